@@ -1,0 +1,4 @@
+//! DialogTech's dialect: IVR webhooks and transcription postbacks.
+
+pub mod action;
+pub mod number;

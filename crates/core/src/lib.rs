@@ -1,0 +1,7 @@
+//! Every decision that Ringbolt takes, as pure functions: values in, values out.
+//!
+//! Nothing here knows AWS, Lambda, the environment, a clock or randomness: `now` is an argument.
+#![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod dialogtech;
