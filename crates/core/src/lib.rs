@@ -5,3 +5,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod dialogtech;
+pub mod identity;
+pub mod lockout;
+pub mod time;

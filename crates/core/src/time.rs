@@ -1,0 +1,32 @@
+//! Points in time and spans, as the database keeps them.
+
+use std::time::Duration;
+
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EpochMs(pub i64);
+
+impl EpochMs {
+    /// This time, so much later; at the end of time it stays there.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(millis(span)))
+    }
+
+    /// This time, so much earlier; at the beginning of time it stays there.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+
+    /// Whole seconds since 1970, rounded down: the unit of DynamoDB's TTL attribute.
+    #[must_use]
+    pub fn epoch_secs(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+}
+
+/// A span in milliseconds, the longest possible one where it does not fit.
+pub(crate) fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
