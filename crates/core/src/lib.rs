@@ -7,4 +7,5 @@
 pub mod dialogtech;
 pub mod identity;
 pub mod lockout;
+pub mod pin;
 pub mod time;
