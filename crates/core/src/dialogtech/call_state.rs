@@ -1,0 +1,85 @@
+//! What Ringbolt remembers within a call, signed, in the pass-through data.
+//!
+//! The provider carries it from one IVR to the next ("Using Pass-Through Data"); whoever knows the URL could send one
+//! of his own. So it is signed together with the call's session id and the flow: what was replayed from another call or
+//! edited counts as none.
+
+use super::pass_through::PassThrough;
+use crate::{
+    identity::{FlowName, IdentifierForm, UserId},
+    pin::{PinKeys, keys::PinKey},
+    time::EpochMs,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::time::Duration;
+
+/// The key of the state among the pass-through data. Flows cannot use it.
+pub const KEY: &str = "rb";
+
+/// After this time a state counts as none: no call is that long.
+pub const LONGEST_CALL: Duration = Duration::from_secs(12 * 3600);
+
+/// What a call has come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallState {
+    /// How often this call has answered a PIN question since the last success.
+    pub tries: u32,
+    /// Who the caller has proved to be.
+    pub verified: Option<UserId>,
+}
+
+/// What a state is bound to.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding<'a> {
+    /// The keys: signed with the current one, any is believed.
+    pub keys: &'a PinKeys,
+    /// The flow that wrote it.
+    pub flow: &'a FlowName,
+    /// `ivr_session_id`, "unique DialogTech assigned identifier for the call".
+    pub session_id: &'a str,
+}
+
+impl CallState {
+    /// Reads the state out of what the provider passed back; anything wrong with it makes it none.
+    #[must_use]
+    pub fn read(pass_through: &PassThrough, binding: Binding<'_>, now: EpochMs) -> Self {
+        pass_through.get(KEY).and_then(|text| Self::verify(&text, binding, now)).unwrap_or_default()
+    }
+
+    fn verify(text: &str, binding: Binding<'_>, now: EpochMs) -> Option<Self> {
+        let (payload, signature) = text.rsplit_once('.')?;
+        let signature: [u8; 16] = URL_SAFE_NO_PAD.decode(signature).ok()?.try_into().ok()?;
+        // The signatures are compared as a whole before anything of the payload is believed.
+        let signed = binding.keys.all().any(|key| constant_time_eq(&sign(key, binding, payload), &signature));
+        if !signed {
+            return None;
+        }
+        let mut fields = payload.split('.');
+        let tries = fields.next()?.parse().ok()?;
+        let issued_at = EpochMs(fields.next()?.parse().ok()?);
+        let verified = match fields.next()? {
+            "" => None,
+            user => {
+                let user = String::from_utf8(URL_SAFE_NO_PAD.decode(user).ok()?).ok()?;
+                Some(UserId::parse(&user, IdentifierForm::Text).ok()?)
+            }
+        };
+        (now < issued_at.plus(LONGEST_CALL)).then_some(Self { tries, verified })
+    }
+
+    /// Puts the state into what goes out with the next IVR; it is the last thing to be dropped for want of space.
+    pub fn write(&self, pass_through: &mut PassThrough, binding: Binding<'_>, now: EpochMs) {
+        let user = self.verified.as_ref().map(|user| URL_SAFE_NO_PAD.encode(user.as_str())).unwrap_or_default();
+        let payload = format!("{}.{}.{user}", self.tries, now.0);
+        let signature = URL_SAFE_NO_PAD.encode(sign(binding.keys.current(), binding, &payload));
+        pass_through.set_protected(KEY, &format!("{payload}.{signature}"));
+    }
+}
+
+fn sign(key: &PinKey, binding: Binding<'_>, payload: &str) -> [u8; 16] {
+    key.sign_call_state(&[binding.flow.as_str().as_bytes(), binding.session_id.as_bytes(), payload.as_bytes()])
+}
+
+fn constant_time_eq(a: &[u8; 16], b: &[u8; 16]) -> bool {
+    subtle::ConstantTimeEq::ct_eq(a.as_slice(), b.as_slice()).into()
+}
