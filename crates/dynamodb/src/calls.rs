@@ -1,0 +1,243 @@
+//! Calls and transcriptions: kept as they came, in whatever order, however often, until the retention period is over.
+//!
+//! `pk = call#<ivr_response_id>`; `sk = result#<ivr_id>` for what the next-action webhook was told and answered,
+//! `sk = transcript#<survo_id>#<question>` for a transcription (its `unique_id` is the same id).
+
+use crate::{
+    Store, StoreError,
+    attempts::conditional_check_failed,
+    item::{self, Item},
+    tables::{AT, IVR_DAY, PK, SK, TTL},
+};
+use aws_sdk_dynamodb::{
+    primitives::{DateTime, DateTimeFormat},
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
+use ringbolt_core::time::EpochMs;
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+/// One visit of a call to an IVR.
+#[derive(Clone, Debug)]
+pub struct Visit<'a> {
+    /// `ivr_response_id`.
+    pub response_id: &'a str,
+    /// `ivr_id`.
+    pub ivr_id: &'a str,
+    /// The flow that answered.
+    pub flow: &'a str,
+    /// A keyed digest of the request: the same request is the same visit.
+    pub digest: &'a str,
+    /// What the provider sent, without PINs and tokens.
+    pub told: serde_json::Value,
+    /// What was answered, where it was known when the record went out.
+    pub answered: Option<&'a str>,
+}
+
+/// One transcribed answer.
+#[derive(Clone)]
+pub struct Transcript<'a> {
+    /// `unique_id`, the same as a visit's `response_id`.
+    pub response_id: &'a str,
+    /// `survo_id`, the same as a visit's `ivr_id`.
+    pub ivr_id: &'a str,
+    /// `question`, as it came.
+    pub question: &'a str,
+    /// The flow whose URL it came to.
+    pub flow: &'a str,
+    /// Every parameter that the provider sent, `text` among them.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// What became of a postback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It was the first for its question.
+    First,
+    /// It was there already, now or earlier; nothing was changed.
+    Repeated,
+    /// It supersedes another, which is kept among the revisions.
+    Superseded,
+}
+
+impl Kept {
+    /// The word for logs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Repeated => "repeated",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+/// How many visits an item keeps: an IVR that a call passes more often is a loop.
+const MOST_VISITS: u32 = 100;
+
+impl Store {
+    /// Keeps a visit. The same request again changes nothing.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn record_visit(&self, visit: &Visit<'_>, now: EpochMs, retention: Duration) -> Result<(), StoreError> {
+        let mut entry =
+            HashMap::from([("at".to_owned(), item::n(now.0)), ("told".to_owned(), item::from_json(&visit.told))]);
+        if let Some(answered) = visit.answered {
+            entry.insert("answered".to_owned(), item::s(answered));
+        }
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.tables.calls)
+            .key(PK, call_key(visit.response_id))
+            .key(SK, item::s(format!("result#{}", visit.ivr_id)))
+            .update_expression(
+                "SET visits = list_append(if_not_exists(visits, :none), :visit), flow = :flow, \
+                 #at = if_not_exists(#at, :now), #day = if_not_exists(#day, :day), #ttl = :expires ADD digests :digest",
+            )
+            .condition_expression("attribute_not_exists(pk) OR (NOT contains(digests, :one) AND size(digests) < :most)")
+            .expression_attribute_names("#at", AT)
+            .expression_attribute_names("#day", IVR_DAY)
+            .expression_attribute_names("#ttl", TTL)
+            .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
+            .expression_attribute_values(":visit", AttributeValue::L(vec![AttributeValue::M(entry)]))
+            .expression_attribute_values(":flow", item::s(visit.flow))
+            .expression_attribute_values(":now", item::n(now.0))
+            .expression_attribute_values(":day", item::s(ivr_day(visit.ivr_id, now)))
+            .expression_attribute_values(":expires", item::n(now.plus(retention).epoch_secs()))
+            .expression_attribute_values(":digest", AttributeValue::Ss(vec![visit.digest.to_owned()]))
+            .expression_attribute_values(":one", item::s(visit.digest))
+            .expression_attribute_values(":most", item::n(MOST_VISITS))
+            .send()
+            .await;
+        match written {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().and_then(conditional_check_failed).is_some() => Ok(()),
+            Err(error) => Err(StoreError::from_sdk(error)),
+        }
+    }
+
+    /// Keeps a transcription. A repetition, of the present text or of an earlier one, changes nothing; another text
+    /// supersedes the present one, which moves to `revisions`.
+    ///
+    /// # Errors
+    /// What DynamoDB answered, or [`StoreError::Contended`] where others kept superseding it in between.
+    pub async fn keep_transcript(
+        &self,
+        transcript: &Transcript<'_>,
+        now: EpochMs,
+        retention: Duration,
+    ) -> Result<Kept, StoreError> {
+        let Some(mut present) = self.write_transcript(transcript, None, now, retention).await? else {
+            return Ok(Kept::First);
+        };
+        let fields = fields(transcript);
+        for _ in 0..3 {
+            let same = |item: &Item| item.get("fields") == Some(&fields);
+            let among_revisions = match present.get("revisions") {
+                Some(AttributeValue::L(revisions)) => revisions.iter().any(|r| r.as_m().is_ok_and(same)),
+                _ => false,
+            };
+            if same(&present) || among_revisions {
+                return Ok(Kept::Repeated);
+            }
+            match self.write_transcript(transcript, Some(&present), now, retention).await? {
+                None => return Ok(Kept::Superseded),
+                Some(changed) => present = changed,
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// Writes a transcription in the place of `present`; gives back what stands there instead where that has changed.
+    async fn write_transcript(
+        &self,
+        transcript: &Transcript<'_>,
+        present: Option<&Item>,
+        now: EpochMs,
+        retention: Duration,
+    ) -> Result<Option<Item>, StoreError> {
+        let superseded: Vec<AttributeValue> = present
+            .map(|item| {
+                let kept =
+                    ["fields", AT].into_iter().filter_map(|name| Some((name.to_owned(), item.get(name)?.clone())));
+                AttributeValue::M(kept.collect())
+            })
+            .into_iter()
+            .collect();
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.tables.calls)
+            .key(PK, call_key(transcript.response_id))
+            .key(SK, item::s(format!("transcript#{}#{}", transcript.ivr_id, transcript.question)))
+            .update_expression(
+                "SET revisions = list_append(if_not_exists(revisions, :none), :superseded), #fields = :fields, \
+                 flow = :flow, #at = :now, #day = :day, #ttl = :expires",
+            )
+            .expression_attribute_names("#fields", "fields")
+            .expression_attribute_names("#at", AT)
+            .expression_attribute_names("#day", IVR_DAY)
+            .expression_attribute_names("#ttl", TTL)
+            .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
+            .expression_attribute_values(":superseded", AttributeValue::L(superseded))
+            .expression_attribute_values(":fields", fields(transcript))
+            .expression_attribute_values(":flow", item::s(transcript.flow))
+            .expression_attribute_values(":now", item::n(now.0))
+            .expression_attribute_values(":day", item::s(ivr_day(transcript.ivr_id, now)))
+            .expression_attribute_values(":expires", item::n(now.plus(retention).epoch_secs()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let request = match present.and_then(|item| item.get("fields")) {
+            None => request.condition_expression("attribute_not_exists(pk)"),
+            Some(fields) => request
+                .condition_expression("#fields = :present")
+                .expression_attribute_values(":present", fields.clone()),
+        };
+        match request.send().await {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_service_error().and_then(conditional_check_failed) {
+                Some(Some(item)) => Ok(Some(item.clone())),
+                Some(None) => Err(StoreError::Contended),
+                None => Err(StoreError::from_sdk(error)),
+            },
+        }
+    }
+
+    /// Everything kept of a call, in the order of its sort keys: visits, then transcriptions.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn call(&self, response_id: &str) -> Result<Vec<BTreeMap<String, serde_json::Value>>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.tables.calls)
+            .key_condition_expression("pk = :call")
+            .expression_attribute_values(":call", call_key(response_id))
+            .into_paginator()
+            .items()
+            .send();
+        let mut kept = Vec::new();
+        while let Some(found) = pages.next().await {
+            let found = found.map_err(StoreError::from_sdk)?;
+            kept.push(found.iter().map(|(name, value)| (name.clone(), item::to_json(value))).collect());
+        }
+        Ok(kept)
+    }
+}
+
+fn call_key(response_id: &str) -> AttributeValue {
+    item::s(format!("call#{response_id}"))
+}
+
+fn fields(transcript: &Transcript<'_>) -> AttributeValue {
+    AttributeValue::M(transcript.fields.iter().map(|(name, value)| (name.clone(), item::s(value))).collect())
+}
+
+fn ivr_day(ivr_id: &str, now: EpochMs) -> String {
+    let written = DateTime::from_millis(now.0).fmt(DateTimeFormat::DateTime).unwrap_or_default();
+    format!("{ivr_id}#{}", written.get(..10).unwrap_or("unknown"))
+}

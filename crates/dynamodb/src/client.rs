@@ -1,0 +1,43 @@
+//! The SDK's client, with the patience of a telephone call.
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::{
+    Client,
+    config::{BehaviorVersion, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
+};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use std::time::Duration;
+
+/// Defaults of the SDK as of this version; a newer SDK does not change them behind our back.
+#[must_use]
+pub fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+/// HTTPS with rustls on ring: 2 MB less in a function's package than with aws-lc.
+#[must_use]
+pub fn http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+/// For a caller on the line: 200 ms to connect, 250 ms an attempt, three attempts, 700 ms in all. With the SDK's own
+/// defaults a hung server was still waited for after 40 s.
+#[must_use]
+pub fn on_the_line() -> (TimeoutConfig, RetryConfig) {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(200))
+        .operation_attempt_timeout(Duration::from_millis(250))
+        .operation_timeout(Duration::from_millis(700))
+        .build();
+    // The first pause is 25 ms rather than a second, or there would be no second attempt within 700 ms.
+    let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(25));
+    (timeouts, retries)
+}
+
+/// A client for webhooks: region, credentials and endpoint from `sdk`, patience from [`on_the_line`].
+#[must_use]
+pub fn webhook_client(sdk: &SdkConfig) -> Client {
+    let (timeouts, retries) = on_the_line();
+    let config = aws_sdk_dynamodb::config::Builder::from(sdk).timeout_config(timeouts).retry_config(retries);
+    Client::from_conf(config.build())
+}

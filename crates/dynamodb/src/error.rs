@@ -1,0 +1,104 @@
+//! What can go wrong with the database, in kinds that a person can act on.
+
+use aws_sdk_dynamodb::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+};
+use ringbolt_core::{attempt::Unexplained, pin::HashFailed};
+
+/// The database did not do what it was asked. No message quotes an item, a key or the server's own words.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No answer in time, no connection, or an answer of 5xx.
+    #[error("DynamoDB did not answer in time")]
+    Unavailable,
+    /// Too many requests for the table or the account.
+    #[error("DynamoDB is throttling")]
+    Throttled,
+    /// No credentials, or not for this action on this table.
+    #[error("the credentials do not allow this on DynamoDB ({code})")]
+    Denied {
+        /// The service's error code.
+        code: String,
+    },
+    /// The table is not there.
+    #[error("there is no such DynamoDB table in this region and account")]
+    NoTable,
+    /// The service refused the request as such.
+    #[error("DynamoDB refused the request ({code})")]
+    Refused {
+        /// The service's error code.
+        code: String,
+    },
+    /// An answer that is none.
+    #[error("DynamoDB's answer could not be read")]
+    Nonsense,
+    /// An item that Ringbolt did not write.
+    #[error("an item's attribute `{attribute}` is missing or of another type")]
+    Unreadable {
+        /// Which attribute.
+        attribute: &'static str,
+    },
+    /// The condition refused what the item allows.
+    #[error(transparent)]
+    Unexplained(#[from] Unexplained),
+    /// A stored PIN could not be compared.
+    #[error(transparent)]
+    Hash(#[from] HashFailed),
+    /// Somebody else kept changing the item.
+    #[error("the item kept changing under three attempts to write it")]
+    Contended,
+}
+
+impl StoreError {
+    /// Sorts an SDK error into a kind; what it says in detail stays out, since it can quote the request.
+    pub(crate) fn from_sdk<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>) -> Self {
+        match &error {
+            SdkError::ServiceError(service) => {
+                Self::from_code(service.err().code().unwrap_or_default(), service.raw().status().is_server_error())
+            }
+            SdkError::ResponseError(_) => Self::Nonsense,
+            _ => Self::Unavailable,
+        }
+    }
+
+    fn from_code(code: &str, server_error: bool) -> Self {
+        match code {
+            "ProvisionedThroughputExceededException"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "LimitExceededException" => Self::Throttled,
+            "AccessDeniedException"
+            | "UnrecognizedClientException"
+            | "InvalidSignatureException"
+            | "ExpiredTokenException"
+            | "IncompleteSignatureException"
+            | "MissingAuthenticationTokenException" => Self::Denied { code: code.to_owned() },
+            "ResourceNotFoundException" => Self::NoTable,
+            _ if server_error => Self::Unavailable,
+            "" => Self::Nonsense,
+            // Only a code that looks like one is worth repeating.
+            _ if code.len() <= 64 && code.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Self::Refused { code: code.to_owned() }
+            }
+            _ => Self::Nonsense,
+        }
+    }
+
+    /// The word for logs and metrics.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::Throttled => "throttled",
+            Self::Denied { .. } => "denied",
+            Self::NoTable => "no-table",
+            Self::Refused { .. } => "refused",
+            Self::Nonsense => "nonsense",
+            Self::Unreadable { .. } => "unreadable-item",
+            Self::Unexplained(_) => "unexplained",
+            Self::Hash(_) => "hash",
+            Self::Contended => "contended",
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The tables' shapes, in one place: what `ringbolt dev` and the tests create, and what the templates must agree with.
+
+use crate::StoreError;
+use aws_sdk_dynamodb::{
+    Client,
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+        ScalarAttributeType, TimeToLiveSpecification,
+    },
+};
+
+/// The partition key of every table.
+pub const PK: &str = "pk";
+/// The sort key of the tables that have one.
+pub const SK: &str = "sk";
+/// The attribute with the time, in epoch seconds, after which DynamoDB deletes an item (days late, so that every read
+/// compares with the clock).
+pub const TTL: &str = "expires_at";
+/// The index that lists the calls of an IVR on a day.
+pub const CALLS_BY_IVR_DAY: &str = "by-ivr-day";
+/// Its partition key, `<ivr id>#<YYYY-MM-DD, UTC>`.
+pub const IVR_DAY: &str = "ivr_day";
+/// Its sort key, epoch milliseconds.
+pub const AT: &str = "at";
+
+/// What the tables are called in this deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableNames {
+    /// PINs, counters.
+    pub callers: String,
+    /// Calls and transcriptions.
+    pub calls: String,
+}
+
+/// The shape of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableShape {
+    /// Whether items have a sort key.
+    pub sort_key: bool,
+    /// The index by IVR and day.
+    pub by_ivr_day: bool,
+}
+
+/// The table `Callers`.
+pub const CALLERS: TableShape = TableShape { sort_key: false, by_ivr_day: false };
+/// The table `Calls`.
+pub const CALLS: TableShape = TableShape { sort_key: true, by_ivr_day: true };
+
+/// Creates the tables that are not there yet, with TTL, on demand. For local databases: in AWS the template does.
+///
+/// # Errors
+/// What DynamoDB answered.
+pub async fn create_missing(client: &Client, names: &TableNames) -> Result<(), StoreError> {
+    for (name, shape) in [(&names.callers, CALLERS), (&names.calls, CALLS)] {
+        let found = client.describe_table().table_name(name).send().await;
+        match found.map_err(StoreError::from_sdk) {
+            Ok(_) => continue,
+            Err(StoreError::NoTable) => create(client, name, shape).await?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+async fn create(client: &Client, name: &str, shape: TableShape) -> Result<(), StoreError> {
+    let mut request = client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(defined(PK, ScalarAttributeType::S)?)
+        .key_schema(key(PK, KeyType::Hash)?);
+    if shape.sort_key {
+        request =
+            request.attribute_definitions(defined(SK, ScalarAttributeType::S)?).key_schema(key(SK, KeyType::Range)?);
+    }
+    if shape.by_ivr_day {
+        let index = GlobalSecondaryIndex::builder()
+            .index_name(CALLS_BY_IVR_DAY)
+            .key_schema(key(IVR_DAY, KeyType::Hash)?)
+            .key_schema(key(AT, KeyType::Range)?)
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+            .build()
+            .map_err(|_| incomplete())?;
+        request = request
+            .attribute_definitions(defined(IVR_DAY, ScalarAttributeType::S)?)
+            .attribute_definitions(defined(AT, ScalarAttributeType::N)?)
+            .global_secondary_indexes(index);
+    }
+    request.send().await.map_err(StoreError::from_sdk)?;
+    let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(TTL).build().map_err(|_| incomplete())?;
+    client
+        .update_time_to_live()
+        .table_name(name)
+        .time_to_live_specification(ttl)
+        .send()
+        .await
+        .map_err(StoreError::from_sdk)?;
+    Ok(())
+}
+
+fn defined(name: &str, kind: ScalarAttributeType) -> Result<AttributeDefinition, StoreError> {
+    AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().map_err(|_| incomplete())
+}
+
+fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, StoreError> {
+    KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(|_| incomplete())
+}
+
+/// The SDK's builders report a field that is missing; each is given above.
+fn incomplete() -> StoreError {
+    StoreError::Refused { code: "IncompleteRequest".to_owned() }
+}
