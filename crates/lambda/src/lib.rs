@@ -1,1 +1,20 @@
+//! What every function shares around the core: configuration, secrets, events, deadline, answers, logs.
+#![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod answer;
+pub mod app;
+pub mod config;
+pub mod event;
+pub mod failure;
+pub mod flows;
+pub mod guard;
+pub mod logging;
+pub mod run;
+pub mod secrets;
+pub mod token;
+
+pub use answer::Answer;
+pub use app::{App, Webhook};
+pub use event::Request;
+pub use failure::Failure;

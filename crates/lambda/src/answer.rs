@@ -1,0 +1,49 @@
+//! What goes back to the provider.
+
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use lambda_http::aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
+
+/// An HTTP answer: one of a dialect, or a sentence for a caller of the URL who is not the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type.
+    pub content_type: &'static str,
+    /// The text.
+    pub body: String,
+}
+
+impl Answer {
+    /// `text/plain`, which both providers take for text to read or an id. FreeSWITCH-like peers go by the type.
+    #[must_use]
+    pub fn text(body: impl Into<String>) -> Self {
+        Self { status: 200, content_type: "text/plain; charset=utf-8", body: body.into() }
+    }
+
+    /// `text/xml`, for an action document.
+    #[must_use]
+    pub fn xml(body: impl Into<String>) -> Self {
+        Self { status: 200, content_type: "text/xml; charset=utf-8", body: body.into() }
+    }
+
+    /// A refusal in a sentence.
+    #[must_use]
+    pub fn refusal(status: u16, sentence: &str) -> Self {
+        Self { status, content_type: "text/plain; charset=utf-8", body: format!("{sentence}\n") }
+    }
+
+    /// The answer as API Gateway's HTTP API (payload 2.0) takes it.
+    #[must_use]
+    pub fn into_event(self) -> ApiGatewayV2httpResponse {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        // An answer belongs to one moment of one call: nothing on the way may keep it.
+        headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.status_code = i64::from(self.status);
+        response.headers = headers;
+        response.body = Some(Body::Text(self.body));
+        response
+    }
+}

@@ -1,0 +1,174 @@
+//! The functions' environment, read once at the start. Every mistake is named with its variable, all at once.
+
+use crate::secrets::SecretSource;
+use ringbolt_core::pin::PinHash;
+use ringbolt_dynamodb::tables::TableNames;
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use tracing_subscriber::filter::LevelFilter;
+
+/// What every function needs.
+#[derive(Clone, Debug)]
+pub struct WebhookConfig {
+    /// `RINGBOLT_CALLERS_TABLE`, `RINGBOLT_CALLS_TABLE`.
+    pub tables: TableNames,
+    /// `RINGBOLT_WEBHOOK_TOKENS`: JSON, or `secretsmanager:ARN`.
+    pub tokens: SecretSource,
+    /// `RINGBOLT_DEADLINE_MS`: 100 to 25,000, default 1,000.
+    pub deadline: Duration,
+    /// `RINGBOLT_RETENTION_DAYS`: 1 to 3,650, default 90.
+    pub retention: Duration,
+    /// `RINGBOLT_LOG_LEVEL`: error, warn, info or debug, default info.
+    pub log_level: LevelFilter,
+}
+
+/// What the two functions that steer calls need besides.
+#[derive(Clone, Debug)]
+pub struct SteeringConfig {
+    /// `RINGBOLT_PIN_KEYS`: JSON, or `secretsmanager:ARN`.
+    pub pin_keys: SecretSource,
+    /// `RINGBOLT_PIN_HASH`: `argon2id` or `keyed`, default `argon2id`.
+    pub pin_hash: PinHash,
+    /// `RINGBOLT_FLOW_FILES`: files or folders, separated by `:`.
+    pub flow_files: Vec<PathBuf>,
+}
+
+/// Every mistake in the environment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigMistakes(Vec<String>);
+
+impl fmt::Display for ConfigMistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the environment is not complete:")?;
+        self.0.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+    }
+}
+
+impl std::error::Error for ConfigMistakes {}
+
+impl WebhookConfig {
+    /// Reads the variables through `get`.
+    ///
+    /// # Errors
+    /// Each variable that is missing or out of its range.
+    pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigMistakes> {
+        let mut reader = Reader { get, mistakes: Vec::new() };
+        let callers = reader.required("RINGBOLT_CALLERS_TABLE");
+        let calls = reader.required("RINGBOLT_CALLS_TABLE");
+        let config = Self {
+            tables: TableNames { callers, calls },
+            tokens: SecretSource::parse(reader.required("RINGBOLT_WEBHOOK_TOKENS")),
+            deadline: Duration::from_millis(reader.number("RINGBOLT_DEADLINE_MS", 1_000, 100..=25_000)),
+            retention: Duration::from_secs(reader.number("RINGBOLT_RETENTION_DAYS", 90, 1..=3_650) * 86_400),
+            log_level: reader.parsed("RINGBOLT_LOG_LEVEL", LevelFilter::INFO, "error, warn, info or debug"),
+        };
+        reader.finish(config)
+    }
+}
+
+impl SteeringConfig {
+    /// Reads the variables through `get`.
+    ///
+    /// # Errors
+    /// Each variable that is missing or out of its range.
+    pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigMistakes> {
+        let mut reader = Reader { get, mistakes: Vec::new() };
+        let config = Self {
+            pin_keys: SecretSource::parse(reader.required("RINGBOLT_PIN_KEYS")),
+            pin_hash: reader.parsed("RINGBOLT_PIN_HASH", HashName(PinHash::default()), "`argon2id` or `keyed`").0,
+            flow_files: std::env::split_paths(&reader.required("RINGBOLT_FLOW_FILES")).collect(),
+        };
+        reader.finish(config)
+    }
+}
+
+struct HashName(PinHash);
+
+impl FromStr for HashName {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        match name {
+            "argon2id" => Ok(Self(PinHash::default())),
+            "keyed" => Ok(Self(PinHash::Keyed)),
+            _ => Err(()),
+        }
+    }
+}
+
+struct Reader<G> {
+    get: G,
+    mistakes: Vec<String>,
+}
+
+impl<G: Fn(&str) -> Option<String>> Reader<G> {
+    fn required(&mut self, name: &str) -> String {
+        match (self.get)(name).filter(|value| !value.trim().is_empty()) {
+            Some(value) => value,
+            None => {
+                self.mistakes.push(format!("{name} is not set"));
+                String::new()
+            }
+        }
+    }
+
+    fn parsed<T: FromStr>(&mut self, name: &str, default: T, expected: &str) -> T {
+        match (self.get)(name).as_deref().map(T::from_str) {
+            None => default,
+            Some(Ok(value)) => value,
+            Some(Err(_)) => {
+                self.mistakes.push(format!("{name} must be {expected}"));
+                default
+            }
+        }
+    }
+
+    fn number(&mut self, name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> u64 {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        let value = self.parsed(name, default, &expected);
+        if !range.contains(&value) {
+            self.mistakes.push(format!("{name} must be {expected}"));
+        }
+        value
+    }
+
+    fn finish<T>(self, config: T) -> Result<T, ConfigMistakes> {
+        if self.mistakes.is_empty() { Ok(config) } else { Err(ConfigMistakes(self.mistakes)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn webhook(set: &[(&str, &str)]) -> Result<WebhookConfig, ConfigMistakes> {
+        WebhookConfig::from_env(|name| {
+            set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn every_mistake_is_named_at_once() {
+        let mistakes = webhook(&[("RINGBOLT_DEADLINE_MS", "soon"), ("RINGBOLT_RETENTION_DAYS", "0")]).unwrap_err();
+        assert_eq!(
+            mistakes.to_string(),
+            "the environment is not complete:\n  \
+             RINGBOLT_CALLERS_TABLE is not set\n  \
+             RINGBOLT_CALLS_TABLE is not set\n  \
+             RINGBOLT_WEBHOOK_TOKENS is not set\n  \
+             RINGBOLT_DEADLINE_MS must be a whole number from 100 to 25000\n  \
+             RINGBOLT_RETENTION_DAYS must be a whole number from 1 to 3650"
+        );
+    }
+
+    #[test]
+    fn defaults_stand_where_nothing_is_set() {
+        let config = webhook(&[
+            ("RINGBOLT_CALLERS_TABLE", "callers"),
+            ("RINGBOLT_CALLS_TABLE", "calls"),
+            ("RINGBOLT_WEBHOOK_TOKENS", "{}"),
+        ])
+        .unwrap();
+        assert_eq!(config.deadline, Duration::from_secs(1));
+        assert_eq!(config.retention, Duration::from_secs(90 * 86_400));
+    }
+}
