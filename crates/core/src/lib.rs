@@ -6,3 +6,4 @@
 
 pub mod dialogtech;
 pub mod text;
+pub mod wix_answers;
