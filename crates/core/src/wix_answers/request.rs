@@ -83,9 +83,9 @@ pub enum Unreadable {
     /// No JSON, no UTF-8, cut off, nested deeper than 127 levels, or with something after its end.
     #[error("the body is not JSON (line {line}, column {column})")]
     NotJson {
-        /// From 1; 0 in an empty body.
+        /// From 1.
         line: usize,
-        /// From 1, in bytes; 0 at a line's start.
+        /// In bytes from 1; 0 before the first byte of a line.
         column: usize,
     },
     /// JSON of another kind.
