@@ -10,4 +10,6 @@ pub mod dialogtech;
 pub mod identity;
 pub mod lockout;
 pub mod pin;
+pub mod text;
 pub mod time;
+pub mod wix_answers;

@@ -1,0 +1,74 @@
+//! Text on its way out: what XML and a text-to-speech voice can carry.
+
+use std::borrow::Cow;
+
+/// Whether XML 1.0 allows the character in a document at all, escaped or not (XML 1.0, section 2.2, `Char`).
+#[must_use]
+pub fn is_xml_char(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// Text for a `text/plain` reply that is read to the caller: without the characters that [`is_xml_char`] refuses, and
+/// with every line break as LF. Nothing is escaped.
+#[must_use]
+pub fn spoken_text(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| is_xml_char(c) && c != '\r') {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            // CRLF: the LF comes by itself. A CR alone becomes one.
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' => clean.push('\n'),
+            c if is_xml_char(c) => clean.push(c),
+            _ => {}
+        }
+    }
+    Cow::Owned(clean)
+}
+
+/// Text for the inside of an XML element: [`spoken_text`] with `&`, `<`, `>`, `"` and `'` escaped.
+///
+/// The removal comes first because quick-xml's `escape` lets forbidden characters through, and no escape would make
+/// them legal.
+#[must_use]
+pub fn xml_text(text: &str) -> Cow<'_, str> {
+    quick_xml::escape::escape(spoken_text(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn text_keeps_what_xml_can_carry_and_loses_the_rest() {
+        for (given, spoken, xml) in [
+            ("", "", ""),
+            ("Ann & <Bob>", "Ann & <Bob>", "Ann &amp; &lt;Bob&gt;"),
+            ("say \"4, 1\" it's", "say \"4, 1\" it's", "say &quot;4, 1&quot; it&apos;s"),
+            ("]]>", "]]>", "]]&gt;"),
+            ("a\r\nb\rc\nd\te", "a\nb\nc\nd\te", "a\nb\nc\nd\te"),
+            ("\r\r\n\n", "\n\n\n", "\n\n\n"),
+            ("\0a\u{1}b\u{B}c\u{C}d\u{1F}e", "abcde", "abcde"),
+            ("a\u{FFFE}\u{FFFF}b\u{FFFD}", "ab\u{FFFD}", "ab\u{FFFD}"),
+            ("\u{200F}שלום \u{1F600}", "\u{200F}שלום \u{1F600}", "\u{200F}שלום \u{1F600}"),
+            ("&lt;", "&lt;", "&amp;lt;"),
+        ] {
+            assert_eq!(spoken_text(given), spoken, "{given:?}");
+            assert_eq!(xml_text(given), xml, "{given:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_independent_parser_reads_any_text_back(text in any::<String>()) {
+            let document = format!("<a>{}</a>", xml_text(&text));
+            let parsed = roxmltree::Document::parse(&document).unwrap();
+            prop_assert_eq!(parsed.root_element().text().unwrap_or_default(), spoken_text(&text));
+        }
+    }
+}
