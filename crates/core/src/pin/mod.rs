@@ -1,0 +1,3 @@
+//! Callers' PINs.
+
+pub mod policy;
