@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 use crate::tally::Unavailable;
 use crate::workspace::Workspace;
 use debian::program;
+pub use debian::works;
 use npm::NpmPackage;
 use python::{PythonPackage, PythonProgram};
 
