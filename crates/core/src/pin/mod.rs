@@ -2,6 +2,7 @@
 
 pub mod caller_pin;
 pub mod keys;
+pub mod policy;
 pub mod tag;
 
 pub use caller_pin::{CallerPin, Guess, InvalidPin};

@@ -1,0 +1,68 @@
+//! The steps of `cargo xtask test`, in their order.
+
+mod bootstraps;
+mod checks;
+mod dynamodb_local;
+mod lambda;
+
+use anyhow::Result;
+
+use crate::tally::Tally;
+use crate::test_run::count_tests;
+use crate::workspace::Workspace;
+
+/// One step: what it is called and what it does.
+pub struct Step {
+    /// As `--only` takes it.
+    pub name: &'static str,
+    /// One line for people.
+    pub about: &'static str,
+    /// Does it. An error is one failure, an [`Unavailable`](crate::tally::Unavailable) tool a skip.
+    pub run: fn(&Workspace) -> Result<Tally>,
+}
+
+/// All of them; the quick ones first.
+pub const STEPS: &[Step] = &[
+    Step { name: "format", about: "the sources are formatted", run: checks::format },
+    Step { name: "clippy", about: "clippy has no warnings", run: checks::clippy },
+    Step { name: "deny", about: "licences, banned crates and sources of all dependencies", run: checks::deny },
+    Step { name: "unused", about: "every dependency is used", run: checks::unused },
+    Step { name: "tests", about: "all tests of the workspace, on the embedded DynamoDB", run: tests },
+    Step {
+        name: "dynamodb-local",
+        about: "the store's tests again, on Amazon's DynamoDB Local",
+        run: dynamodb_local::store_tests,
+    },
+    Step { name: "bootstraps", about: "the functions as they are deployed: size and glibc", run: bootstraps::check },
+    Step { name: "lambda", about: "the functions under Amazon's Lambda runtime emulator", run: lambda::emulator_tests },
+];
+
+/// The steps of a list `STEP,STEP`, in their usual order; all of them without a list.
+///
+/// # Errors
+/// A sentence that names what is no step.
+pub fn choose(only: Option<&str>) -> Result<Vec<&'static Step>, String> {
+    let Some(only) = only else { return Ok(STEPS.iter().collect()) };
+    let names: Vec<&str> = only.split(',').map(str::trim).collect();
+    match names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        Some(unknown) => Err(format!("`{unknown}` is no step; `cargo xtask list` names them")),
+        None => Ok(STEPS.iter().filter(|step| names.contains(&step.name)).collect()),
+    }
+}
+
+fn tests(workspace: &Workspace) -> Result<Tally> {
+    count_tests(workspace.cargo().args(["test", "--workspace", "--no-fail-fast"]))
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn chosen_steps_run_in_the_usual_order() {
+        let names = |only| choose(only).map(|steps| steps.iter().map(|step| step.name).collect::<Vec<_>>());
+        assert_eq!(names(Some("tests, format")), Ok(vec!["format", "tests"]));
+        assert_eq!(names(None).unwrap().len(), STEPS.len());
+        assert!(names(Some("format,fromat")).unwrap_err().contains("`fromat`"));
+    }
+}

@@ -1,0 +1,94 @@
+//! The functions' binaries as they are deployed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::tally::Tally;
+use crate::tools;
+use crate::workspace::{Workspace, described, run};
+
+/// The packages of `functions/`, each of which is one binary of the same name.
+const FUNCTIONS: [&str; 3] = ["auth-webhook", "next-action", "transcription-postback"];
+/// What `provided.al2023` has: Amazon Linux 2023 ships glibc 2.34.
+const NEWEST_GLIBC: Version = (2, 34);
+
+type Version = (u32, u32);
+
+/// Builds the release binaries, which takes minutes when they are not up to date, and gives their folder.
+///
+/// # Errors
+/// Where one does not build.
+pub fn build(workspace: &Workspace) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--release"]);
+    for package in FUNCTIONS {
+        cargo.args(["--package", package]);
+    }
+    run(&mut cargo)?;
+    Ok(workspace.target.join("release"))
+}
+
+/// That they build, and one check for each: it starts on Lambda's glibc.
+pub fn check(workspace: &Workspace) -> Result<Tally> {
+    let readelf = tools::readelf()?;
+    let folder = build(workspace)?;
+    let mut tally = Tally::one_passed();
+    for name in FUNCTIONS {
+        match needed_glibc(workspace, readelf, &folder.join(name)) {
+            Ok((bytes, glibc)) if glibc <= NEWEST_GLIBC => {
+                println!("{name}: {bytes} bytes, needs glibc {}.{}", glibc.0, glibc.1);
+                tally.passed += 1;
+            }
+            Ok((bytes, glibc)) => {
+                let (major, minor) = NEWEST_GLIBC;
+                println!("{name}: {bytes} bytes, needs glibc {}.{}, Lambda has {major}.{minor}", glibc.0, glibc.1);
+                tally.failed += 1;
+            }
+            Err(error) => {
+                println!("{name}: {error:#}");
+                tally.failed += 1;
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// The size of a binary in bytes and the newest glibc that one of its symbols asks for.
+fn needed_glibc(workspace: &Workspace, readelf: &str, binary: &Path) -> Result<(u64, Version)> {
+    let bytes = std::fs::metadata(binary).context("it was not built")?.len();
+    let mut command = workspace.command(readelf);
+    let output = command.args(["--version-info", "--wide"]).arg(binary).output()?;
+    ensure!(output.status.success(), "{} ended with {}", described(&command), output.status);
+    let newest = newest_glibc(&String::from_utf8_lossy(&output.stdout)).context("it names no glibc version")?;
+    Ok((bytes, newest))
+}
+
+fn newest_glibc(version_info: &str) -> Option<Version> {
+    version_info
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("GLIBC_")?.split_once('.'))
+        // 2.2.5 is old enough to be 2.2.
+        .filter_map(|(major, minor)| Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?)))
+        .max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_glibc_is_found_by_number_not_by_spelling() {
+        let readelf = "\
+Version needs section '.gnu.version_r' contains 2 entries:
+ Addr: 0x0000000000001a50  Offset: 0x00001a50  Link: 6 (.dynstr)
+  000000: Version: 1  File: libc.so.6  Cnt: 4
+  0x0010:   Name: GLIBC_2.9  Flags: none  Version: 9
+  0x0020:   Name: GLIBC_2.34  Flags: none  Version: 5
+  0x0030:   Name: GLIBC_2.2.5  Flags: none  Version: 3
+  0x0040:   Name: GCC_4.2.0  Flags: none  Version: 2";
+        assert_eq!(newest_glibc(readelf), Some((2, 34)));
+        assert!(newest_glibc("Name: GLIBC_2.36").unwrap() > NEWEST_GLIBC);
+        assert_eq!(newest_glibc("Name: GCC_4.2.0"), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! The functions as processes under Amazon's Lambda Runtime Interface Emulator.
+
+use anyhow::Result;
+
+use super::bootstraps;
+use crate::tally::Tally;
+use crate::test_run::count_tests;
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// The integration test and the feature that it needs, in the package `ringbolt-tests`.
+const TEST: &str = "runtime_emulator";
+const FEATURE: &str = "ringbolt-tests/emulator";
+/// Tell that test where the emulator is, and the folder of the functions' binaries.
+const EMULATOR_VARIABLE: &str = "RINGBOLT_TEST_RIE";
+const BOOTSTRAPS_VARIABLE: &str = "RINGBOLT_TEST_BOOTSTRAPS";
+
+pub fn emulator_tests(workspace: &Workspace) -> Result<Tally> {
+    let emulator = tools::runtime_interface_emulator(workspace)?;
+    let folder = bootstraps::build(workspace)?;
+    // For the whole workspace, so that the features of dependencies are those of the other tests.
+    let arguments = ["test", "--workspace", "--no-fail-fast", "--features", FEATURE, "--test", TEST];
+    let mut cargo = workspace.cargo();
+    count_tests(cargo.args(arguments).env(EMULATOR_VARIABLE, emulator).env(BOOTSTRAPS_VARIABLE, folder))
+}

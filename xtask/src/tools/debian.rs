@@ -1,0 +1,49 @@
+//! Programs of the machine itself.
+
+use std::process::{Command, Stdio};
+
+use crate::tally::Unavailable;
+use crate::workspace::run;
+
+/// A program of the machine, installed from Debian where it is missing and this program may.
+pub fn program(name: &'static str, proof: &str, package: &'static str) -> Result<&'static str, Unavailable> {
+    if works(name, &[proof]) {
+        return Ok(name);
+    }
+    install(name, package)?;
+    if works(name, &[proof]) {
+        Ok(name)
+    } else {
+        Err(Unavailable { tool: name, reason: format!("`{name} {proof}` fails, with the package {package} installed") })
+    }
+}
+
+/// Whether a program can be started with these arguments and ends well.
+pub fn works(name: &str, arguments: &[&str]) -> bool {
+    let silent =
+        Command::new(name).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    silent.is_ok_and(|status| status.success())
+}
+
+/// Installs a Debian package that brings `tool`.
+pub fn install(tool: &'static str, package: &str) -> Result<(), Unavailable> {
+    let unavailable = |reason: String| Unavailable { tool, reason };
+    if !works("apt-get", &["--version"]) {
+        return Err(unavailable(format!("it is not installed, and only Debian's package {package} can be")));
+    }
+    if !is_root() {
+        return Err(unavailable(format!("it is not installed; as root: apt-get install {package}")));
+    }
+    println!("installing the Debian package {package}");
+    let apt_get = |arguments: &[&str]| {
+        run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()))
+    };
+    apt_get(&["update", "--quiet"])
+        .and_then(|()| apt_get(&["install", "--quiet", "--yes", "--no-install-recommends", package]))
+        .map_err(|error| unavailable(format!("{error:#}")))
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}

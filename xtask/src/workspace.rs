@@ -1,0 +1,71 @@
+//! Where the workspace is, and commands that run in it.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+/// The folders that everything happens in, both absolute.
+pub struct Workspace {
+    /// The folder of the workspace's Cargo.toml.
+    pub root: PathBuf,
+    /// Cargo's target folder: `CARGO_TARGET_DIR`, or `target` in the root.
+    pub target: PathBuf,
+}
+
+impl Workspace {
+    /// # Errors
+    /// Where the folder in which a developer stands is gone, or the sources that this program was built from.
+    pub fn find() -> Result<Self> {
+        let here = std::env::current_dir().context("the current folder cannot be read")?;
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&manifest).parent().context("xtask has no folder above it")?.to_owned();
+        ensure!(root.join("Cargo.toml").is_file(), "there is no Cargo.toml in {}", root.display());
+        let target = match std::env::var_os("CARGO_TARGET_DIR").filter(|given| !given.is_empty()) {
+            // As Cargo reads it: relative to where the command was given, not to the workspace.
+            Some(given) => here.join(given),
+            None => root.join("target"),
+        };
+        Ok(Self { root, target })
+    }
+
+    /// The folder of everything that is installed for the checks.
+    pub fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
+    /// A command in the root of the workspace, free of what Cargo has told this program about itself: build scripts
+    /// watch those variables, and would run again each time that a developer changes between `cargo` and `cargo xtask`.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(own)) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// The Cargo that runs this program.
+    pub fn cargo(&self) -> Command {
+        self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    }
+}
+
+/// Runs a command with its output shown as it comes.
+///
+/// # Errors
+/// Where it cannot be started or does not end well; the error names it.
+pub fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("{} cannot be started", described(command)))?;
+    ensure!(status.success(), "{} ended with {status}", described(command));
+    Ok(())
+}
+
+/// The program and its arguments, for people.
+pub fn described(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
+    format!("`{}`", words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" "))
+}
