@@ -12,25 +12,55 @@ pub struct Answer {
     pub content_type: &'static str,
     /// The text.
     pub body: String,
+    /// What it came from, for logs; not sent.
+    pub report: Report,
+}
+
+/// What the log says about an answer. Nothing in it belongs to a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What came of it, in a word: `verified`, `wrong`, `fallback`.
+    pub outcome: &'static str,
+    /// The provider's id of the call.
+    pub call: String,
+    /// Whether it was an earlier attempt's answer, given again.
+    pub repeated: bool,
 }
 
 impl Answer {
     /// `text/plain`, which both providers take for text to read or an id. FreeSWITCH-like peers go by the type.
     #[must_use]
     pub fn text(body: impl Into<String>) -> Self {
-        Self { status: 200, content_type: "text/plain; charset=utf-8", body: body.into() }
+        Self { status: 200, content_type: "text/plain; charset=utf-8", body: body.into(), report: Report::default() }
     }
 
     /// `text/xml`, for an action document.
     #[must_use]
     pub fn xml(body: impl Into<String>) -> Self {
-        Self { status: 200, content_type: "text/xml; charset=utf-8", body: body.into() }
+        Self { status: 200, content_type: "text/xml; charset=utf-8", body: body.into(), report: Report::default() }
     }
 
     /// A refusal in a sentence.
     #[must_use]
     pub fn refusal(status: u16, sentence: &str) -> Self {
-        Self { status, content_type: "text/plain; charset=utf-8", body: format!("{sentence}\n") }
+        let report = Report { outcome: "refused", ..Report::default() };
+        Self { status, content_type: "text/plain; charset=utf-8", body: format!("{sentence}\n"), report }
+    }
+
+    /// The same answer, with the word for what came of it.
+    #[must_use]
+    pub fn outcome(mut self, outcome: &'static str) -> Self {
+        self.report.outcome = outcome;
+        self
+    }
+
+    /// The same answer, with the provider's id of the call: as far as it looks like an id, since what a stranger puts
+    /// there must not spoil a log.
+    #[must_use]
+    pub fn call(mut self, id: Option<&str>) -> Self {
+        let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        self.report.call = id.unwrap_or_default().chars().take(64).take_while(plain).collect();
+        self
     }
 
     /// The answer as API Gateway's HTTP API (payload 2.0) takes it.

@@ -141,9 +141,7 @@ mod tests {
     use super::*;
 
     fn webhook(set: &[(&str, &str)]) -> Result<WebhookConfig, ConfigMistakes> {
-        WebhookConfig::from_env(|name| {
-            set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
-        })
+        WebhookConfig::from_env(|name| set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]

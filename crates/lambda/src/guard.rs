@@ -24,10 +24,7 @@ pub async fn or_fallback(
 ///
 /// # Errors
 /// The work's own failure, [`Failure::Deadline`] or [`Failure::Panic`].
-pub async fn within<T>(
-    deadline: Duration,
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
+pub async fn within<T>(deadline: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     // Nothing that the work has touched is used after a panic: it lives and dies with this request.
     match tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(done)) => done,

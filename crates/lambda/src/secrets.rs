@@ -62,19 +62,14 @@ impl SecretSource {
             .operation_timeout(Duration::from_secs(5))
             .build();
         let config = aws_sdk_secretsmanager::config::Builder::from(sdk).timeout_config(patience).build();
-        let given = aws_sdk_secretsmanager::Client::from_conf(config)
-            .get_secret_value()
-            .secret_id(arn)
-            .send()
-            .await
-            .map_err(|error| SecretError::NotGiven {
-                arn: arn.clone(),
-                code: error.code().unwrap_or("no answer").to_owned(),
-            })?;
-        given
-            .secret_string
-            .map(Zeroizing::new)
-            .ok_or_else(|| SecretError::NoText { arn: arn.clone() })
+        let given =
+            aws_sdk_secretsmanager::Client::from_conf(config).get_secret_value().secret_id(arn).send().await.map_err(
+                |error| SecretError::NotGiven {
+                    arn: arn.clone(),
+                    code: error.code().unwrap_or("no answer").to_owned(),
+                },
+            )?;
+        given.secret_string.map(Zeroizing::new).ok_or_else(|| SecretError::NoText { arn: arn.clone() })
     }
 }
 

@@ -144,7 +144,9 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused() {
-        for query in ["", "auth=", "auth=wrong-token-01234", "Auth=current-token-0123", "auth=current-token-012", "auth=%ff"] {
+        for query in
+            ["", "auth=", "auth=wrong-token-01234", "Auth=current-token-0123", "auth=current-token-012", "auth=%ff"]
+        {
             assert!(!tokens().admit(query, &HeaderMap::new()), "{query}");
         }
         for header in ["current-token-0123", "Digest x", "Basic !!!", "Basic bm9jb2xvbg==", "Bearer"] {

@@ -1,1 +1,55 @@
+//! The auth webhook, in Wix Answers' dialect: a caller has keyed an ID or PIN; the GUID of the next IVR goes out, or
+//! nothing, which disconnects.
 
+use http::Method;
+use ringbolt_core::{
+    attempt::Fingerprint,
+    flow::Flow,
+    wix_answers::{
+        decide::{self, Plan},
+        reply::Reply,
+        request::AuthRequest,
+    },
+};
+use ringbolt_lambda::{Answer, App, Failure, Request, guard};
+
+/// Answers one webhook, within the deadline, whatever happens.
+pub async fn handle(app: &App, request: Request) -> Answer {
+    let flow = match app.admit(&request, &[Method::POST]) {
+        Ok(flow) => flow,
+        Err(refusal) => return refusal,
+    };
+    let asked = request.body.as_deref().map(AuthRequest::parse);
+    let call_id = asked.as_ref().and_then(|asked| asked.as_ref().ok()?.call_id.clone());
+    let work = async {
+        match &asked {
+            Some(Ok(asked)) => decide(app, &flow, asked).await,
+            Some(Err(_)) => Err(Failure::Unreadable { reason: "the body is not a JSON object of this webhook" }),
+            None => Err(Failure::Unreadable { reason: "the body is not base64" }),
+        }
+    };
+    let fallback = answer(&flow.fallback.wix_answers).outcome("fallback");
+    guard::or_fallback(app.webhook.deadline, fallback, work).await.call(call_id.as_deref())
+}
+
+async fn decide(app: &App, flow: &Flow, asked: &AuthRequest) -> Result<Answer, Failure> {
+    let (dialect, caller, guess, ani) = match decide::plan(flow, asked) {
+        Some(Plan::Attempt { dialect, caller, guess, ani }) => (dialect, caller, guess, ani),
+        Some(Plan::Reply { reply, outcome }) => return Ok(answer(reply).outcome(outcome)),
+        None => return Err(Failure::Flow { reason: "it has no `wix_answers`" }),
+    };
+    // The calling number is asked about before the caller's own counter is touched; the PIN is hashed meanwhile.
+    let (within, prepared) = tokio::join!(app.within_ani_limit(flow, &ani), app.prepare(&caller, &guess));
+    if !within? {
+        return Ok(answer(&dialect.locked).outcome("over-ani-limit"));
+    }
+    let prepared = prepared?;
+    let call_id = asked.call_id.as_deref().unwrap_or_default();
+    let fingerprint = Fingerprint::new(app.hasher.keys().current(), call_id, &prepared, 0);
+    let attempted = app.attempt(flow, &prepared, fingerprint).await?;
+    Ok(answer(decide::reply(dialect, &attempted.outcome)).attempted(&attempted))
+}
+
+fn answer(reply: &Reply) -> Answer {
+    Answer::text(reply.body())
+}

@@ -1,1 +1,6 @@
-fn main() {}
+//! Starts the auth webhook in AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::process::ExitCode {
+    ringbolt_lambda::run::steering(auth_webhook::handle).await
+}

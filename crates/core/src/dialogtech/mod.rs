@@ -6,11 +6,13 @@
 
 pub mod action;
 pub mod call_state;
+pub mod decide;
 pub mod document;
 pub mod ids;
 pub mod number;
 pub mod parameters;
 pub mod pass_through;
 mod pass_value;
+pub mod record;
 pub mod request;
 pub mod transcription;

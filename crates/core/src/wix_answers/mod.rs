@@ -2,6 +2,7 @@
 //!
 //! Source of every field: Wix Answers, "Setting Up IVR Webhooks".
 
+pub mod decide;
 mod json;
 pub mod reply;
 pub mod request;

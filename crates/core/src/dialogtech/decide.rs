@@ -1,0 +1,382 @@
+//! What the next-action webhook does with an IVR's results, and what it answers.
+
+use super::{
+    action::Action,
+    call_state::{Binding, CallState},
+    document::to_xml,
+    pass_through::{PASS_THROUGH_LIMIT_BYTES, PassThrough},
+    request::IvrResults,
+};
+use crate::{
+    ani::Ani,
+    attempt::AuthOutcome,
+    caller::Attributes,
+    flow::{self, Flow, FlowAction, Scope, Step, TemplateError, VerifyPin},
+    identity::{CallerId, UserId},
+    pin::{Guess, PinKeys},
+    text::spoken_text,
+    time::EpochMs,
+};
+
+/// An IVR's results, together with what they are judged by.
+#[derive(Clone, Debug)]
+pub struct Visit<'a> {
+    flow: &'a Flow,
+    results: &'a IvrResults,
+    keys: &'a PinKeys,
+    state: CallState,
+    now: EpochMs,
+}
+
+/// What the results ask for.
+#[derive(Clone, Debug)]
+pub enum Plan<'f> {
+    /// The answer is known.
+    Answer(NextAnswer),
+    /// The answer speaks of a caller who was verified earlier in the call.
+    Lookup {
+        /// Who it is.
+        caller: CallerId,
+        /// What then to render.
+        step: &'f Step,
+    },
+    /// A PIN has to be verified.
+    Attempt(PinAttempt<'f>),
+}
+
+/// A PIN to verify.
+#[derive(Clone, Debug)]
+pub struct PinAttempt<'f> {
+    /// What the flow says.
+    pub verify: &'f VerifyPin,
+    /// Whose PIN.
+    pub caller: CallerId,
+    /// The PIN, or not.
+    pub guess: Guess,
+    /// Where the call comes from.
+    pub ani: Ani,
+    /// Which try of the call this is, from 1, by the signed pass-through data.
+    pub try_number: u32,
+}
+
+/// An answer of the dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextAnswer {
+    /// What the provider gets.
+    pub body: NextBody,
+    /// The word for logs and metrics.
+    pub outcome: &'static str,
+}
+
+/// The two forms of an answer ("Advanced Webhook Actions").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextBody {
+    /// "Retrieve next action": an XML document.
+    Action(String),
+    /// "Retrieve message and read to user": a text.
+    Say(String),
+}
+
+/// Why there is no answer but the fallback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undecided {
+    /// The flow does not speak this dialect.
+    #[error("the flow has no `dialogtech`")]
+    NoDialogTech,
+    /// The results do not say which IVR they are of.
+    #[error("there is no readable `ivr_id`")]
+    NoIvrId,
+    /// The flow does not know this IVR.
+    #[error("the flow has no such IVR")]
+    UnknownIvr,
+    /// A template did not render.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+/// What came of a PIN question, the whole call considered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PinOutcome {
+    Verified,
+    Wrong,
+    Unknown,
+    Locked,
+    Suspended,
+    TooManyAttempts,
+    Unanswered,
+    HungUp,
+}
+
+impl PinOutcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Wrong => "wrong",
+            Self::Unknown => "unknown",
+            Self::Locked => "locked",
+            Self::Suspended => "suspended",
+            Self::TooManyAttempts => "too-many-attempts",
+            Self::Unanswered => "unanswered",
+            Self::HungUp => "hung-up",
+        }
+    }
+}
+
+/// What the fallback of a flow is for the IVR whose results came in: a text where the IVR is set to read one.
+#[must_use]
+pub fn fallback(flow: &Flow, results: &IvrResults) -> NextAnswer {
+    let body = match step(flow, results) {
+        Ok(Step::Say(_)) => NextBody::Say(spoken_text(&flow.fallback.say).into_owned()),
+        _ => NextBody::Action(fixed_document(&flow.fallback.dialogtech)),
+    };
+    NextAnswer { body, outcome: "fallback" }
+}
+
+fn step<'f>(flow: &'f Flow, results: &IvrResults) -> Result<&'f Step, Undecided> {
+    let dialect = flow.dialogtech.as_ref().ok_or(Undecided::NoDialogTech)?;
+    let ivr_id = results.call.ivr_id.as_ref().ok_or(Undecided::NoIvrId)?;
+    dialect.ivrs.get(ivr_id).ok_or(Undecided::UnknownIvr)
+}
+
+impl<'a> Visit<'a> {
+    /// Reads the call's state out of the pass-through data.
+    #[must_use]
+    pub fn new(flow: &'a Flow, results: &'a IvrResults, keys: &'a PinKeys, now: EpochMs) -> Self {
+        let mut visit = Self { flow, results, keys, state: CallState::default(), now };
+        visit.state = CallState::read(&results.pass_through, visit.binding(), now);
+        visit
+    }
+
+    fn binding(&self) -> Binding<'a> {
+        let session_id = self.results.call.session_id.as_ref().map_or("", |id| id.as_str());
+        Binding { keys: self.keys, flow: &self.flow.name, session_id }
+    }
+
+    /// What the results ask for.
+    ///
+    /// # Errors
+    /// [`Undecided`]: the flow has nothing for these results, or a template did not render.
+    pub fn plan(&self) -> Result<Plan<'a>, Undecided> {
+        let step = step(self.flow, self.results)?;
+        if let Step::VerifyPin(verify) = step {
+            return self.plan_verify(verify);
+        }
+        let speaks_of_caller = match step {
+            Step::Do(action) => mentions_caller(action),
+            Step::Say(text) => text.mentions("caller"),
+            Step::VerifyPin(_) => false,
+        };
+        match &self.state.verified {
+            Some(user) if speaks_of_caller => Ok(Plan::Lookup { caller: self.caller(user.clone()), step }),
+            _ => self.answer_step(step, None).map(Plan::Answer),
+        }
+    }
+
+    fn plan_verify(&self, verify: &'a VerifyPin) -> Result<Plan<'a>, Undecided> {
+        let settled = |outcome| self.settle(verify, outcome, self.tries(), None).map(Plan::Answer);
+        // The webhook also fires when the caller hangs up: nobody hears the answer, and it is no attempt.
+        if self.results.call.completed == Some(false) {
+            return settled(PinOutcome::HungUp);
+        }
+        // What was not answered comes as `NA`: it must not become part of an account or a PIN.
+        let answers = self.results.answers.iter().filter(|(name, _)| self.results.answered(name).is_some());
+        let scope = self.scope().with_answers(answers);
+        let (user, pin) = (verify.user.render(&scope)?, zeroize::Zeroizing::new(verify.pin.render(&scope)?));
+        let (false, Some(guess)) = (user.trim().is_empty(), Guess::keyed(&pin)) else {
+            return settled(self.limited(PinOutcome::Unanswered, self.tries()));
+        };
+        let Ok(user) = UserId::parse(&user, self.flow.identifier) else {
+            return settled(self.limited(PinOutcome::Unknown, self.tries()));
+        };
+        let ani = Ani::parse(self.results.call.caller_id.as_deref());
+        Ok(Plan::Attempt(PinAttempt { verify, caller: self.caller(user), guess, ani, try_number: self.tries() }))
+    }
+
+    /// Answers a step that is no PIN question, with the attributes of the verified caller where they were looked up.
+    ///
+    /// # Errors
+    /// [`Undecided::Template`] where a template did not render.
+    pub fn answer_step(&self, step: &Step, attributes: Option<&Attributes>) -> Result<NextAnswer, Undecided> {
+        let scope = match (&self.state.verified, attributes) {
+            (Some(user), Some(attributes)) => with_caller(self.scope(), user, attributes),
+            _ => self.scope(),
+        };
+        Ok(match step {
+            Step::Say(text) => {
+                let said = spoken_text(&text.render(&scope)?).into_owned();
+                NextAnswer { body: NextBody::Say(said), outcome: "said" }
+            }
+            Step::Do(action) => {
+                let document = self.document(action, &scope, &self.state)?;
+                NextAnswer { body: NextBody::Action(document), outcome: "answered" }
+            }
+            Step::VerifyPin(verify) => self.settle(verify, PinOutcome::Unanswered, self.tries(), None)?,
+        })
+    }
+
+    /// Answers an attempt. `call_tries` is how many tries the database has counted for this call, this one included;
+    /// `None` where it counted none, because the provider sent no session id.
+    ///
+    /// # Errors
+    /// [`Undecided::Template`] where a template did not render.
+    pub fn answer_attempt(
+        &self,
+        attempt: &PinAttempt<'_>,
+        outcome: &AuthOutcome,
+        call_tries: Option<u32>,
+    ) -> Result<NextAnswer, Undecided> {
+        // The signed count cannot be edited, but an older one could be sent again: the higher count holds.
+        let tries = call_tries.unwrap_or_default().max(attempt.try_number);
+        let judged = match outcome {
+            AuthOutcome::Verified { .. } => PinOutcome::Verified,
+            // The next try would be refused: asking again would only keep the caller waiting.
+            AuthOutcome::Wrong { locks: true, .. } => PinOutcome::TooManyAttempts,
+            AuthOutcome::Wrong { .. } => PinOutcome::Wrong,
+            AuthOutcome::Locked { .. } => PinOutcome::Locked,
+            AuthOutcome::Suspended => PinOutcome::Suspended,
+            AuthOutcome::Unknown => PinOutcome::Unknown,
+        };
+        let verified = match outcome {
+            AuthOutcome::Verified { attributes } => Some((&attempt.caller.user, attributes)),
+            _ => None,
+        };
+        self.settle(attempt.verify, self.limited(judged, tries), tries, verified)
+    }
+
+    /// Answers an attempt from a calling number that is over its limit.
+    ///
+    /// # Errors
+    /// [`Undecided::Template`] where a template did not render.
+    pub fn answer_over_ani_limit(&self, attempt: &PinAttempt<'_>) -> Result<NextAnswer, Undecided> {
+        self.settle(attempt.verify, PinOutcome::TooManyAttempts, attempt.try_number, None)
+    }
+
+    /// The call's own limit: the last try may still be right; after it even the right PIN is refused.
+    fn limited(&self, outcome: PinOutcome, tries: u32) -> PinOutcome {
+        let most = self.flow.limits.attempts_per_call;
+        match outcome {
+            PinOutcome::Verified if tries <= most => PinOutcome::Verified,
+            PinOutcome::Wrong | PinOutcome::Unknown | PinOutcome::Unanswered if tries < most => outcome,
+            PinOutcome::Locked | PinOutcome::Suspended | PinOutcome::HungUp => outcome,
+            _ => PinOutcome::TooManyAttempts,
+        }
+    }
+
+    fn settle(
+        &self,
+        verify: &VerifyPin,
+        outcome: PinOutcome,
+        tries: u32,
+        verified: Option<(&UserId, &Attributes)>,
+    ) -> Result<NextAnswer, Undecided> {
+        let action = match outcome {
+            PinOutcome::Verified => Some(&verify.verified),
+            PinOutcome::Wrong => Some(&verify.wrong),
+            PinOutcome::Unknown => Some(verify.on_unknown()),
+            PinOutcome::Unanswered => Some(verify.on_unanswered()),
+            PinOutcome::Locked | PinOutcome::Suspended => verify.on_locked(),
+            PinOutcome::TooManyAttempts => verify.on_too_many_attempts(),
+            PinOutcome::HungUp => None,
+        };
+        let (scope, user) = match (outcome, verified) {
+            (PinOutcome::Verified, Some((user, attributes))) => {
+                (with_caller(self.scope(), user, attributes), Some(user.clone()))
+            }
+            _ => (self.scope(), None),
+        };
+        let state = CallState { tries, verified: user };
+        let document = match action {
+            Some(action) => self.document(action, &scope, &state)?,
+            None if outcome == PinOutcome::HungUp => to_xml(&Action::Hangup),
+            None => fixed_document(&self.flow.fallback.dialogtech),
+        };
+        Ok(NextAnswer { body: NextBody::Action(document), outcome: outcome.name() })
+    }
+
+    fn document(&self, action: &FlowAction, scope: &Scope, state: &CallState) -> Result<String, TemplateError> {
+        let action = action.try_map(
+            |text| text.render(scope),
+            |pass| Ok(self.pass_through(&pass.try_map(|text| text.render(scope))?, state)),
+        )?;
+        Ok(to_xml(&action))
+    }
+
+    /// What the next IVR is given: what came in, the flow's own, and the call's state where there is any.
+    fn pass_through(&self, of_flow: &flow::PassThrough<String>, state: &CallState) -> String {
+        let mut pass_through = self.results.pass_through.clone();
+        match of_flow {
+            flow::PassThrough::None => {}
+            flow::PassThrough::Opaque(text) => pass_through = PassThrough::parse(text),
+            flow::PassThrough::Pairs(pairs) => pairs.iter().for_each(|(key, value)| pass_through.set(key, value)),
+        }
+        if *state == CallState::default() {
+            pass_through.remove(super::call_state::KEY);
+        } else {
+            state.write(&mut pass_through, self.binding(), self.now);
+        }
+        pass_through.render(PASS_THROUGH_LIMIT_BYTES).text
+    }
+
+    fn tries(&self) -> u32 {
+        self.state.tries.saturating_add(1)
+    }
+
+    fn caller(&self, user: UserId) -> CallerId {
+        CallerId { realm: self.flow.realm.clone(), user }
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::default()
+            .with_call(self.results.call.fields.iter())
+            .with_source(self.results.source.iter())
+            .with_answers(self.results.answers.iter())
+            .with_pass(self.results.pass_through.iter())
+    }
+}
+
+fn with_caller(scope: Scope, user: &UserId, attributes: &Attributes) -> Scope {
+    let id = ("id".to_owned(), serde_json::Value::from(user.as_str()));
+    scope.with_caller(attributes.clone().into_iter().chain([id]))
+}
+
+/// Whether any text of an action speaks of the verified caller.
+fn mentions_caller(action: &FlowAction) -> bool {
+    let mut mentions = false;
+    let looked: Result<_, std::convert::Infallible> = action.try_map(
+        |text| {
+            mentions |= text.mentions("caller");
+            Ok(())
+        },
+        |pass| pass.try_map(|text| Ok(text.mentions("caller"))),
+    );
+    let Ok(looked) = looked;
+    let in_pass = match looked {
+        Action::Ivr(ivr) => match ivr.pass_through {
+            flow::PassThrough::None => false,
+            flow::PassThrough::Opaque(mentions) => mentions,
+            flow::PassThrough::Pairs(pairs) => pairs.iter().any(|(_, mentions)| *mentions),
+        },
+        _ => false,
+    };
+    mentions || in_pass
+}
+
+/// The document of an action without templates.
+fn fixed_document(action: &flow::FallbackAction) -> String {
+    let fixed: Result<_, std::convert::Infallible> = action.try_map(
+        |text| Ok(text.clone()),
+        |pass| {
+            Ok(match pass {
+                flow::PassThrough::None => String::new(),
+                flow::PassThrough::Opaque(text) => text.clone(),
+                flow::PassThrough::Pairs(pairs) => {
+                    let mut pass_through = PassThrough::default();
+                    pairs.iter().for_each(|(key, value)| pass_through.set(key, value));
+                    pass_through.to_text()
+                }
+            })
+        },
+    );
+    let Ok(fixed) = fixed;
+    to_xml(&fixed)
+}

@@ -1,0 +1,136 @@
+//! What a function has at hand while it answers.
+
+use crate::{Answer, Failure, Request, flows::Flows, token::WebhookTokens};
+use http::Method;
+use ringbolt_core::{
+    attempt::{Attempt, Fingerprint},
+    flow::Flow,
+    identity::{CallerId, FlowName},
+    pin::{Guess, PinHasher, Prepared},
+    time::EpochMs,
+};
+use ringbolt_dynamodb::{Store, attempts::Attempted};
+use std::{fmt, sync::Arc, time::Duration};
+
+/// Tells the time: the machine's, or a test's.
+pub type Clock = Arc<dyn Fn() -> EpochMs + Send + Sync>;
+
+/// What every webhook has.
+#[derive(Clone)]
+pub struct Webhook {
+    /// The tables.
+    pub store: Store,
+    /// Who may call.
+    pub tokens: WebhookTokens,
+    /// When the fallback is answered.
+    pub deadline: Duration,
+    /// How long calls and transcriptions are kept.
+    pub retention: Duration,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// What the webhooks that steer calls have.
+#[derive(Clone)]
+pub struct App {
+    /// What every webhook has.
+    pub webhook: Webhook,
+    /// The call flows.
+    pub flows: Flows,
+    /// The PIN keys.
+    pub hasher: PinHasher,
+}
+
+/// The machine's clock.
+#[must_use]
+pub fn system_clock() -> Clock {
+    Arc::new(|| {
+        let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        EpochMs(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+    })
+}
+
+impl Webhook {
+    /// Looks at who asks, and how. The token comes first: a stranger learns nothing about methods, sizes and flows.
+    ///
+    /// # Errors
+    /// The refusal to answer: 401 without a valid token, 405 for another method, 413 over the size limit, 404 for a
+    /// path that names no flow.
+    pub fn admit(&self, request: &Request, methods: &[Method]) -> Result<FlowName, Answer> {
+        if !self.tokens.admit(&request.query, &request.headers) {
+            let how = "This webhook needs its token: once, as the query parameter `auth`, the password of HTTP Basic, \
+                       or a Bearer token.";
+            return Err(Answer::refusal(401, how));
+        }
+        if !methods.contains(&request.method) {
+            let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
+            return Err(Answer::refusal(405, &format!("This webhook answers {} only.", allowed.join(" and "))));
+        }
+        if request.is_too_large() {
+            return Err(Answer::refusal(413, "This request is larger than any that a provider sends (256 KB)."));
+        }
+        FlowName::parse(&request.flow).map_err(|_| no_such_flow())
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> EpochMs {
+        (self.clock)()
+    }
+}
+
+fn no_such_flow() -> Answer {
+    Answer::refusal(404, "There is no such call flow here: look at the part of the URL after the provider's name.")
+}
+
+impl App {
+    /// [`Webhook::admit`], and the flow that the path names.
+    ///
+    /// # Errors
+    /// As there; 404 also for a flow that is not loaded.
+    pub fn admit(&self, request: &Request, methods: &[Method]) -> Result<Arc<Flow>, Answer> {
+        let name = self.webhook.admit(request, methods)?;
+        self.flows.get(&name).ok_or_else(no_such_flow)
+    }
+
+    /// Stretches a guess. Tens of milliseconds of CPU: done aside, so that the deadline can pass meanwhile.
+    ///
+    /// # Errors
+    /// [`Failure::Hash`] where Argon2 had not enough memory.
+    pub async fn prepare(&self, caller: &CallerId, guess: &Guess) -> Result<Prepared, Failure> {
+        let (hasher, caller, guess) = (self.hasher.clone(), caller.clone(), guess.clone());
+        let stretched = tokio::task::spawn_blocking(move || hasher.prepare(&caller, &guess)).await;
+        Ok(stretched.map_err(|_| Failure::Task)??)
+    }
+
+    /// Puts a prepared guess to the database.
+    ///
+    /// # Errors
+    /// [`Failure::Store`] where the database did not decide.
+    pub async fn attempt(
+        &self,
+        flow: &Flow,
+        prepared: &Prepared,
+        fingerprint: Fingerprint,
+    ) -> Result<Attempted, Failure> {
+        let attempt = Attempt { prepared, fingerprint, lockout: &flow.lockout, now: self.webhook.now() };
+        Ok(self.webhook.store.attempt(&self.hasher, &attempt).await?)
+    }
+
+    /// Counts a try of a calling number where the flow limits those; says whether it is within the limit.
+    ///
+    /// # Errors
+    /// [`Failure::Store`] where the database did not count.
+    pub async fn within_ani_limit(&self, flow: &Flow, ani: &ringbolt_core::ani::Ani) -> Result<bool, Failure> {
+        let Some(limit) = &flow.limits.per_ani else { return Ok(true) };
+        let key = self.hasher.keys().current();
+        let store = &self.webhook.store;
+        Ok(store.count_ani_try(key, &flow.realm, ani.as_str(), limit, self.webhook.now()).await?)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("flows", &self.flows).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,139 @@
+//! The call flows of a function: read from files, checked whole, replaced as one.
+
+use ringbolt_core::{
+    flow::{Flow, Mistakes},
+    identity::FlowName,
+};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+type ByName = BTreeMap<FlowName, Arc<Flow>>;
+
+/// The flows that are live. Cheap to clone; clones share them.
+#[derive(Clone)]
+pub struct Flows(Arc<RwLock<Arc<ByName>>>);
+
+/// Everything that is wrong with a set of flow files.
+#[derive(Debug)]
+pub struct FlowFileMistakes(Vec<FlowFileMistake>);
+
+#[derive(Debug)]
+enum FlowFileMistake {
+    Unreadable { path: PathBuf, source: io::Error },
+    Mistakes { path: PathBuf, mistakes: Mistakes },
+    Twice { path: PathBuf, name: FlowName },
+    None,
+}
+
+impl Flows {
+    /// Reads flow files, and every `*.yaml` and `*.yml` of the folders among them.
+    ///
+    /// # Errors
+    /// Every mistake of every file, with its line; a file that cannot be read; a flow's name that stands in two files;
+    /// no file at all.
+    pub fn load(paths: &[PathBuf]) -> Result<Self, FlowFileMistakes> {
+        Ok(Self(Arc::new(RwLock::new(Arc::new(read(paths)?)))))
+    }
+
+    /// Reads the files again; what was live stays live where there is a mistake.
+    ///
+    /// # Errors
+    /// As [`Flows::load`].
+    pub fn reload(&self, paths: &[PathBuf]) -> Result<(), FlowFileMistakes> {
+        let fresh = Arc::new(read(paths)?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// The flow of this name.
+    #[must_use]
+    pub fn get(&self, name: &FlowName) -> Option<Arc<Flow>> {
+        self.live().get(name).cloned()
+    }
+
+    /// All flows, by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Flow>> {
+        self.live().values().cloned().collect()
+    }
+
+    fn live(&self) -> Arc<ByName> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for Flows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.live().keys()).finish()
+    }
+}
+
+fn read(paths: &[PathBuf]) -> Result<ByName, FlowFileMistakes> {
+    let (mut flows, mut mistakes) = (ByName::new(), Vec::new());
+    for path in paths.iter().flat_map(|path| files(path)) {
+        let loaded = match std::fs::read_to_string(&path) {
+            Ok(text) => Flow::load(&text),
+            Err(source) => {
+                mistakes.push(FlowFileMistake::Unreadable { path, source });
+                continue;
+            }
+        };
+        match loaded {
+            Err(found) => mistakes.push(FlowFileMistake::Mistakes { path, mistakes: found }),
+            Ok(flow) => match flows.entry(flow.name.clone()) {
+                Entry::Occupied(taken) => mistakes.push(FlowFileMistake::Twice { path, name: taken.key().clone() }),
+                Entry::Vacant(free) => {
+                    free.insert(Arc::new(flow));
+                }
+            },
+        }
+    }
+    if flows.is_empty() && mistakes.is_empty() {
+        mistakes.push(FlowFileMistake::None);
+    }
+    if mistakes.is_empty() { Ok(flows) } else { Err(FlowFileMistakes(mistakes)) }
+}
+
+/// The flow files that a path stands for, in order of their names.
+#[must_use]
+pub fn files(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = path.read_dir() else { return vec![path.to_owned()] };
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"))
+        .collect();
+    files.sort();
+    files
+}
+
+impl fmt::Display for FlowFileMistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, mistake) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            match mistake {
+                FlowFileMistake::Unreadable { path, source } => {
+                    write!(f, "{}: cannot be read: {source}", path.display())?
+                }
+                FlowFileMistake::Mistakes { path, mistakes } => {
+                    for (index, mistake) in mistakes.0.iter().enumerate() {
+                        let newline = if index > 0 { "\n" } else { "" };
+                        write!(f, "{newline}{}: {mistake}", path.display())?;
+                    }
+                }
+                FlowFileMistake::Twice { path, name } => {
+                    write!(f, "{}: another file has a flow of the name `{name}` already", path.display())?;
+                }
+                FlowFileMistake::None => f.write_str("there is no flow file (*.yaml) to load")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FlowFileMistakes {}

@@ -1,0 +1,125 @@
+//! Starting a function: everything is loaded and the connection to DynamoDB opened before the first event is asked for.
+
+use crate::{
+    Answer, App, Request, Webhook,
+    app::system_clock,
+    config::{ConfigMistakes, SteeringConfig, WebhookConfig},
+    flows::{FlowFileMistakes, Flows},
+    logging,
+    secrets::SecretError,
+    token::{InvalidTokens, WebhookTokens},
+};
+use aws_config::SdkConfig;
+use lambda_runtime::{LambdaEvent, service_fn};
+use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
+use ringbolt_dynamodb::{Store, Table, client};
+use serde_json::value::RawValue;
+use std::{process::ExitCode, time::Instant};
+
+/// Why a function did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment.
+    #[error(transparent)]
+    Config(#[from] ConfigMistakes),
+    /// A secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// `RINGBOLT_WEBHOOK_TOKENS`.
+    #[error("RINGBOLT_WEBHOOK_TOKENS: {0}")]
+    Tokens(#[from] InvalidTokens),
+    /// `RINGBOLT_PIN_KEYS`.
+    #[error("RINGBOLT_PIN_KEYS: {0}")]
+    PinKeys(#[from] InvalidPinKeys),
+    /// `RINGBOLT_FLOW_FILES`.
+    #[error("RINGBOLT_FLOW_FILES:\n{0}")]
+    Flows(#[from] FlowFileMistakes),
+    /// The Lambda runtime.
+    #[error("the Lambda runtime ended: {0}")]
+    Runtime(#[source] lambda_runtime::Error),
+}
+
+/// Runs a webhook that steers calls, until Lambda ends it.
+pub async fn steering(handle: impl AsyncFn(&App, Request) -> Answer) -> ExitCode {
+    let started = async {
+        let (webhook, sdk) = start_webhook(Table::Callers).await?;
+        let config = SteeringConfig::from_env(environment)?;
+        let keys = PinKeys::from_json(&config.pin_keys.read(&sdk).await?)?;
+        let flows = Flows::load(&config.flow_files)?;
+        Ok(App { webhook, flows, hasher: PinHasher::new(keys, config.pin_hash) })
+    };
+    serve(started.await, handle).await
+}
+
+/// Runs a webhook that only stores, until Lambda ends it.
+pub async fn storing(handle: impl AsyncFn(&Webhook, Request) -> Answer) -> ExitCode {
+    serve(start_webhook(Table::Calls).await.map(|(webhook, _)| webhook), handle).await
+}
+
+async fn start_webhook(writes_to: Table) -> Result<(Webhook, SdkConfig), StartError> {
+    let config = WebhookConfig::from_env(environment);
+    logging::init(config.as_ref().map_or(tracing_subscriber::filter::LevelFilter::INFO, |config| config.log_level));
+    let config = config?;
+    let sdk = sdk_config().await;
+    let tokens = WebhookTokens::from_json(&config.tokens.read(&sdk).await?)?;
+    let store = Store::new(client::webhook_client(&sdk), config.tables);
+    if let Err(error) = store.warm_up(writes_to).await {
+        // The database may be back when a call comes in; until then callers hear the fallback.
+        tracing::error!(failure = error.kind(), reason = %error, "the database is not ready");
+    }
+    let webhook =
+        Webhook { store, tokens, deadline: config.deadline, retention: config.retention, clock: system_clock() };
+    Ok((webhook, sdk))
+}
+
+/// Region, credentials and endpoint as every AWS tool finds them.
+pub async fn sdk_config() -> SdkConfig {
+    aws_config::defaults(client::behavior()).http_client(client::http_client()).load().await
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+async fn serve<A>(app: Result<A, StartError>, handle: impl AsyncFn(&A, Request) -> Answer) -> ExitCode {
+    let ended = match app {
+        Ok(app) => {
+            let answer = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+                let answer = respond(&app, &handle, event.payload.get()).await;
+                Ok::<_, std::convert::Infallible>(answer.into_event())
+            });
+            lambda_runtime::run(answer).await.map_err(StartError::Runtime)
+        }
+        Err(error) => Err(error),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(reason = %error, "the function did not start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Answers one event, whatever is in it, and logs one line about it.
+pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &str) -> Answer {
+    let began = Instant::now();
+    let (flow, answer) = match Request::from_event(event) {
+        Ok(request) => {
+            // A name that is none is whatever a stranger wrote into the URL: not for logs.
+            let flow = ringbolt_core::identity::FlowName::parse(&request.flow);
+            (flow.map(|name| name.to_string()).unwrap_or_default(), handle(app, request).await)
+        }
+        Err(error) => (String::new(), Answer::refusal(400, &error.to_string())),
+    };
+    tracing::info!(
+        flow,
+        call = answer.report.call,
+        outcome = answer.report.outcome,
+        repeated = answer.report.repeated,
+        status = answer.status,
+        elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    answer
+}
