@@ -1,0 +1,3 @@
+//! Wix Answers' dialect: the IVR webhook.
+
+pub mod reply;
