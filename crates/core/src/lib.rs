@@ -5,6 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod dialogtech;
+pub mod flow;
 pub mod identity;
 pub mod lockout;
 pub mod time;
+pub mod wix_answers;
