@@ -8,6 +8,7 @@ pub mod ani;
 pub mod attempt;
 pub mod caller;
 pub mod dialogtech;
+pub mod flow;
 pub mod identity;
 pub mod lockout;
 pub mod pin;

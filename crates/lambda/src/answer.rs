@@ -63,6 +63,13 @@ impl Answer {
         self
     }
 
+    /// The same answer, marked as an earlier attempt's where it is.
+    #[must_use]
+    pub fn repeated(mut self, repeated: bool) -> Self {
+        self.report.repeated = repeated;
+        self
+    }
+
     /// The answer as API Gateway's HTTP API (payload 2.0) takes it.
     #[must_use]
     pub fn into_event(self) -> ApiGatewayV2httpResponse {

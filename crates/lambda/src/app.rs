@@ -1,6 +1,7 @@
 //! What a function has at hand while it answers.
 
 use crate::{Answer, Failure, Request, flows::Flows, token::WebhookTokens};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
 use ringbolt_core::{
     attempt::{Attempt, Fingerprint},
@@ -115,6 +116,14 @@ impl App {
     ) -> Result<Attempted, Failure> {
         let attempt = Attempt { prepared, fingerprint, lockout: &flow.lockout, now: self.webhook.now() };
         Ok(self.webhook.store.attempt(&self.hasher, &attempt).await?)
+    }
+
+    /// What makes a request the same as another, for the record of a call. Keyed, because a request has PINs.
+    #[must_use]
+    pub fn request_digest(&self, request: &Request) -> String {
+        let body = request.body.as_deref().unwrap_or_default();
+        let digest = self.hasher.keys().current().fingerprint(&[b"request", request.query.as_bytes(), body]);
+        URL_SAFE_NO_PAD.encode(digest)
     }
 
     /// Counts a try of a calling number where the flow limits those; says whether it is within the limit.

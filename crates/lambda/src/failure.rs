@@ -24,8 +24,8 @@ pub enum Failure {
         reason: &'static str,
     },
     /// A template of the flow met what it cannot render.
-    #[error("a template of the flow failed")]
-    Template,
+    #[error(transparent)]
+    Template(#[from] ringbolt_core::flow::TemplateError),
     /// Work that was put aside did not come back.
     #[error("a task of the runtime ended early")]
     Task,
@@ -46,7 +46,7 @@ impl Failure {
             Self::Hash(_) => "hash",
             Self::Unreadable { .. } => "unreadable-request",
             Self::Flow { .. } => "flow",
-            Self::Template => "template",
+            Self::Template(_) => "template",
             Self::Task => "task",
             Self::Deadline => "deadline",
             Self::Panic => "panic",

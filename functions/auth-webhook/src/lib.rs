@@ -47,7 +47,8 @@ async fn decide(app: &App, flow: &Flow, asked: &AuthRequest) -> Result<Answer, F
     let call_id = asked.call_id.as_deref().unwrap_or_default();
     let fingerprint = Fingerprint::new(app.hasher.keys().current(), call_id, &prepared, 0);
     let attempted = app.attempt(flow, &prepared, fingerprint).await?;
-    Ok(answer(decide::reply(dialect, &attempted.outcome)).attempted(&attempted))
+    let reply = answer(decide::reply(dialect, &attempted.outcome));
+    Ok(reply.outcome(attempted.outcome.name()).repeated(attempted.repeated))
 }
 
 fn answer(reply: &Reply) -> Answer {

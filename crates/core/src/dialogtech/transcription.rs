@@ -1,5 +1,6 @@
 //! A transcription postback: the text of one recorded answer (DialogTech, "Transcription Postback").
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::ids::ResponseId;
@@ -96,6 +97,21 @@ impl Transcription {
             text: text("text").unwrap_or_default(),
             other: parameters.select(|name| !Self::FIELDS.contains(&name)),
         })
+    }
+
+    /// Every field as it came, by its name on the wire; an unknown one that came twice keeps its last value.
+    #[must_use]
+    pub fn fields(&self) -> BTreeMap<String, String> {
+        let known = [
+            ("survo_id", Some(self.survo_id.to_string())),
+            ("unique_id", Some(self.unique_id.to_string())),
+            ("question", Some(self.question.to_string())),
+            ("duration", self.duration.clone()),
+            ("date", self.date.clone()),
+            ("text", Some(self.text.clone())),
+        ];
+        let other = self.other.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        other.chain(known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))).collect()
     }
 
     /// The duration in seconds (the unit is a guess) where it is a number, never negative.

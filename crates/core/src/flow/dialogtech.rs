@@ -1,0 +1,118 @@
+//! What a flow says about DialogTech.
+
+use super::template::Template;
+use crate::dialogtech::action::Action;
+use crate::dialogtech::number::BuildingBlockId;
+use std::collections::BTreeMap;
+
+/// An action whose texts are still templates.
+pub type FlowAction = Action<Template, PassThrough<Template>>;
+
+/// An action without a template in it.
+pub type FallbackAction = Action<String, PassThrough<String>>;
+
+/// Pass-through data that an IVR is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PassThrough<T> {
+    /// The flow gives none.
+    None,
+    /// One text, written into `p_t` as it is.
+    Opaque(T),
+    /// Keys and values in the flow's order. Keys are unique, not empty, without `|`, `%`, control characters and
+    /// spaces at their ends, and none is [`PassThrough::RESERVED`].
+    Pairs(Vec<(String, T)>),
+}
+
+impl PassThrough<Template> {
+    /// The key under which our own signed state rides along.
+    pub const RESERVED: &'static str = "rb";
+}
+
+impl<T> PassThrough<T> {
+    /// The same data with its texts turned into others.
+    ///
+    /// # Errors
+    /// The first error of `text`.
+    pub fn try_map<U, E>(&self, mut text: impl FnMut(&T) -> Result<U, E>) -> Result<PassThrough<U>, E> {
+        Ok(match self {
+            Self::None => PassThrough::None,
+            Self::Opaque(value) => PassThrough::Opaque(text(value)?),
+            Self::Pairs(pairs) => PassThrough::Pairs(
+                pairs.iter().map(|(key, value)| Ok((key.clone(), text(value)?))).collect::<Result<_, E>>()?,
+            ),
+        })
+    }
+}
+
+/// The next-action webhook: what follows each IVR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialogTech {
+    /// By the id of the IVR that has ended (`ivr_id`); never empty.
+    pub ivrs: BTreeMap<BuildingBlockId, Step>,
+}
+
+/// What follows one IVR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The IVR asked for a PIN.
+    VerifyPin(Box<VerifyPin>),
+    /// The same action for everybody.
+    Do(Box<FlowAction>),
+    /// A text that is read to the caller: the IVR is set to "Retrieve message and read to user".
+    Say(Template),
+}
+
+/// Checks a PIN and goes on by what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyPin {
+    /// Whose PIN it is said to be.
+    pub user: Template,
+    /// The PIN; it always comes out of `answers`.
+    pub pin: Template,
+    /// The PIN is right: the one action that may speak of `caller`, and that no other outcome shares.
+    pub verified: FlowAction,
+    /// The PIN is wrong.
+    pub wrong: FlowAction,
+    /// The call is out of tries, as the flow says; see [`VerifyPin::on_too_many_attempts`].
+    pub too_many_attempts: Option<FlowAction>,
+    /// The caller is locked out or suspended, as the flow says; see [`VerifyPin::on_locked`].
+    pub locked: Option<FlowAction>,
+    /// Nobody enrolled this user, as the flow says; see [`VerifyPin::on_unknown`].
+    pub unknown: Option<FlowAction>,
+    /// Nothing was keyed (`NA`), as the flow says; see [`VerifyPin::on_unanswered`].
+    pub unanswered: Option<FlowAction>,
+}
+
+impl VerifyPin {
+    /// What follows when the call has no tries left; none means the flow's fallback.
+    #[must_use]
+    pub fn on_too_many_attempts(&self) -> Option<&FlowAction> {
+        self.too_many_attempts.as_ref()
+    }
+
+    /// What follows when the caller is locked out or suspended: the same as too many attempts where the flow says
+    /// nothing; none means the flow's fallback.
+    #[must_use]
+    pub fn on_locked(&self) -> Option<&FlowAction> {
+        self.locked.as_ref().or(self.on_too_many_attempts())
+    }
+
+    /// What follows when nobody enrolled the user: the same as a wrong PIN where the flow says nothing, so that nobody
+    /// can ask which accounts exist.
+    #[must_use]
+    pub fn on_unknown(&self) -> &FlowAction {
+        self.unknown.as_ref().unwrap_or(&self.wrong)
+    }
+
+    /// What follows when nothing was keyed: the same as a wrong PIN where the flow says nothing. It is no failed try.
+    #[must_use]
+    pub fn on_unanswered(&self) -> &FlowAction {
+        self.unanswered.as_ref().unwrap_or(&self.wrong)
+    }
+
+    /// The names under `answers` that the PIN is made of, in order of the alphabet: no record ever keeps them.
+    #[must_use]
+    pub fn pin_answers(&self) -> Vec<String> {
+        self.pin.parts_of("answers").map(str::to_owned).collect()
+    }
+}

@@ -1,0 +1,65 @@
+//! From the text of a flow file to a [`Flow`].
+
+mod action;
+mod findme;
+mod header;
+mod ivrs;
+mod reader;
+mod verify_pin;
+mod wix_answers;
+mod yaml;
+
+use super::mistake::{Mistake, Mistakes, Position};
+use super::{Fallback, Flow};
+use crate::dialogtech::action::Action;
+use crate::identity::{FlowName, Realm};
+use crate::wix_answers::reply::Reply;
+use reader::Reader;
+use yaml::Node;
+
+const KEYS: [&str; 8] = ["flow", "realm", "identifier", "lockout", "limits", "fallback", "wix_answers", "dialogtech"];
+
+pub(super) fn load(text: &str) -> Result<Flow, Mistakes> {
+    if text.len() > Flow::MAX_BYTES {
+        let message = format!("the file has {} bytes, and a flow at most {}", text.len(), Flow::MAX_BYTES);
+        return Err(Mistakes(vec![Mistake::new(Position::START, message)]));
+    }
+    let mut reader = Reader::default();
+    let flow = yaml::parse(text, &mut reader.mistakes).and_then(|root| flow(&mut reader, &root));
+    match flow {
+        Some(flow) if reader.mistakes.is_empty() => Ok(flow),
+        _ => Err(Mistakes::in_file_order(reader.mistakes)),
+    }
+}
+
+/// Reads everything before it gives up, so that every mistake is found.
+fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
+    let fields = r.fields(root, "a flow, a mapping of keys such as `flow`, `realm` and `fallback`", &KEYS)?;
+    let name = r.require(&fields, "flow").and_then(|n| r.parsed(n, "the flow's name", FlowName::parse));
+    let realm = r.require(&fields, "realm").and_then(|n| r.parsed(n, "the name of a realm", Realm::parse));
+    let identifier = fields.get("identifier").map(|n| header::identifier(r, n)).unwrap_or(Some(Default::default()));
+    let lockout = fields.get("lockout").map(|n| header::lockout(r, n)).unwrap_or(Some(Default::default()));
+    let limits = fields.get("limits").map(|n| header::limits(r, n)).unwrap_or(Some(Default::default()));
+    let (wix, dialogtech) = (fields.get("wix_answers"), fields.get("dialogtech"));
+    if wix.is_none() && dialogtech.is_none() {
+        r.mistake_with_help(fields.at, "the flow answers nobody", "give it `wix_answers`, `dialogtech` or both");
+    }
+    let fallback = header::fallback(r, &fields, wix.is_some(), dialogtech.is_some());
+    let wix_answers = wix.map(|n| wix_answers::wix_answers(r, n, fallback.wix_answers.as_ref()));
+    let dialogtech = dialogtech.map(|n| ivrs::dialogtech(r, n, fallback.dialogtech.as_ref().map(|(_, action)| action)));
+    ivrs::keep_pins_in(r, dialogtech.as_ref().and_then(Option::as_ref));
+    Some(Flow {
+        name: name?,
+        realm: realm?,
+        identifier: identifier?,
+        lockout: lockout?,
+        limits: limits?,
+        fallback: Fallback {
+            wix_answers: fallback.wix_answers.map_or(Reply::Disconnect, |(_, reply)| reply),
+            dialogtech: fallback.dialogtech.map_or(Action::Hangup, |(_, action)| action),
+            say: fallback.say.unwrap_or_else(|| Fallback::SAY.to_owned()),
+        },
+        wix_answers: wix_answers.map_or(Some(None), |read| read.map(Some))?,
+        dialogtech: dialogtech.map_or(Some(None), |read| read.map(Some))?,
+    })
+}

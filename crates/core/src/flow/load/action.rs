@@ -1,0 +1,155 @@
+//! An action of DialogTech in a flow file. The keys are the specification's names ("Responding to DialogTech's
+//! WebHook").
+
+use super::super::{FlowAction, PassThrough, Template};
+use super::findme::findme;
+use super::reader::{Fields, Reader};
+use super::yaml::{Key, Node, Value};
+use crate::dialogtech::action::{Action, Ivr, IvrSpelling};
+use crate::dialogtech::number::{BuildingBlockId, ParameterName, PhoneNumber, QuestionId};
+
+/// The apps of the specification.
+pub(super) const ACTIONS: [&str; 6] = ["ivr", "findme", "vr", "voicemail", "hangup", "transfer"];
+
+/// `hangup`, or a mapping with one app.
+pub(super) fn action(r: &mut Reader, node: &Node) -> Option<FlowAction> {
+    let expected = "an action (`ivr`, `findme`, `vr`, `voicemail`, `hangup` or `transfer`)";
+    if let Value::Scalar { text, .. } = &node.value {
+        return match text.as_str() {
+            "hangup" => Some(Action::Hangup),
+            app if ACTIONS.contains(&app) => {
+                r.mistake(node.at, format!("`{app}` needs its parameters: `{{ {app}: {{ ... }} }}`"));
+                None
+            }
+            _ => {
+                r.wrong_type(node, expected);
+                None
+            }
+        };
+    }
+    let fields = r.fields(node, expected, &ACTIONS)?;
+    let apps: Vec<&(Key, Node)> =
+        fields.entries().iter().filter(|(key, _)| ACTIONS.contains(&key.name.as_str())).collect();
+    let [(key, parameters)] = apps[..] else {
+        match apps.get(1) {
+            Some((second, _)) => {
+                r.mistake(second.at, format!("an action has one app, and `{}` is a second one", second.name));
+            }
+            None if fields.entries().is_empty() => r.mistake(fields.at, format!("expected {expected}")),
+            None => {}
+        }
+        return None;
+    };
+    app(r, key, parameters)
+}
+
+/// An app, by its name and its parameters.
+pub(super) fn app(r: &mut Reader, key: &Key, parameters: &Node) -> Option<FlowAction> {
+    match key.name.as_str() {
+        "ivr" => ivr(r, parameters).map(Action::Ivr),
+        "findme" => findme(r, parameters).map(Action::FindMe),
+        "vr" => only(r, parameters, "id", block_id).map(|id| Action::VirtualReceptionist { id }),
+        "voicemail" => only(r, parameters, "id", block_id).map(|id| Action::Voicemail { id }),
+        "transfer" => {
+            only(r, parameters, "destination", phone_number).map(|destination| Action::Transfer { destination })
+        }
+        _ => {
+            if !matches!(parameters.value, Value::Null) {
+                r.fields(parameters, "nothing: `hangup` has no parameters", &[])?;
+            }
+            Some(Action::Hangup)
+        }
+    }
+}
+
+/// The parameters of an app that has a single one.
+fn only<T>(r: &mut Reader, node: &Node, name: &str, read: impl FnOnce(&mut Reader, &Node) -> Option<T>) -> Option<T> {
+    let fields = r.fields(node, &format!("a mapping with the key `{name}`"), &[name])?;
+    let node = r.require(&fields, name)?;
+    read(r, node)
+}
+
+/// The id of a building block, with or without quotes.
+pub(super) fn block_id(r: &mut Reader, node: &Node) -> Option<BuildingBlockId> {
+    r.fixed(node, "an id of the DialogTech portal", BuildingBlockId::parse)
+}
+
+/// A number to ring.
+pub(super) fn phone_number(r: &mut Reader, node: &Node) -> Option<PhoneNumber> {
+    r.fixed(node, "a telephone number", PhoneNumber::parse)
+}
+
+fn ivr(r: &mut Reader, node: &Node) -> Option<Ivr<Template, PassThrough<Template>>> {
+    let keys = ["id", "question_id", "user_parameters", "pass", "spelling"];
+    let fields = r.fields(node, "the parameters of `ivr`, a mapping with the key `id`", &keys)?;
+    let id = r.require(&fields, "id").and_then(|n| block_id(r, n));
+    let question_id = fields
+        .get("question_id")
+        .map(|n| r.fixed(n, "the id of a question", QuestionId::parse))
+        .map_or(Some(None), kept);
+    let user_parameters = user_parameters(r, &fields);
+    let pass_through = fields.get("pass").map_or(Some(PassThrough::None), |n| pass(r, n));
+    let spelling = fields.get("spelling").map_or(Some(IvrSpelling::Ivr), |n| {
+        r.parsed(n, "`ivr` or `survo`", |text| match text {
+            "ivr" => Ok(IvrSpelling::Ivr),
+            "survo" => Ok(IvrSpelling::Survo),
+            _ => Err("`spelling` is `ivr` or `survo`"),
+        })
+    });
+    Some(Ivr {
+        spelling: spelling?,
+        id: id?,
+        question_id: question_id?,
+        user_parameters: user_parameters?,
+        pass_through: pass_through?,
+    })
+}
+
+/// What was read of an optional key: an unreadable value is not the same as none.
+fn kept<T>(read: Option<T>) -> Option<Option<T>> {
+    read.map(Some)
+}
+
+fn user_parameters(r: &mut Reader, fields: &Fields<'_>) -> Option<Vec<(ParameterName, Template)>> {
+    let Some(node) = fields.get("user_parameters") else { return Some(Vec::new()) };
+    let listed = r.entries(node, "user parameters, a mapping from names to texts")?;
+    let mut read = Vec::new();
+    for (key, node) in listed.entries() {
+        let name = ParameterName::parse(&key.name).map_err(|error| r.mistake(key.at, error.to_string())).ok();
+        let value = r.template(node, "the text of a user parameter");
+        read.extend(name.zip(value));
+    }
+    (read.len() == listed.entries().len()).then_some(read)
+}
+
+/// A mapping, or one opaque text.
+fn pass(r: &mut Reader, node: &Node) -> Option<PassThrough<Template>> {
+    let expected = "pass-through data, a mapping from keys to texts or one text";
+    if !matches!(node.value, Value::Map(_)) {
+        return r.template(node, expected).map(PassThrough::Opaque);
+    }
+    let listed = r.entries(node, expected)?;
+    let mut read = Vec::new();
+    for (key, node) in listed.entries() {
+        let fits = pass_key(r, key);
+        let value = r.template(node, "the text of a pass-through value");
+        read.extend(value.filter(|_| fits).map(|value| (key.name.clone(), value)));
+    }
+    (read.len() == listed.entries().len()).then_some(PassThrough::Pairs(read))
+}
+
+fn pass_key(r: &mut Reader, key: &Key) -> bool {
+    let name = key.name.as_str();
+    if name == PassThrough::RESERVED {
+        r.mistake(key.at, format!("the pass-through key `{name}` is taken: Ringbolt's own signed state has it"));
+        return false;
+    }
+    let fits = !name.is_empty() && name.trim() == name && !name.chars().any(|c| c == '|' || c == '%' || c.is_control());
+    if !fits {
+        r.mistake(
+            key.at,
+            "a pass-through key is not empty and has no `|`, no `%`, no control characters and no spaces at its ends",
+        );
+    }
+    fits
+}

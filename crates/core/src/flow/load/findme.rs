@@ -1,0 +1,152 @@
+//! `findme:`. Its rules are the specification's ("Responding to DialogTech's WebHook", with its notes 1 and 2).
+
+use super::super::Template;
+use super::action::{block_id, phone_number};
+use super::reader::{Fields, Reader};
+use super::yaml::{Node, Value};
+use crate::dialogtech::action::{AutoAccept, FindMe, FindMeTarget, NoAnswer, Screening};
+use crate::dialogtech::number::{InvalidValue, PhoneList, PhoneNumber, RingTimeoutSecs};
+use std::num::NonZeroU8;
+
+const KEYS: [&str; 11] = [
+    "id",
+    "phone_list",
+    "simultaneous",
+    "screen_method",
+    "whisper_phrase",
+    "whisper_audio",
+    "record",
+    "auto_accept",
+    "nextaction",
+    "nextactionitem",
+    "timeout",
+];
+
+pub(super) fn findme(r: &mut Reader, node: &Node) -> Option<FindMe<Template>> {
+    let fields = r.fields(node, "the parameters of `findme`, a mapping with the key `id` or `phone_list`", &KEYS)?;
+    // Each is None where something is wrong with it; all are read before the first of them ends the reading.
+    let target = target(r, &fields);
+    let simultaneous = optional(&fields, "simultaneous", |n| {
+        let number = r.integer(n, "`simultaneous`", 1..=255)?;
+        u8::try_from(number).ok().and_then(NonZeroU8::new)
+    });
+    let screening = screening(r, &fields);
+    let record = optional(&fields, "record", |n| r.flag(n, "`record`"));
+    let auto_accept = optional(&fields, "auto_accept", |n| {
+        Some(match r.integer(n, "`auto_accept`", 0..=3)? {
+            0 => AutoAccept::Ask,
+            1 => AutoAccept::First,
+            2 => AutoAccept::LastUnscreened,
+            _ => AutoAccept::LastScreened,
+        })
+    });
+    let no_answer = no_answer(r, &fields);
+    let timeout_secs = optional(&fields, "timeout", |n| {
+        RingTimeoutSecs::new(u64::from(r.integer(n, "`timeout` in seconds", 20..=60)?)).ok()
+    });
+    Some(FindMe {
+        target: target?,
+        simultaneous: simultaneous?,
+        screening: screening?,
+        record: record?,
+        auto_accept: auto_accept?,
+        no_answer: no_answer?,
+        timeout_secs: timeout_secs?,
+    })
+}
+
+/// Some(None) where the key is not there, None where its value is wrong.
+fn optional<'n, T>(fields: &Fields<'n>, name: &str, read: impl FnOnce(&'n Node) -> Option<T>) -> Option<Option<T>> {
+    fields.get(name).map_or(Some(None), |node| read(node).map(Some))
+}
+
+fn target(r: &mut Reader, fields: &Fields<'_>) -> Option<FindMeTarget> {
+    match (fields.get("id"), fields.get("phone_list")) {
+        (Some(id), None) => block_id(r, id).map(FindMeTarget::Id),
+        (None, Some(list)) => phone_list(r, list).map(FindMeTarget::PhoneList),
+        (None, None) => {
+            r.mistake(fields.at, "`findme` needs an `id` or a `phone_list`");
+            None
+        }
+        (Some(_), Some(list)) => {
+            r.mistake(list.at, "`findme` has an `id` or a `phone_list`, not both: the provider would ignore the list");
+            None
+        }
+    }
+}
+
+/// A list of numbers, or the specification's own form with bars between them.
+fn phone_list(r: &mut Reader, node: &Node) -> Option<PhoneList> {
+    let numbers: Option<Vec<PhoneNumber>> = match &node.value {
+        Value::List(items) => {
+            let read: Vec<_> = items.iter().map(|item| phone_number(r, item)).collect();
+            read.into_iter().collect()
+        }
+        _ => r.fixed(node, "a list of telephone numbers", |text| {
+            text.split('|').map(PhoneNumber::parse).collect::<Result<_, InvalidValue>>()
+        }),
+    };
+    PhoneList::new(numbers?).map_err(|error| r.mistake(node.at, error.to_string())).ok()
+}
+
+fn screening(r: &mut Reader, fields: &Fields<'_>) -> Option<Option<Screening<Template>>> {
+    let method = optional(fields, "screen_method", |n| r.integer(n, "`screen_method`", 0..=2));
+    let (phrase, audio) = (fields.get("whisper_phrase"), fields.get("whisper_audio"));
+    let phrase_read = phrase.and_then(|n| r.template(n, "the phrase to whisper"));
+    let audio_read = audio.and_then(|n| {
+        r.parsed(n, "the name of an audio file", |text| match text.trim() {
+            "" => Err("`whisper_audio` is empty"),
+            name if name.contains("{{") || name.contains("{%") => Err("`whisper_audio` takes no template"),
+            name => Ok(name.to_owned()),
+        })
+    });
+    // Without a readable method nothing can be said about what goes with it.
+    let method = method?;
+    for (node, name, needed) in [(phrase, "whisper_phrase", 1), (audio, "whisper_audio", 2)] {
+        if let Some(node) = node.filter(|_| method != Some(needed)) {
+            r.mistake(node.at, format!("`{name}` goes with `screen_method: {needed}`"));
+            return None;
+        }
+    }
+    match method {
+        None => Some(None),
+        Some(0) => Some(Some(Screening::RecordName)),
+        Some(1) if phrase.is_none() => Some(Some(Screening::Phrase(None))),
+        Some(1) => Some(Some(Screening::Phrase(Some(phrase_read?)))),
+        Some(_) => {
+            if audio.is_none() {
+                let at = fields.get("screen_method").map_or(fields.at, |n| n.at);
+                r.mistake(at, "`screen_method: 2` needs `whisper_audio`");
+            }
+            Some(Some(Screening::Audio(audio_read?)))
+        }
+    }
+}
+
+fn no_answer(r: &mut Reader, fields: &Fields<'_>) -> Option<Option<NoAnswer>> {
+    let item = fields.get("nextactionitem");
+    let Some(node) = fields.get("nextaction") else {
+        if let Some(item) = item {
+            r.mistake(item.at, "`nextactionitem` goes with `nextaction`");
+        }
+        return Some(None);
+    };
+    let number = r.integer(node, "`nextaction`", 1..=7);
+    let id = item.map(|n| block_id(r, n));
+    let number = number?;
+    let routes = matches!(number, 2 | 4 | 5 | 6);
+    match (routes, item) {
+        (true, None) => r.mistake(node.at, format!("`nextaction: {number}` needs `nextactionitem`, the id to go to")),
+        (false, Some(item)) => r.mistake(item.at, format!("`nextaction: {number}` has no `nextactionitem`")),
+        (true, Some(_)) | (false, None) => {}
+    }
+    Some(Some(match number {
+        1 => NoAnswer::Disconnect,
+        2 => NoAnswer::Voicemail(id??),
+        3 => NoAnswer::AcceptLast,
+        4 => NoAnswer::VirtualReceptionist(id??),
+        5 => NoAnswer::FindMe(id??),
+        6 => NoAnswer::Ivr(id??),
+        _ => NoAnswer::AcceptLastUnscreened,
+    }))
+}

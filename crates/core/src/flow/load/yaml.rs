@@ -1,0 +1,205 @@
+//! From YAML text to a tree that knows where everything stands.
+//!
+//! The parser's events are taken one by one, so that nesting is bounded before anything recurses, every repeated key is
+//! found and a number stays the digits that the author wrote.
+
+use super::super::mistake::{Mistake, Position};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// How deep lists and mappings may nest; the deepest place of a real flow is about 10.
+const MAX_DEPTH: usize = 32;
+
+/// A place in the tree.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) at: Position,
+    pub(super) value: Value,
+}
+
+/// What stands there.
+#[derive(Debug)]
+pub(super) enum Value {
+    /// `~`, `null`, or nothing at all.
+    Null,
+    /// A word, number or text, as written; `plain` without quotes.
+    Scalar {
+        text: String,
+        plain: bool,
+    },
+    List(Vec<Node>),
+    Map(Vec<(Key, Node)>),
+    /// Something that is reported already.
+    Broken,
+}
+
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) at: Position,
+    pub(super) name: String,
+}
+
+/// A list or mapping whose end is not reached.
+struct Open {
+    at: Position,
+    kind: Kind,
+}
+
+enum Kind {
+    List(Vec<Node>),
+    Map { entries: Vec<(Key, Node)>, lines: HashMap<String, usize>, key: Option<Option<Key>> },
+}
+
+struct Builder<'m> {
+    open: Vec<Open>,
+    root: Option<Node>,
+    mistakes: &'m mut Vec<Mistake>,
+}
+
+/// Reads one YAML document. None where no tree can be made of it: then there is a mistake that says why.
+pub(super) fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
+    let mut builder = Builder { open: Vec::new(), root: None, mistakes };
+    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut documents = 0;
+    while let Some(next) = parser.next_event() {
+        let (event, span) = match next {
+            Ok(next) => next,
+            Err(error) => {
+                builder.mistake(position(error.marker()), format!("this is not YAML: {}", error.info()));
+                return None;
+            }
+        };
+        if matches!(event, Event::DocumentStart(_)) {
+            documents += 1;
+            if documents > 1 {
+                builder.mistake(position(&span.start), "a flow file holds one YAML document, and a second begins here");
+                return None;
+            }
+        }
+        builder.event(event, span)?;
+    }
+    match builder.root {
+        Some(Node { value: Value::Null, .. }) | None => {
+            mistakes.push(Mistake::new(Position::START, "the file is empty"));
+            None
+        }
+        root => root,
+    }
+}
+
+fn position(marker: &Marker) -> Position {
+    Position { line: marker.line(), column: marker.col() + 1 }
+}
+
+impl Builder<'_> {
+    fn mistake(&mut self, at: Position, message: impl Into<String>) {
+        self.mistakes.push(Mistake::new(at, message));
+    }
+
+    /// None where reading must stop.
+    fn event(&mut self, event: Event<'_>, span: Span) -> Option<()> {
+        let at = position(&span.start);
+        match event {
+            Event::Nothing | Event::StreamStart | Event::StreamEnd => {}
+            Event::DocumentStart(_) | Event::DocumentEnd => {}
+            Event::Alias(_) => {
+                self.mistake(at, "YAML aliases (`*name`) are not read: write the value out");
+                self.place(Node { at, value: Value::Broken });
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_extras(at, anchor, tag.as_ref());
+                let plain = style == ScalarStyle::Plain;
+                let value = match text.as_ref() {
+                    "" | "~" | "null" | "Null" | "NULL" if plain => Value::Null,
+                    _ => Value::Scalar { text: text.into_owned(), plain },
+                };
+                self.place(Node { at, value });
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.refuse_extras(at, anchor, tag.as_ref());
+                self.open(at, Kind::List(Vec::new()))?;
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.refuse_extras(at, anchor, tag.as_ref());
+                self.open(at, Kind::Map { entries: Vec::new(), lines: HashMap::new(), key: None })?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Open { at, kind } = self.open.pop()?;
+                let value = match kind {
+                    Kind::List(nodes) => Value::List(nodes),
+                    Kind::Map { entries, .. } => Value::Map(entries),
+                };
+                self.place(Node { at, value });
+            }
+        }
+        Some(())
+    }
+
+    fn refuse_extras(&mut self, at: Position, anchor: usize, tag: Option<&Cow<'_, Tag>>) {
+        if anchor > 0 {
+            self.mistake(at, "YAML anchors (`&name`) are not read: write the value out where it is needed");
+        }
+        if tag.is_some() {
+            self.mistake(at, "YAML tags (`!name`) are not read: leave it out");
+        }
+    }
+
+    fn open(&mut self, at: Position, kind: Kind) -> Option<()> {
+        if self.open.len() >= MAX_DEPTH {
+            self.mistake(at, format!("lists and mappings nest deeper than {MAX_DEPTH} here"));
+            return None;
+        }
+        self.open.push(Open { at, kind });
+        Some(())
+    }
+
+    /// Puts a finished node where it belongs: into a list, as a key, or under the key before it.
+    fn place(&mut self, mut node: Node) {
+        let Some(Open { kind, .. }) = self.open.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        let (entries, lines, key) = match kind {
+            Kind::List(nodes) => return nodes.push(node),
+            Kind::Map { entries, lines, key } => (entries, lines, key),
+        };
+        match key.take() {
+            None => {
+                let at = node.at;
+                match key_name(node.value) {
+                    Some(name) => match lines.get(&name) {
+                        None => {
+                            lines.insert(name.clone(), at.line);
+                            *key = Some(Some(Key { at, name }));
+                        }
+                        Some(first) => {
+                            *key = Some(None);
+                            let message = format!("the key `{name}` stands here a second time (first on line {first})");
+                            self.mistake(at, message);
+                        }
+                    },
+                    None => {
+                        *key = Some(None);
+                        self.mistake(at, "a key is a single word or number");
+                    }
+                }
+            }
+            Some(None) => {}
+            Some(Some(key)) => {
+                // The parser notes a missing value where the next thing begins; its key is where to look.
+                if matches!(node.value, Value::Null) {
+                    node.at = key.at;
+                }
+                entries.push((key, node));
+            }
+        }
+    }
+}
+
+fn key_name(value: Value) -> Option<String> {
+    match value {
+        Value::Scalar { text, .. } => Some(text),
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Broken => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! What is wrong with a flow file, and where.
+
+use std::fmt;
+
+/// Where something stands in a file: both numbers begin at 1, columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Position {
+    /// The beginning of a file.
+    pub(super) const START: Self = Self { line: 1, column: 1 };
+}
+
+/// One thing that is wrong with a flow file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong, for the person who wrote the file.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Mistake {
+    pub(super) fn new(at: Position, message: impl Into<String>) -> Self {
+        Self { line: at.line, column: at.column, message: message.into(), help: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<Option<String>>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    fn at(&self) -> Position {
+        Position { line: self.line, column: self.column }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
+    }
+}
+
+/// Everything that is wrong with a flow file, in the file's order; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistakes(pub Vec<Mistake>);
+
+impl Mistakes {
+    pub(super) fn in_file_order(mut mistakes: Vec<Mistake>) -> Self {
+        mistakes.sort_by_key(Mistake::at);
+        Self(mistakes)
+    }
+}
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, mistake) in self.0.iter().enumerate() {
+            let separator = if number == 0 { "" } else { "\n" };
+            write!(f, "{separator}{mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
+/// "did you mean ...?", where one of the `known` words is near enough to be meant.
+pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // A long word is nobody's typing error, and the distance costs its length squared.
+    if word.len() > 40 {
+        return None;
+    }
+    let near = |candidate: &&str| strsim::damerau_levenshtein(word, candidate);
+    let best = known.into_iter().min_by_key(near)?;
+    let allowed = (best.chars().count() / 3).clamp(1, 3);
+    (near(&best) <= allowed).then(|| format!("did you mean `{best}`?"))
+}

@@ -1,0 +1,135 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::json;
+
+fn scope() -> Scope {
+    Scope::default()
+        .with_call([("ivr_caller_id", "8005550123")])
+        .with_answers([("qos", "5"), ("pin-code", "4711")])
+        .with_caller([
+            ("first_name", json!("Ada")),
+            ("balance", json!(12.5)),
+            ("vip", json!(true)),
+            ("note", json!(null)),
+        ])
+}
+
+fn render(source: &str, scope: &Scope) -> Result<String, TemplateError> {
+    Template::compile(source).unwrap().render(scope)
+}
+
+fn wrong(source: &str) -> Vec<String> {
+    let wrong = Template::compile(source).unwrap_err();
+    wrong.iter().map(|w| w.help().map_or(w.to_string(), |help| format!("{w} ({help})"))).collect()
+}
+
+#[test]
+fn templates_speak_of_the_call_its_answers_and_the_caller() {
+    for (source, text) in [
+        ("Hello {{ caller.first_name }}.", "Hello Ada."),
+        ("{{ caller.balance }} {{ caller.vip }}", "12.5 True"),
+        ("{{ answers['pin-code'] }}{{ answers.qos | int + 1 }}", "47116"),
+        ("{% if caller.vip %}gold{% else %}plain{% endif %}", "gold"),
+        ("{% for d in answers.qos %}{{ d }}, {% endfor %}", "5, "),
+        ("{{ caller.note | default('none') }}", "none"),
+        ("{{ call.ivr_caller_id[:3] }}{# a remark #}", "800"),
+        ("plain, {not} filled }} in", "plain, {not} filled }} in"),
+    ] {
+        assert_eq!(render(source, &scope()).as_deref(), Ok(text), "{source}");
+    }
+}
+
+#[test]
+fn what_is_not_there_says_nothing_and_its_parts_are_an_error() {
+    assert_eq!(render("[{{ answers.extension }}]", &scope()).as_deref(), Ok("[]"));
+    assert_eq!(render("[{{ caller }}]", &Scope::default()).as_deref(), Ok("[]"));
+    let balance = "Your balance is {{ caller.balance }}.";
+    assert_eq!(render(balance, &Scope::default()), Err(TemplateError::Missing));
+    assert_eq!(render("{{ answers.a.b }}", &scope()), Err(TemplateError::Missing));
+}
+
+#[test]
+fn hostile_values_come_out_as_they_went_in() {
+    let long = "x".repeat(8000);
+    for value in ["{{ 7*7 }}", "]]>", "a\0b", "<b>&amp;\"'</b>", "{% for %}", "\u{202e}\u{fffe}", "\r\n", &long] {
+        let scope = Scope::default().with_answers([("a", value)]);
+        assert_eq!(render("{{ answers.a }}", &scope).as_deref(), Ok(value));
+    }
+}
+
+#[test]
+fn texts_and_loops_have_an_end() {
+    let scope = Scope::default().with_answers([("a", "x".repeat(5000))]);
+    assert_eq!(render("{{ answers.a }}{{ answers.a }}", &scope), Err(TemplateError::TooLong));
+    let nested = "{% for a in answers.a %}{% for b in answers.a %}{% endfor %}{% endfor %}";
+    assert_eq!(render(nested, &scope), Err(TemplateError::TooManySteps));
+    assert_eq!(render("{{ answers.a * 2 }}", &scope), Err(TemplateError::TooLong));
+    assert_eq!(wrong(&"x".repeat(8193)), ["the text is longer than 8192 bytes"]);
+}
+
+#[test]
+fn what_a_template_cannot_use_is_named() {
+    for (source, expected) in [
+        ("{{ anwers.pin }}", "unknown name `anwers` in the template (did you mean `answers`?)"),
+        ("{{ user }}", "unknown name `user` in the template (known: call, source, answers, pass, caller)"),
+        ("{{ answers.a | uper }}", "unknown filter `uper` in the template (did you mean `upper`?)"),
+        ("{{ answers.a is not defind }}", "unknown test `defind` in the template (did you mean `defined`?)"),
+        (
+            "{% include 'x' %}",
+            "a template has no `include` statement (it has `if`, `elif`, `else`, `endif`, `for` and `endfor`)",
+        ),
+        (
+            "{%- set x = 1 %}",
+            "a template has no `set` statement (it has `if`, `elif`, `else`, `endif`, `for` and `endfor`)",
+        ),
+        ("{{ answers.a.upper() }}", "a template cannot call `upper` (use a filter: `{{ answers.name | upper }}`)"),
+        ("{{ answers.pin", "the template does not parse: unexpected end of input, expected end of variable block"),
+    ] {
+        assert_eq!(wrong(source), [expected], "{source}");
+    }
+    assert_eq!(
+        wrong("{{ range(9) }}"),
+        [
+            "unknown name `range` in the template (known: call, source, answers, pass, caller)",
+            "a template cannot call `range` (use a filter: `{{ answers.name | upper }}`)"
+        ]
+    );
+    assert!(Template::compile("{{ ('(' ~ answers.a) if (answers.b) else ('x|y' | replace('|', 'is it()')) }}").is_ok());
+}
+
+#[test]
+fn the_parts_of_a_name_are_known_in_every_spelling() {
+    let parts = |source: &str| {
+        let template = Template::compile(source).unwrap();
+        let parts: Vec<_> = template.parts_of("answers").map(str::to_owned).collect();
+        (parts, template.mentions_whole("answers"))
+    };
+    assert_eq!(parts("{{ answers.pin }}"), (vec!["pin".to_owned()], false));
+    assert_eq!(parts("{{ answers [ 'a b' ] ~ answers . c }}"), (vec!["a b".to_owned(), "c".to_owned()], false));
+    assert_eq!(parts("{{ answers[call.name] }}"), (vec![], true));
+    assert_eq!(parts("{{ {'a': answers}['a'].pin }}"), (vec![], true));
+    assert_eq!(parts("{{ call.answers }} answers.pin {# {{ answers.x }} #}"), (vec![], false));
+    assert_eq!(parts("{{ '}}' ~ answers.pin }}"), (vec!["pin".to_owned()], false));
+    assert!(Template::compile("{% if caller %}x{% endif %}").unwrap().mentions("caller"));
+}
+
+#[test]
+fn a_scope_prints_nothing_of_what_it_holds() {
+    assert_eq!(format!("{:?}", scope()), "Scope([redacted])");
+}
+
+proptest! {
+    #[test]
+    fn any_text_compiles_or_says_why(source in "(\\{\\{|\\}\\}|\\{%|%\\}|\\{#|[ a-z.|'\"\\[\\]()\\\\-]|answers|if|é){0,30}") {
+        if let Ok(template) = Template::compile(&source) {
+            // Any outcome will do, but for a panic.
+            drop(template.render(&scope()));
+        }
+    }
+
+    #[test]
+    fn any_value_comes_out_as_it_went_in(value in any::<String>()) {
+        let scope = Scope::default().with_pass([("a", value.as_str())]);
+        prop_assert_eq!(render("{{ pass.a }}", &scope), Ok(value));
+    }
+}

@@ -1,0 +1,5 @@
+mod good;
+mod mistakes;
+
+/// A small flow that loads; the tests of mistakes change one thing in it.
+const GOOD: &str = include_str!("tests/good.yaml");
