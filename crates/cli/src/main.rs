@@ -1,1 +1,38 @@
-fn main() {}
+//! `ringbolt`: the command that people type.
+
+mod dev;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Answers the webhooks of a telephone system: who is calling, and where the call goes next.
+#[derive(Parser)]
+#[command(name = "ringbolt", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Dev(dev::Dev),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Dev(command) => command.run().await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a person at a terminal reads it")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("ringbolt: {error:#}");
+}

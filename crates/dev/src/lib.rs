@@ -1,1 +1,18 @@
+//! `ringbolt dev`: the three webhooks on one machine, in one process, with DynamoDB embedded.
+//!
+//! HTTP becomes API Gateway events, and these go to the functions' own handlers: what answers here is what answers in
+//! Lambda.
+#![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod banner;
+mod callers;
+pub mod database;
+pub mod event;
+mod flows;
+mod gateway;
+mod keys;
+mod line;
+mod server;
+
+pub use server::{Options, Running, start};

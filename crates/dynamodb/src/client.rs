@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{BehaviorVersion, Credentials, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use std::time::Duration;
@@ -40,4 +40,15 @@ pub fn webhook_client(sdk: &SdkConfig) -> Client {
     let (timeouts, retries) = on_the_line();
     let config = aws_sdk_dynamodb::config::Builder::from(sdk).timeout_config(timeouts).retry_config(retries);
     Client::from_conf(config.build())
+}
+
+/// The configuration for a DynamoDB on this machine: no account, any credentials.
+pub async fn local_config(endpoint: &str) -> SdkConfig {
+    aws_config::defaults(behavior())
+        .http_client(http_client())
+        .region(Region::from_static("eu-west-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .endpoint_url(endpoint)
+        .load()
+        .await
 }

@@ -39,6 +39,13 @@ impl Flows {
         Ok(Self(Arc::new(RwLock::new(Arc::new(read(paths)?)))))
     }
 
+    /// Takes flows that are not in files.
+    #[must_use]
+    pub fn new(flows: impl IntoIterator<Item = Flow>) -> Self {
+        let by_name = flows.into_iter().map(|flow| (flow.name.clone(), Arc::new(flow))).collect();
+        Self(Arc::new(RwLock::new(Arc::new(by_name))))
+    }
+
     /// Reads the files again; what was live stays live where there is a mistake.
     ///
     /// # Errors

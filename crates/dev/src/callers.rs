@@ -1,0 +1,154 @@
+//! Who can call a local Ringbolt: the demo's callers, or those of a CSV file.
+
+use anyhow::{Context as _, bail};
+use ringbolt_core::{
+    caller::{Attributes, Status},
+    flow::Flow,
+    identity::{CallerId, UserId},
+    pin::{CallerPin, PinHasher, PinTag, policy},
+};
+use ringbolt_dynamodb::{Store, callers::Change};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+/// A caller to enrol.
+#[derive(Clone, Debug)]
+pub(crate) struct Enrolment {
+    user: String,
+    pins: Vec<CallerPin>,
+    attributes: Attributes,
+    status: Status,
+}
+
+/// One caller of the demo, for the banner as well.
+pub(crate) struct DemoCaller {
+    pub(crate) user: &'static str,
+    pub(crate) pins: &'static [&'static str],
+    pub(crate) first_name: &'static str,
+    pub(crate) status: Status,
+}
+
+/// The demo's callers: those of the two providers' own examples, and one that is suspended for each.
+pub(crate) const DEMO: [DemoCaller; 5] = [
+    DemoCaller { user: "90786", pins: &["4711"], first_name: "Ada", status: Status::Active },
+    DemoCaller { user: "90787", pins: &["2580"], first_name: "Grace", status: Status::Suspended },
+    DemoCaller {
+        user: "123abc45-67d8-912e-3fg4-56789h0123456",
+        pins: &["1234"],
+        first_name: "User",
+        status: Status::Active,
+    },
+    DemoCaller {
+        user: "602efa31-01d8-482d-8ff2-26910b026703",
+        pins: &["1234", "4321"],
+        first_name: "Alan",
+        status: Status::Active,
+    },
+    DemoCaller {
+        user: "b2f0c3de-5a0e-4b5c-8f0a-0c6a2f9f4f23",
+        pins: &["2580"],
+        first_name: "Edsger",
+        status: Status::Suspended,
+    },
+];
+
+pub(crate) fn demo() -> anyhow::Result<Vec<Enrolment>> {
+    let enrolment = |caller: &DemoCaller| {
+        let attributes = [("first_name", caller.first_name), ("balance", "128 dollars and 50 cents")];
+        Ok(Enrolment {
+            user: caller.user.to_owned(),
+            pins: caller.pins.iter().map(|pin| CallerPin::parse(pin)).collect::<Result<_, _>>()?,
+            attributes: attributes.map(|(name, value)| (name.to_owned(), value.into())).into(),
+            status: caller.status,
+        })
+    };
+    DEMO.iter().map(enrolment).collect()
+}
+
+/// Reads a CSV: the columns `user` and `pin`, several rows a user for several PINs; every other column is an attribute.
+pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
+    let shown = path.display();
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_path(path)
+        .with_context(|| format!("{shown} could not be read"))?;
+    let headers = reader.headers().with_context(|| format!("{shown} has no header"))?.clone();
+    let column = |name: &str| {
+        // Spreadsheets put a byte order mark before the first name.
+        let position = headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name);
+        position.with_context(|| format!("{shown} has no column `{name}`; its first row names the columns"))
+    };
+    let (user_column, pin_column) = (column("user")?, column("pin")?);
+    let mut enrolments: BTreeMap<String, Enrolment> = BTreeMap::new();
+    for row in reader.records() {
+        // The error of the csv crate tells line and cause, and quotes no field.
+        let row = row.with_context(|| format!("{shown} is not in order"))?;
+        let line = row.position().map_or(0, csv::Position::line);
+        let field = |index: usize| row.get(index).unwrap_or_default();
+        let user = field(user_column).to_owned();
+        if user.is_empty() {
+            bail!("{shown}, line {line}: the user is empty");
+        }
+        let pin =
+            CallerPin::parse(field(pin_column)).map_err(|error| anyhow::anyhow!("{shown}, line {line}: {error}"))?;
+        warn_if_weak(&pin, &user, path, line);
+        let attributes = headers
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != user_column && *index != pin_column)
+            .map(|(index, name)| (name.trim_start_matches('\u{feff}').to_owned(), field(index).into()));
+        let enrolment = enrolments.entry(user.clone()).or_insert_with(|| Enrolment {
+            user,
+            pins: Vec::new(),
+            attributes: Attributes::new(),
+            status: Status::Active,
+        });
+        enrolment.pins.push(pin);
+        enrolment.attributes.extend(attributes);
+    }
+    Ok(enrolments.into_values().collect())
+}
+
+#[expect(clippy::print_stderr, reason = "a person at a terminal reads it")]
+fn warn_if_weak(pin: &CallerPin, user: &str, path: &Path, line: u64) {
+    if let Some(weakness) = policy::weakness_for(pin.digits(), user) {
+        eprintln!("{}, line {line}: this PIN is easy to guess: {weakness}", path.display());
+    }
+}
+
+/// Enrols callers in the realm of a flow. One who is there with the same PINs keeps his counters: they survive a
+/// restart.
+pub(crate) async fn enrol(
+    store: &Store,
+    hasher: &PinHasher,
+    flow: &Flow,
+    enrolments: &[Enrolment],
+) -> anyhow::Result<()> {
+    for enrolment in enrolments {
+        let user = UserId::parse(&enrolment.user, flow.identifier)?;
+        let caller = CallerId { realm: flow.realm.clone(), user };
+        let tags = tags(hasher, &caller, &enrolment.pins).await?;
+        if store.create_caller(&caller, &tags, &enrolment.attributes, enrolment.status).await? {
+            continue;
+        }
+        let expected: BTreeSet<&str> = tags.iter().map(PinTag::as_str).collect();
+        let present = store.caller(&caller).await?;
+        if present.is_none_or(|item| !item.pins.iter().map(String::as_str).eq(expected)) {
+            store.replace_pins(&caller, &tags).await?;
+        }
+        let Change::Made = store.set_attributes(&caller, &enrolment.attributes).await? else {
+            bail!("a caller disappeared while being enrolled");
+        };
+    }
+    Ok(())
+}
+
+async fn tags(hasher: &PinHasher, caller: &CallerId, pins: &[CallerPin]) -> anyhow::Result<Vec<PinTag>> {
+    let (hasher, caller, pins) = (hasher.clone(), caller.clone(), pins.to_vec());
+    let hashed = tokio::task::spawn_blocking(move || {
+        pins.iter().map(|pin| hasher.enrol(&caller, pin)).collect::<Result<Vec<_>, _>>()
+    });
+    Ok(hashed.await??.into_iter().flatten().collect())
+}

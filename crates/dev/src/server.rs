@@ -1,0 +1,148 @@
+//! Starting and stopping it all.
+
+use crate::{
+    banner::Banner,
+    callers,
+    database::{self, Embedded},
+    flows, gateway, keys,
+};
+use anyhow::{Context as _, bail};
+use ringbolt_core::pin::{PinHash, PinHasher};
+use ringbolt_dynamodb::{
+    Store, client,
+    tables::{self, TableNames},
+};
+use ringbolt_lambda::{
+    App, Webhook,
+    app::{Clock, system_clock},
+    token::WebhookTokens,
+};
+use std::{
+    fs,
+    io::ErrorKind,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// What to start.
+#[derive(Clone)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The folder for database and key; without one they are in memory.
+    pub state: Option<PathBuf>,
+    /// Flow files and folders; none means the demo flow.
+    pub flows: Vec<PathBuf>,
+    /// A CSV of callers; without one, and with the demo flow, the demo's callers.
+    pub callers: Option<PathBuf>,
+    /// The webhook token.
+    pub token: String,
+    /// What time it is; the machine's clock where there is none.
+    pub clock: Option<Clock>,
+}
+
+/// A local Ringbolt that answers.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it answers.
+    pub address: SocketAddr,
+    /// What to show to the person who started it.
+    pub banner: String,
+    /// The embedded database's address.
+    pub database: String,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<std::io::Result<()>>,
+    embedded: Embedded,
+}
+
+/// Opens the database, creates tables, loads flows, enrols callers, and listens.
+///
+/// # Errors
+/// One sentence that says what to do: a taken port, a folder that cannot be written, a flow with mistakes, a CSV that
+/// cannot be read.
+pub async fn start(options: Options) -> anyhow::Result<Running> {
+    // First what a person gets wrong most: nothing is written before it is right.
+    let (flows, watched) = flows::load(&options.flows)?;
+    let is_demo = options.flows.is_empty() && options.callers.is_none();
+    let enrolments = match &options.callers {
+        Some(csv) => callers::read_csv(csv)?,
+        None if is_demo => callers::demo()?,
+        None => Vec::new(),
+    };
+    let listener = listen(options.port).await?;
+    let address = listener.local_addr()?;
+
+    let state = options.state.as_deref();
+    if let Some(folder) = state {
+        writable(folder)?;
+    }
+    let embedded = database::start(state.map(|folder| folder.join("dynamodb.sqlite")).as_deref()).await?;
+    let hasher =
+        PinHasher::new(keys::load(state.map(|folder| folder.join("pin-keys.json")).as_deref())?, PinHash::default());
+    let client = client::webhook_client(&client::local_config(&embedded.endpoint).await);
+    let names = TableNames { callers: "ringbolt-callers".to_owned(), calls: "ringbolt-calls".to_owned() };
+    tables::create_missing(&client, &names).await.context("the tables could not be created")?;
+    let store = Store::new(client, names);
+    let live = flows.all();
+    for flow in &live {
+        callers::enrol(&store, &hasher, flow, &enrolments).await.context("the callers could not be enrolled")?;
+    }
+    let banner = Banner {
+        address: format!("http://{address}"),
+        token: &options.token,
+        flows: &live,
+        demo_callers: is_demo,
+        state,
+    };
+    let banner = banner.text();
+    let clock = options.clock.unwrap_or_else(system_clock);
+    let webhook = Webhook {
+        store,
+        tokens: WebhookTokens::for_local_use(&options.token),
+        deadline: Duration::from_secs(1),
+        retention: Duration::from_secs(90 * 86_400),
+        clock: clock.clone(),
+    };
+    let router = gateway::router(gateway::Gateway { app: App { webhook, flows, hasher }, flows: watched, clock });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let shutdown = async move { stopped.await.unwrap_or_default() };
+    let served = axum::serve(listener, router).with_graceful_shutdown(shutdown);
+    let served = tokio::spawn(async move { served.await });
+    Ok(Running { address, banner, database: embedded.endpoint.clone(), stop, served, embedded })
+}
+
+impl Running {
+    /// Lets the requests under way end, then stops.
+    ///
+    /// # Errors
+    /// A server had failed.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        // Where nobody waits for the signal any more, the server has ended already; why, is what it returned.
+        self.stop.send(()).unwrap_or_default();
+        self.served.await.context("the server ended early")??;
+        self.embedded.stop().await
+    }
+}
+
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    match TcpListener::bind(("127.0.0.1", port)).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            bail!("Port {port} is taken on this machine, perhaps by another `ringbolt dev`. Choose one with --port.")
+        }
+        Err(error) => bail!("127.0.0.1:{port} cannot be listened on: {error}."),
+    }
+}
+
+fn writable(folder: &Path) -> anyhow::Result<()> {
+    let probe = folder.join("write-probe");
+    let tried = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, b"")).and_then(|()| fs::remove_file(&probe));
+    tried.map_err(|error| {
+        anyhow::anyhow!(
+            "The folder {} cannot be written: {error}. Start in another folder, or with --memory.",
+            folder.display()
+        )
+    })
+}
