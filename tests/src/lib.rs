@@ -1,1 +1,42 @@
+//! What the tests that cross crates stand on: a database of their own, a clock that they set, the real functions, and a
+//! wire that can be watched and cut.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
+pub mod app;
+pub mod database;
+pub mod wire;
+
+pub use app::{TestApp, TestClock};
+pub use database::TestDatabase;
+pub use wire::{Fault, Wire};
+
+use ringbolt_core::{
+    identity::{CallerId, IdentifierForm, Realm, UserId},
+    pin::{PinHash, PinHasher, PinKeys},
+};
+
+/// An Argon2 that takes no time, for tests that are not about it.
+pub const QUICK: PinHash = PinHash::Argon2id { memory_kib: 8, passes: 1 };
+
+/// Keys made of one letter each.
+#[must_use]
+pub fn pin_keys(current: char, others: &[char]) -> PinKeys {
+    let text = |letter: char| letter.to_string().repeat(PinKeys::MIN_CHARS);
+    let others = ["previous", "next"].into_iter().zip(others).map(|(name, letter)| (name.to_owned(), text(*letter)));
+    let all: serde_json::Map<String, serde_json::Value> =
+        others.chain([("current".to_owned(), text(current))]).map(|(name, key)| (name, key.into())).collect();
+    PinKeys::from_json(&serde_json::Value::Object(all).to_string()).unwrap()
+}
+
+/// A hasher with the key `a` and [`QUICK`].
+#[must_use]
+pub fn hasher() -> PinHasher {
+    PinHasher::new(pin_keys('a', &[]), QUICK)
+}
+
+/// A caller of the realm `demo`.
+#[must_use]
+pub fn caller(user: &str) -> CallerId {
+    let user = UserId::parse(user, IdentifierForm::Text).unwrap();
+    CallerId { realm: Realm::parse("demo").unwrap(), user }
+}

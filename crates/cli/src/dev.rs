@@ -34,7 +34,9 @@ impl Dev {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let lines = tracing_subscriber::fmt::layer().compact().with_target(false).without_time();
         // Every webhook has its own line; of the functions' logs only what went wrong is shown.
-        let targets = ringbolt_lambda::logging::targets(LevelFilter::WARN);
+        let targets = ringbolt_lambda::logging::targets(LevelFilter::WARN)
+            // The embedded database warns of every refused condition, which is how it says "wrong" and "locked".
+            .with_target("dynoxide", LevelFilter::OFF);
         tracing_subscriber::registry().with(tracing_subscriber::Layer::with_filter(lines, targets)).init();
         ringbolt_lambda::logging::quiet_panics();
 

@@ -1,0 +1,65 @@
+//! A database for one test: embedded, or tables of its own in the DynamoDB that `RINGBOLT_TEST_DYNAMODB_ENDPOINT` names.
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{retry::RetryConfig, timeout::TimeoutConfig},
+};
+use ringbolt_dev::database::{Embedded, start};
+use ringbolt_dynamodb::{
+    Store, client,
+    tables::{self, TableNames},
+};
+use std::{
+    env,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+/// A database, and the names of this test's tables in it.
+pub struct TestDatabase {
+    /// Where it answers.
+    pub endpoint: String,
+    /// The tables.
+    pub tables: TableNames,
+    /// Keeps the embedded one alive.
+    _embedded: Option<Embedded>,
+}
+
+impl TestDatabase {
+    /// A database with empty tables.
+    pub async fn start() -> Self {
+        static TABLES: AtomicU32 = AtomicU32::new(0);
+        let unique = format!("{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed));
+        let tables = TableNames { callers: format!("callers-{unique}"), calls: format!("calls-{unique}") };
+        let (endpoint, embedded) = match env::var("RINGBOLT_TEST_DYNAMODB_ENDPOINT") {
+            Ok(endpoint) => (endpoint, None),
+            Err(_) => {
+                let embedded = start(None).await.unwrap();
+                (embedded.endpoint.clone(), Some(embedded))
+            }
+        };
+        let database = Self { endpoint, tables, _embedded: embedded };
+        tables::create_missing(&database.client().await, &database.tables).await.unwrap();
+        database
+    }
+
+    /// A client that waits as long as a busy machine needs.
+    pub async fn client(&self) -> Client {
+        patient_client(&self.endpoint).await
+    }
+
+    /// A store with a patient client.
+    pub async fn store(&self) -> Store {
+        Store::new(self.client().await, self.tables.clone())
+    }
+}
+
+/// A client for an endpoint, with a minute for everything: tests that are not about time must not fail for it.
+pub async fn patient_client(endpoint: &str) -> Client {
+    let minute = Duration::from_secs(60);
+    let patience = TimeoutConfig::builder().connect_timeout(minute).operation_timeout(minute).build();
+    let config = aws_sdk_dynamodb::config::Builder::from(&client::local_config(endpoint).await)
+        .timeout_config(patience)
+        .retry_config(RetryConfig::standard().with_max_attempts(3));
+    Client::from_conf(config.build())
+}

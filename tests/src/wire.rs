@@ -1,0 +1,114 @@
+//! A wire to the database that counts what passes and can be cut: a proxy in front of the real one.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{Response, StatusCode},
+};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::net::TcpListener;
+
+/// What happens to a request on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It passes.
+    None,
+    /// It passes after this time.
+    Delay(Duration),
+    /// It is answered with a throttling error.
+    Throttle,
+    /// It is answered with what is no answer.
+    Nonsense,
+    /// It is answered with an internal error.
+    ServerError,
+    /// The credentials do not allow it.
+    Denied,
+    /// It reaches the database; the reply to the next so many requests is lost.
+    LoseReplies(u32),
+}
+
+/// A proxy in front of a database.
+pub struct Wire {
+    /// Where it answers.
+    pub endpoint: String,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    upstream: String,
+    client: Client<hyper_util::client::legacy::connect::HttpConnector, Body>,
+    fault: Mutex<Fault>,
+    operations: Mutex<Vec<String>>,
+}
+
+impl Wire {
+    /// A wire to this database.
+    pub async fn to(upstream: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let shared = Arc::new(Shared {
+            upstream: upstream.to_owned(),
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            fault: Mutex::new(Fault::None),
+            operations: Mutex::new(Vec::new()),
+        });
+        let router = Router::new().fallback(pass).with_state(Arc::clone(&shared));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { endpoint, shared }
+    }
+
+    /// From now on this happens to requests.
+    pub fn set(&self, fault: Fault) {
+        *self.shared.fault.lock().unwrap() = fault;
+    }
+
+    /// The operations that passed since the last look, such as `UpdateItem`; each attempt of the SDK counts.
+    pub fn take_operations(&self) -> Vec<String> {
+        std::mem::take(&mut *self.shared.operations.lock().unwrap())
+    }
+}
+
+async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    wire.operations.lock().unwrap().push(operation);
+    let fault = *wire.fault.lock().unwrap();
+    match fault {
+        Fault::None => {}
+        Fault::Delay(time) => tokio::time::sleep(time).await,
+        Fault::Throttle => return error(400, "ProvisionedThroughputExceededException"),
+        Fault::ServerError => return error(500, "InternalServerError"),
+        Fault::Denied => return error(400, "AccessDeniedException"),
+        Fault::Nonsense => return Response::new(Body::from("<html>It works!</html>")),
+        Fault::LoseReplies(left) => {
+            let fault = if left > 1 { Fault::LoseReplies(left - 1) } else { Fault::None };
+            *wire.fault.lock().unwrap() = fault;
+            forward(&wire, request).await;
+            // The client sees a server that fails after it has done its work: it cannot know, and asks again.
+            return error(500, "InternalServerError");
+        }
+    }
+    forward(&wire, request).await
+}
+
+async fn forward(wire: &Shared, request: Request) -> Response<Body> {
+    let (mut head, body) = request.into_parts();
+    head.uri = format!("{}{}", wire.upstream, head.uri.path()).parse().unwrap();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let reply = wire.client.request(Request::from_parts(head, Body::from(body))).await.unwrap();
+    let (head, body) = reply.into_parts();
+    let body = to_bytes(Body::new(body), usize::MAX).await.unwrap();
+    Response::from_parts(head, Body::from(body))
+}
+
+fn error(status: u16, code: &str) -> Response<Body> {
+    let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"for a test"}}"#);
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    response
+}
