@@ -9,7 +9,7 @@ use ringbolt_core::{
     identity::CallerId,
     pin::PinTag,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Whether there was such a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,9 +87,12 @@ impl Store {
     pub async fn add_pin(&self, caller: &CallerId, tags: &[PinTag]) -> Result<Change, StoreError> {
         let mut request = self.update(caller);
         let mut sets = Vec::new();
-        for (index, tag) in tags.iter().enumerate() {
+        for (index, tag) in distinct(tags).enumerate() {
             sets.push(format!("pins.#t{index} = :found"));
             request = request.expression_attribute_names(format!("#t{index}"), tag.as_str());
+        }
+        if tags.is_empty() {
+            return existing(request.update_expression("REMOVE last_attempt")).await;
         }
         let request = request
             .update_expression(format!("SET {} REMOVE last_attempt", sets.join(", ")))
@@ -104,7 +107,7 @@ impl Store {
     pub async fn remove_pin(&self, caller: &CallerId, tags: &[PinTag]) -> Result<Change, StoreError> {
         let mut request = self.update(caller);
         let mut removes = vec!["last_attempt".to_owned()];
-        for (index, tag) in tags.iter().enumerate() {
+        for (index, tag) in distinct(tags).enumerate() {
             removes.push(format!("pins.#t{index}"));
             request = request.expression_attribute_names(format!("#t{index}"), tag.as_str());
         }
@@ -180,6 +183,11 @@ async fn existing(request: UpdateItemFluentBuilder) -> Result<Change, StoreError
         }
         Err(error) => Err(StoreError::from_sdk(error)),
     }
+}
+
+/// DynamoDB refuses an expression that names one place twice.
+fn distinct(tags: &[PinTag]) -> impl Iterator<Item = &PinTag> {
+    tags.iter().collect::<BTreeSet<_>>().into_iter()
 }
 
 fn pins(tags: &[PinTag]) -> AttributeValue {

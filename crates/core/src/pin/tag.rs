@@ -96,6 +96,12 @@ impl PinTag {
         &self.0
     }
 
+    /// A tag out of a caller's item, such as one that is to be removed.
+    #[must_use]
+    pub fn from_stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The id of the key it was made with, where the text is a tag at all.
     #[must_use]
     pub fn key_id(text: &str) -> Option<&str> {

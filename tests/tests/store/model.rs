@@ -1,0 +1,89 @@
+//! The reference: what attempts come to, in plain Rust, one after the other. It shares nothing with the code that it
+//! is compared with.
+
+use std::collections::BTreeSet;
+
+/// One caller.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub pins: BTreeSet<String>,
+    pub attempts: u32,
+    pub last_at: i64,
+    pub last: Option<Try>,
+    pub suspended: bool,
+}
+
+/// What makes two tries the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Try {
+    pub pin: String,
+    pub call: String,
+    pub number: u32,
+    pub key: char,
+}
+
+/// What a try comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Came {
+    Verified,
+    Wrong { attempts: u32, locks: bool },
+    Locked { until: i64 },
+    Exhausted,
+    Suspended,
+}
+
+/// The lockout of the tests: 3 tries, then 1 second, doubling up to 4; 10 failures and it is over.
+pub const ATTEMPTS: u32 = 3;
+pub const LOCK_MS: i64 = 1_000;
+pub const LONGEST_MS: i64 = 4_000;
+pub const SUSPEND_AFTER: u32 = 10;
+const RETRY_MS: i64 = 10_000;
+
+impl Model {
+    pub fn new(pins: &[&str]) -> Self {
+        let pins = pins.iter().map(|pin| (*pin).to_owned()).collect();
+        Self { pins, attempts: 0, last_at: 0, last: None, suspended: false }
+    }
+
+    /// The answer, and whether it is an earlier one.
+    pub fn attempt(&mut self, tried: Try, now: i64) -> (Came, bool) {
+        if self.suspended {
+            return (Came::Suspended, false);
+        }
+        if self.last.as_ref() == Some(&tried) && now - self.last_at < RETRY_MS {
+            let came = match self.attempts {
+                0 => Came::Verified,
+                attempts => Came::Wrong { attempts, locks: self.stopped(now) },
+            };
+            return (came, true);
+        }
+        if self.attempts >= SUSPEND_AFTER {
+            return (Came::Exhausted, false);
+        }
+        if let Some(until) = self.locked_until().filter(|until| now < *until) {
+            return (Came::Locked { until }, false);
+        }
+        let right = self.pins.contains(&tried.pin);
+        self.attempts = if right { 0 } else { self.attempts + 1 };
+        self.last_at = now;
+        self.last = Some(tried);
+        let came =
+            if right { Came::Verified } else { Came::Wrong { attempts: self.attempts, locks: self.stopped(now) } };
+        (came, false)
+    }
+
+    fn stopped(&self, now: i64) -> bool {
+        self.attempts >= SUSPEND_AFTER || self.locked_until().is_some_and(|until| now < until)
+    }
+
+    fn locked_until(&self) -> Option<i64> {
+        if self.attempts == 0 || self.attempts % ATTEMPTS != 0 {
+            return None;
+        }
+        let mut lock = LOCK_MS;
+        for _ in 1..self.attempts / ATTEMPTS {
+            lock = (lock * 2).min(LONGEST_MS);
+        }
+        Some(self.last_at + lock)
+    }
+}
