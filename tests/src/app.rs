@@ -137,9 +137,11 @@ impl TestApp {
     /// Gives a payload to a function, whatever it is.
     pub async fn send_text(&self, function: Function, event: &str) -> Answer {
         match function {
-            Function::Auth => respond(&self.app, &auth_webhook::handle, event).await,
-            Function::NextAction => respond(&self.app, &next_action::handle, event).await,
-            Function::Transcription => respond(&self.app.webhook, &transcription_postback::handle, event).await,
+            Function::Auth => Box::pin(respond(&self.app, &auth_webhook::handle, event)).await,
+            Function::NextAction => Box::pin(respond(&self.app, &next_action::handle, event)).await,
+            Function::Transcription => {
+                Box::pin(respond(&self.app.webhook, &transcription_postback::handle, event)).await
+            }
         }
     }
 

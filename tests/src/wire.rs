@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 
 /// What happens to a request on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Fault {
     ServerError,
     /// The credentials do not allow it.
     Denied,
+    /// It passes once so many have come: those that do not go out at the same time never do.
+    HoldUntil(usize),
     /// It reaches the database; the reply to the next so many requests is lost.
     LoseReplies(u32),
 }
@@ -44,6 +46,7 @@ struct Shared {
     client: Client<hyper_util::client::legacy::connect::HttpConnector, Body>,
     fault: Mutex<Fault>,
     operations: Mutex<Vec<String>>,
+    arrived: watch::Sender<usize>,
 }
 
 impl Wire {
@@ -56,6 +59,7 @@ impl Wire {
             client: Client::builder(TokioExecutor::new()).build_http(),
             fault: Mutex::new(Fault::None),
             operations: Mutex::new(Vec::new()),
+            arrived: watch::Sender::new(0),
         });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -65,6 +69,7 @@ impl Wire {
     /// From now on this happens to requests.
     pub fn set(&self, fault: Fault) {
         *self.shared.fault.lock().unwrap() = fault;
+        self.shared.arrived.send_replace(0);
     }
 
     /// The operations that passed since the last look, such as `UpdateItem`; each attempt of the SDK counts.
@@ -81,6 +86,10 @@ async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Bod
     match fault {
         Fault::None => {}
         Fault::Delay(time) => tokio::time::sleep(time).await,
+        Fault::HoldUntil(count) => {
+            wire.arrived.send_modify(|arrived| *arrived += 1);
+            wire.arrived.subscribe().wait_for(|arrived| *arrived >= count).await.unwrap();
+        }
         Fault::Throttle => return error(400, "ProvisionedThroughputExceededException"),
         Fault::ServerError => return error(500, "InternalServerError"),
         Fault::Denied => return error(400, "AccessDeniedException"),

@@ -26,7 +26,8 @@ pub async fn or_fallback(
 /// The work's own failure, [`Failure::Deadline`] or [`Failure::Panic`].
 pub async fn within<T>(deadline: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     // Nothing that the work has touched is used after a panic: it lives and dies with this request.
-    match tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await {
+    // The SDK's futures are large, and would be copied at every layer: on the heap they stay where they are.
+    match tokio::time::timeout(deadline, AssertUnwindSafe(Box::pin(work)).catch_unwind()).await {
         Ok(Ok(done)) => done,
         Ok(Err(_)) => Err(Failure::Panic),
         Err(_) => Err(Failure::Deadline),

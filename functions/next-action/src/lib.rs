@@ -47,8 +47,7 @@ async fn decide(
         }
         Ok(Plan::Lookup { caller, step }) => {
             let (found, ()) = tokio::join!(app.webhook.store.caller(&caller), record(None));
-            let attributes = found?.map(|item| item.attributes);
-            Ok(answer(visit.answer_step(step, attributes.as_ref()).map_err(undecided)?))
+            Ok(answer(visit.answer_step(step, found?.as_ref()).map_err(undecided)?))
         }
         Ok(Plan::Attempt(attempt)) => {
             let (within, prepared) =
@@ -109,9 +108,15 @@ async fn keep(app: &App, flow: &Flow, results: &IvrResults, digest: &str, answer
         told: record::told(flow, results),
         answered,
     };
-    if let Err(error) = app.webhook.store.record_visit(&visit, app.webhook.now(), app.webhook.retention).await {
-        tracing::error!(failure = error.kind(), reason = %error, "the record of this call is lost");
-    }
+    // A caller does not wait for his record: a slow one must not turn a known answer into the fallback.
+    let patience = app.webhook.deadline / 2;
+    let written = app.webhook.store.record_visit(&visit, app.webhook.now(), app.webhook.retention);
+    let lost = match tokio::time::timeout(patience, written).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => Failure::Store(error),
+        Err(_) => Failure::Deadline,
+    };
+    tracing::error!(failure = lost.kind(), reason = %lost, "the record of this call is lost");
 }
 
 fn answer(decided: NextAnswer) -> Answer {

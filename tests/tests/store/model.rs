@@ -77,7 +77,7 @@ impl Model {
     }
 
     fn locked_until(&self) -> Option<i64> {
-        if self.attempts == 0 || self.attempts % ATTEMPTS != 0 {
+        if self.attempts == 0 || !self.attempts.is_multiple_of(ATTEMPTS) {
             return None;
         }
         let mut lock = LOCK_MS;

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ani::Ani,
     attempt::AuthOutcome,
-    caller::Attributes,
+    caller::{Attributes, CallerItem, Status},
     flow::{self, Flow, FlowAction, Scope, Step, TemplateError, VerifyPin},
     identity::{CallerId, UserId},
     pin::{Guess, PinKeys},
@@ -179,7 +179,7 @@ impl<'a> Visit<'a> {
             return settled(PinOutcome::HungUp);
         }
         // What was not answered comes as `NA`: it must not become part of an account or a PIN.
-        let answers = self.results.answers.iter().filter(|(name, _)| self.results.answered(name).is_some());
+        let answers = self.results.answers.firsts().filter(|(name, _)| self.results.answered(name).is_some());
         let scope = self.scope().with_answers(answers);
         let (user, pin) = (verify.user.render(&scope)?, zeroize::Zeroizing::new(verify.pin.render(&scope)?));
         let (false, Some(guess)) = (user.trim().is_empty(), Guess::keyed(&pin)) else {
@@ -192,13 +192,15 @@ impl<'a> Visit<'a> {
         Ok(Plan::Attempt(PinAttempt { verify, caller: self.caller(user), guess, ani, try_number: self.tries() }))
     }
 
-    /// Answers a step that is no PIN question, with the attributes of the verified caller where they were looked up.
+    /// Answers a step that is no PIN question, with the item of the verified caller where it was looked up. One who is
+    /// gone or suspended by now counts as not verified.
     ///
     /// # Errors
     /// [`Undecided::Template`] where a template did not render.
-    pub fn answer_step(&self, step: &Step, attributes: Option<&Attributes>) -> Result<NextAnswer, Undecided> {
-        let scope = match (&self.state.verified, attributes) {
-            (Some(user), Some(attributes)) => with_caller(self.scope(), user, attributes),
+    pub fn answer_step(&self, step: &Step, caller: Option<&CallerItem>) -> Result<NextAnswer, Undecided> {
+        let active = caller.filter(|item| item.status == Status::Active);
+        let scope = match (&self.state.verified, active) {
+            (Some(user), Some(item)) => with_caller(self.scope(), user, &item.attributes),
             _ => self.scope(),
         };
         Ok(match step {
@@ -327,9 +329,9 @@ impl<'a> Visit<'a> {
 
     fn scope(&self) -> Scope {
         Scope::default()
-            .with_call(self.results.call.fields.iter())
-            .with_source(self.results.source.iter())
-            .with_answers(self.results.answers.iter())
+            .with_call(self.results.call.fields.firsts())
+            .with_source(self.results.source.firsts())
+            .with_answers(self.results.answers.firsts())
             .with_pass(self.results.pass_through.iter())
     }
 }

@@ -32,6 +32,11 @@ impl NamedValues {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Every name once, with its first value: the one that counts.
+    pub fn firsts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.grouped().into_iter().filter_map(|(name, values)| Some((name, *values.first()?)))
+    }
+
     /// Every name once, with its values in order.
     #[must_use]
     pub fn grouped(&self) -> BTreeMap<&str, Vec<&str>> {

@@ -1,0 +1,158 @@
+//! The login story of DialogTech's specification ("Common Use of Pass-Through Data").
+
+use crate::{demo, demo_flow_with, destination, element, passed};
+use ringbolt_core::caller::Status;
+use ringbolt_tests::{TestApp, TestDatabase};
+use std::time::Duration;
+
+const SUPPORT: &str = "8005550111";
+
+fn login(session: &str, response: &str, pin: &str, passed: &str) -> String {
+    format!(
+        "ivr_id=12345&ivr_session_id={session}&ivr_response_id={response}&ivr_completed=True\
+         &account=90786&pin={pin}&ivr_pass_through={passed}"
+    )
+}
+
+#[tokio::test]
+async fn the_third_wrong_pin_goes_to_support_and_so_does_the_right_one_until_the_lock_ends() {
+    let (app, _database) = demo().await;
+    let first = app.next(&login("s-1", "r-1", "9999", "")).await;
+    assert_eq!(element(&first, "id").as_deref(), Some("12345"), "asked again");
+    // The same wrong PIN keyed again is a new try: the signed try number tells it from a retry.
+    let second = app.next(&login("s-1", "r-2", "9999", &passed(&first))).await;
+    assert_eq!(element(&second, "id").as_deref(), Some("12345"), "asked again");
+    let third = app.next(&login("s-1", "r-3", "9999", &passed(&second))).await;
+    assert_eq!((destination(&third).as_str(), third.report.outcome), (SUPPORT, "too-many-attempts"));
+    let fourth = app.next(&login("s-2", "r-4", "4711", "")).await;
+    assert_eq!((destination(&fourth).as_str(), fourth.report.outcome), (SUPPORT, "locked"));
+    app.clock.pass(Duration::from_secs(30 * 60));
+    let fifth = app.next(&login("s-3", "r-5", "4711", "")).await;
+    assert_eq!(fifth.report.outcome, "verified");
+    assert_eq!(element(&fifth, "firstname").as_deref(), Some("Ada"));
+}
+
+#[tokio::test]
+async fn throwing_the_pass_through_away_or_sending_an_old_one_again_gains_no_try() {
+    for replayed in [false, true] {
+        let (app, _database) = demo().await;
+        let first = app.next(&login("s-1", "r-1", "1000", "")).await;
+        let old = if replayed { passed(&first) } else { String::new() };
+        app.next(&login("s-1", "r-2", "1001", &old)).await;
+        let third = app.next(&login("s-1", "r-3", "1002", &old)).await;
+        assert_eq!(destination(&third), SUPPORT, "replayed: {replayed}");
+        let fourth = app.next(&login("s-1", "r-4", "4711", &old)).await;
+        assert_eq!(destination(&fourth), SUPPORT, "replayed: {replayed}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_has_three_tries_however_many_accounts_it_names() {
+    let database = TestDatabase::start().await;
+    let app = TestApp::demo(&database).await;
+    for user in ["90001", "90002", "90003", "90004"] {
+        app.enrol(user, &["4711"], Status::Active).await;
+    }
+    let query = |user: &str, pin: &str| {
+        format!("ivr_id=12345&ivr_session_id=s-1&ivr_response_id={user}&account={user}&pin={pin}")
+    };
+    for user in ["90001", "90002"] {
+        assert_eq!(app.next(&query(user, "9999")).await.report.outcome, "wrong");
+    }
+    assert_eq!(app.next(&query("90003", "9999")).await.report.outcome, "too-many-attempts");
+    let right = app.next(&query("90004", "4711")).await;
+    assert_eq!((right.report.outcome, destination(&right).as_str()), ("too-many-attempts", SUPPORT));
+}
+
+#[tokio::test]
+async fn a_third_try_that_is_right_is_let_in() {
+    let (app, _database) = demo().await;
+    let first = app.next(&login("s-1", "r-1", "9999", "")).await;
+    let second = app.next(&login("s-1", "r-2", "9998", &passed(&first))).await;
+    let third = app.next(&login("s-1", "r-3", "4711", &passed(&second))).await;
+    assert_eq!(third.report.outcome, "verified");
+}
+
+#[tokio::test]
+async fn a_retry_of_the_provider_is_answered_the_same_and_counted_once() {
+    let (app, _database) = demo().await;
+    let query = login("s-1", "r-1", "9999", "");
+    let (first, again) = (app.next(&query).await, app.next(&query).await);
+    assert_eq!(first.body, again.body);
+    assert!(again.report.repeated);
+    let ada = app.app.webhook.store.caller(&ringbolt_tests::caller("90786")).await.unwrap().unwrap();
+    assert_eq!(ada.attempts, 1);
+    let second = app.next(&login("s-1", "r-2", "9998", &passed(&first))).await;
+    assert_eq!(second.report.outcome, "wrong", "the call's counter counted the retry once, too");
+}
+
+#[tokio::test]
+async fn silence_and_hang_ups_are_no_failed_pin_and_silence_does_not_go_on_for_ever() {
+    let (app, _database) = demo().await;
+    let hung_up = app.next(&login("s-1", "r-1", "9999", "").replace("True", "False")).await;
+    assert_eq!((element(&hung_up, "app").as_deref(), hung_up.report.outcome), (Some("hangup"), "hung-up"));
+    let first = app.next(&login("s-1", "r-1", "NA", "")).await;
+    assert_eq!((first.report.outcome, element(&first, "id").as_deref()), ("unanswered", Some("12345")));
+    let second = app.next(&login("s-1", "r-2", "NA", &passed(&first))).await;
+    let third = app.next(&login("s-1", "r-3", "NA", &passed(&second))).await;
+    assert_eq!((third.report.outcome, destination(&third).as_str()), ("too-many-attempts", SUPPORT));
+    let ada = app.app.webhook.store.caller(&ringbolt_tests::caller("90786")).await.unwrap().unwrap();
+    assert_eq!(ada.attempts, 0);
+}
+
+#[tokio::test]
+async fn an_unknown_account_sounds_like_a_wrong_pin() {
+    let (app, _database) = demo().await;
+    let query = |account: &str| format!("ivr_id=12345&ivr_session_id=s-{account}&account={account}&pin=9999");
+    let (unknown, wrong) = (app.next(&query("10000")).await, app.next(&query("90786")).await);
+    assert_eq!(element(&unknown, "id"), element(&wrong, "id"));
+    assert_eq!((unknown.report.outcome, wrong.report.outcome), ("unknown", "wrong"));
+}
+
+#[tokio::test]
+async fn whoever_was_verified_hears_his_balance_later_in_the_call_and_nobody_else_does() {
+    let (app, _database) = demo().await;
+    let verified = app.next(&login("s-1", "r-1", "4711", "")).await;
+    let balance = |session: &str, passed: &str| {
+        format!("ivr_id=34567&ivr_session_id={session}&ivr_response_id=r-2&ivr_pass_through={passed}")
+    };
+    let said = app.next(&balance("s-1", &passed(&verified))).await;
+    assert_eq!((said.body.as_str(), said.content_type), ("Your balance is 12.50.", "text/plain; charset=utf-8"));
+    let fallback = "We are sorry, we cannot help you right now. Please call again later.";
+    for (session, passed) in [
+        ("s-1", String::new()),
+        ("s-2", passed(&verified)),
+        ("s-1", "user_id%7C90786%7C%7Crb%7C1.1795262400000.OTA3ODY.AAAAAAAAAAAAAAAAAAAAAA".to_owned()),
+    ] {
+        let refused = app.next(&balance(session, &passed)).await;
+        assert_eq!((refused.body.as_str(), refused.report.outcome), (fallback, "fallback"), "{session} {passed}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_suspended_or_erased_in_mid_call_hears_no_balance() {
+    let (app, _database) = demo().await;
+    let verified = app.next(&login("s-1", "r-1", "4711", "")).await;
+    let caller = ringbolt_tests::caller("90786");
+    let changed = app.app.webhook.store.set_status(&caller, Status::Suspended).await.unwrap();
+    assert_eq!(changed, ringbolt_dynamodb::callers::Change::Made);
+    let said = app.next(&format!("ivr_id=34567&ivr_session_id=s-1&ivr_pass_through={}", passed(&verified))).await;
+    assert_eq!(said.report.outcome, "fallback");
+}
+
+#[tokio::test]
+async fn an_attacker_with_the_url_gets_three_guesses() {
+    let flow = demo_flow_with("limits: { attempts_per_call: 3 }", "limits: { attempts_per_call: 10 }");
+    let database = TestDatabase::start().await;
+    let app = TestApp::with_flow(&database, &flow).await;
+    app.enrol("90786", &["4711"], Status::Active).await;
+    let mut verified = 0;
+    // A new session for every guess, the right PIN among them, in an order of the attacker's choice.
+    for pin in (4700..4750).rev() {
+        let answer = app.next(&login(&format!("s-{pin}"), "r", &pin.to_string(), "")).await;
+        verified += u32::from(answer.report.outcome == "verified");
+    }
+    assert_eq!(verified, 0);
+    let ada = app.app.webhook.store.caller(&ringbolt_tests::caller("90786")).await.unwrap().unwrap();
+    assert_eq!(ada.attempts, 3);
+}

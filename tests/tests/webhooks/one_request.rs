@@ -1,0 +1,94 @@
+//! Round trips are what a caller waits for: they are counted on the wire.
+
+use crate::demo_flow_with;
+use ringbolt_core::caller::Status;
+use ringbolt_tests::{Fault, TestApp, TestDatabase, Wire, app::demo_flow};
+
+struct Wired {
+    app: TestApp,
+    wire: Wire,
+    _database: TestDatabase,
+}
+
+async fn wired(flow: &str) -> Wired {
+    let database = TestDatabase::start().await;
+    let wire = Wire::to(&database.endpoint).await;
+    let app = TestApp::through(&database, &wire.endpoint, flow).await;
+    app.enrol("ada", &["4711"], Status::Active).await;
+    app.enrol("eve", &["4711"], Status::Suspended).await;
+    wire.take_operations();
+    Wired { app, wire, _database: database }
+}
+
+/// What the auth webhook sends for every outcome.
+async fn operations_by_outcome(wired: &Wired) -> Vec<(&'static str, bool, Vec<String>)> {
+    let mut seen = Vec::new();
+    for (call, user, pin) in [
+        ("c1", "ada", "4711"),
+        ("c2", "ada", "9999"),
+        ("c2", "ada", "9999"),
+        ("c3", "ada", "9998"),
+        ("c4", "ada", "9997"),
+        ("c5", "ada", "4711"),
+        ("c6", "nobody", "4711"),
+        ("c7", "eve", "4711"),
+    ] {
+        let report = wired.app.auth(call, user, pin).await.report;
+        seen.push((report.outcome, report.repeated, wired.wire.take_operations()));
+    }
+    seen
+}
+
+const OUTCOMES: [(&str, bool); 8] = [
+    ("verified", false),
+    ("wrong", false),
+    ("wrong", true),
+    ("wrong", false),
+    ("wrong", false),
+    ("locked", false),
+    ("unknown", false),
+    ("suspended", false),
+];
+
+#[tokio::test]
+async fn the_auth_webhook_sends_exactly_one_request_whatever_comes_of_it() {
+    let wired = wired(&demo_flow()).await;
+    let expected = OUTCOMES.map(|(outcome, repeated)| (outcome, repeated, vec!["UpdateItem".to_owned()]));
+    assert_eq!(operations_by_outcome(&wired).await, expected);
+}
+
+#[tokio::test]
+async fn with_a_limit_on_calling_numbers_it_sends_two() {
+    let flow =
+        demo_flow_with("attempts_per_call: 3 }", "attempts_per_call: 3, per_ani: { attempts: 100, window: 1h } }");
+    let wired = wired(&flow).await;
+    let expected = OUTCOMES.map(|(outcome, repeated)| (outcome, repeated, vec!["UpdateItem".to_owned(); 2]));
+    assert_eq!(operations_by_outcome(&wired).await, expected);
+}
+
+#[tokio::test]
+async fn whoever_needs_no_attempt_costs_the_auth_webhook_none() {
+    let wired = wired(&demo_flow()).await;
+    for case in ["banned", "missing-user", "empty-input", "not-json", "bad-token"] {
+        wired.app.send_file(ringbolt_tests::app::Function::Auth, case).await;
+    }
+    assert_eq!(wired.wire.take_operations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_next_action_webhook_waits_for_one_round_trip() {
+    let wired = wired(&demo_flow()).await;
+    // The attempt, the call's counter and the call's record: they pass once all three are there, or never.
+    wired.wire.set(Fault::HoldUntil(3));
+    let login = "ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&account=ada&pin=4711";
+    let verified = wired.app.next(login).await;
+    assert_eq!(verified.report.outcome, "verified");
+    assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 3]);
+    wired.wire.set(Fault::HoldUntil(2));
+    let passed = crate::passed(&verified);
+    let said = format!("ivr_id=34567&ivr_session_id=s-1&ivr_response_id=r-2&ivr_pass_through={passed}");
+    assert_eq!(wired.app.next(&said).await.body, "Your balance is 12.50.");
+    let mut operations = wired.wire.take_operations();
+    operations.sort();
+    assert_eq!(operations, ["GetItem", "UpdateItem"]);
+}
