@@ -1,0 +1,116 @@
+//! Nothing that the functions print has a PIN, a full calling number, a token or a transcription in it.
+//!
+//! One test, for it listens to everything that this process logs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+
+use ringbolt_core::caller::Status;
+use ringbolt_lambda::logging::{quiet_panics, targets};
+use ringbolt_tests::{
+    Fault, TestApp, TestDatabase, Wire,
+    app::{
+        Function::{self, Auth, NextAction, Transcription},
+        demo_flow, event, root,
+    },
+};
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+use tracing_subscriber::{Layer as _, filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt as _};
+
+/// Everything that was logged.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Heard {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// What must not be heard: PINs that were keyed or enrolled, accounts, numbers, names, the token, what was said.
+const SECRETS: [&str; 14] = [
+    "837461",
+    "837462",
+    "55501",
+    "5550123",
+    "5550134",
+    "Springfield",
+    "dev-token",
+    "wrong-token-for-a-test",
+    "said in confidence",
+    "aaaaaaaaaaaa",
+    "90786",
+    "Ada",
+    "123abc45",
+    "[redacted]",
+];
+
+#[tokio::test]
+async fn nothing_secret_is_logged_whatever_happens() {
+    let heard = Heard::default();
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(heard.clone());
+    // The most that anybody can switch on.
+    let subscriber = tracing_subscriber::registry().with(lines.with_filter(targets(LevelFilter::TRACE)));
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    quiet_panics();
+
+    let database = TestDatabase::start().await;
+    let wire = Wire::to(&database.endpoint).await;
+    let app = TestApp::through(&database, &wire.endpoint, &demo_flow()).await;
+    app.enrol_demo().await;
+    app.enrol("ada", &["837461"], Status::Active).await;
+
+    for fault in
+        [Fault::None, Fault::LoseReplies(1), Fault::ServerError, Fault::Nonsense, Fault::Denied, Fault::Throttle]
+    {
+        wire.set(fault);
+        for function in [Auth, NextAction, Transcription] {
+            for case in cases(function) {
+                app.send(function, &event(function, &case)).await;
+            }
+        }
+        for pin in ["837461", "837462", "837461#"] {
+            app.auth("c-1", "ada", pin).await;
+            app.next(&format!("ivr_id=12345&ivr_session_id=s&ivr_caller_id=2125550123&account=ada&pin={pin}")).await;
+        }
+        app.next("ivr_id=34567&ivr_caller_id=2125550123&city=Springfield&auth=wrong-token-for-a-test").await;
+        app.transcribed("survo_id=1&unique_id=r&question=1&text=said+in+confidence").await;
+        app.send_text(Auth, "{\"version\":\"837461\"").await;
+    }
+    let panicked = tokio::spawn(async { panic!("the PIN was 837461") }).await;
+    assert!(panicked.is_err());
+
+    let heard = String::from_utf8(heard.0.lock().unwrap().clone()).unwrap();
+    for expected in ["\"outcome\":\"verified\"", "\"outcome\":\"locked\"", "answered the fallback", "panic", "quiet.rs"]
+    {
+        assert!(heard.contains(expected), "the test does not hear `{expected}`");
+    }
+    for secret in SECRETS {
+        let line = heard.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "`{secret}` was logged");
+    }
+}
+
+/// The cases of a function in `events/`, in order of their names.
+fn cases(function: Function) -> Vec<String> {
+    let mut cases: Vec<String> = std::fs::read_dir(root().join("events").join(function.name()))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    cases.sort();
+    cases
+}
