@@ -92,7 +92,7 @@ pub fn bootstrap(function: Function) -> PathBuf {
 fn path(variable: &str) -> PathBuf {
     let told = env::var_os(variable)
         .unwrap_or_else(|| panic!("{variable} is not set; `cargo xtask test --only lambda` sets it"));
-    // Children and the tests have the same folder, but that of a package's tests is not where cargo was started.
+    // Tests run in their package's folder, some children in others: what is relative should fail here and say so.
     PathBuf::from(&told).canonicalize().unwrap_or_else(|error| panic!("{variable}: {}: {error}", told.display()))
 }
 
