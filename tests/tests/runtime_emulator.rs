@@ -1,1 +1,0 @@
-//! The built functions under the real Lambda Runtime Interface Emulator.

@@ -1,0 +1,123 @@
+//! A function under the Runtime Interface Emulator.
+
+use crate::{
+    environment::{Environment, bootstrap, emulator},
+    output::Output,
+    process::{PATIENCE, Process},
+};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use ringbolt_tests::app::{Function, root};
+use serde_json::Value;
+use std::{
+    net::{SocketAddr, TcpListener},
+    process::Command,
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpStream, sync::Mutex, time};
+
+/// One invocation at a time, of all tests together: an emulator crashes when called while it is busy, and a function
+/// gives its database 250 ms for an answer, which is little where every core computes somebody else's Argon2.
+static GATE: Mutex<()> = Mutex::const_new(());
+
+/// How often other ports are tried: a free port may be taken by the time that the emulator asks for it.
+const STARTS: u32 = 5;
+
+/// A function that waits for events.
+pub struct Emulated {
+    function: Function,
+    process: Process,
+    address: SocketAddr,
+}
+
+/// What came back from a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub status: u16,
+    pub content_type: String,
+    pub body: String,
+}
+
+impl Emulated {
+    /// Starts the emulator. It starts the function at the first event.
+    pub async fn start(function: Function, environment: &Environment) -> Self {
+        for _ in 0..STARTS {
+            let [address, runtime_api] = free_addresses();
+            let mut command = Command::new(emulator());
+            environment
+                .apply(&mut command)
+                .env("AWS_LAMBDA_FUNCTION_NAME", function.name())
+                .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
+                .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+                .args(["--runtime-interface-emulator-address", &address.to_string()])
+                .args(["--runtime-api-address", &runtime_api.to_string()])
+                .arg(bootstrap(function));
+            let mut process = Process::start(&mut command);
+            if listens(&mut process, address).await && listens(&mut process, runtime_api).await {
+                return Self { function, process, address };
+            }
+        }
+        panic!("the emulator did not start on any of {STARTS} pairs of ports");
+    }
+
+    /// Sends an event, and reads the answer as API Gateway would.
+    ///
+    /// # Panics
+    /// Where the function gave no answer: the emulator reports errors and time-outs with status 200, in the body.
+    pub async fn invoke(&self, event: &str) -> Reply {
+        let given = time::timeout(PATIENCE, self.give(event)).await.expect("no answer at all");
+        let answer: Value = serde_json::from_str(&given).unwrap_or_else(|_| panic!("no answer but {given}"));
+        let Some(status) = answer["statusCode"].as_u64() else { panic!("no answer but {given}") };
+        assert_eq!(answer["isBase64Encoded"], false, "{given}");
+        assert_eq!(answer["headers"]["cache-control"], "no-store", "{given}");
+        Reply {
+            status: status.try_into().unwrap(),
+            content_type: answer["headers"]["content-type"].as_str().unwrap().to_owned(),
+            body: answer["body"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// Sends the event of a file, byte by byte as it is.
+    pub async fn invoke_file(&self, case: &str) -> Reply {
+        let path = root().join("events").join(self.function.name()).join(format!("{case}.json"));
+        self.invoke(&std::fs::read_to_string(path).unwrap()).await
+    }
+
+    /// Ends function and emulator; gives what both have written.
+    pub fn stop(self) -> Output {
+        Output::new(self.process.stop())
+    }
+
+    async fn give(&self, event: &str) -> String {
+        let _alone = GATE.lock().await;
+        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
+        let request = Request::post(url).body(Full::new(Bytes::from(event.to_owned()))).unwrap();
+        let response = Client::builder(TokioExecutor::new()).build_http().request(request).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+}
+
+/// Two addresses that were free a moment ago.
+fn free_addresses() -> [SocketAddr; 2] {
+    // Both are held until both are known, so that they are two.
+    let held = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    held.map(|listener| listener.local_addr().unwrap())
+}
+
+/// Waits until somebody listens; `false` where the process has ended before.
+async fn listens(process: &mut Process, address: SocketAddr) -> bool {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if process.ended().is_some() {
+            return false;
+        }
+        if TcpStream::connect(address).await.is_ok() {
+            return true;
+        }
+        time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the emulator runs but does not listen");
+}

@@ -1,0 +1,54 @@
+//! The transcription postback under the emulator.
+
+use crate::{
+    cases::{self, Case, NO_TOKEN, status},
+    emulator::Emulated,
+    environment::Environment,
+};
+use ringbolt_tests::{TestDatabase, app::Function};
+use serde_json::Value;
+
+const GREAT: &str = "The service was great, thank you. My name is Ada Example & I will call again.";
+const RATHER_GOOD: &str = "The service was rather good, thank you. My name is Ada Example & I will call again.";
+
+const CASES: [Case; 9] = [
+    status(204, "question-2-first", "first", ""),
+    status(204, "question-1", "first", ""),
+    status(204, "question-1-repeated", "repeated", ""),
+    status(204, "question-1-changed", "superseded", ""),
+    // Late, and older than what is kept by now.
+    status(204, "question-1-repeated", "repeated", ""),
+    status(204, "question-1-changed", "repeated", ""),
+    status(204, "long-text", "first", ""),
+    status(400, "missing-unique-id", "refused", "This is no transcription: the field `unique_id` is missing.\n"),
+    status(401, "bad-token", "refused", NO_TOKEN),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn transcriptions_are_kept_once_in_any_order_and_a_changed_one_keeps_its_past() {
+    cases::assert_complete(Function::Transcription, &CASES);
+    let database = TestDatabase::start().await;
+    let environment = Environment::on(&database, Function::Transcription);
+    let function = Emulated::start(Function::Transcription, &environment).await;
+
+    let outcomes = cases::send(&function, &CASES).await;
+
+    let kept = database.store().await.call("70000001").await.unwrap();
+    let told: Vec<_> = kept.iter().map(|item| (item["sk"].as_str().unwrap(), text(&item["fields"]))).collect();
+    let [first, second, third] = &told[..] else { panic!("{} items", told.len()) };
+    assert_eq!(*first, ("transcript#23456#1", RATHER_GOOD));
+    assert_eq!(*second, ("transcript#23456#2", "Please call me back tomorrow."));
+    assert_eq!(third.0, "transcript#23456#3");
+    assert!(third.1.starts_with("The quick brown fox is happy with the service, truly. The quick"));
+    let revisions: Vec<Vec<&str>> = kept
+        .iter()
+        .map(|item| item["revisions"].as_array().unwrap().iter().map(|revision| text(&revision["fields"])).collect())
+        .collect();
+    assert_eq!(revisions, [vec![GREAT], vec![], vec![]]);
+    assert!(kept.iter().all(|item| item["fields"].get("auth").is_none()), "a token was kept");
+    assert_eq!(function.stop().outcomes(), outcomes);
+}
+
+fn text(fields: &Value) -> &str {
+    fields["text"].as_str().unwrap()
+}
