@@ -10,7 +10,7 @@ use ringbolt_core::{attempt::Unexplained, pin::HashFailed};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// No answer in time, no connection, or an answer of 5xx.
-    #[error("DynamoDB did not answer in time")]
+    #[error("DynamoDB was not reached, or did not answer in time")]
     Unavailable,
     /// Too many requests for the table or the account.
     #[error("DynamoDB is throttling")]

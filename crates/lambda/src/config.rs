@@ -36,6 +36,23 @@ pub struct SteeringConfig {
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigMistakes(Vec<String>);
 
+impl ConfigMistakes {
+    /// Two parts of the environment, or the mistakes of both.
+    ///
+    /// # Errors
+    /// Every mistake of either.
+    pub fn both<A, B>(first: Result<A, Self>, second: Result<B, Self>) -> Result<(A, B), Self> {
+        match (first, second) {
+            (Ok(first), Ok(second)) => Ok((first, second)),
+            (Err(Self(mut mistakes)), Err(Self(more))) => {
+                mistakes.extend(more);
+                Err(Self(mistakes))
+            }
+            (Err(mistakes), Ok(_)) | (Ok(_), Err(mistakes)) => Err(mistakes),
+        }
+    }
+}
+
 impl fmt::Display for ConfigMistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the environment is not complete:")?;

@@ -41,8 +41,16 @@ impl Request {
     pub fn from_event(event: &str) -> Result<Self, NotAnHttpEvent> {
         match serde_json::from_str::<LambdaRequest>(event) {
             Ok(LambdaRequest::ApiGatewayV2(event)) => Ok(Self::from_v2(event)),
-            _ => Err(NotAnHttpEvent),
+            _ => Self::without_foreign_headers(event),
         }
+    }
+
+    /// One header with a character that is none makes the whole event unreadable. Only two headers matter here.
+    fn without_foreign_headers(event: &str) -> Result<Self, NotAnHttpEvent> {
+        let mut event: serde_json::Value = serde_json::from_str(event).map_err(|_| NotAnHttpEvent)?;
+        let headers = event.get_mut("headers").and_then(serde_json::Value::as_object_mut).ok_or(NotAnHttpEvent)?;
+        headers.retain(|name, _| ["authorization", "content-type"].contains(&name.to_ascii_lowercase().as_str()));
+        serde_json::from_value(event).map(Self::from_v2).map_err(|_| NotAnHttpEvent)
     }
 
     fn from_v2(event: ApiGatewayV2httpRequest) -> Self {
@@ -85,5 +93,34 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Query, headers and body have tokens, PINs and numbers.
         f.debug_struct("Request").field("method", &self.method).field("flow", &self.flow).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_that_is_none_does_not_make_the_event_unreadable() {
+        let event = serde_json::json!({
+            "version": "2.0",
+            "routeKey": "POST /wix-answers/{flow}/auth",
+            "rawPath": "/wix-answers/demo/auth",
+            "rawQueryString": "a=b",
+            "headers": { "content-type": "application/json", "x-odd": "a\u{1}b", "bad name": "x" },
+            "requestContext": { "http": { "method": "POST", "path": "/wix-answers/demo/auth" } },
+            "body": "{}",
+            "isBase64Encoded": false,
+        });
+        let request = Request::from_event(&event.to_string()).unwrap();
+        assert_eq!((request.method, request.flow.as_str(), request.query.as_str()), (Method::POST, "demo", "a=b"));
+        assert_eq!(request.headers.len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_http_event_is_refused() {
+        for event in ["", "{}", "[]", r#"{"version":"1.0","httpMethod":"GET","headers":{}}"#] {
+            assert_eq!(Request::from_event(event).unwrap_err(), NotAnHttpEvent, "{event}");
+        }
     }
 }

@@ -15,6 +15,7 @@ use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
 use ringbolt_dynamodb::{Store, Table, client};
 use serde_json::value::RawValue;
 use std::{process::ExitCode, time::Instant};
+use tracing_subscriber::filter::LevelFilter;
 
 /// Why a function did not start.
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +43,10 @@ pub enum StartError {
 /// Runs a webhook that steers calls, until Lambda ends it.
 pub async fn steering(handle: impl AsyncFn(&App, Request) -> Answer) -> ExitCode {
     let started = async {
-        let (webhook, sdk) = start_webhook(Table::Callers).await?;
-        let config = SteeringConfig::from_env(environment)?;
+        let (webhook, steering) = (WebhookConfig::from_env(environment), SteeringConfig::from_env(environment));
+        init_logging(&webhook);
+        let (webhook, config) = ConfigMistakes::both(webhook, steering)?;
+        let (webhook, sdk) = start_webhook(webhook, Table::Callers).await?;
         let keys = PinKeys::from_json(&config.pin_keys.read(&sdk).await?)?;
         let flows = Flows::load(&config.flow_files)?;
         Ok(App { webhook, flows, hasher: PinHasher::new(keys, config.pin_hash) })
@@ -53,13 +56,21 @@ pub async fn steering(handle: impl AsyncFn(&App, Request) -> Answer) -> ExitCode
 
 /// Runs a webhook that only stores, until Lambda ends it.
 pub async fn storing(handle: impl AsyncFn(&Webhook, Request) -> Answer) -> ExitCode {
-    serve(start_webhook(Table::Calls).await.map(|(webhook, _)| webhook), handle).await
+    let started = async {
+        let config = WebhookConfig::from_env(environment);
+        init_logging(&config);
+        let (webhook, _) = start_webhook(config?, Table::Calls).await?;
+        Ok(webhook)
+    };
+    serve(started.await, handle).await
 }
 
-async fn start_webhook(writes_to: Table) -> Result<(Webhook, SdkConfig), StartError> {
-    let config = WebhookConfig::from_env(environment);
-    logging::init(config.as_ref().map_or(tracing_subscriber::filter::LevelFilter::INFO, |config| config.log_level));
-    let config = config?;
+/// Logs come first, even where the environment has mistakes: they are what is logged.
+fn init_logging(config: &Result<WebhookConfig, ConfigMistakes>) {
+    logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
+}
+
+async fn start_webhook(config: WebhookConfig, writes_to: Table) -> Result<(Webhook, SdkConfig), StartError> {
     let sdk = sdk_config().await;
     let tokens = WebhookTokens::from_json(&config.tokens.read(&sdk).await?)?;
     let store = Store::new(client::webhook_client(&sdk), config.tables);
@@ -95,7 +106,7 @@ async fn serve<A>(app: Result<A, StartError>, handle: impl AsyncFn(&A, Request) 
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(reason = %error, "the function did not start");
+            tracing::error!(reason = %error, "the function ends");
             ExitCode::FAILURE
         }
     }
