@@ -1,6 +1,6 @@
 //! `ringbolt dev`
 
-use clap::Args;
+use clap::{Args, builder::NonEmptyStringValueParser};
 use ringbolt_dev::Options;
 use std::path::PathBuf;
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
@@ -25,7 +25,7 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "FILE.csv")]
     callers: Option<PathBuf>,
     /// The webhook token; this server listens on this machine alone, so the default is no secret
-    #[arg(long, default_value = "dev-token-not-secret")]
+    #[arg(long, default_value = "dev-token-not-secret", value_parser = NonEmptyStringValueParser::new())]
     token: String,
 }
 
