@@ -80,7 +80,7 @@ impl Banner<'_> {
         writeln!(out, "Demo callers:")?;
         for DemoCaller { user, pins, status, .. } in &DEMO {
             let suspended = if *status == Status::Suspended { " (suspended)" } else { "" };
-            writeln!(out, "  {user:<38}  PIN {}{suspended}", pins.join(" or "))?;
+            writeln!(out, "  {user:<37}  PIN {}{suspended}", pins.join(" or "))?;
         }
         writeln!(out, "\nTry it:\n")?;
         let keyed = |pin: &str| {
@@ -94,12 +94,15 @@ impl Banner<'_> {
         let ended = |results: &str| format!("curl '{next}&ivr_session_id=s-1&ivr_response_id=r-1&{results}'; echo");
         let transcription = self.url("/dialogtech/demo/transcription");
         let tries = [
-            ("The right PIN: the IVR where the call goes on", keyed("1234")),
-            ("A wrong PIN; the third in a row locks the caller for 30 minutes", keyed("9999")),
-            ("A login by account and PIN", ended("ivr_id=12345&account=90786&pin=4711")),
-            ("What follows another IVR: somebody is rung", ended("ivr_id=40002&qos=5")),
+            ("The right PIN gives the IVR where the call goes on", keyed("1234")),
             (
-                "A transcription: 204 says that it is stored",
+                "A wrong PIN; the third locks (the same one again within ten seconds is a retry of the provider, and counts once)",
+                keyed("9999"),
+            ),
+            ("A login by account and PIN", ended("ivr_id=12345&account=90786&pin=4711")),
+            ("Another IVR has ended, and two lines are rung", ended("ivr_id=23456&qos=5")),
+            (
+                "A transcription; 204 says that it is stored",
                 format!("curl -i '{transcription}&survo_id=23456&unique_id=r-1&question=1&text=Thank+you'"),
             ),
         ];
