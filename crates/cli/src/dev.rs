@@ -42,17 +42,22 @@ impl Dev {
         tracing_subscriber::registry().with(tracing_subscriber::Layer::with_filter(lines, targets)).init();
         ringbolt_lambda::logging::quiet_panics();
 
-        let running = ringbolt_dev::start(Options {
+        // Listened for before anything says that it has started: a Ctrl-C right then stops it cleanly too.
+        let mut stop = StopSignal::listen()?;
+        let starting = ringbolt_dev::start(Options {
             port: self.port,
             state: (!self.memory).then(|| PathBuf::from(".ringbolt")),
             flows: self.flow,
             callers: self.callers,
             token: self.token,
             clock: None,
-        })
-        .await?;
+        });
+        let running = tokio::select! {
+            running = starting => running?,
+            () = stop.came() => return Ok(()),
+        };
         show(&running.banner);
-        stop_signal().await?;
+        stop.came().await;
         show("Stopping.");
         running.stop().await
     }
@@ -64,17 +69,38 @@ fn show(text: &str) {
 }
 
 /// Ctrl-C, or what a service manager sends.
-async fn stop_signal() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
+#[cfg(unix)]
+struct StopSignal {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn came(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+}
+
+/// Ctrl-C.
+#[cfg(windows)]
+struct StopSignal(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn came(&mut self) {
+        self.0.recv().await;
+    }
 }
