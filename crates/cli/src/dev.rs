@@ -1,8 +1,11 @@
 //! `ringbolt dev`
 
-use clap::Args;
+use clap::{Args, builder::NonEmptyStringValueParser};
 use ringbolt_dev::Options;
-use std::path::PathBuf;
+use std::{
+    io::{Write as _, stdout},
+    path::PathBuf,
+};
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// Run the three webhooks on this machine, with an embedded DynamoDB
@@ -25,12 +28,11 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "FILE.csv")]
     callers: Option<PathBuf>,
     /// The webhook token; this server listens on this machine alone, so the default is no secret
-    #[arg(long, default_value = "dev-token-not-secret")]
+    #[arg(long, default_value = "dev-token-not-secret", value_parser = NonEmptyStringValueParser::new())]
     token: String,
 }
 
 impl Dev {
-    #[expect(clippy::print_stdout, reason = "this is what the command shows")]
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let lines = tracing_subscriber::fmt::layer().compact().with_target(false).without_time();
         // Every webhook has its own line; of the functions' logs only what went wrong is shown.
@@ -40,34 +42,65 @@ impl Dev {
         tracing_subscriber::registry().with(tracing_subscriber::Layer::with_filter(lines, targets)).init();
         ringbolt_lambda::logging::quiet_panics();
 
-        let running = ringbolt_dev::start(Options {
+        // Listened for before anything says that it has started: a Ctrl-C right then stops it cleanly too.
+        let mut stop = StopSignal::listen()?;
+        let starting = ringbolt_dev::start(Options {
             port: self.port,
             state: (!self.memory).then(|| PathBuf::from(".ringbolt")),
             flows: self.flow,
             callers: self.callers,
             token: self.token,
             clock: None,
-        })
-        .await?;
-        println!("{}", running.banner);
-        stop_signal().await?;
-        println!("Stopping.");
+        });
+        let running = tokio::select! {
+            running = starting => running?,
+            () = stop.came() => return Ok(()),
+        };
+        show(&running.banner);
+        stop.came().await;
+        show("Stopping.");
         running.stop().await
     }
 }
 
+/// Where nobody reads any more (`ringbolt dev | head`), it goes on: `println!` would panic.
+fn show(text: &str) {
+    writeln!(stdout(), "{text}").unwrap_or_default();
+}
+
 /// Ctrl-C, or what a service manager sends.
-async fn stop_signal() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
+#[cfg(unix)]
+struct StopSignal {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn came(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+}
+
+/// Ctrl-C.
+#[cfg(windows)]
+struct StopSignal(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn came(&mut self) {
+        self.0.recv().await;
+    }
 }
