@@ -1,11 +1,9 @@
 //! `ringbolt dev`
 
+use crate::show;
 use clap::{Args, builder::NonEmptyStringValueParser};
 use ringbolt_dev::Options;
-use std::{
-    io::{Write as _, stdout},
-    path::PathBuf,
-};
+use std::{path::PathBuf, time::Duration};
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// Run the three webhooks on this machine, with an embedded DynamoDB
@@ -30,6 +28,9 @@ pub(crate) struct Dev {
     /// The webhook token; this server listens on this machine alone, so the default is no secret
     #[arg(long, default_value = "dev-token-not-secret", value_parser = NonEmptyStringValueParser::new())]
     token: String,
+    /// When the fallback is answered, in milliseconds
+    #[arg(long, env = "RINGBOLT_DEADLINE_MS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(100..=25_000))]
+    deadline_ms: u64,
 }
 
 impl Dev {
@@ -50,6 +51,7 @@ impl Dev {
             flows: self.flow,
             callers: self.callers,
             token: self.token,
+            deadline: Duration::from_millis(self.deadline_ms),
             clock: None,
         });
         let running = tokio::select! {
@@ -61,11 +63,6 @@ impl Dev {
         show("Stopping.");
         running.stop().await
     }
-}
-
-/// Where nobody reads any more (`ringbolt dev | head`), it goes on: `println!` would panic.
-fn show(text: &str) {
-    writeln!(stdout(), "{text}").unwrap_or_default();
 }
 
 /// Ctrl-C, or what a service manager sends.

@@ -47,6 +47,8 @@ pub struct Options {
     pub callers: Option<PathBuf>,
     /// The webhook token.
     pub token: String,
+    /// When the fallback is answered.
+    pub deadline: Duration,
     /// What time it is; the machine's clock where there is none.
     pub clock: Option<Clock>,
 }
@@ -90,7 +92,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let embedded = database::start(state.map(|folder| folder.join("dynamodb.sqlite")).as_deref()).await?;
     let hasher =
         PinHasher::new(keys::load(state.map(|folder| folder.join("pin-keys.json")).as_deref())?, PinHash::default());
-    let client = client::webhook_client(&client::local_config(&embedded.endpoint).await);
+    let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, options.deadline);
     let names = TableNames { callers: "ringbolt-callers".to_owned(), calls: "ringbolt-calls".to_owned() };
     tables::create_missing(&client, &names).await.context("the tables could not be created")?;
     let store = Store::new(client, names);
@@ -120,7 +122,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let webhook = Webhook {
         store,
         tokens: WebhookTokens::for_local_use(&options.token),
-        deadline: Duration::from_secs(1),
+        deadline: options.deadline,
         retention: Duration::from_secs(90 * 86_400),
         clock: clock.clone(),
     };

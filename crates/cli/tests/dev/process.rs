@@ -77,6 +77,8 @@ impl Start {
             .current_dir(self.folder.path())
             // Where somebody has asked for backtraces, an error is a sentence all the same.
             .env("RUST_BACKTRACE", "1")
+            // A busy machine is no reason for the fallback.
+            .env("RINGBOLT_DEADLINE_MS", "20000")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
