@@ -1,6 +1,7 @@
-"""TTL, point-in-time recovery and encryption of DynamoDB tables.
+"""TTL, point-in-time recovery, encryption and deletion protection of DynamoDB tables.
 
-CloudFormation sets all three with the table. MiniStack has them in its DynamoDB, but its handler does not pass them on.
+CloudFormation sets all of them with the table. MiniStack has them in its DynamoDB, but its handler passes on none of the
+first three, and takes the "false" of a parameter for true with the last.
 """
 
 
@@ -9,6 +10,8 @@ def close_gap(provisioners):
     create, service = table["create"], provisioners._dynamodb
 
     def create_with_settings(logical_id, properties, stack_name):
+        protected = is_true(properties.get("DeletionProtectionEnabled"))
+        properties = {**properties, "DeletionProtectionEnabled": protected}
         name, attributes = create(logical_id, properties, stack_name)
         ttl = properties.get("TimeToLiveSpecification", {})
         if is_true(ttl.get("Enabled")):
