@@ -4,7 +4,9 @@ use super::{
     action::Action,
     call_state::{Binding, CallState},
     document::to_xml,
+    fixed::{fixed_document, mentions_caller},
     pass_through::{PASS_THROUGH_LIMIT_BYTES, PassThrough},
+    pin_outcome::PinOutcome,
     request::IvrResults,
 };
 use crate::{
@@ -92,34 +94,6 @@ pub enum Undecided {
     /// A template did not render.
     #[error(transparent)]
     Template(#[from] TemplateError),
-}
-
-/// What came of a PIN question, the whole call considered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PinOutcome {
-    Verified,
-    Wrong,
-    Unknown,
-    Locked,
-    Suspended,
-    TooManyAttempts,
-    Unanswered,
-    HungUp,
-}
-
-impl PinOutcome {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::Wrong => "wrong",
-            Self::Unknown => "unknown",
-            Self::Locked => "locked",
-            Self::Suspended => "suspended",
-            Self::TooManyAttempts => "too-many-attempts",
-            Self::Unanswered => "unanswered",
-            Self::HungUp => "hung-up",
-        }
-    }
 }
 
 /// What the fallback of a flow is for the IVR whose results came in: a text where the IVR is set to read one.
@@ -229,20 +203,11 @@ impl<'a> Visit<'a> {
     ) -> Result<NextAnswer, Undecided> {
         // The signed count cannot be edited, but an older one could be sent again: the higher count holds.
         let tries = call_tries.unwrap_or_default().max(attempt.try_number);
-        let judged = match outcome {
-            AuthOutcome::Verified { .. } => PinOutcome::Verified,
-            // The next try would be refused: asking again would only keep the caller waiting.
-            AuthOutcome::Wrong { locks: true, .. } => PinOutcome::TooManyAttempts,
-            AuthOutcome::Wrong { .. } => PinOutcome::Wrong,
-            AuthOutcome::Locked { .. } => PinOutcome::Locked,
-            AuthOutcome::Suspended => PinOutcome::Suspended,
-            AuthOutcome::Unknown => PinOutcome::Unknown,
-        };
         let verified = match outcome {
             AuthOutcome::Verified { attributes } => Some((&attempt.caller.user, attributes)),
             _ => None,
         };
-        self.settle(attempt.verify, self.limited(judged, tries), tries, verified)
+        self.settle(attempt.verify, self.limited(PinOutcome::of(outcome), tries), tries, verified)
     }
 
     /// Answers an attempt from a calling number that is over its limit.
@@ -253,15 +218,8 @@ impl<'a> Visit<'a> {
         self.settle(attempt.verify, PinOutcome::TooManyAttempts, attempt.try_number, None)
     }
 
-    /// The call's own limit: the last try may still be right; after it even the right PIN is refused.
     fn limited(&self, outcome: PinOutcome, tries: u32) -> PinOutcome {
-        let most = self.flow.limits.attempts_per_call;
-        match outcome {
-            PinOutcome::Verified if tries <= most => PinOutcome::Verified,
-            PinOutcome::Wrong | PinOutcome::Unknown | PinOutcome::Unanswered if tries < most => outcome,
-            PinOutcome::Locked | PinOutcome::Suspended | PinOutcome::HungUp => outcome,
-            _ => PinOutcome::TooManyAttempts,
-        }
+        outcome.within(self.flow.limits.attempts_per_call, tries)
     }
 
     fn settle(
@@ -339,46 +297,4 @@ impl<'a> Visit<'a> {
 fn with_caller(scope: Scope, user: &UserId, attributes: &Attributes) -> Scope {
     let id = ("id".to_owned(), serde_json::Value::from(user.as_str()));
     scope.with_caller(attributes.clone().into_iter().chain([id]))
-}
-
-/// Whether any text of an action speaks of the verified caller.
-fn mentions_caller(action: &FlowAction) -> bool {
-    let mut mentions = false;
-    let looked: Result<_, std::convert::Infallible> = action.try_map(
-        |text| {
-            mentions |= text.mentions("caller");
-            Ok(())
-        },
-        |pass| pass.try_map(|text| Ok(text.mentions("caller"))),
-    );
-    let Ok(looked) = looked;
-    let in_pass = match looked {
-        Action::Ivr(ivr) => match ivr.pass_through {
-            flow::PassThrough::None => false,
-            flow::PassThrough::Opaque(mentions) => mentions,
-            flow::PassThrough::Pairs(pairs) => pairs.iter().any(|(_, mentions)| *mentions),
-        },
-        _ => false,
-    };
-    mentions || in_pass
-}
-
-/// The document of an action without templates.
-fn fixed_document(action: &flow::FallbackAction) -> String {
-    let fixed: Result<_, std::convert::Infallible> = action.try_map(
-        |text| Ok(text.clone()),
-        |pass| {
-            Ok(match pass {
-                flow::PassThrough::None => String::new(),
-                flow::PassThrough::Opaque(text) => text.clone(),
-                flow::PassThrough::Pairs(pairs) => {
-                    let mut pass_through = PassThrough::default();
-                    pairs.iter().for_each(|(key, value)| pass_through.set(key, value));
-                    pass_through.to_text()
-                }
-            })
-        },
-    );
-    let Ok(fixed) = fixed;
-    to_xml(&fixed)
 }
