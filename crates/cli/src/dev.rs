@@ -1,8 +1,9 @@
 //! `ringbolt dev`
 
-use clap::Args;
+use crate::show;
+use clap::{Args, builder::NonEmptyStringValueParser};
 use ringbolt_dev::Options;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// Run the three webhooks on this machine, with an embedded DynamoDB
@@ -25,12 +26,14 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "FILE.csv")]
     callers: Option<PathBuf>,
     /// The webhook token; this server listens on this machine alone, so the default is no secret
-    #[arg(long, default_value = "dev-token-not-secret")]
+    #[arg(long, default_value = "dev-token-not-secret", value_parser = NonEmptyStringValueParser::new())]
     token: String,
+    /// When the fallback is answered, in milliseconds
+    #[arg(long, env = "RINGBOLT_DEADLINE_MS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(100..=25_000))]
+    deadline_ms: u64,
 }
 
 impl Dev {
-    #[expect(clippy::print_stdout, reason = "this is what the command shows")]
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let lines = tracing_subscriber::fmt::layer().compact().with_target(false).without_time();
         // Every webhook has its own line; of the functions' logs only what went wrong is shown.
@@ -40,34 +43,61 @@ impl Dev {
         tracing_subscriber::registry().with(tracing_subscriber::Layer::with_filter(lines, targets)).init();
         ringbolt_lambda::logging::quiet_panics();
 
-        let running = ringbolt_dev::start(Options {
+        // Listened for before anything says that it has started: a Ctrl-C right then stops it cleanly too.
+        let mut stop = StopSignal::listen()?;
+        let starting = ringbolt_dev::start(Options {
             port: self.port,
             state: (!self.memory).then(|| PathBuf::from(".ringbolt")),
             flows: self.flow,
             callers: self.callers,
             token: self.token,
+            deadline: Duration::from_millis(self.deadline_ms),
             clock: None,
-        })
-        .await?;
-        println!("{}", running.banner);
-        stop_signal().await?;
-        println!("Stopping.");
+        });
+        let running = tokio::select! {
+            running = starting => running?,
+            () = stop.came() => return Ok(()),
+        };
+        show(&running.banner);
+        stop.came().await;
+        show("Stopping.");
         running.stop().await
     }
 }
 
 /// Ctrl-C, or what a service manager sends.
-async fn stop_signal() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
+#[cfg(unix)]
+struct StopSignal {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn came(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+}
+
+/// Ctrl-C.
+#[cfg(windows)]
+struct StopSignal(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn came(&mut self) {
+        self.0.recv().await;
+    }
 }

@@ -2,14 +2,26 @@
 
 use crate::callers::{DEMO, DemoCaller};
 use ringbolt_core::{caller::Status, flow::Flow};
-use std::{fmt::Write as _, path::Path, sync::Arc};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub(crate) struct Banner<'a> {
     pub(crate) address: String,
     pub(crate) token: &'a str,
     pub(crate) flows: &'a [Arc<Flow>],
-    pub(crate) demo_callers: bool,
+    pub(crate) files: &'a [PathBuf],
+    pub(crate) callers: Callers<'a>,
     pub(crate) state: Option<&'a Path>,
+}
+
+/// Where the callers came from.
+pub(crate) enum Callers<'a> {
+    Demo,
+    Csv { path: &'a Path, count: usize },
+    None,
 }
 
 impl Banner<'_> {
@@ -22,32 +34,18 @@ impl Banner<'_> {
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        let (base, token) = (&self.address, self.token);
-        writeln!(out, "Ringbolt answers at {base} (Ctrl-C stops it).\n")?;
+        writeln!(out, "Ringbolt answers at {} (Ctrl-C stops it).\n", self.address)?;
         for flow in self.flows {
-            writeln!(out, "Call flow `{}`:", flow.name)?;
-            if flow.wix_answers.is_some() {
-                writeln!(
-                    out,
-                    "  Wix Answers, webhook IVR      POST      {base}/wix-answers/{}/auth?auth={token}",
-                    flow.name
-                )?;
-            }
-            if flow.dialogtech.is_some() {
-                writeln!(
-                    out,
-                    "  DialogTech, next action       GET POST  {base}/dialogtech/{}/next-action?auth={token}",
-                    flow.name
-                )?;
-                writeln!(
-                    out,
-                    "  DialogTech, transcriptions    GET       {base}/dialogtech/{}/transcription?auth={token}",
-                    flow.name
-                )?;
-            }
+            self.write_flow(out, flow)?;
         }
-        if self.demo_callers {
-            self.write_demo(out)?;
+        if !self.files.is_empty() {
+            let files: Vec<String> = self.files.iter().map(|file| file.display().to_string()).collect();
+            writeln!(out, "Read again when it changes: {}\n", files.join(", "))?;
+        }
+        match self.callers {
+            Callers::Demo => self.write_demo(out)?,
+            Callers::Csv { path, count } => writeln!(out, "Callers: {count}, from {}", path.display())?,
+            Callers::None => writeln!(out, "Nobody was enrolled: give a CSV of callers with --callers.")?,
         }
         match self.state {
             Some(folder) => {
@@ -57,28 +55,61 @@ impl Banner<'_> {
         }
     }
 
+    fn write_flow(&self, out: &mut String, flow: &Flow) -> std::fmt::Result {
+        let name = &flow.name;
+        writeln!(out, "Call flow `{name}`, for the portals of the providers:")?;
+        let mut route =
+            |what: &str, methods: &str, path: String| writeln!(out, "  {what:<28}{methods:<10}{}", self.url(&path));
+        if flow.wix_answers.is_some() {
+            route("Wix Answers, webhook IVR", "POST", format!("/wix-answers/{name}/auth"))?;
+        }
+        if flow.dialogtech.is_some() {
+            route("DialogTech, next action", "GET POST", format!("/dialogtech/{name}/next-action"))?;
+            route("DialogTech, transcriptions", "GET", format!("/dialogtech/{name}/transcription"))?;
+        }
+        writeln!(out)
+    }
+
+    /// With the token, whatever characters it has.
+    fn url(&self, path: &str) -> String {
+        let token: String = form_urlencoded::byte_serialize(self.token.as_bytes()).collect();
+        format!("{}{path}?auth={token}", self.address)
+    }
+
     fn write_demo(&self, out: &mut String) -> std::fmt::Result {
-        let (base, token) = (&self.address, self.token);
-        writeln!(out, "\nDemo callers:")?;
+        writeln!(out, "Demo callers:")?;
         for DemoCaller { user, pins, status, .. } in &DEMO {
-            let suspended = if *status == Status::Suspended { "  (suspended)" } else { "" };
-            writeln!(out, "  {user:<38} PIN {}{suspended}", pins.join(" or "))?;
+            let suspended = if *status == Status::Suspended { " (suspended)" } else { "" };
+            writeln!(out, "  {user:<37}  PIN {}{suspended}", pins.join(" or "))?;
         }
-        writeln!(out, "\nTry it: a right PIN, then a wrong one; a login, an answer to read out, a transcription:\n")?;
-        for input in ["1234", "9999"] {
-            writeln!(
-                out,
-                "  curl -X POST '{base}/wix-answers/demo/auth?auth={token}' -H 'content-type: application/json' -d \
-                 '{{\"callId\":\"c-1\",\"user\":{{\"id\":\"602efa31-01d8-482d-8ff2-26910b026703\"}},\"input\":\"{input}\"}}'"
-            )?;
+        writeln!(out, "\nTry it:\n")?;
+        let keyed = |pin: &str| {
+            format!(
+                "curl -H 'content-type: application/json' -d '{{\"callId\":\"c-1\",\"user\":{{\"id\":\"602efa31-01d8-482d-8ff2-26910b026703\"}},\
+                 \"input\":\"{pin}\"}}' '{}'; echo",
+                self.url("/wix-answers/demo/auth")
+            )
+        };
+        let next = self.url("/dialogtech/demo/next-action");
+        let ended = |results: &str| format!("curl '{next}&ivr_session_id=s-1&ivr_response_id=r-1&{results}'; echo");
+        let transcription = self.url("/dialogtech/demo/transcription");
+        let tries = [
+            ("The right PIN gives the IVR where the call goes on", keyed("1234")),
+            (
+                "A wrong PIN; the third locks (the same one again within ten seconds is a retry of the provider, and counts once)",
+                keyed("9999"),
+            ),
+            ("A login by account and PIN", ended("ivr_id=12345&account=90786&pin=4711")),
+            ("Another IVR has ended, and two lines are rung", ended("ivr_id=23456&qos=5")),
+            (
+                "A transcription; 204 says that it is stored",
+                format!("curl -i '{transcription}&survo_id=23456&unique_id=r-1&question=1&text=Thank+you'"),
+            ),
+        ];
+        for (number, (what, line)) in tries.iter().enumerate() {
+            let gap = if number == 0 { "" } else { "\n" };
+            writeln!(out, "{gap}  {what}:\n    {line}")?;
         }
-        let next = format!("{base}/dialogtech/demo/next-action?auth={token}");
-        for (ivr, answers) in [("12345", "&account=90786&pin=4711"), ("40002", "&qos=5")] {
-            writeln!(out, "  curl '{next}&ivr_id={ivr}&ivr_session_id=s-1&ivr_response_id=r-1{answers}'")?;
-        }
-        writeln!(
-            out,
-            "  curl -i '{base}/dialogtech/demo/transcription?auth={token}&survo_id=23456&unique_id=r-1&question=1&text=Thank+you'"
-        )
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use ringbolt_core::{
 };
 use ringbolt_dynamodb::{Store, callers::Change};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     path::Path,
 };
 
@@ -70,6 +70,9 @@ pub(crate) fn demo() -> anyhow::Result<Vec<Enrolment>> {
 /// Reads a CSV: the columns `user` and `pin`, several rows a user for several PINs; every other column is an attribute.
 pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
     let shown = path.display();
+    if path.is_dir() {
+        bail!("{shown} is a folder, not a CSV");
+    }
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_path(path)
@@ -78,13 +81,14 @@ pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
     let column = |name: &str| {
         // Spreadsheets put a byte order mark before the first name.
         let position = headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name);
-        position.with_context(|| format!("{shown} has no column `{name}`; its first row names the columns"))
+        position.with_context(|| {
+            format!("{shown} has no column `{name}`: its first row names the columns, with commas between them")
+        })
     };
     let (user_column, pin_column) = (column("user")?, column("pin")?);
     let mut enrolments: BTreeMap<String, Enrolment> = BTreeMap::new();
     for row in reader.records() {
-        // The error of the csv crate tells line and cause, and quotes no field.
-        let row = row.with_context(|| format!("{shown} is not in order"))?;
+        let row = row.map_err(|error| unreadable_row(path, &error))?;
         let line = row.position().map_or(0, csv::Position::line);
         let field = |index: usize| row.get(index).unwrap_or_default();
         let user = field(user_column).to_owned();
@@ -111,6 +115,22 @@ pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
     Ok(enrolments.into_values().collect())
 }
 
+/// What is wrong with a row, without what stands in it.
+fn unreadable_row(path: &Path, error: &csv::Error) -> anyhow::Error {
+    let line = error.position().map_or(0, csv::Position::line);
+    let shown = path.display();
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            anyhow::anyhow!("{shown}, line {line}: it has {len} columns, and the first row {expected_len}")
+        }
+        csv::ErrorKind::Utf8 { .. } => {
+            anyhow::anyhow!("{shown}, line {line}: it is not UTF-8; save the file as \"CSV UTF-8\"")
+        }
+        csv::ErrorKind::Io(error) => anyhow::anyhow!("{shown} could not be read: {error}"),
+        _ => anyhow::anyhow!("{shown}, line {line}: it is no row of a CSV"),
+    }
+}
+
 #[expect(clippy::print_stderr, reason = "a person at a terminal reads it")]
 fn warn_if_weak(pin: &CallerPin, user: &str, path: &Path, line: u64) {
     if let Some(weakness) = policy::weakness_for(pin.digits(), user) {
@@ -126,8 +146,7 @@ pub(crate) async fn enrol(
     flow: &Flow,
     enrolments: &[Enrolment],
 ) -> anyhow::Result<()> {
-    for enrolment in enrolments {
-        let user = UserId::parse(&enrolment.user, flow.identifier)?;
+    for (user, enrolment) in by_user(flow, enrolments)? {
         let caller = CallerId { realm: flow.realm.clone(), user };
         let tags = tags(hasher, &caller, &enrolment.pins).await?;
         if store.create_caller(&caller, &tags, &enrolment.attributes, enrolment.status).await? {
@@ -143,6 +162,25 @@ pub(crate) async fn enrol(
         };
     }
     Ok(())
+}
+
+/// Two spellings of one user id are one caller, with the PINs of both.
+fn by_user(flow: &Flow, enrolments: &[Enrolment]) -> anyhow::Result<BTreeMap<UserId, Enrolment>> {
+    let mut by_user: BTreeMap<UserId, Enrolment> = BTreeMap::new();
+    for enrolment in enrolments {
+        let user = UserId::parse(&enrolment.user, flow.identifier)
+            .with_context(|| format!("the user `{}` cannot be one of the flow `{}`", enrolment.user, flow.name))?;
+        match by_user.entry(user) {
+            Entry::Vacant(free) => {
+                free.insert(enrolment.clone());
+            }
+            Entry::Occupied(mut taken) => {
+                taken.get_mut().pins.extend_from_slice(&enrolment.pins);
+                taken.get_mut().attributes.extend(enrolment.attributes.clone());
+            }
+        }
+    }
+    Ok(by_user)
 }
 
 async fn tags(hasher: &PinHasher, caller: &CallerId, pins: &[CallerPin]) -> anyhow::Result<Vec<PinTag>> {

@@ -23,7 +23,12 @@ pub async fn start(file: Option<&Path>) -> anyhow::Result<Embedded> {
         None => Database::memory().context("the database in memory could not be made")?,
         Some(file) => {
             let path = file.to_str().context("the path of the database is not Unicode")?;
-            Database::new(path).with_context(|| format!("the database {path} could not be opened"))?
+            Database::new(path).map_err(|error| {
+                // What the library advises about encryption is not for the reader of this.
+                let reason = error.to_string();
+                let reason = reason.split(". ").next().unwrap_or_default();
+                anyhow::anyhow!("The database {path} cannot be opened: {reason}. Delete it to begin anew.")
+            })?
         }
     };
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("no port is free for the database")?;

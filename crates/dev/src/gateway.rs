@@ -12,7 +12,10 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
 };
 use ringbolt_lambda::{Answer, App, app::Clock, run::respond};
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// The most that an HTTP API takes: 10 MB.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -32,8 +35,17 @@ enum Function {
     Transcription,
 }
 
-pub(crate) fn router(gateway: Gateway) -> Router {
-    Router::new().fallback(serve).with_state(Arc::new(gateway))
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+    Router::new().fallback(serve).with_state(gateway)
+}
+
+/// Reads flow files again soon after they have changed, so that a mistake shows while its author looks. Never ends.
+pub(crate) async fn watch(gateway: Arc<Gateway>) {
+    let mut looks = tokio::time::interval(Duration::from_millis(500));
+    loop {
+        looks.tick().await;
+        gateway.flows.refresh(&gateway.app.flows);
+    }
 }
 
 async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Response<Body> {

@@ -2,9 +2,22 @@
 
 use ringbolt_core::identity::FlowName;
 use ringbolt_lambda::{Answer, app::Clock};
-use std::time::Duration;
+use std::{
+    io::{Write as _, stderr, stdout},
+    time::Duration,
+};
 
-#[expect(clippy::print_stdout, reason = "this is what `ringbolt dev` shows")]
+/// Shows a line. Where nobody reads any more (`ringbolt dev | head`), the webhooks are answered all the same: `println!`
+/// would panic.
+pub(crate) fn show(line: &str) {
+    writeln!(stdout(), "{line}").unwrap_or_default();
+}
+
+/// Shows what is wrong.
+pub(crate) fn complain(line: &str) {
+    writeln!(stderr(), "{line}").unwrap_or_default();
+}
+
 pub(crate) fn print(clock: &Clock, method: &str, route: &str, flow: &str, answer: &Answer, took: Duration) {
     let seconds = clock().epoch_secs().rem_euclid(86_400);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -13,11 +26,11 @@ pub(crate) fn print(clock: &Clock, method: &str, route: &str, flow: &str, answer
     let route = route.replace("{flow}", &flow);
     let outcome = answer.report.outcome;
     let repeated = if answer.report.repeated { " (repeated)" } else { "" };
-    println!(
+    show(&format!(
         "{hour:02}:{minute:02}:{second:02}Z  {method:<4} {route}  {outcome}{repeated}  ->  {}  {} ms",
         shown(answer),
         took.as_millis()
-    );
+    ));
 }
 
 /// What was answered, in a few words: texts can speak of a caller, so only their kind is shown.

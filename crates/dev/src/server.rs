@@ -1,13 +1,16 @@
 //! Starting and stopping it all.
 
 use crate::{
-    banner::Banner,
+    banner::{Banner, Callers},
     callers,
     database::{self, Embedded},
     flows, gateway, keys,
 };
 use anyhow::{Context as _, bail};
-use ringbolt_core::pin::{PinHash, PinHasher};
+use ringbolt_core::{
+    identity::IdentifierForm,
+    pin::{PinHash, PinHasher},
+};
 use ringbolt_dynamodb::{
     Store, client,
     tables::{self, TableNames},
@@ -18,13 +21,18 @@ use ringbolt_lambda::{
     token::WebhookTokens,
 };
 use std::{
+    collections::BTreeSet,
     fs,
     io::ErrorKind,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
+
+/// How long requests under way may take when all is to stop.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What to start.
 #[derive(Clone)]
@@ -39,6 +47,8 @@ pub struct Options {
     pub callers: Option<PathBuf>,
     /// The webhook token.
     pub token: String,
+    /// When the fallback is answered.
+    pub deadline: Duration,
     /// What time it is; the machine's clock where there is none.
     pub clock: Option<Clock>,
 }
@@ -54,6 +64,7 @@ pub struct Running {
     pub database: String,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
+    watched: JoinHandle<()>,
     embedded: Embedded,
 }
 
@@ -64,7 +75,7 @@ pub struct Running {
 /// cannot be read.
 pub async fn start(options: Options) -> anyhow::Result<Running> {
     // First what a person gets wrong most: nothing is written before it is right.
-    let (flows, watched) = flows::load(&options.flows)?;
+    let (flows, flows_on_disk) = flows::load(&options.flows)?;
     let is_demo = options.flows.is_empty() && options.callers.is_none();
     let enrolments = match &options.callers {
         Some(csv) => callers::read_csv(csv)?,
@@ -81,19 +92,29 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let embedded = database::start(state.map(|folder| folder.join("dynamodb.sqlite")).as_deref()).await?;
     let hasher =
         PinHasher::new(keys::load(state.map(|folder| folder.join("pin-keys.json")).as_deref())?, PinHash::default());
-    let client = client::webhook_client(&client::local_config(&embedded.endpoint).await);
+    let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, options.deadline);
     let names = TableNames { callers: "ringbolt-callers".to_owned(), calls: "ringbolt-calls".to_owned() };
     tables::create_missing(&client, &names).await.context("the tables could not be created")?;
     let store = Store::new(client, names);
     let live = flows.all();
+    let mut realms = BTreeSet::new();
     for flow in &live {
+        // Flows of one realm share their callers.
+        if !realms.insert((&flow.realm, flow.identifier == IdentifierForm::Digits)) {
+            continue;
+        }
         callers::enrol(&store, &hasher, flow, &enrolments).await.context("the callers could not be enrolled")?;
     }
     let banner = Banner {
         address: format!("http://{address}"),
         token: &options.token,
         flows: &live,
-        demo_callers: is_demo,
+        files: flows_on_disk.paths(),
+        callers: match &options.callers {
+            Some(csv) => Callers::Csv { path: csv, count: enrolments.len() },
+            None if is_demo => Callers::Demo,
+            None => Callers::None,
+        },
         state,
     };
     let banner = banner.text();
@@ -101,28 +122,34 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let webhook = Webhook {
         store,
         tokens: WebhookTokens::for_local_use(&options.token),
-        deadline: Duration::from_secs(1),
+        deadline: options.deadline,
         retention: Duration::from_secs(90 * 86_400),
         clock: clock.clone(),
     };
-    let router = gateway::router(gateway::Gateway { app: App { webhook, flows, hasher }, flows: watched, clock });
+    let app = App { webhook, flows, hasher };
+    let gateway = Arc::new(gateway::Gateway { app, flows: flows_on_disk, clock });
+    let watched = tokio::spawn(gateway::watch(Arc::clone(&gateway)));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async move { stopped.await.unwrap_or_default() };
-    let served = axum::serve(listener, router).with_graceful_shutdown(shutdown);
+    let served = axum::serve(listener, gateway::router(gateway)).with_graceful_shutdown(shutdown);
     let served = tokio::spawn(async move { served.await });
-    Ok(Running { address, banner, database: embedded.endpoint.clone(), stop, served, embedded })
+    Ok(Running { address, banner, database: embedded.endpoint.clone(), stop, served, watched, embedded })
 }
 
 impl Running {
-    /// Lets the requests under way end, then stops.
+    /// Lets the requests under way end, for two seconds at most, then stops.
     ///
     /// # Errors
     /// A server had failed.
     pub async fn stop(self) -> anyhow::Result<()> {
         // Where nobody waits for the signal any more, the server has ended already; why, is what it returned.
         self.stop.send(()).unwrap_or_default();
-        self.served.await.context("the server ended early")??;
-        self.embedded.stop().await
+        self.watched.abort();
+        // A client that has sent half a request, or keeps its connection, must not keep us.
+        if let Ok(served) = timeout(PATIENCE, self.served).await {
+            served.context("the server ended early")??;
+        }
+        timeout(PATIENCE, self.embedded.stop()).await.unwrap_or(Ok(()))
     }
 }
 
@@ -137,6 +164,9 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
 }
 
 fn writable(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() && !folder.is_dir() {
+        bail!("{} is a file, and must be a folder. Start in another folder, or with --memory.", folder.display());
+    }
     let probe = folder.join("write-probe");
     let tried = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, b"")).and_then(|()| fs::remove_file(&probe));
     tried.map_err(|error| {

@@ -10,6 +10,7 @@ pub mod calls;
 pub mod client;
 pub mod counters;
 mod error;
+pub mod flows;
 mod item;
 pub mod tables;
 

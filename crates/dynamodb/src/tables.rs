@@ -46,20 +46,35 @@ pub const CALLERS: TableShape = TableShape { sort_key: false, by_ivr_day: false 
 /// The table `Calls`.
 pub const CALLS: TableShape = TableShape { sort_key: true, by_ivr_day: true };
 
+/// The table `Flows`.
+pub const FLOWS: TableShape = TableShape { sort_key: true, by_ivr_day: false };
+
+/// Creates the table of call flows where it is not there yet. For local databases: in AWS the template does.
+///
+/// # Errors
+/// What DynamoDB answered.
+pub async fn create_missing_flows(client: &Client, name: &str) -> Result<(), StoreError> {
+    create_missing_table(client, name, FLOWS).await
+}
+
 /// Creates the tables that are not there yet, with TTL, on demand. For local databases: in AWS the template does.
 ///
 /// # Errors
 /// What DynamoDB answered.
 pub async fn create_missing(client: &Client, names: &TableNames) -> Result<(), StoreError> {
     for (name, shape) in [(&names.callers, CALLERS), (&names.calls, CALLS)] {
-        let found = client.describe_table().table_name(name).send().await;
-        match found.map_err(StoreError::from_sdk) {
-            Ok(_) => continue,
-            Err(StoreError::NoTable) => create(client, name, shape).await?,
-            Err(error) => return Err(error),
-        }
+        create_missing_table(client, name, shape).await?;
     }
     Ok(())
+}
+
+async fn create_missing_table(client: &Client, name: &str, shape: TableShape) -> Result<(), StoreError> {
+    let found = client.describe_table().table_name(name).send().await;
+    match found.map_err(StoreError::from_sdk) {
+        Ok(_) => Ok(()),
+        Err(StoreError::NoTable) => create(client, name, shape).await,
+        Err(error) => Err(error),
+    }
 }
 
 async fn create(client: &Client, name: &str, shape: TableShape) -> Result<(), StoreError> {

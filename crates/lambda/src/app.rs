@@ -91,6 +91,7 @@ impl App {
     /// As there; 404 also for a flow that is not loaded.
     pub fn admit(&self, request: &Request, methods: &[Method]) -> Result<Arc<Flow>, Answer> {
         let name = self.webhook.admit(request, methods)?;
+        self.flows.refresh_in_background();
         self.flows.get(&name).ok_or_else(no_such_flow)
     }
 

@@ -28,8 +28,17 @@ pub struct SteeringConfig {
     pub pin_keys: SecretSource,
     /// `RINGBOLT_PIN_HASH`: `argon2id` or `keyed`, default `argon2id`.
     pub pin_hash: PinHash,
+    /// `RINGBOLT_FLOWS_TABLE` or `RINGBOLT_FLOW_FILES`.
+    pub flows: FlowSource,
+}
+
+/// Where the call flows are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowSource {
+    /// `RINGBOLT_FLOWS_TABLE`: published in DynamoDB.
+    Table(String),
     /// `RINGBOLT_FLOW_FILES`: files or folders, separated by `:`.
-    pub flow_files: Vec<PathBuf>,
+    Files(Vec<PathBuf>),
 }
 
 /// Every mistake in the environment.
@@ -92,10 +101,16 @@ impl SteeringConfig {
         let config = Self {
             pin_keys: SecretSource::parse(reader.required("RINGBOLT_PIN_KEYS")),
             pin_hash: reader.parsed("RINGBOLT_PIN_HASH", HashName(PinHash::default()), "`argon2id` or `keyed`").0,
-            flow_files: std::env::split_paths(&reader.required("RINGBOLT_FLOW_FILES")).collect(),
+            flows: reader.flows(),
         };
         reader.finish(config)
     }
+}
+
+/// What `RINGBOLT_PIN_HASH` says; `None` where it says neither.
+#[must_use]
+pub fn pin_hash(name: &str) -> Option<PinHash> {
+    name.parse().ok().map(|HashName(hash)| hash)
 }
 
 struct HashName(PinHash);
@@ -124,6 +139,20 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
             None => {
                 self.mistakes.push(format!("{name} is not set"));
                 String::new()
+            }
+        }
+    }
+
+    fn flows(&mut self) -> FlowSource {
+        let set = |name: &str| (self.get)(name).filter(|value| !value.trim().is_empty());
+        match (set("RINGBOLT_FLOWS_TABLE"), set("RINGBOLT_FLOW_FILES")) {
+            (Some(table), None) => FlowSource::Table(table),
+            (None, Some(files)) => FlowSource::Files(std::env::split_paths(&files).collect()),
+            (table, _) => {
+                let what = if table.is_some() { "both set" } else { "not set" };
+                let mistake = format!("RINGBOLT_FLOWS_TABLE or RINGBOLT_FLOW_FILES, one of the two: they are {what}");
+                self.mistakes.push(mistake);
+                FlowSource::Files(Vec::new())
             }
         }
     }

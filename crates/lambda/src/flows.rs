@@ -1,9 +1,14 @@
 //! The call flows of a function: read from files, checked whole, replaced as one.
 
+use crate::{
+    app::Clock,
+    published::{Published, PublishedError},
+};
 use ringbolt_core::{
     flow::{Flow, Mistakes},
     identity::FlowName,
 };
+use ringbolt_dynamodb::flows::FlowTable;
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     fmt, io,
@@ -15,7 +20,11 @@ type ByName = BTreeMap<FlowName, Arc<Flow>>;
 
 /// The flows that are live. Cheap to clone; clones share them.
 #[derive(Clone)]
-pub struct Flows(Arc<RwLock<Arc<ByName>>>);
+pub struct Flows {
+    live: Arc<RwLock<Arc<ByName>>>,
+    /// Where they were published, and may be published anew.
+    published: Option<Arc<Published>>,
+}
 
 /// Everything that is wrong with a set of flow files.
 #[derive(Debug)]
@@ -36,14 +45,44 @@ impl Flows {
     /// Every mistake of every file, with its line; a file that cannot be read; a flow's name that stands in two files;
     /// no file at all.
     pub fn load(paths: &[PathBuf]) -> Result<Self, FlowFileMistakes> {
-        Ok(Self(Arc::new(RwLock::new(Arc::new(read(paths)?)))))
+        Ok(Self::fixed(read(paths)?))
     }
 
     /// Takes flows that are not in files.
     #[must_use]
-    pub fn new(flows: impl IntoIterator<Item = Flow>) -> Self {
-        let by_name = flows.into_iter().map(|flow| (flow.name.clone(), Arc::new(flow))).collect();
-        Self(Arc::new(RwLock::new(Arc::new(by_name))))
+    pub fn new(flows: impl IntoIterator<Item = Arc<Flow>>) -> Self {
+        let by_name = flows.into_iter().map(|flow| (flow.name.clone(), flow)).collect();
+        Self::fixed(by_name)
+    }
+
+    fn fixed(by_name: ByName) -> Self {
+        Self { live: Arc::new(RwLock::new(Arc::new(by_name))), published: None }
+    }
+
+    /// Loads the published flows.
+    ///
+    /// # Errors
+    /// [`PublishedError`]: the table did not answer, or has a flow that this version cannot use.
+    pub async fn published(table: FlowTable, clock: Clock) -> Result<Self, PublishedError> {
+        let (published, flows) = Published::load(table, clock).await?;
+        Ok(Self { published: Some(Arc::new(published)), ..Self::new(flows) })
+    }
+
+    /// Looks for newly published flows in the background of a request, every 30 s at most. Until they are there, and
+    /// where they cannot be used, those before stay live.
+    pub fn refresh_in_background(&self) {
+        let Some(published) = self.published.clone().filter(|published| published.is_due()) else { return };
+        let live = Arc::clone(&self.live);
+        tokio::spawn(async move {
+            match published.changed().await {
+                Ok(None) => {}
+                Ok(Some(flows)) => {
+                    let fresh = flows.into_iter().map(|flow| (flow.name.clone(), flow)).collect();
+                    *live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+                }
+                Err(error) => tracing::error!(reason = %error, "the call flows could not be refreshed"),
+            }
+        });
     }
 
     /// Reads the files again; what was live stays live where there is a mistake.
@@ -52,30 +91,30 @@ impl Flows {
     /// As [`Flows::load`].
     pub fn reload(&self, paths: &[PathBuf]) -> Result<(), FlowFileMistakes> {
         let fresh = Arc::new(read(paths)?);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
 
     /// The flow of this name.
     #[must_use]
     pub fn get(&self, name: &FlowName) -> Option<Arc<Flow>> {
-        self.live().get(name).cloned()
+        self.now_live().get(name).cloned()
     }
 
     /// All flows, by name.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Flow>> {
-        self.live().values().cloned().collect()
+        self.now_live().values().cloned().collect()
     }
 
-    fn live(&self) -> Arc<ByName> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    fn now_live(&self) -> Arc<ByName> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl fmt::Debug for Flows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.live().keys()).finish()
+        f.debug_list().entries(self.now_live().keys()).finish()
     }
 }
 

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod flows;
 pub mod guard;
 pub mod logging;
+pub mod published;
 pub mod run;
 pub mod secrets;
 pub mod token;

@@ -3,16 +3,17 @@
 use crate::{
     Answer, App, Request, Webhook,
     app::system_clock,
-    config::{ConfigMistakes, SteeringConfig, WebhookConfig},
+    config::{ConfigMistakes, FlowSource, SteeringConfig, WebhookConfig},
     flows::{FlowFileMistakes, Flows},
     logging,
+    published::PublishedError,
     secrets::SecretError,
     token::{InvalidTokens, WebhookTokens},
 };
 use aws_config::SdkConfig;
 use lambda_runtime::{LambdaEvent, service_fn};
 use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
-use ringbolt_dynamodb::{Store, Table, client};
+use ringbolt_dynamodb::{Store, Table, client, flows::FlowTable};
 use serde_json::value::RawValue;
 use std::{process::ExitCode, time::Instant};
 use tracing_subscriber::filter::LevelFilter;
@@ -35,6 +36,9 @@ pub enum StartError {
     /// `RINGBOLT_FLOW_FILES`.
     #[error("RINGBOLT_FLOW_FILES:\n{0}")]
     Flows(#[from] FlowFileMistakes),
+    /// `RINGBOLT_FLOWS_TABLE`.
+    #[error("RINGBOLT_FLOWS_TABLE: {0}")]
+    Published(#[from] PublishedError),
     /// The Lambda runtime.
     #[error("the Lambda runtime ended: {0}")]
     Runtime(#[source] lambda_runtime::Error),
@@ -48,7 +52,13 @@ pub async fn steering(handle: impl AsyncFn(&App, Request) -> Answer) -> ExitCode
         let (webhook, config) = ConfigMistakes::both(webhook, steering)?;
         let (webhook, sdk) = start_webhook(webhook, Table::Callers).await?;
         let keys = PinKeys::from_json(&config.pin_keys.read(&sdk).await?)?;
-        let flows = Flows::load(&config.flow_files)?;
+        let flows = match config.flows {
+            FlowSource::Files(files) => Flows::load(&files)?,
+            FlowSource::Table(table) => {
+                let client = client::webhook_client(&sdk, webhook.deadline);
+                Flows::published(FlowTable::new(client, table), webhook.clock.clone()).await?
+            }
+        };
         Ok(App { webhook, flows, hasher: PinHasher::new(keys, config.pin_hash) })
     };
     serve(started.await, handle).await
@@ -73,7 +83,7 @@ fn init_logging(config: &Result<WebhookConfig, ConfigMistakes>) {
 async fn start_webhook(config: WebhookConfig, writes_to: Table) -> Result<(Webhook, SdkConfig), StartError> {
     let sdk = sdk_config().await;
     let tokens = WebhookTokens::from_json(&config.tokens.read(&sdk).await?)?;
-    let store = Store::new(client::webhook_client(&sdk), config.tables);
+    let store = Store::new(client::webhook_client(&sdk, config.deadline), config.tables);
     if let Err(error) = store.warm_up(writes_to).await {
         // The database may be back when a call comes in; until then callers hear the fallback.
         tracing::error!(failure = error.kind(), reason = %error, "the database is not ready");

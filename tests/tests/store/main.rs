@@ -5,6 +5,7 @@ mod attempts;
 mod callers;
 mod calls;
 mod counters;
+mod flows;
 mod lost_replies;
 mod model;
 mod parallel;

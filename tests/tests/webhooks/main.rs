@@ -8,6 +8,7 @@ mod login;
 mod next_action;
 mod one_request;
 mod parallel;
+mod published;
 mod records;
 mod transcription;
 

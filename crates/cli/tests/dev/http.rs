@@ -1,0 +1,92 @@
+//! An HTTP/1.1 client that sends exactly what it is told to.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+/// A port on 127.0.0.1.
+#[derive(Clone, Copy, Debug)]
+pub struct Address {
+    pub port: u16,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub status: u16,
+    pub content_type: String,
+    pub body: String,
+}
+
+impl Address {
+    pub fn get(self, target: &str) -> Reply {
+        self.request("GET", target, &[], b"")
+    }
+
+    pub fn post(self, target: &str, content_type: &str, body: &[u8]) -> Reply {
+        self.request("POST", target, &[("content-type", content_type)], body)
+    }
+
+    pub fn request(self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let mut head = format!("{method} {target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n");
+        for (name, value) in headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        if !body.is_empty() || method == "POST" {
+            head += &format!("content-length: {}\r\n", body.len());
+        }
+        self.raw(&[head.as_bytes(), b"\r\n", body].concat())
+    }
+
+    /// Sends bytes as they are.
+    pub fn raw(self, request: &[u8]) -> Reply {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        // A server that has heard enough may answer before everything is sent.
+        let sent = stream.write_all(request);
+        let mut bytes = Vec::new();
+        let read = stream.read_to_end(&mut bytes);
+        Reply::parse(&bytes).unwrap_or_else(|| panic!("no HTTP answer: sent {sent:?}, read {read:?}, {bytes:?}"))
+    }
+}
+
+impl Reply {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let split = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let head = std::str::from_utf8(&bytes[..split]).ok()?;
+        let header = |name: &str| {
+            let mut headers = head.lines().filter_map(|line| line.split_once(": "));
+            headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+        };
+        assert_eq!(header("transfer-encoding"), None, "chunks are not read here");
+        let body = String::from_utf8(bytes[split + 4..].to_vec()).ok()?;
+        let length = header("content-length").map_or(0, |length| length.parse().unwrap());
+        assert_eq!(body.len(), length, "the body is whole");
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some(Self { status, content_type: header("content-type").unwrap_or_default(), body })
+    }
+
+    /// The body of an action document.
+    #[track_caller]
+    pub fn xml(&self) -> &str {
+        assert_eq!((self.status, self.content_type.as_str()), (200, "text/xml; charset=utf-8"), "{self:?}");
+        &self.body
+    }
+
+    /// The body of a plain text.
+    #[track_caller]
+    pub fn text(&self) -> &str {
+        assert_eq!((self.status, self.content_type.as_str()), (200, "text/plain; charset=utf-8"), "{self:?}");
+        &self.body
+    }
+
+    /// Asserts that this is a refusal with a sentence.
+    #[track_caller]
+    pub fn refuses(&self, status: u16, with: &str) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert!(self.content_type.starts_with("text/plain"), "{self:?}");
+        assert!(self.body.contains(with) && self.body.ends_with(".\n"), "{self:?}");
+    }
+}

@@ -1,0 +1,84 @@
+//! Call flows out of the table: loaded at the start, refreshed in the background.
+
+use ringbolt_core::identity::FlowName;
+use ringbolt_dynamodb::{flows::FlowTable, tables::create_missing_flows};
+use ringbolt_lambda::flows::Flows;
+use ringbolt_tests::{TestApp, TestDatabase, Wire, app::demo_flow, database::patient_client};
+use std::{sync::Arc, time::Duration};
+
+struct Deployed {
+    app: TestApp,
+    table: FlowTable,
+    wire: Wire,
+    _database: TestDatabase,
+}
+
+/// The demo, published, with the functions' way to the table of flows on a wire.
+async fn deployed() -> Deployed {
+    let database = TestDatabase::start().await;
+    let name = format!("{}-flows", database.tables.calls);
+    create_missing_flows(&database.client().await, &name).await.unwrap();
+    let table = FlowTable::new(database.client().await, name.clone());
+    table.publish(&demo(), &demo_flow(), ringbolt_tests::app::NOON).await.unwrap();
+    let wire = Wire::to(&database.endpoint).await;
+    let mut app = TestApp::demo(&database).await;
+    let seen = FlowTable::new(patient_client(&wire.endpoint).await, name);
+    app.app.flows = Flows::published(seen, Arc::clone(&app.app.webhook.clock)).await.unwrap();
+    wire.take_operations();
+    Deployed { app, table, wire, _database: database }
+}
+
+fn demo() -> FlowName {
+    FlowName::parse("demo").unwrap()
+}
+
+impl Deployed {
+    async fn destination(&self) -> String {
+        crate::destination(&self.app.next("ivr_id=40007").await)
+    }
+
+    async fn publish(&self, text: &str) {
+        self.table.publish(&demo(), text, self.app.clock.now()).await.unwrap();
+    }
+
+    /// Lets the background do its work: a flow that was published is there after some requests.
+    async fn until_destination(&self, expected: &str) {
+        for _ in 0..10_000 {
+            if self.destination().await == expected {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the flow was not refreshed");
+    }
+}
+
+#[tokio::test]
+async fn a_published_flow_is_live_after_half_a_minute_and_no_request_waits_for_it() {
+    let deployed = deployed().await;
+    deployed.publish(&demo_flow().replace("8005550122", "8005550133")).await;
+    deployed.app.clock.pass(Duration::from_secs(29));
+    assert_eq!(deployed.destination().await, "8005550122");
+    assert_eq!(deployed.wire.take_operations(), Vec::<String>::new(), "not yet looked at");
+    // Even while the table does not answer at all, requests are answered with what is there.
+    deployed.wire.set(ringbolt_tests::Fault::HoldUntil(2));
+    deployed.app.clock.pass(Duration::from_secs(1));
+    assert_eq!(deployed.destination().await, "8005550122");
+    deployed.wire.set(ringbolt_tests::Fault::None);
+    deployed.app.clock.pass(Duration::from_secs(30));
+    deployed.until_destination("8005550133").await;
+}
+
+#[tokio::test]
+async fn a_published_flow_that_cannot_be_used_leaves_the_one_before_live() {
+    let deployed = deployed().await;
+    deployed.publish("flow: demo\nrelm: demo\n").await;
+    deployed.app.clock.pass(Duration::from_secs(30));
+    for _ in 0..100 {
+        assert_eq!(deployed.destination().await, "8005550122");
+        tokio::task::yield_now().await;
+    }
+    deployed.publish(&demo_flow().replace("8005550122", "8005550144")).await;
+    deployed.app.clock.pass(Duration::from_secs(30));
+    deployed.until_destination("8005550144").await;
+}
