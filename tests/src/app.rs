@@ -8,7 +8,7 @@ use ringbolt_core::{
     time::EpochMs,
 };
 use ringbolt_dynamodb::Store;
-use ringbolt_lambda::{Answer, App, Webhook, flows::Flows, run::respond, token::WebhookTokens};
+use ringbolt_lambda::{Answer, App, Postback, Webhook, flows::Flows, run::respond, token::WebhookTokens};
 use serde_json::Value;
 use std::{
     path::PathBuf,
@@ -140,7 +140,8 @@ impl TestApp {
             Function::Auth => Box::pin(respond(&self.app, &auth_webhook::handle, event)).await,
             Function::NextAction => Box::pin(respond(&self.app, &next_action::handle, event)).await,
             Function::Transcription => {
-                Box::pin(respond(&self.app.webhook, &transcription_postback::handle, event)).await
+                let postback = Postback::without_queue(self.app.webhook.clone());
+                Box::pin(respond(&postback, &transcription_postback::handle, event)).await
             }
         }
     }

@@ -11,7 +11,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderValue, Response, StatusCode, header},
 };
-use ringbolt_lambda::{Answer, App, app::Clock, run::respond};
+use ringbolt_lambda::{Answer, App, Postback, app::Clock, run::respond};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -73,7 +73,10 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
             match function {
                 Function::Auth => respond(&gateway.app, &auth_webhook::handle, &event).await,
                 Function::NextAction => respond(&gateway.app, &next_action::handle, &event).await,
-                Function::Transcription => respond(&gateway.app.webhook, &transcription_postback::handle, &event).await,
+                Function::Transcription => {
+                    let postback = Postback::without_queue(gateway.app.webhook.clone());
+                    respond(&postback, &transcription_postback::handle, &event).await
+                }
             }
         }
     };

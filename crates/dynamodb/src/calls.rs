@@ -7,6 +7,7 @@ use crate::{
     Store, StoreError,
     attempts::conditional_check_failed,
     item::{self, Item},
+    revisions::Revisions,
     tables::{AT, IVR_DAY, PK, SK, TTL},
 };
 use aws_sdk_dynamodb::{
@@ -60,6 +61,8 @@ pub enum Kept {
     Repeated,
     /// It supersedes another, which is kept among the revisions.
     Superseded,
+    /// It came before the present one, and is kept among the revisions.
+    Outdated,
 }
 
 impl Kept {
@@ -70,6 +73,7 @@ impl Kept {
             Self::First => "first",
             Self::Repeated => "repeated",
             Self::Superseded => "superseded",
+            Self::Outdated => "outdated",
         }
     }
 }
@@ -120,32 +124,28 @@ impl Store {
         }
     }
 
-    /// Keeps a transcription. A repetition, of the present text or of an earlier one, changes nothing; another text
-    /// supersedes the present one, which moves to `revisions`.
+    /// Keeps a transcription that came at this time. A repetition, of the present text or of an earlier one, changes
+    /// nothing; another text supersedes the present one, which moves to `revisions`. One that came before the present
+    /// one, and waited somewhere, goes straight to `revisions`: whatever order they are kept in, the result is the same.
     ///
     /// # Errors
     /// What DynamoDB answered, or [`StoreError::Contended`] where others kept superseding it in between.
     pub async fn keep_transcript(
         &self,
         transcript: &Transcript<'_>,
-        now: EpochMs,
+        at: EpochMs,
         retention: Duration,
     ) -> Result<Kept, StoreError> {
-        let Some(mut present) = self.write_transcript(transcript, None, now, retention).await? else {
+        let first = Revisions::first(fields(transcript), at);
+        let Some(mut present) = self.write_transcript(transcript, first, None, retention).await? else {
             return Ok(Kept::First);
         };
-        let fields = fields(transcript);
         for _ in 0..3 {
-            let same = |item: &Item| item.get("fields") == Some(&fields);
-            let among_revisions = match present.get("revisions") {
-                Some(AttributeValue::L(revisions)) => revisions.iter().any(|r| r.as_m().is_ok_and(same)),
-                _ => false,
-            };
-            if same(&present) || among_revisions {
+            let Some((kept, revisions)) = Revisions::read(&present)?.keep(fields(transcript), at) else {
                 return Ok(Kept::Repeated);
-            }
-            match self.write_transcript(transcript, Some(&present), now, retention).await? {
-                None => return Ok(Kept::Superseded),
+            };
+            match self.write_transcript(transcript, revisions, Some(&present), retention).await? {
+                None => return Ok(kept),
                 Some(changed) => present = changed,
             }
         }
@@ -156,18 +156,12 @@ impl Store {
     async fn write_transcript(
         &self,
         transcript: &Transcript<'_>,
+        revisions: Revisions<AttributeValue>,
         present: Option<&Item>,
-        now: EpochMs,
         retention: Duration,
     ) -> Result<Option<Item>, StoreError> {
-        let superseded: Vec<AttributeValue> = present
-            .map(|item| {
-                let kept =
-                    ["fields", AT].into_iter().filter_map(|name| Some((name.to_owned(), item.get(name)?.clone())));
-                AttributeValue::M(kept.collect())
-            })
-            .into_iter()
-            .collect();
+        let unreadable = StoreError::Unreadable { attribute: "revisions" };
+        let (fields, at, earlier) = revisions.into_attributes().ok_or(unreadable)?;
         let request = self
             .client
             .update_item()
@@ -175,26 +169,28 @@ impl Store {
             .key(PK, call_key(transcript.response_id))
             .key(SK, item::s(format!("transcript#{}#{}", transcript.ivr_id, transcript.question)))
             .update_expression(
-                "SET revisions = list_append(if_not_exists(revisions, :none), :superseded), #fields = :fields, \
-                 flow = :flow, #at = :now, #day = :day, #ttl = :expires",
+                "SET revisions = :earlier, #fields = :fields, flow = :flow, #at = :at, #day = :day, #ttl = :expires",
             )
             .expression_attribute_names("#fields", "fields")
             .expression_attribute_names("#at", AT)
             .expression_attribute_names("#day", IVR_DAY)
             .expression_attribute_names("#ttl", TTL)
-            .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
-            .expression_attribute_values(":superseded", AttributeValue::L(superseded))
-            .expression_attribute_values(":fields", fields(transcript))
+            .expression_attribute_values(":earlier", earlier)
+            .expression_attribute_values(":fields", fields)
             .expression_attribute_values(":flow", item::s(transcript.flow))
-            .expression_attribute_values(":now", item::n(now.0))
-            .expression_attribute_values(":day", item::s(ivr_day(transcript.ivr_id, now)))
-            .expression_attribute_values(":expires", item::n(now.plus(retention).epoch_secs()))
+            .expression_attribute_values(":at", item::n(at.0))
+            .expression_attribute_values(":day", item::s(ivr_day(transcript.ivr_id, at)))
+            .expression_attribute_values(":expires", item::n(at.plus(retention).epoch_secs()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let request = match present.and_then(|item| item.get("fields")) {
+        let request = match present {
             None => request.condition_expression("attribute_not_exists(pk)"),
-            Some(fields) => request
-                .condition_expression("#fields = :present")
-                .expression_attribute_values(":present", fields.clone()),
+            Some(present) => ["fields", "revisions", AT].into_iter().zip([":f", ":r", ":a"]).fold(
+                request.condition_expression("#fields = :f AND revisions = :r AND #at = :a"),
+                |request, (name, value)| match present.get(name) {
+                    Some(known) => request.expression_attribute_values(value, known.clone()),
+                    None => request,
+                },
+            ),
         };
         match request.send().await {
             Ok(_) => Ok(None),

@@ -3,6 +3,7 @@
 //! One module a kind of item; [`tables`] has the tables' shapes in one place, [`client`] the time that a caller on the
 //! line can wait.
 #![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod attempts;
 pub mod callers;
@@ -12,6 +13,7 @@ pub mod counters;
 mod error;
 pub mod flows;
 mod item;
+mod revisions;
 pub mod tables;
 
 pub use error::StoreError;

@@ -1,6 +1,6 @@
 //! The functions' environment, read once at the start. Every mistake is named with its variable, all at once.
 
-use crate::secrets::SecretSource;
+use crate::{queue::QueueUrl, secrets::SecretSource};
 use ringbolt_core::pin::PinHash;
 use ringbolt_dynamodb::tables::TableNames;
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
@@ -39,6 +39,13 @@ pub enum FlowSource {
     Table(String),
     /// `RINGBOLT_FLOW_FILES`: files or folders, separated by `:`.
     Files(Vec<PathBuf>),
+}
+
+/// What the function that stores needs besides.
+#[derive(Clone, Debug)]
+pub struct StoringConfig {
+    /// `RINGBOLT_TRANSCRIPTIONS_QUEUE_URL`: the queue for what could not be stored; none where it is not set or empty.
+    pub queue: Option<QueueUrl>,
 }
 
 /// Every mistake in the environment.
@@ -104,6 +111,30 @@ impl SteeringConfig {
             flows: reader.flows(),
         };
         reader.finish(config)
+    }
+}
+
+impl StoringConfig {
+    /// Reads the variable through `get`.
+    ///
+    /// # Errors
+    /// The variable where it is no URL.
+    pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigMistakes> {
+        let set = |name: &str| get(name).filter(|value| !value.trim().is_empty());
+        let mut reader = Reader { get: set, mistakes: Vec::new() };
+        let queue = reader.parsed("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL", NoneOr(None), "the URL of an SQS queue").0;
+        reader.finish(Self { queue })
+    }
+}
+
+/// A value that may be missing.
+struct NoneOr<T>(Option<T>);
+
+impl<T: FromStr> FromStr for NoneOr<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        text.parse().map(|value| Self(Some(value)))
     }
 }
 
@@ -214,5 +245,16 @@ mod tests {
         .unwrap();
         assert_eq!(config.deadline, Duration::from_secs(1));
         assert_eq!(config.retention, Duration::from_secs(90 * 86_400));
+    }
+
+    #[test]
+    fn the_queue_may_be_missing_or_empty_but_not_something_else() {
+        let queue =
+            |value: Option<&str>| StoringConfig::from_env(|_| value.map(str::to_owned)).map(|config| config.queue);
+        assert_eq!((queue(None), queue(Some(" "))), (Ok(None), Ok(None)));
+        let url = "https://sqs.eu-west-1.amazonaws.com/123456789012/transcriptions";
+        assert_eq!(queue(Some(url)), Ok(Some(url.parse().unwrap())));
+        let mistake = queue(Some("transcriptions")).unwrap_err().to_string();
+        assert!(mistake.contains("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL must be the URL of an SQS queue"), "{mistake}");
     }
 }

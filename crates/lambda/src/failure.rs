@@ -8,6 +8,9 @@ pub enum Failure {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The queue of transcriptions.
+    #[error(transparent)]
+    Queue(#[from] crate::queue::QueueError),
     /// The PIN could not be hashed.
     #[error(transparent)]
     Hash(#[from] ringbolt_core::pin::HashFailed),
@@ -43,6 +46,7 @@ impl Failure {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Store(error) => error.kind(),
+            Self::Queue(_) => "queue",
             Self::Hash(_) => "hash",
             Self::Unreadable { .. } => "unreadable-request",
             Self::Flow { .. } => "flow",

@@ -3,19 +3,27 @@
 use crate::{
     Answer, App, Request, Webhook,
     app::system_clock,
-    config::{ConfigMistakes, FlowSource, SteeringConfig, WebhookConfig},
+    config::{ConfigMistakes, FlowSource, SteeringConfig, StoringConfig, WebhookConfig},
     flows::{FlowFileMistakes, Flows},
     logging,
+    metrics::{self, Invocation},
     published::PublishedError,
+    queue::{Batch, BatchResponse, Postback, Queue},
     secrets::SecretError,
     token::{InvalidTokens, WebhookTokens},
 };
 use aws_config::SdkConfig;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_runtime::{LambdaEvent, service_fn};
 use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
 use ringbolt_dynamodb::{Store, Table, client, flows::FlowTable};
+use serde::Serialize;
 use serde_json::value::RawValue;
-use std::{process::ExitCode, time::Instant};
+use std::{
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
 use tracing_subscriber::filter::LevelFilter;
 
 /// Why a function did not start.
@@ -44,8 +52,26 @@ pub enum StartError {
     Runtime(#[source] lambda_runtime::Error),
 }
 
-/// Runs a webhook that steers calls, until Lambda ends it.
-pub async fn steering(handle: impl AsyncFn(&App, Request) -> Answer) -> ExitCode {
+/// What came of an event.
+enum Done {
+    /// A request to the flow of this name.
+    Answered(String, Answer),
+    Drained {
+        messages: usize,
+        response: BatchResponse,
+    },
+}
+
+/// What goes back to Lambda.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Reply {
+    Http(Box<ApiGatewayV2httpResponse>),
+    Batch(BatchResponse),
+}
+
+/// Runs a webhook that steers calls, until Lambda ends it. `function` is the name of its package.
+pub async fn steering(function: &'static str, handle: impl AsyncFn(&App, Request) -> Answer) -> ExitCode {
     let started = async {
         let (webhook, steering) = (WebhookConfig::from_env(environment), SteeringConfig::from_env(environment));
         init_logging(&webhook);
@@ -61,18 +87,32 @@ pub async fn steering(handle: impl AsyncFn(&App, Request) -> Answer) -> ExitCode
         };
         Ok(App { webhook, flows, hasher: PinHasher::new(keys, config.pin_hash) })
     };
-    serve(started.await, handle).await
+    serve(function, started.await, async |app, event| answered(app, &handle, event).await.into()).await
 }
 
-/// Runs a webhook that only stores, until Lambda ends it.
-pub async fn storing(handle: impl AsyncFn(&Webhook, Request) -> Answer) -> ExitCode {
+/// Runs a webhook that only stores, until Lambda ends it; `drain` stores what waits in the queue. `function` is the name
+/// of its package.
+pub async fn storing(
+    function: &'static str,
+    handle: impl AsyncFn(&Postback, Request) -> Answer,
+    drain: impl AsyncFn(&Postback, Batch) -> BatchResponse,
+) -> ExitCode {
     let started = async {
-        let config = WebhookConfig::from_env(environment);
-        init_logging(&config);
-        let (webhook, _) = start_webhook(config?, Table::Calls).await?;
-        Ok(webhook)
+        let (webhook, storing) = (WebhookConfig::from_env(environment), StoringConfig::from_env(environment));
+        init_logging(&webhook);
+        let (webhook, config) = ConfigMistakes::both(webhook, storing)?;
+        let (webhook, sdk) = start_webhook(webhook, Table::Calls).await?;
+        let queue = config.queue.map(|url| Queue::new(&sdk, url, webhook.deadline));
+        Ok(Postback { webhook, queue })
     };
-    serve(started.await, handle).await
+    serve(function, started.await, async |postback, event| match Batch::from_event(event) {
+        Some(batch) => {
+            let messages = batch.messages.len();
+            Done::Drained { messages, response: drain(postback, batch).await }
+        }
+        None => answered(postback, &handle, event).await.into(),
+    })
+    .await
 }
 
 /// Logs come first, even where the environment has mistakes: they are what is logged.
@@ -102,12 +142,25 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-async fn serve<A>(app: Result<A, StartError>, handle: impl AsyncFn(&A, Request) -> Answer) -> ExitCode {
+async fn serve<A>(
+    function: &'static str,
+    app: Result<A, StartError>,
+    invoke: impl AsyncFn(&A, &str) -> Done,
+) -> ExitCode {
+    let cold = AtomicBool::new(true);
     let ended = match app {
         Ok(app) => {
             let answer = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
-                let answer = respond(&app, &handle, event.payload.get()).await;
-                Ok::<_, std::convert::Infallible>(answer.into_event())
+                let began = Instant::now();
+                let done = invoke(&app, event.payload.get()).await;
+                let invocation = Invocation {
+                    function,
+                    request_id: &event.context.request_id,
+                    cold: cold.swap(false, Ordering::Relaxed),
+                    at: system_clock()(),
+                    elapsed: began.elapsed(),
+                };
+                Ok::<_, std::convert::Infallible>(done.tell(&invocation))
             });
             lambda_runtime::run(answer).await.map_err(StartError::Runtime)
         }
@@ -122,17 +175,33 @@ async fn serve<A>(app: Result<A, StartError>, handle: impl AsyncFn(&A, Request) 
     }
 }
 
-/// Answers one event, whatever is in it, and logs one line about it.
+impl Done {
+    /// Writes the line about it, and gives what goes back to Lambda.
+    fn tell(self, invocation: &Invocation<'_>) -> Reply {
+        match self {
+            Self::Answered(flow, answer) => {
+                metrics::write(&metrics::answered(invocation, &flow, &answer.report, answer.status));
+                Reply::Http(Box::new(answer.into_event()))
+            }
+            Self::Drained { messages, response } => {
+                let failed = response.failed();
+                metrics::write(&metrics::drained(invocation, messages.saturating_sub(failed), failed));
+                Reply::Batch(response)
+            }
+        }
+    }
+}
+
+impl From<(String, Answer)> for Done {
+    fn from((flow, answer): (String, Answer)) -> Self {
+        Self::Answered(flow, answer)
+    }
+}
+
+/// Answers one event outside Lambda, whatever is in it, and logs one line about it.
 pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &str) -> Answer {
     let began = Instant::now();
-    let (flow, answer) = match Request::from_event(event) {
-        Ok(request) => {
-            // A name that is none is whatever a stranger wrote into the URL: not for logs.
-            let flow = ringbolt_core::identity::FlowName::parse(&request.flow);
-            (flow.map(|name| name.to_string()).unwrap_or_default(), handle(app, request).await)
-        }
-        Err(error) => (String::new(), Answer::refusal(400, &error.to_string())),
-    };
+    let (flow, answer) = answered(app, handle, event).await;
     tracing::info!(
         flow,
         call = answer.report.call,
@@ -143,4 +212,16 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
         "answered"
     );
     answer
+}
+
+/// The name of the flow, and the answer.
+async fn answered<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &str) -> (String, Answer) {
+    match Request::from_event(event) {
+        Ok(request) => {
+            // A name that is none is whatever a stranger wrote into the URL: not for logs.
+            let flow = ringbolt_core::identity::FlowName::parse(&request.flow);
+            (flow.map(|name| name.to_string()).unwrap_or_default(), handle(app, request).await)
+        }
+        Err(error) => (String::new(), Answer::refusal(400, &error.to_string())),
+    }
 }

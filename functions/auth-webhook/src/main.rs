@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
-    ringbolt_lambda::run::steering(auth_webhook::handle).await
+    ringbolt_lambda::run::steering(env!("CARGO_PKG_NAME"), auth_webhook::handle).await
 }

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
-    ringbolt_lambda::run::steering(next_action::handle).await
+    ringbolt_lambda::run::steering(env!("CARGO_PKG_NAME"), next_action::handle).await
 }

@@ -1,34 +1,71 @@
 //! The transcription postback, in DialogTech's dialect: one GET a recorded question, in any order. 2xx only once it is
-//! stored.
+//! safe: stored, or in the queue that the same function drains.
+
+mod drain;
+
+pub use drain::drain;
 
 use http::Method;
-use ringbolt_core::dialogtech::{parameters::Parameters, transcription::Transcription};
-use ringbolt_core::identity::FlowName;
+use ringbolt_core::{
+    dialogtech::{parameters::Parameters, transcription::Transcription},
+    identity::FlowName,
+    time::EpochMs,
+};
 use ringbolt_dynamodb::calls::{Kept, Transcript};
-use ringbolt_lambda::{Answer, Failure, Request, Webhook, guard};
+use ringbolt_lambda::{
+    Answer, Failure, Postback, Request, Webhook, guard,
+    queue::{Queue, Waiting},
+};
+use std::time::Instant;
 
-/// Answers one postback: 204 once it is stored, 400 where it does not say what it belongs to, 503 where it could not be
-/// stored and may be sent again.
-pub async fn handle(webhook: &Webhook, request: Request) -> Answer {
+/// Answers one postback: 204 once it is stored, 200 once it is in the queue, 400 where it does not say what it belongs
+/// to, 503 where it is neither stored nor in the queue and must be sent again.
+pub async fn handle(postback: &Postback, request: Request) -> Answer {
+    let began = Instant::now();
+    let webhook = &postback.webhook;
     let flow = match webhook.admit(&request, &[Method::GET]) {
         Ok(flow) => flow,
         Err(refusal) => return refusal,
     };
-    let transcription = match Transcription::from_parameters(&Parameters::parse(&request.query, None)) {
+    let waiting = Waiting { flow, parameters: Parameters::parse(&request.query, None), received_at: webhook.now() };
+    let transcription = match waiting.transcription() {
         Ok(transcription) => transcription,
         Err(invalid) => return Answer::refusal(400, &format!("This is no transcription: {invalid}.")),
     };
-    let answer = match guard::within(webhook.deadline, keep(webhook, &flow, &transcription)).await {
-        Ok(kept) => Answer { status: 204, ..Answer::text("") }.outcome(kept.name()),
-        Err(failure) => {
-            tracing::error!(failure = failure.kind(), reason = %failure, "the transcription was not stored");
-            Answer::refusal(503, "The transcription was not stored. Please send it again.").outcome("not-stored")
+    // Where there is a queue, some of the time is for it.
+    let patience = if postback.queue.is_some() { webhook.deadline * 3 / 5 } else { webhook.deadline };
+    let kept = guard::within(patience, keep(webhook, &waiting.flow, &transcription, waiting.received_at)).await;
+    let answer = match (kept, &postback.queue) {
+        (Ok(kept), _) => Answer { status: 204, ..Answer::text("") }.outcome(kept.name()),
+        (Err(failure), Some(queue)) => {
+            tracing::error!(failure = failure.kind(), reason = %failure, "the transcription goes to the queue");
+            let left = webhook.deadline.saturating_sub(began.elapsed());
+            match guard::within(left, send(queue, &waiting)).await {
+                Ok(()) => Answer::text("").outcome("queued"),
+                Err(failure) => not_stored(&failure),
+            }
         }
+        (Err(failure), None) => not_stored(&failure),
     };
     answer.call(Some(transcription.unique_id.as_str()))
 }
 
-async fn keep(webhook: &Webhook, flow: &FlowName, transcription: &Transcription) -> Result<Kept, Failure> {
+async fn send(queue: &Queue, waiting: &Waiting) -> Result<(), Failure> {
+    Ok(queue.send(waiting).await?)
+}
+
+fn not_stored(failure: &Failure) -> Answer {
+    tracing::error!(failure = failure.kind(), reason = %failure, "the transcription was not stored");
+    Answer::refusal(503, "The transcription was not stored. Please send it again.").outcome("not-stored")
+}
+
+/// Keeps a transcription that came at a time; when it is kept makes no difference.
+async fn keep(
+    webhook: &Webhook,
+    flow: &FlowName,
+    transcription: &Transcription,
+    received_at: EpochMs,
+) -> Result<Kept, Failure> {
     let question = transcription.question.to_string();
     let transcript = Transcript {
         response_id: transcription.unique_id.as_str(),
@@ -37,5 +74,5 @@ async fn keep(webhook: &Webhook, flow: &FlowName, transcription: &Transcription)
         flow: flow.as_str(),
         fields: transcription.fields(),
     };
-    Ok(webhook.store.keep_transcript(&transcript, webhook.now(), webhook.retention).await?)
+    Ok(webhook.store.keep_transcript(&transcript, received_at, webhook.retention).await?)
 }

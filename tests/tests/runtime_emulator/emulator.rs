@@ -67,8 +67,8 @@ impl Emulated {
     /// # Panics
     /// Where the function gave no answer: the emulator reports errors and time-outs with status 200, in the body.
     pub async fn invoke(&self, event: &str) -> Reply {
-        let given = time::timeout(PATIENCE, self.give(event)).await.expect("no answer at all");
-        let answer: Value = serde_json::from_str(&given).unwrap_or_else(|_| panic!("no answer but {given}"));
+        let answer = self.invoke_raw(event).await;
+        let given = answer.to_string();
         let Some(status) = answer["statusCode"].as_u64() else { panic!("no answer but {given}") };
         assert_eq!(answer["isBase64Encoded"], false, "{given}");
         assert_eq!(answer["headers"]["cache-control"], "no-store", "{given}");
@@ -77,6 +77,12 @@ impl Emulated {
             content_type: answer["headers"]["content-type"].as_str().unwrap().to_owned(),
             body: answer["body"].as_str().unwrap().to_owned(),
         }
+    }
+
+    /// Sends an event of another kind; gives what came back.
+    pub async fn invoke_raw(&self, event: &str) -> Value {
+        let given = time::timeout(PATIENCE, self.give(event)).await.expect("no answer at all");
+        serde_json::from_str(&given).unwrap_or_else(|_| panic!("no answer but {given}"))
     }
 
     /// Sends the event of a file, byte by byte as it is.

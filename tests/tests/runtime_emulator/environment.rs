@@ -2,7 +2,7 @@
 
 use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
 use ringbolt_lambda::{
-    config::{SteeringConfig, WebhookConfig},
+    config::{SteeringConfig, StoringConfig, WebhookConfig},
     token::WebhookTokens,
 };
 use ringbolt_tests::{
@@ -124,7 +124,9 @@ fn the_documented_environment_is_complete_and_has_nothing_that_nobody_reads() {
         };
         WebhookConfig::from_env(get).unwrap();
         WebhookTokens::from_json(&environment["RINGBOLT_WEBHOOK_TOKENS"]).unwrap();
-        if function != Function::Transcription {
+        if function == Function::Transcription {
+            StoringConfig::from_env(get).unwrap();
+        } else {
             SteeringConfig::from_env(get).unwrap();
             PinKeys::from_json(&environment["RINGBOLT_PIN_KEYS"]).unwrap();
         }

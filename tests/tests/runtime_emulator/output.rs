@@ -77,8 +77,9 @@ impl Output {
     fn leaks(&self) -> Vec<String> {
         let logs = self.logs.iter().map(|log| {
             let mut log = log.clone();
-            // Ids of invocations and durations are digits that could be anybody's PIN by accident.
-            log.retain(|name, _| name != "span" && name != "elapsed_ms");
+            // Ids of invocations, times and durations are digits that could be anybody's PIN by accident.
+            let numbers = ["span", "requestId", "elapsed_ms", "LatencyMs", "_aws"];
+            log.retain(|name, _| !numbers.contains(&name.as_str()));
             Value::Object(log).to_string()
         });
         let others = self.others.iter().map(|line| {
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_secret_would_be_seen_on_both_streams() {
-        let clean = r#"{"message":"answered","elapsed_ms":4711,"span":{"requestId":"4711"}}"#;
+        let clean = r#"{"message":"answered","elapsed_ms":4711,"requestId":"4711","_aws":{"Timestamp":4711}}"#;
         let rapid = "21 Nov 2026 10:34:32,471 [INFO] (rapid)";
         let id = "85dc4711-eb58-4356-b415-e4a90777a5a8";
         assert!(!leaks(clean, &format!("{rapid} INVOKE START(requestId: {id})")));

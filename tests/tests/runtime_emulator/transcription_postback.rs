@@ -5,8 +5,11 @@ use crate::{
     emulator::Emulated,
     environment::Environment,
 };
-use ringbolt_tests::{TestDatabase, app::Function};
-use serde_json::Value;
+use ringbolt_tests::{
+    TestDatabase,
+    app::{Function, root},
+};
+use serde_json::{Value, json};
 
 const GREAT: &str = "The service was great, thank you. My name is Ada Example & I will call again.";
 const RATHER_GOOD: &str = "The service was rather good, thank you. My name is Ada Example & I will call again.";
@@ -47,6 +50,36 @@ async fn transcriptions_are_kept_once_in_any_order_and_a_changed_one_keeps_its_p
     assert_eq!(revisions, [vec![GREAT], vec![], vec![]]);
     assert!(kept.iter().all(|item| item["fields"].get("auth").is_none()), "a token was kept");
     assert_eq!(function.stop().outcomes(), outcomes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_queue_is_drained_beside_the_postbacks_and_a_batch_is_counted() {
+    let database = TestDatabase::start().await;
+    // Only where it cannot store does it talk to the queue.
+    let environment = Environment::on(&database, Function::Transcription)
+        .with("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL", "http://127.0.0.1:1/000000000000/transcriptions");
+    let function = Emulated::start(Function::Transcription, &environment).await;
+    let event = |case: &str| std::fs::read_to_string(root().join("events/transcription-queue").join(case)).unwrap();
+    assert_eq!(function.invoke_raw(&event("drain-two.json")).await, json!({ "batchItemFailures": [] }));
+    let strays = ["059f36b4-87a3-44ab-83d2-661970000004", "059f36b4-87a3-44ab-83d2-661970000005"]
+        .map(|id| json!({ "itemIdentifier": id }));
+    let answer = function.invoke_raw(&event("drain-with-strays.json")).await;
+    assert_eq!(answer, json!({ "batchItemFailures": strays }));
+    assert_eq!(function.invoke_file("question-1").await.status, 204);
+    let output = function.stop();
+    assert_eq!(output.outcomes(), ["repeated"]);
+    let counted: Vec<_> = output
+        .logs
+        .iter()
+        .filter(|log| log.contains_key("_aws"))
+        .map(|log| [&log["message"], &log["Kept"], log.get("ColdStarts").unwrap_or(&Value::Null)].map(Value::clone))
+        .collect();
+    let expected = [
+        [json!("drained"), json!(2), json!(1)],
+        [json!("drained"), json!(2), json!(null)],
+        [json!("answered"), json!(1), json!(null)],
+    ];
+    assert_eq!(counted, expected);
 }
 
 fn text(fields: &Value) -> &str {

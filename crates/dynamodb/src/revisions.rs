@@ -1,0 +1,121 @@
+//! The texts that came for one question: the same whatever order they come in, and however often.
+
+use crate::{
+    StoreError,
+    calls::Kept,
+    item::{self, Item},
+    tables::AT,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use ringbolt_core::time::EpochMs;
+
+const FIELDS: &str = "fields";
+const REVISIONS: &str = "revisions";
+
+/// What came, each once, under the time at which it first came; the last one is the present one.
+///
+/// A transcription that waited in the queue comes after a younger one: the order is that of the times, not of arrival.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Revisions<T>(Vec<(EpochMs, T)>);
+
+impl<T: PartialEq> Revisions<T> {
+    /// Puts in what came at a time; `None` where that changes nothing.
+    pub(crate) fn keep(mut self, fields: T, at: EpochMs) -> Option<(Kept, Self)> {
+        let known = self.0.iter().position(|(_, known)| *known == fields);
+        if known.is_some_and(|index| self.0[index].0 <= at) {
+            return None;
+        }
+        // One of the same millisecond comes after those that were there.
+        let place = |all: &[(EpochMs, T)]| all.partition_point(|(earlier, _)| *earlier <= at);
+        let kept = match known {
+            // A repetition that came before what is kept of it.
+            Some(index) => {
+                self.0.remove(index);
+                Kept::Repeated
+            }
+            None if place(&self.0) == self.0.len() => Kept::Superseded,
+            None => Kept::Outdated,
+        };
+        self.0.insert(place(&self.0), (at, fields));
+        Some((kept, self))
+    }
+}
+
+impl Revisions<AttributeValue> {
+    /// Reads a transcription's item.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where it is none.
+    pub(crate) fn read(item: &Item) -> Result<Self, StoreError> {
+        let revision = |item: &Item| {
+            let fields = item.get(FIELDS).cloned().ok_or(StoreError::Unreadable { attribute: FIELDS })?;
+            Ok::<_, StoreError>((EpochMs(item::number(item, AT)?), fields))
+        };
+        let unreadable = StoreError::Unreadable { attribute: REVISIONS };
+        let Some(AttributeValue::L(earlier)) = item.get(REVISIONS) else { return Err(unreadable) };
+        let mut all = Vec::with_capacity(earlier.len() + 1);
+        for earlier in earlier {
+            let AttributeValue::M(earlier) = earlier else { return Err(unreadable) };
+            all.push(revision(earlier)?);
+        }
+        all.push(revision(item)?);
+        Ok(Self(all))
+    }
+
+    /// The first that came.
+    pub(crate) fn first(fields: AttributeValue, at: EpochMs) -> Self {
+        Self(vec![(at, fields)])
+    }
+
+    /// The present one and its time, and the list of the earlier ones.
+    pub(crate) fn into_attributes(mut self) -> Option<(AttributeValue, EpochMs, AttributeValue)> {
+        let (at, present) = self.0.pop()?;
+        let earlier = self.0.into_iter().map(|(at, fields)| {
+            AttributeValue::M([(FIELDS.to_owned(), fields), (AT.to_owned(), item::n(at.0))].into())
+        });
+        Some((present, at, AttributeValue::L(earlier.collect())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn after(arrivals: &[(i64, u8)]) -> Vec<(EpochMs, u8)> {
+        let kept = arrivals.iter().fold(Revisions(Vec::new()), |kept, &(at, text)| {
+            kept.clone().keep(text, EpochMs(at)).map_or(kept, |(_, changed)| changed)
+        });
+        kept.0
+    }
+
+    #[test]
+    fn of_the_same_millisecond_the_later_arrival_stands() {
+        assert_eq!(after(&[(5, 1), (5, 2), (5, 1)]), [(EpochMs(5), 1), (EpochMs(5), 2)]);
+    }
+
+    #[test]
+    fn what_waited_in_the_queue_does_not_supersede_what_came_after_it() {
+        let (kept, both) = Revisions(vec![(EpochMs(7), "younger")]).keep("older", EpochMs(5)).unwrap();
+        assert_eq!((kept, both.0), (Kept::Outdated, vec![(EpochMs(5), "older"), (EpochMs(7), "younger")]));
+    }
+
+    proptest! {
+        /// Few texts and different times, so that repetitions overtake each other.
+        #[test]
+        fn the_order_of_arrival_makes_no_difference(
+            (mut in_order, shuffled) in proptest::collection::btree_map(0_i64..50, 0_u8..5, 1..12)
+                .prop_map(|sent| sent.into_iter().collect::<Vec<_>>())
+                .prop_flat_map(|sent| (Just(sent.clone()), Just(sent).prop_shuffle()))
+        ) {
+            let kept = after(&shuffled);
+            prop_assert_eq!(&kept, &after(&in_order));
+            in_order.reverse();
+            let first_times: BTreeMap<u8, i64> = in_order.into_iter().map(|(at, text)| (text, at)).collect();
+            let mut expected: Vec<_> = first_times.into_iter().map(|(text, at)| (EpochMs(at), text)).collect();
+            expected.sort();
+            prop_assert_eq!(kept, expected);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! One line an invocation that is log and metrics at once: CloudWatch's embedded metric format ("Specification:
+//! Embedded metric format"). Nothing is sent anywhere, so no caller waits for a metric.
+
+use crate::answer::Report;
+use ringbolt_core::time::EpochMs;
+use serde_json::{Map, Value, json};
+use std::{io::Write as _, time::Duration};
+
+/// The namespace of the metrics.
+pub const NAMESPACE: &str = "Ringbolt";
+
+/// The only dimension: the name of the function's package, which is the same in every stack.
+pub const DIMENSION: &str = "Function";
+
+/// The run of a function for one event.
+#[derive(Clone, Copy, Debug)]
+pub struct Invocation<'a> {
+    /// The name of the function's package.
+    pub function: &'a str,
+    /// Lambda's id of it.
+    pub request_id: &'a str,
+    /// Whether it is the first one of its instance.
+    pub cold: bool,
+    /// When it ended.
+    pub at: EpochMs,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// The line about a request that was answered. Every answer counts under its outcome; `Repeated` says how many of them
+/// were an earlier attempt's.
+#[must_use]
+pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status: u16) -> Value {
+    let mut metrics = Metrics::of(invocation);
+    metrics.count("Requests", 1);
+    metrics.add("LatencyMs", "Milliseconds", json!(millis(invocation.elapsed)));
+    if let Some(name) = counted_as(report.outcome, status) {
+        metrics.count(name, 1);
+    }
+    if report.repeated || report.outcome == "repeated" {
+        metrics.count("Repeated", 1);
+    }
+    metrics.line(json!({
+        "level": "INFO",
+        "message": "answered",
+        "flow": flow,
+        "call": report.call,
+        "outcome": report.outcome,
+        "repeated": report.repeated,
+        "status": status,
+    }))
+}
+
+/// The line about messages of the queue: so many were stored, so many stay. They are no requests: nobody waits.
+#[must_use]
+pub fn drained(invocation: &Invocation<'_>, kept: usize, failed: usize) -> Value {
+    let mut metrics = Metrics::of(invocation);
+    metrics.count("Kept", kept);
+    let level = if failed == 0 { "INFO" } else { "WARN" };
+    metrics.line(json!({ "level": level, "message": "drained", "kept": kept, "failed": failed }))
+}
+
+/// Writes a line to standard output, where Lambda picks it up.
+pub fn write(line: &Value) {
+    let line = format!("{line}\n");
+    if let Err(error) = std::io::stdout().lock().write_all(line.as_bytes()) {
+        tracing::error!(reason = %error, "a line of metrics is lost");
+    }
+}
+
+/// The metric of an outcome, where it has one.
+fn counted_as(outcome: &str, status: u16) -> Option<&'static str> {
+    Some(match outcome {
+        "fallback" => "Fallbacks",
+        "verified" => "Verified",
+        "wrong" => "Wrong",
+        "locked" => "Locked",
+        "unknown" => "Unknown",
+        "suspended" => "Suspended",
+        // The limit of a call, or of a calling number.
+        "too-many-attempts" | "over-ani-limit" => "TooManyAttempts",
+        "unanswered" => "Unanswered",
+        "first" | "repeated" | "superseded" | "outdated" => "Kept",
+        "queued" => "Queued",
+        "not-stored" => "NotStored",
+        _ if (400..500).contains(&status) => "Refused",
+        _ => return None,
+    })
+}
+
+struct Metrics<'a> {
+    invocation: &'a Invocation<'a>,
+    named: Vec<Value>,
+    values: Map<String, Value>,
+}
+
+impl<'a> Metrics<'a> {
+    fn of(invocation: &'a Invocation<'a>) -> Self {
+        let mut metrics = Self { invocation, named: Vec::new(), values: Map::new() };
+        if invocation.cold {
+            metrics.count("ColdStarts", 1);
+        }
+        metrics
+    }
+
+    fn count(&mut self, name: &str, count: usize) {
+        self.add(name, "Count", json!(count));
+    }
+
+    fn add(&mut self, name: &str, unit: &str, value: Value) {
+        self.named.push(json!({ "Name": name, "Unit": unit }));
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// The log's fields, and the metrics beside them.
+    fn line(self, mut line: Value) -> Value {
+        let Invocation { function, request_id, at, elapsed, .. } = *self.invocation;
+        line["requestId"] = json!(request_id);
+        line["elapsed_ms"] = json!(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+        line[DIMENSION] = json!(function);
+        for (name, value) in self.values {
+            line[name] = value;
+        }
+        let directive = json!({ "Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": self.named });
+        line["_aws"] = json!({ "Timestamp": at.0, "CloudWatchMetrics": [directive] });
+        line
+    }
+}
+
+/// Milliseconds to three places: a verification takes few of them.
+fn millis(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 1e6).round() / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INVOCATION: Invocation<'static> = Invocation {
+        function: "next-action",
+        request_id: "85dc8f94-eb58-4356-b415-e4a90777a5a8",
+        cold: false,
+        at: EpochMs(1_795_262_400_000),
+        elapsed: Duration::from_micros(12_345),
+    };
+
+    fn report(outcome: &'static str, repeated: bool) -> Report {
+        Report { outcome, call: "c-1".to_owned(), repeated }
+    }
+
+    /// What the specification demands of every line; gives the names of the metrics with their values.
+    fn metrics(line: &Value) -> Vec<(String, f64)> {
+        assert!(line["_aws"]["Timestamp"].is_i64() || line["_aws"]["Timestamp"].is_u64());
+        let [directive] = line["_aws"]["CloudWatchMetrics"].as_array().unwrap().as_slice() else { panic!("{line}") };
+        assert_eq!(directive["Namespace"], "Ringbolt");
+        assert_eq!(directive["Dimensions"], json!([["Function"]]));
+        assert_eq!(line["Function"], "next-action");
+        let named = directive["Metrics"].as_array().unwrap();
+        assert!(!named.is_empty() && named.len() <= 100);
+        named
+            .iter()
+            .map(|metric| {
+                let name = metric["Name"].as_str().unwrap();
+                let unit = if name == "LatencyMs" { "Milliseconds" } else { "Count" };
+                assert_eq!(metric["Unit"], unit, "{name}");
+                (name.to_owned(), line[name].as_f64().unwrap_or_else(|| panic!("{name} has no number: {line}")))
+            })
+            .collect()
+    }
+
+    fn names(line: &Value) -> Vec<String> {
+        metrics(line).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn one_line_is_log_and_metrics() {
+        let line = answered(&Invocation { cold: true, ..INVOCATION }, "demo", &report("verified", true), 200);
+        let expected = json!({
+            "_aws": {
+                "Timestamp": 1_795_262_400_000_i64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "Ringbolt",
+                    "Dimensions": [["Function"]],
+                    "Metrics": [
+                        { "Name": "ColdStarts", "Unit": "Count" },
+                        { "Name": "Requests", "Unit": "Count" },
+                        { "Name": "LatencyMs", "Unit": "Milliseconds" },
+                        { "Name": "Verified", "Unit": "Count" },
+                        { "Name": "Repeated", "Unit": "Count" },
+                    ],
+                }],
+            },
+            "Function": "next-action",
+            "ColdStarts": 1, "Requests": 1, "LatencyMs": 12.345, "Verified": 1, "Repeated": 1,
+            "level": "INFO", "message": "answered", "requestId": "85dc8f94-eb58-4356-b415-e4a90777a5a8",
+            "flow": "demo", "call": "c-1", "outcome": "verified", "repeated": true, "status": 200, "elapsed_ms": 12,
+        });
+        assert_eq!(line, expected);
+        assert!(!line.to_string().contains('\n'));
+    }
+
+    #[test]
+    fn every_outcome_counts_as_what_it_is() {
+        for (outcome, status, expected) in [
+            ("fallback", 200, Some("Fallbacks")),
+            ("verified", 200, Some("Verified")),
+            ("wrong", 200, Some("Wrong")),
+            ("locked", 200, Some("Locked")),
+            ("unknown", 200, Some("Unknown")),
+            ("suspended", 200, Some("Suspended")),
+            ("too-many-attempts", 200, Some("TooManyAttempts")),
+            ("over-ani-limit", 200, Some("TooManyAttempts")),
+            ("unanswered", 200, Some("Unanswered")),
+            ("refused", 401, Some("Refused")),
+            ("first", 204, Some("Kept")),
+            ("superseded", 204, Some("Kept")),
+            ("outdated", 204, Some("Kept")),
+            ("queued", 200, Some("Queued")),
+            ("not-stored", 503, Some("NotStored")),
+            ("answered", 200, None),
+            ("said", 200, None),
+            ("hung-up", 200, None),
+        ] {
+            let expected: Vec<&str> = ["Requests", "LatencyMs"].into_iter().chain(expected).collect();
+            assert_eq!(names(&answered(&INVOCATION, "demo", &report(outcome, false), status)), expected, "{outcome}");
+        }
+        let repeated = answered(&INVOCATION, "demo", &report("repeated", false), 204);
+        assert_eq!(names(&repeated), ["Requests", "LatencyMs", "Kept", "Repeated"]);
+    }
+
+    #[test]
+    fn a_drained_batch_is_no_request() {
+        let line = drained(&INVOCATION, 3, 1);
+        assert_eq!(metrics(&line), [("Kept".to_owned(), 3.0)]);
+        assert_eq!((&line["message"], &line["failed"], &line["level"]), (&json!("drained"), &json!(1), &json!("WARN")));
+        assert_eq!(names(&drained(&Invocation { cold: true, ..INVOCATION }, 0, 0)), ["ColdStarts", "Kept"]);
+    }
+}

@@ -1,0 +1,89 @@
+//! What Lambda hands over from the queue, and what it wants to hear ("Using Lambda with Amazon SQS", with
+//! `ReportBatchItemFailures`).
+
+use serde::{Deserialize, Serialize};
+
+/// Some messages of the queue.
+#[derive(Clone, Deserialize)]
+pub struct Batch {
+    /// The messages.
+    #[serde(rename = "Records")]
+    pub messages: Vec<Message>,
+}
+
+/// A message of the queue. There is no `Debug`: its body is what a caller said.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Its id, by which it is reported.
+    pub message_id: String,
+    /// Its text.
+    pub body: String,
+    event_source: String,
+}
+
+/// Those messages that Lambda must leave in the queue; all others it removes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BatchResponse {
+    #[serde(rename = "batchItemFailures")]
+    failures: Vec<Failed>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Failed {
+    #[serde(rename = "itemIdentifier")]
+    message_id: String,
+}
+
+impl Batch {
+    /// The messages of an SQS event; `None` where it is another event.
+    #[must_use]
+    pub fn from_event(event: &str) -> Option<Self> {
+        let batch: Self = serde_json::from_str(event).ok()?;
+        let of_sqs = !batch.messages.is_empty() && batch.messages.iter().all(|m| m.event_source == "aws:sqs");
+        of_sqs.then_some(batch)
+    }
+}
+
+impl BatchResponse {
+    /// How many messages stay in the queue.
+    #[must_use]
+    pub fn failed(&self) -> usize {
+        self.failures.len()
+    }
+}
+
+impl FromIterator<String> for BatchResponse {
+    /// By the ids of the messages that failed.
+    fn from_iter<I: IntoIterator<Item = String>>(ids: I) -> Self {
+        Self { failures: ids.into_iter().map(|message_id| Failed { message_id }).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_events_of_sqs_are_batches() {
+        let record =
+            |source: &str| format!(r#"{{"messageId":"m","body":"b","eventSource":"{source}","attributes":{{}}}}"#);
+        let sqs = record("aws:sqs");
+        let read = Batch::from_event(&format!(r#"{{"Records":[{sqs},{sqs}]}}"#)).unwrap();
+        assert_eq!((read.messages.len(), read.messages[0].message_id.as_str()), (2, "m"));
+        let sns = record("aws:sns");
+        for records in [String::new(), sns.clone(), format!("{sqs},{sns}"), "{}".to_owned()] {
+            assert!(Batch::from_event(&format!(r#"{{"Records":[{records}]}}"#)).is_none(), "{records}");
+        }
+        assert!(Batch::from_event(r#"{"version":"2.0","body":"{\"Records\":[]}"}"#).is_none());
+    }
+
+    #[test]
+    fn the_answer_names_what_stays_and_only_that() {
+        let shown = |ids: &[&str]| {
+            serde_json::to_string(&ids.iter().map(ToString::to_string).collect::<BatchResponse>()).unwrap()
+        };
+        assert_eq!(shown(&[]), r#"{"batchItemFailures":[]}"#);
+        assert_eq!(shown(&["a", "b"]), r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"b"}]}"#);
+    }
+}

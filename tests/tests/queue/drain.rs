@@ -1,0 +1,66 @@
+//! A batch of messages on the real store.
+
+use crate::{body, drain, drain_event};
+use ringbolt_core::time::EpochMs;
+use ringbolt_dynamodb::{Store, client};
+use ringbolt_tests::{
+    Fault, TestApp, TestDatabase, Wire,
+    app::{NOON, demo_flow, root},
+};
+use serde_json::Value;
+use std::time::Duration;
+
+/// 2026-01-02T15:04:49.123Z
+const RECEIVED: i64 = 1_767_366_289_123;
+
+fn event(case: &str) -> Value {
+    let path = root().join("events/transcription-queue").join(format!("{case}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn what_waits_is_stored_under_the_time_at_which_it_came() {
+    let database = TestDatabase::start().await;
+    let app = TestApp::demo(&database).await;
+    assert_eq!(drain_event(&app, &event("drain-two")).await, [""; 0]);
+    let call = app.app.webhook.store.call("70000001").await.unwrap();
+    let shown: Vec<_> = call.iter().map(|item| (item["at"].as_i64(), item["ivr_day"].as_str().unwrap())).collect();
+    assert_eq!(shown, [(Some(RECEIVED), "23456#2026-01-02"), (Some(RECEIVED + 1000), "23456#2026-01-02")]);
+    let expires = EpochMs(RECEIVED).plus(Duration::from_secs(90 * 86_400)).epoch_secs();
+    assert_eq!(call[0]["expires_at"], expires);
+    assert_eq!(call[1]["fields"]["text"], "Please call me back tomorrow.");
+}
+
+#[tokio::test]
+async fn of_a_batch_only_what_is_no_transcription_stays_and_goes_its_way_to_the_dead_letters() {
+    let database = TestDatabase::start().await;
+    let app = TestApp::demo(&database).await;
+    let strays = ["059f36b4-87a3-44ab-83d2-661970000004", "059f36b4-87a3-44ab-83d2-661970000005"];
+    for _ in 0..2 {
+        assert_eq!(drain_event(&app, &event("drain-with-strays")).await, strays);
+    }
+    let call = app.app.webhook.store.call("70000001").await.unwrap();
+    let kept: Vec<_> = call.iter().map(|item| item["sk"].as_str().unwrap()).collect();
+    assert_eq!(kept, ["transcript#23456#1", "transcript#23456#2"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_database_is_away_everything_stays_and_afterwards_nothing_is_lost() {
+    let database = TestDatabase::start().await;
+    let wire = Wire::to(&database.endpoint).await;
+    let client = client::webhook_client(&client::local_config(&wire.endpoint).await, Duration::from_secs(1));
+    let app = TestApp::on(Store::new(client, database.tables.clone()), &demo_flow());
+    let bodies = [1, 2, 3].map(|question| body(&format!("survo_id=1&unique_id=r&question={question}&text=x"), NOON));
+    for fault in [Fault::ServerError, Fault::Throttle, Fault::Denied, Fault::Nonsense] {
+        wire.set(fault);
+        assert_eq!(drain(&app, &bodies).await, ["m-0", "m-1", "m-2"], "{fault:?}");
+    }
+    // Written, but the function did not hear of it: the message comes again.
+    wire.set(Fault::LoseReplies(3));
+    assert_eq!(drain(&app, &bodies).await, ["m-0"]);
+    wire.set(Fault::None);
+    assert_eq!(drain(&app, &bodies).await, [""; 0]);
+    let call = database.store().await.call("r").await.unwrap();
+    assert_eq!(call.len(), 3);
+    assert!(call.iter().all(|item| item["revisions"].as_array().unwrap().is_empty()), "a repetition became a revision");
+}

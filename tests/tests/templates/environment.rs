@@ -1,0 +1,101 @@
+//! The functions' environment: what the template sets, the code reads and the documents explain.
+
+use crate::{FUNCTIONS, keys, logical_id, number, template, text};
+use ringbolt_lambda::config::{SteeringConfig, WebhookConfig};
+use ringbolt_tests::app::Function;
+use serde_json::Value;
+use std::{cell::RefCell, collections::BTreeSet};
+
+/// What the SDK, rather than Ringbolt, reads.
+const OF_THE_SDK: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+/// Instead of the table of call flows, for local runs.
+const LOCAL: &str = "RINGBOLT_FLOW_FILES";
+/// The postback's alone.
+const QUEUE: &str = "RINGBOLT_TRANSCRIPTIONS_QUEUE_URL";
+
+/// What the template sets for a function.
+fn set(root: &Value, function: Function) -> BTreeSet<String> {
+    let own = &root["Resources"][format!("{}Function", logical_id(function))]["Properties"]["Environment"]["Variables"];
+    let common = keys(&root["Globals"]["Function"]["Environment"]["Variables"]);
+    common.union(&keys(own)).cloned().collect()
+}
+
+/// Every variable that the code asks for.
+fn read(function: Function) -> BTreeSet<String> {
+    let asked = RefCell::new(BTreeSet::new());
+    let get = |name: &str| -> Option<String> {
+        asked.borrow_mut().insert(name.to_owned());
+        None
+    };
+    assert!(WebhookConfig::from_env(get).is_err());
+    match function {
+        Function::Transcription => {
+            asked.borrow_mut().insert(QUEUE.to_owned());
+        }
+        Function::Auth | Function::NextAction => assert!(SteeringConfig::from_env(get).is_err()),
+    }
+    asked.into_inner()
+}
+
+#[test]
+fn each_function_gets_what_it_reads_and_nothing_else() {
+    let root = template("template.yaml");
+    for function in FUNCTIONS {
+        let (mut set, mut read) = (set(&root, function), read(function));
+        assert!(set.remove(OF_THE_SDK), "{function:?}");
+        read.remove(LOCAL);
+        assert_eq!(set, read, "{function:?}");
+    }
+}
+
+#[test]
+fn every_variable_is_in_the_reference() {
+    let (root, reference) = (template("template.yaml"), text("docs/configuration.md"));
+    let mut all: BTreeSet<_> =
+        FUNCTIONS.into_iter().flat_map(|function| set(&root, function).into_iter().chain(read(function))).collect();
+    // TODO: take this out, and ask the code in `read`, when the code reads it.
+    all.remove(QUEUE);
+    let unknown: Vec<_> = all.iter().filter(|name| !reference.contains(&format!("`{name}`"))).collect();
+    assert!(unknown.is_empty(), "docs/configuration.md does not mention {unknown:?}");
+}
+
+fn webhook(variable: &str, value: &str) -> Result<WebhookConfig, String> {
+    let get = |name: &str| match name {
+        _ if name == variable => Some(value.to_owned()),
+        "RINGBOLT_CALLERS_TABLE" | "RINGBOLT_CALLS_TABLE" | "RINGBOLT_WEBHOOK_TOKENS" => Some("set".to_owned()),
+        _ => None,
+    };
+    WebhookConfig::from_env(get).map_err(|mistakes| mistakes.to_string())
+}
+
+#[test]
+fn parameters_have_the_ranges_and_defaults_of_the_code() {
+    let parameters = &template("template.yaml")["Parameters"];
+    for (parameter, variable) in [("DeadlineMs", "RINGBOLT_DEADLINE_MS"), ("RetentionDays", "RINGBOLT_RETENTION_DAYS")]
+    {
+        let (least, most) = (number(&parameters[parameter]["MinValue"]), number(&parameters[parameter]["MaxValue"]));
+        for (value, good) in [(least - 1, false), (least, true), (most, true), (most + 1, false)] {
+            assert_eq!(webhook(variable, &value.to_string()).is_ok(), good, "{variable}={value}");
+        }
+        let default = parameters[parameter]["Default"].as_str().unwrap();
+        let (unset, set) = (webhook("none", "").unwrap(), webhook(variable, default).unwrap());
+        assert_eq!((unset.deadline, unset.retention), (set.deadline, set.retention), "{variable}");
+    }
+}
+
+#[test]
+fn every_choice_of_a_parameter_is_one_that_the_code_knows() {
+    let parameters = &template("template.yaml")["Parameters"];
+    let choices = |name: &str| -> Vec<String> {
+        let allowed = parameters[name]["AllowedValues"].as_array().unwrap();
+        assert!(allowed.contains(&parameters[name]["Default"]), "{name}");
+        allowed.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
+    };
+    for level in choices("LogLevel") {
+        webhook("RINGBOLT_LOG_LEVEL", &level).unwrap();
+    }
+    for hash in choices("PinHash") {
+        assert!(ringbolt_lambda::config::pin_hash(&hash).is_some(), "{hash}");
+    }
+    assert!(webhook("RINGBOLT_LOG_LEVEL", "loud").is_err());
+}

@@ -1,0 +1,99 @@
+//! The templates for `sam deploy`, the code and the documents say the same.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+
+mod data;
+mod environment;
+mod permissions;
+mod routes;
+mod yaml;
+
+use ringbolt_tests::app::{Function, root};
+use serde_json::Value;
+use std::{collections::BTreeSet, fs};
+
+const FUNCTIONS: [Function; 3] = [Function::Auth, Function::NextAction, Function::Transcription];
+
+/// The name of a function in the template, without `Function`, `Role` or `LogGroup` at its end.
+fn logical_id(function: Function) -> &'static str {
+    match function {
+        Function::Auth => "AuthWebhook",
+        Function::NextAction => "NextAction",
+        Function::Transcription => "TranscriptionPostback",
+    }
+}
+
+/// A template by its path from the repository's root.
+fn template(path: &str) -> Value {
+    yaml::parse(&text(path))
+}
+
+fn text(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no number")).parse().unwrap()
+}
+
+fn keys(map: &Value) -> BTreeSet<String> {
+    map.as_object().unwrap().keys().cloned().collect()
+}
+
+#[test]
+fn the_three_functions_are_built_from_the_packages_of_their_names() {
+    let root = template("template.yaml");
+    let functions: BTreeSet<_> = root["Resources"]
+        .as_object()
+        .unwrap()
+        .values()
+        .filter(|resource| resource["Type"] == "AWS::Serverless::Function")
+        .map(|function| function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(functions, FUNCTIONS.map(|function| function.name().to_owned()).into());
+    for function in FUNCTIONS {
+        let id = format!("{}Function", logical_id(function));
+        assert_eq!(root["Resources"][&id]["Metadata"]["BuildProperties"]["Binary"], function.name());
+        let manifest = text(&format!("functions/{}/Cargo.toml", function.name()));
+        assert!(manifest.contains(&format!("name = \"{}\"", function.name())));
+    }
+}
+
+#[test]
+fn the_guide_to_deployment_knows_every_parameter_and_output() {
+    let (root, guide) = (template("template.yaml"), text("docs/deploy.md"));
+    let groups = root["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].as_array().unwrap();
+    let grouped: BTreeSet<_> = groups
+        .iter()
+        .flat_map(|group| group["Parameters"].as_array().unwrap())
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(grouped, keys(&root["Parameters"]), "grouped, and there");
+    let unknown = |part: &str| -> Vec<_> {
+        keys(&root[part]).into_iter().filter(|name| !guide.contains(&format!("`{name}`"))).collect()
+    };
+    assert_eq!(unknown("Parameters"), Vec::<String>::new());
+    assert_eq!(unknown("Outputs"), Vec::<String>::new());
+}
+
+#[test]
+fn alarms_and_the_dashboard_watch_functions_that_there_are() {
+    let observability = template("infra/observability.yaml");
+    let watched: BTreeSet<_> = observability["Resources"]
+        .as_object()
+        .unwrap()
+        .values()
+        .filter(|resource| resource["Properties"]["Namespace"] == "Ringbolt")
+        .map(|alarm| alarm["Properties"]["Dimensions"][0]["Value"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(watched, [Function::Auth, Function::NextAction].map(|function| function.name().to_owned()).into());
+
+    let body = observability["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"].as_str().unwrap();
+    let body: Value = serde_json::from_str(&body.replace("${DeadlineMs}", "1000")).unwrap();
+    for metric in
+        body["widgets"].as_array().unwrap().iter().flat_map(|w| w["properties"]["metrics"].as_array().unwrap())
+    {
+        if metric[0] == "Ringbolt" {
+            assert!(FUNCTIONS.iter().any(|function| metric[3] == function.name()), "{metric}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What each function may do: exactly this.
+
+use crate::{FUNCTIONS, logical_id, template, text};
+use ringbolt_tests::app::Function;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Every action with the resource that it is allowed on, beside the function's own log.
+fn expected(function: Function) -> &'static [&'static str] {
+    match function {
+        Function::Auth => &[
+            "dynamodb:UpdateItem CallersTableArn",
+            "dynamodb:GetItem FlowsTableArn",
+            "secretsmanager:GetSecretValue PinKeySecretArn",
+            "secretsmanager:GetSecretValue WebhookTokenSecretArn",
+        ],
+        Function::NextAction => &[
+            "dynamodb:UpdateItem CallersTableArn",
+            "dynamodb:GetItem CallersTableArn",
+            "dynamodb:UpdateItem CallsTableArn",
+            "dynamodb:GetItem FlowsTableArn",
+            "secretsmanager:GetSecretValue PinKeySecretArn",
+            "secretsmanager:GetSecretValue WebhookTokenSecretArn",
+        ],
+        Function::Transcription => &[
+            "dynamodb:UpdateItem CallsTableArn",
+            "secretsmanager:GetSecretValue WebhookTokenSecretArn",
+            "sqs:SendMessage TranscriptionsQueueArn",
+            "sqs:ReceiveMessage TranscriptionsQueueArn",
+            "sqs:DeleteMessage TranscriptionsQueueArn",
+            "sqs:GetQueueAttributes TranscriptionsQueueArn",
+        ],
+    }
+}
+
+/// One or many.
+fn each(value: &Value) -> Vec<&Value> {
+    value.as_array().map_or_else(|| vec![value], |many| many.iter().collect())
+}
+
+#[test]
+fn each_role_allows_what_its_function_does_and_no_more() {
+    let root = template("template.yaml");
+    for function in FUNCTIONS {
+        let id = logical_id(function);
+        assert_eq!(
+            root["Resources"][format!("{id}Function")]["Properties"]["Role"]["Fn::GetAtt"],
+            format!("{id}Role.Arn")
+        );
+        let role = &root["Resources"][format!("{id}Role")]["Properties"];
+        assert!(role["ManagedPolicyArns"].is_null(), "{id}: managed policies allow more than a function needs");
+        let mut allowed = BTreeSet::new();
+        for statement in role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap() {
+            assert_eq!(statement["Effect"], "Allow", "{id}");
+            for action in each(&statement["Action"]) {
+                for resource in each(&statement["Resource"]) {
+                    let resource = resource["Fn::GetAtt"].as_str().unwrap_or_else(|| panic!("{id}: {resource}"));
+                    let resource = resource.strip_prefix("Data.Outputs.").unwrap_or(resource);
+                    allowed.insert(format!("{} {resource}", action.as_str().unwrap()));
+                }
+            }
+        }
+        let log = ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| format!("{action} {id}LogGroup.Arn"));
+        let expected = expected(function).iter().map(|allowed| (*allowed).to_owned()).chain(log).collect();
+        assert_eq!(allowed, expected, "{id}");
+
+        // Beside it, tracing alone, where it is switched on.
+        let policies = role["Policies"].as_array().unwrap();
+        assert_eq!(policies.len(), 2, "{id}");
+        assert_eq!(policies[1]["Fn::If"][0], "WithTracing", "{id}");
+        assert_eq!(policies[1]["Fn::If"][1]["PolicyName"], "Tracing", "{id}");
+    }
+}
+
+#[test]
+fn every_statement_says_why() {
+    for file in ["template.yaml", "infra/events.yaml"] {
+        let text = text(file);
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        let mut statements = 0;
+        for (index, _) in lines.iter().enumerate().filter(|(_, line)| **line == "- Effect: Allow") {
+            // Who may take the role on needs no reason.
+            if lines[index + 1].starts_with("Principal:") {
+                continue;
+            }
+            assert!(lines[index - 1].starts_with("# "), "{file}:{}: no reason", index + 1);
+            statements += 1;
+        }
+        assert!(statements >= 3, "{file}");
+    }
+}
