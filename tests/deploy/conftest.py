@@ -59,7 +59,7 @@ def stack(scratch, emulator, aws):
 
 
 @pytest.fixture(scope="session")
-def token(aws, stack):
+def webhook_token(aws, stack):
     """As the administrator reads it with the command of the output ShowToken."""
     given = aws("secretsmanager").get_secret_value(SecretId=stack.outputs["WebhookTokenSecretArn"])
     return json.loads(given["SecretString"])["current"]
@@ -71,10 +71,10 @@ def ringbolt(scratch, emulator, stack):
 
 
 @pytest.fixture(scope="session")
-def webhooks(emulator, stack, ringbolt, token):
+def webhooks(emulator, stack, ringbolt, webhook_token):
     """The providers, once there is a call flow: a function without one does not start."""
     ringbolt.push_flow("demo.yaml")
-    return Webhooks(emulator, stack.outputs, token)
+    return Webhooks(emulator, stack.outputs, webhook_token)
 
 
 @pytest.fixture

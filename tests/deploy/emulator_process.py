@@ -61,6 +61,12 @@ class EmulatorProcess:
     def last_words(self):
         return self.log.read_text(errors="replace")[-4000:]
 
+    def end_function(self, name):
+        """Ends the processes of one function; the next event starts another."""
+        for process in processes.descendants(self.process.pid):
+            if process.variable("AWS_LAMBDA_FUNCTION_NAME") == name:
+                process.kill()
+
     def stop(self):
         """Ends it and the functions that it has started."""
         started = processes.descendants(self.process.pid)

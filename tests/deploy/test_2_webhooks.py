@@ -55,7 +55,7 @@ def test_dialogtech_logs_a_caller_in_and_knows_him_in_the_next_ivr(webhooks, enr
     enrol(user, "815294")
     app, parameters = log_in(webhooks, call, user, "815294", method=method)
     assert (app, parameters["id"]) == ("ivr", "23456")
-    balance = webhooks.next_action("34567", call, pass_through=parameters["pass_through"], method=method)
+    balance = webhooks.next_action("34567", call, pass_through=parameters["p_t"], method=method)
     assert (balance.status, balance.body) == (200, "Your balance is 128 dollars.")
 
 
@@ -63,9 +63,9 @@ def test_dialogtech_asks_again_and_then_gives_up(webhooks, enrol):
     enrol("90704", "815294")
     app, parameters = log_in(webhooks, "70010003", "90704", "815295")
     assert (app, parameters["id"]) == ("ivr", "12345")
-    app, parameters = log_in(webhooks, "70010003", "90704", "815296", parameters["pass_through"])
+    app, parameters = log_in(webhooks, "70010003", "90704", "815296", parameters["p_t"])
     assert (app, parameters["id"]) == ("ivr", "12345")
-    assert log_in(webhooks, "70010003", "90704", "815297", parameters["pass_through"]) == SUPPORT
+    assert log_in(webhooks, "70010003", "90704", "815297", parameters["p_t"]) == SUPPORT
     assert log_in(webhooks, "70010004", "90704", "815294") == SUPPORT
 
 
@@ -91,24 +91,9 @@ def test_a_transcription_is_kept_and_a_repeat_changes_nothing(aws, stack, webhoo
     assert item_of(aws, stack, "70010007", "transcript#23456#1") == first
 
 
-def test_the_functions_log_outcomes_and_nothing_secret(aws, stack, webhooks):
-    text = "\n".join(logged(aws, stack))
-    # The emulator writes what a function says when it has answered: all of it is there.
-    assert '"outcome":"verified"' in text and '"outcome":"locked"' in text
-    for secret in (webhooks.token, "815294", "815295", "2125550123", "The service was great"):
-        # Not in an assertion of its own: pytest would show the log, and the token.
-        leaked = secret in text
-        assert not leaked
-
-
 def item_of(aws, stack, call, sort_key):
     key = {"pk": {"S": f"call#{call}"}, "sk": {"S": sort_key}}
     found = aws("dynamodb").get_item(TableName=stack.outputs["CallsTableName"], Key=key, ConsistentRead=True)
     assert "Item" in found, f"no {sort_key} of call {call}"
     return found["Item"]
 
-
-def logged(aws, stack):
-    for group in stack.resources["AWS::Logs::LogGroup"].values():
-        for page in aws("logs").get_paginator("filter_log_events").paginate(logGroupName=group):
-            yield from (event["message"] for event in page["events"])
