@@ -46,15 +46,15 @@ pub fn command(workspace: &Workspace) -> Result<Command> {
 /// reason in `.checkov.yaml`.
 pub fn templates(workspace: &Workspace) -> Result<Tally> {
     let python = TEMPLATE_CHECKS.installed(workspace)?.join("bin").join("python");
-    let module = |arguments: &[&str]| {
-        let mut command = workspace.command(&python);
-        command.arg("-m").args(arguments);
-        command
-    };
     let mut tally = Tally::default();
     let mut sam = command(workspace)?;
     sam.args(["validate", "--lint"]);
-    for mut check in [sam, module(&["cfnlint"]), module(&["checkov.main", "--config-file", ".checkov.yaml"])] {
+    let mut cfn_lint = workspace.command(&python);
+    // It is no module that Python could run. Which templates: `.cfnlintrc`.
+    cfn_lint.args(["-c", "import sys, cfnlint.runner; sys.exit(cfnlint.runner.main())"]);
+    let mut checkov = workspace.command(&python);
+    checkov.args(["-m", "checkov.main", "--config-file", ".checkov.yaml"]);
+    for mut check in [sam, cfn_lint, checkov] {
         match run(&mut check) {
             Ok(()) => tally.passed += 1,
             Err(error) => {
