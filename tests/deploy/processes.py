@@ -5,6 +5,9 @@ import os
 import pathlib
 import shutil
 import signal
+import time
+
+ENDS_WITHIN_SECS = 10
 
 
 class Process:
@@ -18,9 +21,14 @@ class Process:
         return self.started is not None and start_time(self.pid) == self.started
 
     def kill(self):
-        if self.runs():
+        """Ends it and waits until it has ended."""
+        give_up = time.monotonic() + ENDS_WITHIN_SECS
+        while self.runs():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"process {self.pid} does not end")
+            time.sleep(0.01)
 
     def variable(self, name):
         """A variable of its environment, or None."""

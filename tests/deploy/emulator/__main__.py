@@ -7,12 +7,13 @@ import os
 
 import ministack.app
 from ministack.core import iam_evaluator
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import provisioners, stacks
 
-from . import http_api, permissions_record, secret_strings, table_settings
+from . import http_api, nested_removal, permissions_record, secret_strings, table_settings
 
 http_api.close_gap(provisioners)
 secret_strings.close_gap(provisioners)
 table_settings.close_gap(provisioners)
+nested_removal.close_gap(provisioners, stacks)
 permissions_record.listen(iam_evaluator, os.environ["RINGBOLT_PERMISSIONS_RECORD"])
 ministack.app.main()
