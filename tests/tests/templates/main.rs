@@ -3,6 +3,7 @@
 
 mod data;
 mod environment;
+mod metrics;
 mod permissions;
 mod routes;
 mod yaml;
