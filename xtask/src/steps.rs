@@ -1,9 +1,11 @@
 //! The steps of `cargo xtask test`, in their order.
 
-mod bootstraps;
 mod checks;
+mod deploy;
 mod dynamodb_local;
 mod lambda;
+mod sam;
+mod sam_build;
 
 use anyhow::Result;
 
@@ -33,8 +35,10 @@ pub const STEPS: &[Step] = &[
         about: "the store's tests again, on Amazon's DynamoDB Local",
         run: dynamodb_local::store_tests,
     },
-    Step { name: "bootstraps", about: "the functions as they are deployed: size and glibc", run: bootstraps::check },
+    Step { name: "templates", about: "the templates: sam validate, cfn-lint, checkov", run: sam::templates },
+    Step { name: "sam-build", about: "the functions as sam build makes them: size and glibc", run: sam_build::check },
     Step { name: "lambda", about: "the functions under Amazon's Lambda runtime emulator", run: lambda::emulator_tests },
+    Step { name: "deploy", about: "sam deploy to an AWS on this machine, and the API in use", run: deploy::deploy_test },
 ];
 
 /// The steps of a list `STEP,STEP`, in their usual order; all of them without a list.

@@ -1,4 +1,4 @@
-//! Runs `cargo test` and counts what it says.
+//! Runs `cargo test` or pytest and counts what it says.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -13,10 +13,18 @@ use crate::workspace::described;
 /// # Errors
 /// Where the command cannot be started or its output not be read.
 pub fn count_tests(command: &mut Command) -> Result<Tally> {
-    show_and_count(command, &mut std::io::stdout())
+    show_and_count(command, count_line, &mut std::io::stdout())
 }
 
-fn show_and_count(command: &mut Command, screen: &mut impl Write) -> Result<Tally> {
+/// The same for pytest, which must be given `-rs` or more, so that it names what it skipped.
+///
+/// # Errors
+/// As there.
+pub fn count_pytest(command: &mut Command) -> Result<Tally> {
+    show_and_count(command, count_line_of_pytest, &mut std::io::stdout())
+}
+
+fn show_and_count(command: &mut Command, count: fn(&mut Tally, &str), screen: &mut impl Write) -> Result<Tally> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().with_context(|| format!("{} cannot be started", described(command)))?;
     let mut lines = BufReader::new(child.stdout.take().context("no output to read")?);
@@ -25,12 +33,12 @@ fn show_and_count(command: &mut Command, screen: &mut impl Write) -> Result<Tall
     while lines.read_until(b'\n', &mut line)? > 0 {
         screen.write_all(&line)?;
         screen.flush()?;
-        count_line(&mut tally, &String::from_utf8_lossy(&line));
+        count(&mut tally, &String::from_utf8_lossy(&line));
         line.clear();
     }
     let status = child.wait()?;
     if !status.success() && tally.failed == 0 {
-        // It did not compile, or a test program died without a result.
+        // It did not compile, or died without a result.
         writeln!(screen, "{} ended with {status}", described(command))?;
         tally.failed = 1;
     }
@@ -52,6 +60,27 @@ fn count_line(tally: &mut Tally, line: &str) {
         && result.starts_with("ignored")
     {
         tally.skipped.push(format!("test {name} is {result}"));
+    }
+}
+
+fn count_line_of_pytest(tally: &mut Tally, line: &str) {
+    let line = without_colours(line);
+    let line = line.trim_end();
+    if let Some(skipped) = line.strip_prefix("SKIPPED [")
+        && let Some((number, reason)) = skipped.split_once("] ")
+    {
+        let times = number.parse().unwrap_or(1);
+        tally.skipped.extend(std::iter::repeat_n(format!("test {reason}"), times));
+    } else if line.starts_with("==") && line.ends_with("==") {
+        // `=== 1 failed, 21 passed, 2 skipped, 1 error in 41.16s (0:00:41) ===`
+        let counts = line.trim_matches(['=', ' ']).split(" in ").next().unwrap_or_default();
+        for part in counts.split(", ") {
+            match part.split_once(' ') {
+                Some((number, "passed")) => tally.passed += number.parse().unwrap_or(0),
+                Some((number, "failed" | "error" | "errors")) => tally.failed += number.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
     }
 }
 
@@ -86,12 +115,30 @@ mod tests {
     }
 
     #[test]
+    fn what_pytest_counts_is_taken_from_its_last_line() {
+        let mut tally = Tally::default();
+        for line in [
+            "============================= test session starts ==============================\n",
+            "tests/deploy/test_1_stack.py ....s...                    [100%]\n",
+            "=========================== short test summary info ============================\n",
+            "SKIPPED [2] test_1_stack.py:7: needs a moon\n",
+            "FAILED test_1_stack.py::test_a - assert 5 failed\n",
+            "============== 1 failed, 21 passed, 2 skipped, 1 error in 41.16s (0:00:41) ==============\n",
+        ] {
+            count_line_of_pytest(&mut tally, line);
+        }
+        let skipped = vec!["test test_1_stack.py:7: needs a moon".to_owned(); 2];
+        assert_eq!(tally, Tally { passed: 21, failed: 2, skipped });
+    }
+
+    #[test]
     fn a_command_that_dies_without_a_result_is_a_failure() {
         let mut dying = Command::new("sh");
         dying.args(["-c", "echo 'test result: ok. 5 passed; 0 failed; 0 ignored'; exit 101"]);
         // Not on the real screen: whoever counts these tests would count that line.
         let mut screen = Vec::new();
-        assert_eq!(show_and_count(&mut dying, &mut screen).unwrap(), Tally { passed: 5, failed: 1, skipped: vec![] });
+        let counted = show_and_count(&mut dying, count_line, &mut screen).unwrap();
+        assert_eq!(counted, Tally { passed: 5, failed: 1, skipped: vec![] });
         assert!(screen.starts_with(b"test result: ok. 5 passed"));
     }
 }

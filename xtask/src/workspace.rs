@@ -6,6 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::tools;
+
 /// The folders that everything happens in, both absolute.
 pub struct Workspace {
     /// The folder of the workspace's Cargo.toml.
@@ -45,6 +47,18 @@ impl Workspace {
             command.env_remove(name);
         }
         command
+    }
+
+    /// A command whose process ends even where this one is killed and can drop nothing, if the machine has a program for
+    /// it.
+    pub fn child(&self, program: impl AsRef<OsStr>) -> Command {
+        if tools::works("setpriv", &["--pdeathsig", "KILL", "true"]) {
+            let mut command = self.command("setpriv");
+            command.args(["--pdeathsig", "KILL"]).arg(program);
+            command
+        } else {
+            self.command(program)
+        }
     }
 
     /// The Cargo that runs this program.

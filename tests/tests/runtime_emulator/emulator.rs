@@ -91,6 +91,16 @@ impl Emulated {
         self.invoke(&std::fs::read_to_string(path).unwrap()).await
     }
 
+    /// The id of the function's process.
+    ///
+    /// # Panics
+    /// Where it does not run.
+    pub fn function_process(&self) -> String {
+        let started = self.process.started();
+        assert_eq!(started.len(), 1, "{started:?}");
+        started[0].clone()
+    }
+
     /// Ends function and emulator; gives what both have written.
     pub fn stop(self) -> Output {
         Output::new(self.process.stop())

@@ -86,9 +86,9 @@ pub fn emulator() -> PathBuf {
     path("RINGBOLT_TEST_RIE")
 }
 
-/// The release binary of a function.
+/// The binary of a function, as `sam build` made it.
 pub fn bootstrap(function: Function) -> PathBuf {
-    path("RINGBOLT_TEST_BOOTSTRAPS").join(function.name())
+    path("RINGBOLT_TEST_BOOTSTRAPS").join(logical_id(function)).join("bootstrap")
 }
 
 fn path(variable: &str) -> PathBuf {

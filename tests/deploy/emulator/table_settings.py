@@ -1,0 +1,33 @@
+"""TTL, point-in-time recovery, encryption and deletion protection of DynamoDB tables.
+
+CloudFormation sets all of them with the table. MiniStack has them in its DynamoDB, but its handler passes on none of the
+first three, and takes the "false" of a parameter for true with the last.
+"""
+
+
+def close_gap(provisioners):
+    table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+    create, service = table["create"], provisioners._dynamodb
+
+    def create_with_settings(logical_id, properties, stack_name):
+        protected = is_true(properties.get("DeletionProtectionEnabled"))
+        properties = {**properties, "DeletionProtectionEnabled": protected}
+        name, attributes = create(logical_id, properties, stack_name)
+        ttl = properties.get("TimeToLiveSpecification", {})
+        if is_true(ttl.get("Enabled")):
+            wanted = {"AttributeName": ttl["AttributeName"], "Enabled": True}
+            service._update_ttl({"TableName": name, "TimeToLiveSpecification": wanted})
+        if is_true(properties.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled")):
+            wanted = {"PointInTimeRecoveryEnabled": True}
+            service._update_continuous_backups({"TableName": name, "PointInTimeRecoverySpecification": wanted})
+        encryption = properties.get("SSESpecification", {})
+        if is_true(encryption.get("SSEEnabled")):
+            kind = encryption.get("SSEType", "KMS")
+            service._tables[name]["SSEDescription"] = {"Status": "ENABLED", "SSEType": kind}
+        return name, attributes
+
+    table["create"] = create_with_settings
+
+
+def is_true(value):
+    return str(value).lower() == "true"

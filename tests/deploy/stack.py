@@ -1,0 +1,27 @@
+"""A deployed stack with those nested in it: its outputs and its resources."""
+
+
+class Stack:
+    def __init__(self, aws, name):
+        self.aws = aws
+        self.name = name
+        described = aws("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+        self.status = described["StackStatus"]
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+        #: {type: {logical id: physical id}}, of nested stacks, too.
+        self.resources = {}
+        #: Names of this stack and of those nested in it.
+        self.stacks = []
+        self.collect(name)
+
+    def collect(self, name):
+        self.stacks.append(name)
+        for page in self.aws("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name):
+            for resource in page["StackResourceSummaries"]:
+                kind, physical_id = resource["ResourceType"], resource["PhysicalResourceId"]
+                self.resources.setdefault(kind, {})[resource["LogicalResourceId"]] = physical_id
+                if kind == "AWS::CloudFormation::Stack":
+                    self.collect(physical_id)
+
+    def physical_id(self, kind, logical_id):
+        return self.resources[kind][logical_id]

@@ -1,0 +1,81 @@
+"""Deleting: a dev stack leaves nothing behind, a prod stack what cannot be had again.
+
+`sam delete` stumbles over the URLs that the emulator gives nested stacks, so the stacks are deleted through
+CloudFormation, as `sam delete` does.
+"""
+
+import time
+
+import pytest
+
+import sam
+from conftest import PARAMETERS, STACK_NAME
+from stack import Stack
+
+DELETED_WITHIN_SECS = 60
+
+
+def delete(aws, stack):
+    cloudformation = aws("cloudformation")
+    cloudformation.delete_stack(StackName=stack.name)
+    give_up = time.monotonic() + DELETED_WITHIN_SECS
+    while any(summary["StackName"] == stack.name for summary in left_stacks(aws)):
+        assert time.monotonic() < give_up, f"{stack.name} is not deleted"
+        time.sleep(0.1)
+
+
+def left_stacks(aws):
+    pages = aws("cloudformation").get_paginator("list_stacks").paginate()
+    summaries = [summary for page in pages for summary in page["StackSummaries"]]
+    return [summary for summary in summaries if summary["StackStatus"] != "DELETE_COMPLETE"]
+
+
+def left(aws):
+    """What is in the account, by kind, of any stack."""
+    everything = {
+        "stacks": [summary["StackName"] for summary in left_stacks(aws)],
+        "tables": aws("dynamodb").list_tables()["TableNames"],
+        "secrets": [secret["Name"] for secret in aws("secretsmanager").list_secrets()["SecretList"]],
+        "queues": [url.rsplit("/", 1)[1] for url in aws("sqs").list_queues().get("QueueUrls", [])],
+        "functions": [found["FunctionName"] for found in aws("lambda").list_functions()["Functions"]],
+        "event sources": [found["UUID"] for found in aws("lambda").list_event_source_mappings()["EventSourceMappings"]],
+        "APIs": [api["Name"] for api in aws("apigatewayv2").get_apis()["Items"]],
+        "roles": [role["RoleName"] for role in aws("iam").list_roles()["Roles"]],
+        "log groups": [group["logGroupName"] for group in aws("logs").describe_log_groups()["logGroups"]],
+        "alarms": [alarm["AlarmName"] for alarm in aws("cloudwatch").describe_alarms()["MetricAlarms"]],
+        "dashboards": [found["DashboardName"] for found in aws("cloudwatch").list_dashboards()["DashboardEntries"]],
+        "buses": [bus["Name"] for bus in aws("events").list_event_buses()["EventBuses"] if bus["Name"] != "default"],
+        "pipes": [pipe["Name"] for pipe in aws("pipes").list_pipes()["Pipes"]],
+    }
+    # SAM's own stack with the bucket of its uploads serves all stacks of an account and is not ours to delete.
+    return {kind: [name for name in names if "aws-sam-cli" not in name] for kind, names in everything.items()}
+
+
+def test_a_dev_stack_leaves_nothing_behind(aws, stack):
+    before = left(aws)
+    assert all(before.values()), "each kind was there to be deleted"
+    delete(aws, stack)
+    assert {kind: names for kind, names in left(aws).items() if names} == {}
+
+
+@pytest.fixture(scope="module")
+def prod(scratch, emulator, aws):
+    name = f"{STACK_NAME}-prod"
+    sam.deploy(scratch, emulator.endpoint, name, {**PARAMETERS, "Stage": "prod", "StreamEvents": "false"})
+    return Stack(aws, name)
+
+
+def test_in_prod_tables_are_protected_and_events_are_off_unless_switched_on(aws, prod):
+    for name in prod.resources["AWS::DynamoDB::Table"].values():
+        table = aws("dynamodb").describe_table(TableName=name)["Table"]
+        assert table["DeletionProtectionEnabled"] is True
+        assert not table.get("StreamSpecification", {}).get("StreamEnabled", False)
+        with pytest.raises(aws("dynamodb").exceptions.ClientError):
+            aws("dynamodb").delete_table(TableName=name)
+    assert "AWS::Pipes::Pipe" not in prod.resources
+
+
+def test_a_prod_stack_leaves_tables_secrets_and_queues(aws, prod):
+    delete(aws, prod)
+    kept = {kind: len(names) for kind, names in left(aws).items() if names}
+    assert kept == {"tables": 3, "secrets": 2, "queues": 2}

@@ -1,0 +1,67 @@
+//! AWS SAM, and the checks of the templates.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::tally::Tally;
+use crate::tools::{SAM, TEMPLATE_CHECKS};
+use crate::workspace::{Workspace, run};
+
+/// The architecture that this machine runs, as the template's parameter has it. In AWS the default is arm64.
+pub fn architecture() -> &'static str {
+    if std::env::consts::ARCH == "aarch64" { "arm64" } else { "x86_64" }
+}
+
+/// `sam`, without an account and without a network: neither AWS nor a crate registry is asked anything.
+///
+/// # Errors
+/// [`Unavailable`](crate::tally::Unavailable) where it cannot be installed.
+pub fn command(workspace: &Workspace) -> Result<Command> {
+    let home = SAM.installed(workspace)?;
+    let programs = home.join("bin");
+    let found = std::env::var_os("PATH").unwrap_or_default();
+    // cargo-lambda is found in the path, and zig through the first Python in it.
+    let path = std::env::join_paths(std::iter::once(programs.clone()).chain(std::env::split_paths(&found)))
+        .context("the path cannot be made longer")?;
+    let caches = workspace.tools().join("cache");
+    let mut command = workspace.command(programs.join("python"));
+    command
+        .args(["-m", "samcli"])
+        .env("PATH", path)
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("CARGO_ZIGBUILD_CACHE_DIR", caches.join("zigbuild"))
+        .env("ZIG_GLOBAL_CACHE_DIR", caches.join("zig"))
+        .env("__SAM_CLI_APP_DIR", caches.join("sam"))
+        .env("SAM_CLI_TELEMETRY", "0")
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_DEFAULT_REGION", "eu-west-1")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    Ok(command)
+}
+
+/// `sam validate --lint`, cfn-lint on all templates and checkov, each one check. What checkov leaves out stands with its
+/// reason in `.checkov.yaml`.
+pub fn templates(workspace: &Workspace) -> Result<Tally> {
+    let python = TEMPLATE_CHECKS.installed(workspace)?.join("bin").join("python");
+    let mut tally = Tally::default();
+    let mut sam = command(workspace)?;
+    sam.args(["validate", "--lint"]);
+    let mut cfn_lint = workspace.command(&python);
+    // It is no module that Python could run. Which templates: `.cfnlintrc`.
+    cfn_lint.args(["-c", "import sys, cfnlint.runner; sys.exit(cfnlint.runner.main())"]);
+    let mut checkov = workspace.command(&python);
+    checkov.args(["-m", "checkov.main", "--config-file", ".checkov.yaml"]);
+    for mut check in [sam, cfn_lint, checkov] {
+        match run(&mut check) {
+            Ok(()) => tally.passed += 1,
+            Err(error) => {
+                println!("{error:#}");
+                tally.failed += 1;
+            }
+        }
+    }
+    Ok(tally)
+}
