@@ -38,7 +38,11 @@ pub const STEPS: &[Step] = &[
     Step { name: "templates", about: "the templates: sam validate, cfn-lint, checkov", run: sam::templates },
     Step { name: "sam-build", about: "the functions as sam build makes them: size and glibc", run: sam_build::check },
     Step { name: "lambda", about: "the functions under Amazon's Lambda runtime emulator", run: lambda::emulator_tests },
-    Step { name: "deploy", about: "sam deploy to an AWS on this machine, and the API in use", run: deploy::deploy_test },
+    Step {
+        name: "deploy",
+        about: "sam deploy to an AWS on this machine, and the API in use",
+        run: deploy::deploy_test,
+    },
 ];
 
 /// The steps of a list `STEP,STEP`, in their usual order; all of them without a list.

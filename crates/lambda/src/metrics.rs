@@ -12,6 +12,26 @@ pub const NAMESPACE: &str = "Ringbolt";
 /// The only dimension: the name of the function's package, which is the same in every stack.
 pub const DIMENSION: &str = "Function";
 
+/// Every metric that there can be: what alarms and dashboards may name.
+pub const NAMES: [&str; 16] = [
+    "ColdStarts",
+    "Fallbacks",
+    "Kept",
+    "LatencyMs",
+    "Locked",
+    "NotStored",
+    "Queued",
+    "Refused",
+    "Repeated",
+    "Requests",
+    "Suspended",
+    "TooManyAttempts",
+    "Unanswered",
+    "Unknown",
+    "Verified",
+    "Wrong",
+];
+
 /// The run of a function for one event.
 #[derive(Clone, Copy, Debug)]
 pub struct Invocation<'a> {
@@ -222,7 +242,9 @@ mod tests {
             ("hung-up", 200, None),
         ] {
             let expected: Vec<&str> = ["Requests", "LatencyMs"].into_iter().chain(expected).collect();
-            assert_eq!(names(&answered(&INVOCATION, "demo", &report(outcome, false), status)), expected, "{outcome}");
+            let line = answered(&INVOCATION, "demo", &report(outcome, false), status);
+            assert_eq!(names(&line), expected, "{outcome}");
+            assert!(names(&line).iter().all(|name| NAMES.contains(&name.as_str())), "{outcome}");
         }
         let repeated = answered(&INVOCATION, "demo", &report("repeated", false), 204);
         assert_eq!(names(&repeated), ["Requests", "LatencyMs", "Kept", "Repeated"]);

@@ -52,7 +52,9 @@ impl Environment {
             .with("AWS_SECRET_ACCESS_KEY", "local")
             .with("AWS_EC2_METADATA_DISABLED", "true");
         if function != Function::Transcription {
-            environment = environment.with("RINGBOLT_FLOW_FILES", flow.to_str().unwrap());
+            // The file in the place of the table: what publishing does is tested elsewhere.
+            environment =
+                environment.without("RINGBOLT_FLOWS_TABLE").with("RINGBOLT_FLOW_FILES", flow.to_str().unwrap());
         }
         environment
     }

@@ -12,7 +12,8 @@ use crate::{
 use ringbolt_tests::{TestApp, TestDatabase, app::Function};
 use std::{fs, process::Command};
 
-const FALLBACK: &str = "<action><app>transfer</app><parameters><destination>8005550100</destination></parameters></action>";
+const FALLBACK: &str =
+    "<action><app>transfer</app><parameters><destination>8005550100</destination></parameters></action>";
 /// Enough for an answer. A thread's stack is 2 MiB.
 const ROOM: u64 = 1 << 20;
 

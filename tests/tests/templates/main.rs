@@ -3,6 +3,7 @@
 
 mod data;
 mod environment;
+mod metrics;
 mod permissions;
 mod routes;
 mod yaml;
@@ -47,12 +48,12 @@ fn the_three_functions_are_built_from_the_packages_of_their_names() {
         .unwrap()
         .values()
         .filter(|resource| resource["Type"] == "AWS::Serverless::Function")
-        .map(|function| function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned())
+        .map(|function| function["Properties"]["CodeUri"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(functions, FUNCTIONS.map(|function| function.name().to_owned()).into());
+    assert_eq!(functions, FUNCTIONS.map(|function| format!("functions/{}", function.name())).into());
     for function in FUNCTIONS {
         let id = format!("{}Function", logical_id(function));
-        assert_eq!(root["Resources"][&id]["Metadata"]["BuildProperties"]["Binary"], function.name());
+        assert_eq!(root["Resources"][&id]["Properties"]["CodeUri"], format!("functions/{}", function.name()));
         let manifest = text(&format!("functions/{}/Cargo.toml", function.name()));
         assert!(manifest.contains(&format!("name = \"{}\"", function.name())));
     }

@@ -42,7 +42,8 @@ impl Server {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
         let address = free.local_addr()?;
         drop(free);
-        let process = workspace.child(java)
+        let process = workspace
+            .child(java)
             .current_dir(folder)
             .args(["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"])
             .args(["-port", &address.port().to_string()])
