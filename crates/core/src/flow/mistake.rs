@@ -16,9 +16,20 @@ impl Position {
     pub(super) const START: Self = Self { line: 1, column: 1 };
 }
 
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The flow cannot be used.
+    Error,
+    /// The flow can be used, and does hardly what its author wants.
+    Warning,
+}
+
 /// One thing that is wrong with a flow file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
+    /// How bad it is.
+    pub severity: Severity,
     /// The line, from 1.
     pub line: usize,
     /// The column, from 1, in characters.
@@ -31,7 +42,12 @@ pub struct Mistake {
 
 impl Mistake {
     pub(super) fn new(at: Position, message: impl Into<String>) -> Self {
-        Self { line: at.line, column: at.column, message: message.into(), help: None }
+        Self { severity: Severity::Error, line: at.line, column: at.column, message: message.into(), help: None }
+    }
+
+    #[allow(dead_code, reason = "warnings come with the rules")]
+    pub(super) fn warning(at: Position, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::new(at, message) }
     }
 
     pub(super) fn help(mut self, help: impl Into<Option<String>>) -> Self {

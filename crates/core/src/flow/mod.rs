@@ -10,7 +10,7 @@ pub mod template;
 mod wix_answers;
 
 pub use dialogtech::{DialogTech, FallbackAction, FlowAction, PassThrough, Step, VerifyPin};
-pub use mistake::{Mistake, Mistakes, Position};
+pub use mistake::{Mistake, Mistakes, Position, Severity};
 pub use template::{Scope, Template, TemplateError};
 pub use wix_answers::WixAnswers;
 
@@ -38,6 +38,15 @@ pub struct Flow {
     pub wix_answers: Option<WixAnswers>,
     /// The next-action webhook of DialogTech, where the flow has one.
     pub dialogtech: Option<DialogTech>,
+}
+
+/// What a look at a whole flow file brought to light.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// The flow, where nothing in it is an error.
+    pub flow: Option<Flow>,
+    /// Errors and warnings, in the file's order.
+    pub findings: Vec<Mistake>,
 }
 
 /// What a caller gets when something fails on our side. None of it can fail itself: it has no templates.
@@ -68,6 +77,15 @@ impl Flow {
     /// do not parse or use unknown names, and flows that would let an unverified caller through.
     pub fn load(text: &str) -> Result<Self, Mistakes> {
         load::load(text)
+    }
+
+    /// Reads a flow file as [`Flow::load`] does, and looks for what is legal and unwise as well.
+    #[must_use]
+    pub fn check(text: &str) -> Checked {
+        match load::load(text) {
+            Ok(flow) => Checked { flow: Some(flow), findings: Vec::new() },
+            Err(Mistakes(findings)) => Checked { flow: None, findings },
+        }
     }
 
     /// The names under `answers` that hold PINs in any IVR of the flow: no record ever keeps them.
