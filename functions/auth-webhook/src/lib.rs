@@ -6,7 +6,7 @@ use ringbolt_core::{
     attempt::Fingerprint,
     flow::Flow,
     wix_answers::{
-        decide::{self, Plan},
+        decide::{Plan, Visit},
         reply::Reply,
         request::AuthRequest,
     },
@@ -33,21 +33,22 @@ pub async fn handle(app: &App, request: Request) -> Answer {
 }
 
 async fn decide(app: &App, flow: &Flow, asked: &AuthRequest) -> Result<Answer, Failure> {
-    let (dialect, caller, guess, ani) = match decide::plan(flow, asked) {
-        Some(Plan::Attempt { dialect, caller, guess, ani }) => (dialect, caller, guess, ani),
-        Some(Plan::Reply { reply, outcome }) => return Ok(answer(reply).outcome(outcome)),
-        None => return Err(Failure::Flow { reason: "it has no `wix_answers`" }),
+    let visit =
+        Visit::new(flow, asked, app.webhook.now()).ok_or(Failure::Flow { reason: "it has no `wix_answers`" })?;
+    let (caller, guess, ani) = match visit.plan()? {
+        Plan::Attempt { caller, guess, ani } => (caller, guess, ani),
+        Plan::Reply { reply, outcome } => return Ok(answer(reply).outcome(outcome)),
     };
     // The calling number is asked about before the caller's own counter is touched; the PIN is hashed meanwhile.
     let (within, prepared) = tokio::join!(app.within_ani_limit(flow, &ani), app.prepare(&caller, &guess));
     if !within? {
-        return Ok(answer(&dialect.locked).outcome("over-ani-limit"));
+        return Ok(answer(visit.over_ani_limit()?).outcome("over-ani-limit"));
     }
     let prepared = prepared?;
     let call_id = asked.call_id.as_deref().unwrap_or_default();
     let fingerprint = Fingerprint::new(app.hasher.keys().current(), call_id, &prepared, 0);
     let attempted = app.attempt(flow, &prepared, fingerprint).await?;
-    let reply = answer(decide::reply(dialect, &attempted.outcome));
+    let reply = answer(visit.reply(&attempted.outcome)?);
     Ok(reply.outcome(attempted.outcome.name()).repeated(attempted.repeated))
 }
 

@@ -23,7 +23,7 @@ pub async fn handle(app: &App, request: Request) -> Answer {
         Ok(flow) => flow,
         Err(refusal) => return refusal,
     };
-    let results = IvrResults::from_parameters(&Parameters::parse(&request.query, request.form()));
+    let results = IvrResults::from_parameters(&Parameters::parse(&request.query, request.form()), flow.field_names());
     let visit = Visit::new(&flow, &results, app.hasher.keys(), app.webhook.now());
     let digest = app.request_digest(&request);
     let fallback = answer(decide::fallback(&flow, &results));
@@ -132,6 +132,7 @@ fn undecided(error: Undecided) -> Failure {
         Undecided::NoDialogTech => Failure::Flow { reason: "it has no `dialogtech`" },
         Undecided::UnknownIvr => Failure::Flow { reason: "it does not know the IVR whose results came in" },
         Undecided::NoIvrId => Failure::Unreadable { reason: "there is no readable `ivr_id`" },
+        Undecided::NoRule => Failure::Flow { reason: "none of its rules holds" },
         Undecided::Template(error) => Failure::Template(error),
     }
 }

@@ -6,14 +6,14 @@ use super::number::{BuildingBlockId, ParameterName, PhoneList, PhoneNumber, Ques
 
 /// The next thing that happens to the call: one `<action>` document.
 ///
-/// `T` is the type of every text that a person hears, `P` that of the pass-through data: templates in a call flow,
-/// finished values in an answer.
+/// `T` is the type of every text, `P` that of the pass-through data, `N` that of a number to ring: templates in a call
+/// flow, finished values in an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action<T, P> {
+pub enum Action<T, P, N = PhoneNumber> {
     /// Run an IVR.
     Ivr(Ivr<T, P>),
     /// Ring people until one answers.
-    FindMe(FindMe<T>),
+    FindMe(FindMe<T, N>),
     /// Run a virtual receptionist.
     VirtualReceptionist {
         /// Which one.
@@ -29,7 +29,7 @@ pub enum Action<T, P> {
     /// Connect the call to a number.
     Transfer {
         /// Where to.
-        destination: PhoneNumber,
+        destination: N,
     },
 }
 
@@ -60,10 +60,10 @@ pub enum IvrSpelling {
 
 /// Whom to ring, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FindMe<T> {
+pub struct FindMe<T, N = PhoneNumber> {
     /// A FindMe set up in the portal, or numbers of our own: the specification requires one and ignores the numbers
     /// where both are given.
-    pub target: FindMeTarget,
+    pub target: FindMeTarget<N>,
     /// How many numbers ring at once, 1 or more.
     pub simultaneous: Option<std::num::NonZeroU8>,
     /// What the person who answers hears before the call is connected.
@@ -80,11 +80,11 @@ pub struct FindMe<T> {
 
 /// The two kinds of FindMe.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FindMeTarget {
+pub enum FindMeTarget<N = PhoneNumber> {
     /// One set up in the portal.
     Id(BuildingBlockId),
     /// A dynamic one: these numbers, in this order.
-    PhoneList(PhoneList),
+    PhoneList(PhoneList<N>),
 }
 
 /// `screen_method`, with what each method needs.
@@ -95,7 +95,7 @@ pub enum Screening<T> {
     /// 1: speak a phrase (the provider's default is none).
     Phrase(Option<T>),
     /// 2: play an audio file that exists in the account.
-    Audio(String),
+    Audio(T),
 }
 
 /// `auto_accept`.
@@ -130,17 +130,18 @@ pub enum NoAnswer {
     AcceptLastUnscreened,
 }
 
-impl<T, P> Action<T, P> {
-    /// The same action with its texts and its pass-through data turned into others: how a flow's templates become an
-    /// answer.
+impl<T, P, N> Action<T, P, N> {
+    /// The same action with its texts, its pass-through data and its numbers turned into others: how a flow's templates
+    /// become an answer.
     ///
     /// # Errors
-    /// The first error of `text` or `pass`, in document order.
-    pub fn try_map<U, Q, E>(
+    /// The first error of `text`, `pass` or `number`, in document order.
+    pub fn try_map<U, Q, M, E>(
         &self,
         mut text: impl FnMut(&T) -> Result<U, E>,
         pass: impl FnOnce(&P) -> Result<Q, E>,
-    ) -> Result<Action<U, Q>, E> {
+        mut number: impl FnMut(&N) -> Result<M, E>,
+    ) -> Result<Action<U, Q, M>, E> {
         Ok(match self {
             Self::Ivr(ivr) => Action::Ivr(Ivr {
                 spelling: ivr.spelling,
@@ -153,25 +154,32 @@ impl<T, P> Action<T, P> {
                     .collect::<Result<_, E>>()?,
                 pass_through: pass(&ivr.pass_through)?,
             }),
-            Self::FindMe(findme) => Action::FindMe(findme.try_map(text)?),
+            Self::FindMe(findme) => Action::FindMe(findme.try_map(text, number)?),
             Self::VirtualReceptionist { id } => Action::VirtualReceptionist { id: id.clone() },
             Self::Voicemail { id } => Action::Voicemail { id: id.clone() },
             Self::Hangup => Action::Hangup,
-            Self::Transfer { destination } => Action::Transfer { destination: destination.clone() },
+            Self::Transfer { destination } => Action::Transfer { destination: number(destination)? },
         })
     }
 }
 
-impl<T> FindMe<T> {
-    fn try_map<U, E>(&self, mut text: impl FnMut(&T) -> Result<U, E>) -> Result<FindMe<U>, E> {
+impl<T, N> FindMe<T, N> {
+    fn try_map<U, M, E>(
+        &self,
+        mut text: impl FnMut(&T) -> Result<U, E>,
+        number: impl FnMut(&N) -> Result<M, E>,
+    ) -> Result<FindMe<U, M>, E> {
         Ok(FindMe {
-            target: self.target.clone(),
+            target: match &self.target {
+                FindMeTarget::Id(id) => FindMeTarget::Id(id.clone()),
+                FindMeTarget::PhoneList(list) => FindMeTarget::PhoneList(list.try_map(number)?),
+            },
             simultaneous: self.simultaneous,
             screening: match &self.screening {
                 None => None,
                 Some(Screening::RecordName) => Some(Screening::RecordName),
                 Some(Screening::Phrase(phrase)) => Some(Screening::Phrase(phrase.as_ref().map(&mut text).transpose()?)),
-                Some(Screening::Audio(file)) => Some(Screening::Audio(file.clone())),
+                Some(Screening::Audio(file)) => Some(Screening::Audio(text(file)?)),
             },
             record: self.record,
             auto_accept: self.auto_accept,

@@ -91,6 +91,9 @@ pub enum Undecided {
     /// The flow does not know this IVR.
     #[error("the flow has no such IVR")]
     UnknownIvr,
+    /// The flow has rules for this IVR, and none of them holds.
+    #[error("none of the flow's rules holds")]
+    NoRule,
     /// A template did not render.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -136,8 +139,12 @@ impl<'a> Visit<'a> {
             return self.plan_verify(verify);
         }
         let speaks_of_caller = match step {
-            Step::Do(action) => mentions_caller(action),
-            Step::Say(text) => text.mentions("caller"),
+            Step::Do(rules) => {
+                rules.conditions_mention("caller") || rules.iter().any(|rule| mentions_caller(&rule.then))
+            }
+            Step::Say(rules) => {
+                rules.conditions_mention("caller") || rules.iter().any(|rule| rule.then.mentions("caller"))
+            }
             Step::VerifyPin(_) => false,
         };
         match &self.state.verified {
@@ -178,11 +185,13 @@ impl<'a> Visit<'a> {
             _ => self.scope(),
         };
         Ok(match step {
-            Step::Say(text) => {
+            Step::Say(rules) => {
+                let text = rules.first(&scope)?.ok_or(Undecided::NoRule)?;
                 let said = spoken_text(&text.render(&scope)?).into_owned();
                 NextAnswer { body: NextBody::Say(said), outcome: "said" }
             }
-            Step::Do(action) => {
+            Step::Do(rules) => {
+                let action = rules.first(&scope)?.ok_or(Undecided::NoRule)?;
                 let document = self.document(action, &scope, &self.state)?;
                 NextAnswer { body: NextBody::Action(document), outcome: "answered" }
             }
@@ -229,7 +238,7 @@ impl<'a> Visit<'a> {
         tries: u32,
         verified: Option<(&UserId, &Attributes)>,
     ) -> Result<NextAnswer, Undecided> {
-        let action = match outcome {
+        let rules = match outcome {
             PinOutcome::Verified => Some(&verify.verified),
             PinOutcome::Wrong => Some(&verify.wrong),
             PinOutcome::Unknown => Some(verify.on_unknown()),
@@ -245,6 +254,7 @@ impl<'a> Visit<'a> {
             _ => (self.scope(), None),
         };
         let state = CallState { tries, verified: user };
+        let action = rules.map(|rules| rules.first(&scope)).transpose()?.flatten();
         let document = match action {
             Some(action) => self.document(action, &scope, &state)?,
             None if outcome == PinOutcome::HungUp => to_xml(&Action::Hangup),
@@ -257,6 +267,7 @@ impl<'a> Visit<'a> {
         let action = action.try_map(
             |text| text.render(scope),
             |pass| Ok(self.pass_through(&pass.try_map(|text| text.render(scope))?, state)),
+            |number| number.number(scope),
         )?;
         Ok(to_xml(&action))
     }
@@ -286,7 +297,8 @@ impl<'a> Visit<'a> {
     }
 
     fn scope(&self) -> Scope {
-        Scope::default()
+        let session_id = self.results.call.session_id.as_ref().map_or("", |id| id.as_str());
+        Scope::new(&self.flow.definitions, self.now, session_id)
             .with_call(self.results.call.fields.firsts())
             .with_source(self.results.source.firsts())
             .with_answers(self.results.answers.firsts())

@@ -1,7 +1,11 @@
 //! What an action is before any template is filled in.
 
-use super::{action::Action, document::to_xml, pass_through::PassThrough};
-use crate::flow::{self, FlowAction};
+use super::{
+    action::{Action, FindMe, FindMeTarget},
+    document::to_xml,
+    pass_through::PassThrough,
+};
+use crate::flow::{self, Destination, FlowAction};
 use std::convert::Infallible;
 
 /// Whether any text of an action speaks of the verified caller.
@@ -13,6 +17,7 @@ pub(super) fn mentions_caller(action: &FlowAction) -> bool {
             Ok(())
         },
         |pass| pass.try_map(|text| Ok(text.mentions("caller"))),
+        |number| Ok(matches!(number, Destination::Template(template) if template.mentions("caller"))),
     );
     let Ok(looked) = looked;
     let in_pass = match looked {
@@ -21,6 +26,8 @@ pub(super) fn mentions_caller(action: &FlowAction) -> bool {
             flow::PassThrough::Opaque(mentions) => mentions,
             flow::PassThrough::Pairs(pairs) => pairs.iter().any(|(_, mentions)| *mentions),
         },
+        Action::Transfer { destination } => destination,
+        Action::FindMe(FindMe { target: FindMeTarget::PhoneList(list), .. }) => list.numbers().contains(&true),
         _ => false,
     };
     mentions || in_pass
@@ -41,6 +48,7 @@ pub(super) fn fixed_document(action: &flow::FallbackAction) -> String {
                 }
             })
         },
+        |number| Ok(number.clone()),
     );
     let Ok(fixed) = fixed;
     to_xml(&fixed)

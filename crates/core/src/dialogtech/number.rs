@@ -98,19 +98,24 @@ impl PhoneNumber {
 
 /// The numbers of a dynamic FindMe, in the order in which they are tried; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PhoneList(Vec<PhoneNumber>);
+pub struct PhoneList<N = PhoneNumber>(Vec<N>);
 
-impl PhoneList {
+impl<N> PhoneList<N> {
     /// # Errors
     /// [`InvalidValue::EmptyPhoneList`] where there is no number.
-    pub fn new(numbers: Vec<PhoneNumber>) -> Result<Self, InvalidValue> {
+    pub fn new(numbers: Vec<N>) -> Result<Self, InvalidValue> {
         if numbers.is_empty() { Err(InvalidValue::EmptyPhoneList) } else { Ok(Self(numbers)) }
     }
 
     /// The numbers.
     #[must_use]
-    pub fn numbers(&self) -> &[PhoneNumber] {
+    pub fn numbers(&self) -> &[N] {
         &self.0
+    }
+
+    /// The same list with its numbers turned into others.
+    pub(super) fn try_map<M, E>(&self, number: impl FnMut(&N) -> Result<M, E>) -> Result<PhoneList<M>, E> {
+        self.0.iter().map(number).collect::<Result<_, E>>().map(PhoneList)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The results of an IVR, as its webhook sends them.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use super::ids::{ResponseId, SessionId};
 use super::number::BuildingBlockId;
@@ -41,6 +41,40 @@ pub const SOURCE_FIELDS: [&str; 27] = [
     "st_medium",
     "st_referer",
 ];
+
+/// The names of the call's fields (DialogTech, "Available IVR Generated Parameters"). Others that begin with `ivr_` are
+/// kept as well.
+pub const CALL_FIELDS: [&str; 12] = [
+    "ivr_number_called",
+    "ivr_caller_id",
+    "ivr_id",
+    "ivr_response_id",
+    "ivr_timestamp",
+    "ivr_pass_through",
+    "ivr_session_id",
+    "ivr_completed",
+    "ivr_call_result",
+    "ivr_monitored_time",
+    "ivr_opted_out",
+    "ivr_phone_label",
+];
+
+/// Under which names a portal sends the call's fields, where these were once chosen by the customer: `caller_id` for
+/// `ivr_caller_id`. Empty where the portal has the specification's names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldNames(BTreeMap<String, &'static str>);
+
+impl FieldNames {
+    /// Says that the portal sends `field`, one of [`CALL_FIELDS`], as `portal`; gives back what that name stood for.
+    pub fn insert(&mut self, portal: String, field: &'static str) -> Option<&'static str> {
+        self.0.insert(portal, field)
+    }
+
+    /// The specification's name for a name on the wire.
+    fn canonical<'n>(&self, name: &'n str) -> &'n str {
+        self.0.get(name).copied().unwrap_or(name)
+    }
+}
 
 /// One webhook of an IVR that has ended, in full or because the caller hung up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,15 +123,25 @@ pub struct Call {
 impl IvrResults {
     /// Sorts the parameters of a next-action webhook; nothing is required and nothing can fail.
     #[must_use]
-    pub fn from_parameters(parameters: &Parameters) -> Self {
-        let call = |name: &str| name.starts_with("ivr_");
-        let source = |name: &str| name.starts_with("st_");
-        let call_fields = parameters.select(call);
+    pub fn from_parameters(parameters: &Parameters, names: &FieldNames) -> Self {
+        let mut sorted: [Vec<(String, String)>; 3] = Default::default();
+        for (name, value) in parameters.iter() {
+            let name = names.canonical(name);
+            let kind = if name.starts_with("ivr_") {
+                0
+            } else if name.starts_with("st_") {
+                1
+            } else {
+                2
+            };
+            sorted[kind].push((name.to_owned(), value.to_owned()));
+        }
+        let [call, source, answers] = sorted.map(|pairs| pairs.into_iter().collect::<NamedValues>());
         Self {
-            pass_through: PassThrough::parse(call_fields.get("ivr_pass_through").unwrap_or_default()),
-            call: Call::from_fields(call_fields),
-            source: parameters.select(source),
-            answers: parameters.select(|name| !call(name) && !source(name)),
+            pass_through: PassThrough::parse(call.get("ivr_pass_through").unwrap_or_default()),
+            call: Call::from_fields(call),
+            source,
+            answers,
         }
     }
 
@@ -159,7 +203,7 @@ mod tests {
     use super::*;
 
     fn results(query: &str) -> IvrResults {
-        IvrResults::from_parameters(&Parameters::parse(query, None))
+        IvrResults::from_parameters(&Parameters::parse(query, None), &FieldNames::default())
     }
 
     #[test]
@@ -200,6 +244,23 @@ mod tests {
         let call = results("ivr_id=abc&ivr_session_id=&ivr_completed=maybe&ivr_caller_id=+").call;
         assert_eq!((call.ivr_id, call.session_id, call.completed, call.caller_id), (None, None, None, None));
         assert_eq!(call.fields.get("ivr_id"), Some("abc"));
+    }
+
+    #[test]
+    fn a_portal_may_name_the_calls_fields_differently() {
+        let mut names = FieldNames::default();
+        for (portal, field) in
+            [("session_id", "ivr_session_id"), ("caller_id", "ivr_caller_id"), ("p_t", "ivr_pass_through")]
+        {
+            assert_eq!(names.insert(portal.to_owned(), field), None);
+        }
+        let parameters = Parameters::parse("session_id=s-1&caller_id=2125550123&p_t=a%7C1&qos=5&ivr_id=7", None);
+        let given = IvrResults::from_parameters(&parameters, &names);
+        assert_eq!(given.call.session_id.as_ref().map(SessionId::as_str), Some("s-1"));
+        assert_eq!(given.call.caller_id.as_deref(), Some("2125550123"));
+        assert_eq!(given.call.fields.get("ivr_caller_id"), Some("2125550123"));
+        assert_eq!(given.pass_through.get("a"), Some("1"));
+        assert_eq!(given.answers.iter().collect::<Vec<_>>(), [("qos", "5")]);
     }
 
     #[test]

@@ -1,12 +1,39 @@
 //! What a flow says about DialogTech.
 
-use super::template::Template;
+use super::rules::Rules;
+use super::template::{Scope, Template, TemplateError};
 use crate::dialogtech::action::Action;
-use crate::dialogtech::number::BuildingBlockId;
+use crate::dialogtech::number::{BuildingBlockId, PhoneNumber};
+use crate::dialogtech::request::FieldNames;
 use std::collections::BTreeMap;
 
 /// An action whose texts are still templates.
-pub type FlowAction = Action<Template, PassThrough<Template>>;
+pub type FlowAction = Action<Template, PassThrough<Template>, Destination>;
+
+/// A number to ring, as the flow says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// This one.
+    Fixed(PhoneNumber),
+    /// The one that comes out of a template: of the flow's own lists and constants, or of the verified caller's
+    /// attributes; of what a caller says only where the flow allows that in so many words.
+    Template(Template),
+}
+
+impl Destination {
+    /// The number.
+    ///
+    /// # Errors
+    /// What the template says, or [`TemplateError::NoNumber`] where its text is no North American number.
+    pub fn number(&self, scope: &Scope) -> Result<PhoneNumber, TemplateError> {
+        match self {
+            Self::Fixed(number) => Ok(number.clone()),
+            Self::Template(template) => {
+                PhoneNumber::parse(template.render(scope)?.trim()).map_err(|_| TemplateError::NoNumber)
+            }
+        }
+    }
+}
 
 /// An action without a template in it.
 pub type FallbackAction = Action<String, PassThrough<String>>;
@@ -49,6 +76,8 @@ impl<T> PassThrough<T> {
 pub struct DialogTech {
     /// By the id of the IVR that has ended (`ivr_id`); never empty.
     pub ivrs: BTreeMap<BuildingBlockId, Step>,
+    /// Under which names the portal sends the call's fields.
+    pub field_names: FieldNames,
 }
 
 /// What follows one IVR.
@@ -56,10 +85,10 @@ pub struct DialogTech {
 pub enum Step {
     /// The IVR asked for a PIN.
     VerifyPin(Box<VerifyPin>),
-    /// The same action for everybody.
-    Do(Box<FlowAction>),
+    /// The action of the first rule that holds.
+    Do(Rules<FlowAction>),
     /// A text that is read to the caller: the IVR is set to "Retrieve message and read to user".
-    Say(Template),
+    Say(Rules<Template>),
 }
 
 /// Checks a PIN and goes on by what came of it.
@@ -69,44 +98,44 @@ pub struct VerifyPin {
     pub user: Template,
     /// The PIN; it always comes out of `answers`.
     pub pin: Template,
-    /// The PIN is right: the one action that may speak of `caller`, and that no other outcome shares.
-    pub verified: FlowAction,
+    /// The PIN is right: the one outcome that may speak of `caller`, and that no other is the same as.
+    pub verified: Rules<FlowAction>,
     /// The PIN is wrong.
-    pub wrong: FlowAction,
+    pub wrong: Rules<FlowAction>,
     /// The call is out of tries, as the flow says; see [`VerifyPin::on_too_many_attempts`].
-    pub too_many_attempts: Option<FlowAction>,
+    pub too_many_attempts: Option<Rules<FlowAction>>,
     /// The caller is locked out or suspended, as the flow says; see [`VerifyPin::on_locked`].
-    pub locked: Option<FlowAction>,
+    pub locked: Option<Rules<FlowAction>>,
     /// Nobody enrolled this user, as the flow says; see [`VerifyPin::on_unknown`].
-    pub unknown: Option<FlowAction>,
+    pub unknown: Option<Rules<FlowAction>>,
     /// Nothing was keyed (`NA`), as the flow says; see [`VerifyPin::on_unanswered`].
-    pub unanswered: Option<FlowAction>,
+    pub unanswered: Option<Rules<FlowAction>>,
 }
 
 impl VerifyPin {
     /// What follows when the call has no tries left; none means the flow's fallback.
     #[must_use]
-    pub fn on_too_many_attempts(&self) -> Option<&FlowAction> {
+    pub fn on_too_many_attempts(&self) -> Option<&Rules<FlowAction>> {
         self.too_many_attempts.as_ref()
     }
 
     /// What follows when the caller is locked out or suspended: the same as too many attempts where the flow says
     /// nothing; none means the flow's fallback.
     #[must_use]
-    pub fn on_locked(&self) -> Option<&FlowAction> {
+    pub fn on_locked(&self) -> Option<&Rules<FlowAction>> {
         self.locked.as_ref().or(self.on_too_many_attempts())
     }
 
     /// What follows when nobody enrolled the user: the same as a wrong PIN where the flow says nothing, so that nobody
     /// can ask which accounts exist.
     #[must_use]
-    pub fn on_unknown(&self) -> &FlowAction {
+    pub fn on_unknown(&self) -> &Rules<FlowAction> {
         self.unknown.as_ref().unwrap_or(&self.wrong)
     }
 
     /// What follows when nothing was keyed: the same as a wrong PIN where the flow says nothing. It is no failed try.
     #[must_use]
-    pub fn on_unanswered(&self) -> &FlowAction {
+    pub fn on_unanswered(&self) -> &Rules<FlowAction> {
         self.unanswered.as_ref().unwrap_or(&self.wrong)
     }
 

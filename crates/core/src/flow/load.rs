@@ -1,35 +1,53 @@
 //! From the text of a flow file to a [`Flow`].
 
 mod action;
+mod definitions;
+mod field_names;
 mod findme;
 mod header;
+mod hours;
 mod ivrs;
 mod reader;
+mod rules;
 mod verify_pin;
 mod wix_answers;
 mod yaml;
 
 use super::mistake::{Mistake, Mistakes, Position};
-use super::{Fallback, Flow};
+use super::template::{Vocabulary, WIX_ANSWERS_NAMES};
+use super::{Checked, Fallback, Flow};
 use crate::dialogtech::action::Action;
 use crate::identity::{FlowName, Realm};
 use crate::wix_answers::reply::Reply;
 use reader::Reader;
+use std::sync::Arc;
 use yaml::Node;
 
-const KEYS: [&str; 8] = ["flow", "realm", "identifier", "lockout", "limits", "fallback", "wix_answers", "dialogtech"];
+const KEYS: [&str; 12] = [
+    "flow",
+    "realm",
+    "identifier",
+    "lockout",
+    "limits",
+    "fallback",
+    "hours",
+    "split",
+    "numbers",
+    "constants",
+    "wix_answers",
+    "dialogtech",
+];
 
-pub(super) fn load(text: &str) -> Result<Flow, Mistakes> {
+pub(super) fn load(text: &str) -> Checked {
     if text.len() > Flow::MAX_BYTES {
         let message = format!("the file has {} bytes, and a flow at most {}", text.len(), Flow::MAX_BYTES);
-        return Err(Mistakes(vec![Mistake::new(Position::START, message)]));
+        return Checked { flow: None, findings: vec![Mistake::new(Position::START, message)] };
     }
     let mut reader = Reader::default();
     let flow = yaml::parse(text, &mut reader.mistakes).and_then(|root| flow(&mut reader, &root));
-    match flow {
-        Some(flow) if reader.mistakes.is_empty() => Ok(flow),
-        _ => Err(Mistakes::in_file_order(reader.mistakes)),
-    }
+    let flow = flow.filter(|_| reader.mistakes.is_empty());
+    reader.mistakes.append(&mut reader.findings);
+    Checked { flow, findings: Mistakes::in_file_order(reader.mistakes).0 }
 }
 
 /// Reads everything before it gives up, so that every mistake is found.
@@ -40,12 +58,18 @@ fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
     let identifier = fields.get("identifier").map(|n| header::identifier(r, n)).unwrap_or(Some(Default::default()));
     let lockout = fields.get("lockout").map(|n| header::lockout(r, n)).unwrap_or(Some(Default::default()));
     let limits = fields.get("limits").map(|n| header::limits(r, n)).unwrap_or(Some(Default::default()));
+    let definitions = Arc::new(definitions::definitions(r, &fields));
+    r.vocabulary = Vocabulary::new(Arc::clone(&definitions));
     let (wix, dialogtech) = (fields.get("wix_answers"), fields.get("dialogtech"));
     if wix.is_none() && dialogtech.is_none() {
         r.mistake_with_help(fields.at, "the flow answers nobody", "give it `wix_answers`, `dialogtech` or both");
     }
+    dialogtech.iter().for_each(|node| ivrs::default_spelling(r, node));
     let fallback = header::fallback(r, &fields, wix.is_some(), dialogtech.is_some());
+    let of_dialogtech = r.vocabulary.clone();
+    r.vocabulary = of_dialogtech.speaking_of(WIX_ANSWERS_NAMES);
     let wix_answers = wix.map(|n| wix_answers::wix_answers(r, n, fallback.wix_answers.as_ref()));
+    r.vocabulary = of_dialogtech;
     let dialogtech = dialogtech.map(|n| ivrs::dialogtech(r, n, fallback.dialogtech.as_ref().map(|(_, action)| action)));
     ivrs::keep_pins_in(r, dialogtech.as_ref().and_then(Option::as_ref));
     Some(Flow {
@@ -54,6 +78,7 @@ fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
         identifier: identifier?,
         lockout: lockout?,
         limits: limits?,
+        definitions,
         fallback: Fallback {
             wix_answers: fallback.wix_answers.map_or(Reply::Disconnect, |(_, reply)| reply),
             dialogtech: fallback.dialogtech.map_or(Action::Hangup, |(_, action)| action),

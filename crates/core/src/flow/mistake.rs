@@ -45,7 +45,6 @@ impl Mistake {
         Self { severity: Severity::Error, line: at.line, column: at.column, message: message.into(), help: None }
     }
 
-    #[allow(dead_code, reason = "warnings come with the rules")]
     pub(super) fn warning(at: Position, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::new(at, message) }
     }

@@ -3,24 +3,33 @@
 //! A flow is checked whole when it is loaded ([`Flow::load`]); after that nothing in it can be wrong but a template
 //! that asks for what a caller does not have.
 
+pub mod definitions;
 mod dialogtech;
+pub mod hours;
 mod load;
 mod mistake;
+mod rules;
 pub mod template;
 mod wix_answers;
 
-pub use dialogtech::{DialogTech, FallbackAction, FlowAction, PassThrough, Step, VerifyPin};
+pub use definitions::Definitions;
+pub use dialogtech::{Destination, DialogTech, FallbackAction, FlowAction, PassThrough, Step, VerifyPin};
 pub use mistake::{Mistake, Mistakes, Position, Severity};
+pub use rules::{Condition, Rule, Rules};
 pub use template::{Scope, Template, TemplateError};
 pub use wix_answers::WixAnswers;
 
+use crate::dialogtech::request::FieldNames;
 use crate::identity::{FlowName, IdentifierForm, Realm};
 use crate::lockout::{Limits, Lockout};
 use crate::wix_answers::reply::Reply;
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
 /// A call flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Flow {
     /// Its name, as it stands in the webhooks' paths.
     pub name: FlowName,
@@ -32,6 +41,8 @@ pub struct Flow {
     pub lockout: Lockout,
     /// How much one call and one calling number may try.
     pub limits: Limits,
+    /// What its conditions and texts ask for by name: opening hours, splits, lists of numbers, constants.
+    pub definitions: Arc<Definitions>,
     /// What is answered when nothing else can be.
     pub fallback: Fallback,
     /// The auth webhook of Wix Answers, where the flow has one.
@@ -41,7 +52,7 @@ pub struct Flow {
 }
 
 /// What a look at a whole flow file brought to light.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
     /// The flow, where nothing in it is an error.
     pub flow: Option<Flow>,
@@ -76,16 +87,21 @@ impl Flow {
     /// keys, values of a wrong kind or out of range, what the providers' specifications do not allow, templates that
     /// do not parse or use unknown names, and flows that would let an unverified caller through.
     pub fn load(text: &str) -> Result<Self, Mistakes> {
-        load::load(text)
+        let Checked { flow, findings } = load::load(text);
+        flow.ok_or_else(|| Mistakes(findings.into_iter().filter(|found| found.severity == Severity::Error).collect()))
     }
 
     /// Reads a flow file as [`Flow::load`] does, and looks for what is legal and unwise as well.
     #[must_use]
     pub fn check(text: &str) -> Checked {
-        match load::load(text) {
-            Ok(flow) => Checked { flow: Some(flow), findings: Vec::new() },
-            Err(Mistakes(findings)) => Checked { flow: None, findings },
-        }
+        load::load(text)
+    }
+
+    /// Under which names the portal of DialogTech sends the call's fields.
+    #[must_use]
+    pub fn field_names(&self) -> &FieldNames {
+        static SPECIFIED: LazyLock<FieldNames> = LazyLock::new(FieldNames::default);
+        self.dialogtech.as_ref().map_or(&SPECIFIED, |dialect| &dialect.field_names)
     }
 
     /// The names under `answers` that hold PINs in any IVR of the flow: no record ever keeps them.

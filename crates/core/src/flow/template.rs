@@ -1,14 +1,18 @@
 //! Texts of a flow with `{{ ... }}` in them: MiniJinja, held to what a sentence needs.
 //!
-//! A template has expressions, filters, `if` and `for`; it has no functions, no assignments and no way to reach another
-//! template, so that a flow stays something to read and not a program.
+//! A template has expressions, filters, `if` and `for`, and three functions that ask what the flow defines by name; it
+//! has no assignments and no way to reach another template, so that a flow stays something to read and not a program.
 
 mod check;
+mod filters;
+mod functions;
 mod scan;
 mod scope;
 
 pub use check::InvalidTemplate;
 pub use scope::Scope;
+
+use super::definitions::Definitions;
 
 use minijinja::{Environment, ErrorKind, Value};
 use std::collections::BTreeSet;
@@ -16,8 +20,44 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, LazyLock};
 
-/// What every template may speak of, and nothing else.
-pub(crate) const NAMES: [&str; 5] = ["call", "source", "answers", "pass", "caller"];
+/// What the templates of `dialogtech` may speak of, and nothing else.
+pub(super) const DIALOGTECH_NAMES: &[&str] = &["call", "source", "answers", "pass", "caller", "flow"];
+
+/// What the conditions of `wix_answers` may speak of, and nothing else.
+pub(super) const WIX_ANSWERS_NAMES: &[&str] = &["call", "user", "caller", "flow"];
+
+/// What a caller has a hand in: what he keys, the number that he shows, the page that he came from, and what a stranger
+/// could pass back.
+const OF_CALLERS: [&str; 5] = ["call", "source", "answers", "pass", "user"];
+
+/// What templates are compiled with: the names of their dialect, and what their flow defines.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    engine: Environment<'static>,
+    definitions: Arc<Definitions>,
+    names: &'static [&'static str],
+}
+
+impl Vocabulary {
+    /// The names of DialogTech's dialect, and these definitions.
+    #[must_use]
+    pub fn new(definitions: Arc<Definitions>) -> Self {
+        let mut engine = BASE.clone();
+        functions::add(&mut engine, &definitions);
+        Self { engine, definitions, names: DIALOGTECH_NAMES }
+    }
+
+    /// The same, for another dialect.
+    pub(super) fn speaking_of(&self, names: &'static [&'static str]) -> Self {
+        Self { names, ..self.clone() }
+    }
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self::new(Arc::default())
+    }
+}
 
 /// A text of a flow, compiled when the flow is loaded.
 #[derive(Clone)]
@@ -26,6 +66,7 @@ pub struct Template {
     /// None for a text without anything to fill in, which costs no engine.
     engine: Option<Arc<Environment<'static>>>,
     uses: BTreeSet<(String, Option<String>)>,
+    chosen_by_caller: Option<&'static str>,
 }
 
 /// Why a template gave no text. It names no value: values belong to callers.
@@ -40,6 +81,9 @@ pub enum TemplateError {
     /// It loops for too long.
     #[error("the template takes too many steps")]
     TooManySteps,
+    /// What should be a telephone number is none.
+    #[error("the template's text is no telephone number of ten digits")]
+    NoNumber,
     /// Anything else, by the engine's kind of error.
     #[error("the template failed: {0}")]
     Failed(ErrorKind),
@@ -56,15 +100,31 @@ impl Template {
     ///
     /// # Errors
     /// Everything that is wrong with it, at least one [`InvalidTemplate`].
-    pub fn compile(source: &str) -> Result<Self, Vec<InvalidTemplate>> {
+    pub fn compile(source: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
+        if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
+            let fits = source.len() <= Self::MAX_BYTES;
+            let literal = Self { source: source.into(), engine: None, uses: BTreeSet::new(), chosen_by_caller: None };
+            return if fits { Ok(literal) } else { Err(vec![InvalidTemplate::TooLong]) };
+        }
+        Self::compile_as(source, source, vocabulary)
+    }
+
+    /// Compiles an expression into a template whose text is empty unless the expression holds.
+    ///
+    /// # Errors
+    /// As [`Template::compile`].
+    pub(super) fn compile_condition(expression: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
+        check::expression(expression, vocabulary)?;
+        // It is one whole expression, so nothing of it can end the statement around it.
+        Self::compile_as(expression, &format!("{{% if ({expression}) %}}1{{% endif %}}"), vocabulary)
+    }
+
+    fn compile_as(source: &str, text: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
         if source.len() > Self::MAX_BYTES {
             return Err(vec![InvalidTemplate::TooLong]);
         }
-        if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
-            return Ok(Self { source: source.into(), engine: None, uses: BTreeSet::new() });
-        }
-        let (engine, uses) = check::compile(&BASE, source)?;
-        Ok(Self { source: source.into(), engine: Some(Arc::new(engine)), uses })
+        let check::Compiled { engine, uses, chosen_by_caller } = check::compile(vocabulary, text)?;
+        Ok(Self { source: source.into(), engine: Some(Arc::new(engine)), uses, chosen_by_caller })
     }
 
     /// The text, filled in.
@@ -98,6 +158,14 @@ impl Template {
     #[must_use]
     pub fn literal(&self) -> Option<&str> {
         self.engine.is_none().then_some(&*self.source)
+    }
+
+    /// The first of `call`, `source`, `answers` and `pass` out of which the text itself is made: a caller can choose
+    /// it. What is only looked up in a list of the flow's own (`listed("lines", call.ivr_number_called)`) chooses among
+    /// what the flow says.
+    #[must_use]
+    pub fn chosen_by_caller(&self) -> Option<&'static str> {
+        self.chosen_by_caller
     }
 
     /// Whether it speaks of `caller`, `answers` or another of the names, in whole or in part.

@@ -1,7 +1,8 @@
 //! An action of DialogTech in a flow file. The keys are the specification's names ("Responding to DialogTech's
 //! WebHook").
 
-use super::super::{FlowAction, PassThrough, Template};
+use super::super::mistake::Mistake;
+use super::super::{Destination, FallbackAction, FlowAction, PassThrough, Template};
 use super::findme::findme;
 use super::reader::{Fields, Reader};
 use super::yaml::{Key, Node, Value};
@@ -50,9 +51,7 @@ pub(super) fn app(r: &mut Reader, key: &Key, parameters: &Node) -> Option<FlowAc
         "findme" => findme(r, parameters).map(Action::FindMe),
         "vr" => only(r, parameters, "id", block_id).map(|id| Action::VirtualReceptionist { id }),
         "voicemail" => only(r, parameters, "id", block_id).map(|id| Action::Voicemail { id }),
-        "transfer" => {
-            only(r, parameters, "destination", phone_number).map(|destination| Action::Transfer { destination })
-        }
+        "transfer" => transfer(r, parameters),
         _ => {
             if !matches!(parameters.value, Value::Null) {
                 r.fields(parameters, "nothing: `hangup` has no parameters", &[])?;
@@ -74,9 +73,59 @@ pub(super) fn block_id(r: &mut Reader, node: &Node) -> Option<BuildingBlockId> {
     r.fixed(node, "an id of the DialogTech portal", BuildingBlockId::parse)
 }
 
-/// A number to ring.
-pub(super) fn phone_number(r: &mut Reader, node: &Node) -> Option<PhoneNumber> {
-    r.fixed(node, "a telephone number", PhoneNumber::parse)
+fn transfer(r: &mut Reader, node: &Node) -> Option<FlowAction> {
+    let keys = ["destination", CALLER_MAY_CHOOSE];
+    let fields = r.fields(node, "a mapping with the key `destination`", &keys)?;
+    let may_choose = caller_may_choose(r, &fields);
+    let node = r.require(&fields, "destination")?;
+    destination(r, node, may_choose).map(|destination| Action::Transfer { destination })
+}
+
+/// The key by which a flow says that callers may choose where their calls go.
+pub(super) const CALLER_MAY_CHOOSE: &str = "caller_may_choose";
+
+/// Whether the flow says so in so many words; unreadable means that it does not.
+pub(super) fn caller_may_choose(r: &mut Reader, fields: &Fields<'_>) -> bool {
+    fields.get(CALLER_MAY_CHOOSE).and_then(|n| r.flag(n, "`caller_may_choose`")).unwrap_or_default()
+}
+
+/// A number to ring: digits, or a template that no caller has a hand in.
+pub(super) fn destination(r: &mut Reader, node: &Node, may_choose: bool) -> Option<Destination> {
+    let text = r.text(node, "a telephone number")?;
+    if !text.contains("{{") && !text.contains("{%") {
+        return r.parsed(node, "a telephone number", PhoneNumber::parse).map(Destination::Fixed);
+    }
+    let template = r.template(node, "a telephone number")?;
+    match template.chosen_by_caller() {
+        Some(name) if !may_choose => {
+            r.mistake_with_help(
+                node.at,
+                format!("`{name}` decides where the call goes, and a caller decides about `{name}`: toll fraud lives on that"),
+                format!(
+                    "name the numbers under `numbers` and look them up with `listed(...)`, or allow it in so many words \
+                     with `{CALLER_MAY_CHOOSE}: true`"
+                ),
+            );
+            return None;
+        }
+        Some(name) => {
+            let message =
+                format!("`{name}` decides where the call goes: callers can have any number rung, at your cost");
+            r.findings.push(Mistake::warning(node.at, message));
+        }
+        None => {}
+    }
+    Some(Destination::Template(template))
+}
+
+/// An action without a template in it, if it is one.
+pub(super) fn literally(action: &FlowAction) -> Option<FallbackAction> {
+    let literal = |template: &Template| template.literal().map(str::to_owned).ok_or(());
+    let fixed = |destination: &Destination| match destination {
+        Destination::Fixed(number) => Ok(number.clone()),
+        Destination::Template(_) => Err(()),
+    };
+    action.try_map(literal, |pass| pass.try_map(literal), fixed).ok()
 }
 
 fn ivr(r: &mut Reader, node: &Node) -> Option<Ivr<Template, PassThrough<Template>>> {
@@ -89,19 +138,22 @@ fn ivr(r: &mut Reader, node: &Node) -> Option<Ivr<Template, PassThrough<Template
         .map_or(Some(None), kept);
     let user_parameters = user_parameters(r, &fields);
     let pass_through = fields.get("pass").map_or(Some(PassThrough::None), |n| pass(r, n));
-    let spelling = fields.get("spelling").map_or(Some(IvrSpelling::Ivr), |n| {
-        r.parsed(n, "`ivr` or `survo`", |text| match text {
-            "ivr" => Ok(IvrSpelling::Ivr),
-            "survo" => Ok(IvrSpelling::Survo),
-            _ => Err("`spelling` is `ivr` or `survo`"),
-        })
-    });
+    let spelling = fields.get("spelling").map_or(Some(r.spelling), |n| spelling(r, n));
     Some(Ivr {
         spelling: spelling?,
         id: id?,
         question_id: question_id?,
         user_parameters: user_parameters?,
         pass_through: pass_through?,
+    })
+}
+
+/// How the app of an IVR is written in the document.
+pub(super) fn spelling(r: &mut Reader, node: &Node) -> Option<IvrSpelling> {
+    r.parsed(node, "`ivr` or `survo`", |text| match text {
+        "ivr" => Ok(IvrSpelling::Ivr),
+        "survo" => Ok(IvrSpelling::Survo),
+        _ => Err("`spelling` is `ivr` or `survo`"),
     })
 }
 

@@ -1,14 +1,14 @@
 //! `findme:`. Its rules are the specification's ("Responding to DialogTech's WebHook", with its notes 1 and 2).
 
-use super::super::Template;
-use super::action::{block_id, phone_number};
+use super::super::{Destination, Template};
+use super::action::{CALLER_MAY_CHOOSE, block_id, caller_may_choose, destination};
 use super::reader::{Fields, Reader};
 use super::yaml::{Node, Value};
 use crate::dialogtech::action::{AutoAccept, FindMe, FindMeTarget, NoAnswer, Screening};
-use crate::dialogtech::number::{InvalidValue, PhoneList, PhoneNumber, RingTimeoutSecs};
+use crate::dialogtech::number::{PhoneList, PhoneNumber, RingTimeoutSecs};
 use std::num::NonZeroU8;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "id",
     "phone_list",
     "simultaneous",
@@ -20,9 +20,10 @@ const KEYS: [&str; 11] = [
     "nextaction",
     "nextactionitem",
     "timeout",
+    CALLER_MAY_CHOOSE,
 ];
 
-pub(super) fn findme(r: &mut Reader, node: &Node) -> Option<FindMe<Template>> {
+pub(super) fn findme(r: &mut Reader, node: &Node) -> Option<FindMe<Template, Destination>> {
     let fields = r.fields(node, "the parameters of `findme`, a mapping with the key `id` or `phone_list`", &KEYS)?;
     // Each is None where something is wrong with it; all are read before the first of them ends the reading.
     let target = target(r, &fields);
@@ -60,10 +61,13 @@ fn optional<'n, T>(fields: &Fields<'n>, name: &str, read: impl FnOnce(&'n Node) 
     fields.get(name).map_or(Some(None), |node| read(node).map(Some))
 }
 
-fn target(r: &mut Reader, fields: &Fields<'_>) -> Option<FindMeTarget> {
+fn target(r: &mut Reader, fields: &Fields<'_>) -> Option<FindMeTarget<Destination>> {
     match (fields.get("id"), fields.get("phone_list")) {
         (Some(id), None) => block_id(r, id).map(FindMeTarget::Id),
-        (None, Some(list)) => phone_list(r, list).map(FindMeTarget::PhoneList),
+        (None, Some(list)) => {
+            let may_choose = caller_may_choose(r, fields);
+            phone_list(r, list, may_choose).map(FindMeTarget::PhoneList)
+        }
         (None, None) => {
             r.mistake(fields.at, "`findme` needs an `id` or a `phone_list`");
             None
@@ -76,14 +80,17 @@ fn target(r: &mut Reader, fields: &Fields<'_>) -> Option<FindMeTarget> {
 }
 
 /// A list of numbers, or the specification's own form with bars between them.
-fn phone_list(r: &mut Reader, node: &Node) -> Option<PhoneList> {
-    let numbers: Option<Vec<PhoneNumber>> = match &node.value {
+fn phone_list(r: &mut Reader, node: &Node, may_choose: bool) -> Option<PhoneList<Destination>> {
+    let numbers: Option<Vec<Destination>> = match &node.value {
         Value::List(items) => {
-            let read: Vec<_> = items.iter().map(|item| phone_number(r, item)).collect();
+            let read: Vec<_> = items.iter().map(|item| destination(r, item, may_choose)).collect();
             read.into_iter().collect()
         }
-        _ => r.fixed(node, "a list of telephone numbers", |text| {
-            text.split('|').map(PhoneNumber::parse).collect::<Result<_, InvalidValue>>()
+        Value::Scalar { text, .. } if text.contains("{{") || text.contains("{%") => {
+            destination(r, node, may_choose).map(|number| vec![number])
+        }
+        _ => r.parsed(node, "a list of telephone numbers", |text| {
+            text.split('|').map(|number| PhoneNumber::parse(number).map(Destination::Fixed)).collect::<Result<_, _>>()
         }),
     };
     PhoneList::new(numbers?).map_err(|error| r.mistake(node.at, error.to_string())).ok()
@@ -94,11 +101,12 @@ fn screening(r: &mut Reader, fields: &Fields<'_>) -> Option<Option<Screening<Tem
     let (phrase, audio) = (fields.get("whisper_phrase"), fields.get("whisper_audio"));
     let phrase_read = phrase.and_then(|n| r.template(n, "the phrase to whisper"));
     let audio_read = audio.and_then(|n| {
-        r.parsed(n, "the name of an audio file", |text| match text.trim() {
-            "" => Err("`whisper_audio` is empty"),
-            name if name.contains("{{") || name.contains("{%") => Err("`whisper_audio` takes no template"),
-            name => Ok(name.to_owned()),
-        })
+        let name = r.template(n, "the name of an audio file")?;
+        if name.source().trim().is_empty() {
+            r.mistake(n.at, "`whisper_audio` is empty");
+            return None;
+        }
+        Some(name)
     });
     // Without a readable method nothing can be said about what goes with it.
     let method = method?;

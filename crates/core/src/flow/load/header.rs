@@ -2,7 +2,7 @@
 
 use super::super::FallbackAction;
 use super::super::mistake::Position;
-use super::action::action;
+use super::action::{action, literally};
 use super::reader::{Fields, Reader};
 use super::wix_answers::reply;
 use super::yaml::Node;
@@ -129,8 +129,7 @@ fn literal_action(r: &mut Reader, node: &Node) -> Option<FallbackAction> {
     let before = r.templates.len();
     let read = action(r, node)?;
     refuse_templates(r, before);
-    let literal = |template: &super::super::Template| template.literal().map(str::to_owned).ok_or(());
-    read.try_map(literal, |pass| pass.try_map(literal)).ok()
+    literally(&read)
 }
 
 /// Notes every template read since `before` that has something to fill in.

@@ -1,15 +1,19 @@
 //! `dialogtech:`: what follows each IVR.
 
-use super::super::{DialogTech, FallbackAction, Step};
-use super::action::{ACTIONS, action, app};
-use super::reader::Reader;
+use super::super::rules::Rules;
+use super::super::{DialogTech, FallbackAction, FlowAction, Step, Template};
+use super::action::{ACTIONS, action, app, spelling};
+use super::field_names::field_names;
+use super::reader::{Fields, Reader};
+use super::rules::rules;
 use super::verify_pin::verify_pin;
 use super::yaml::{Node, Value};
 use crate::dialogtech::number::BuildingBlockId;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn dialogtech(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Option<DialogTech> {
-    let fields = r.fields(node, "a mapping with the key `ivrs`", &["ivrs"])?;
+    let fields = r.fields(node, "a mapping with the key `ivrs`", &["ivrs", "field_names", "spelling"])?;
+    let field_names = fields.get("field_names").map_or_else(|| Some(Default::default()), |n| field_names(r, n));
     let node = r.require(&fields, "ivrs")?;
     let listed = r.entries(node, "a mapping from IVR ids to what follows each")?;
     let mut ivrs = BTreeMap::new();
@@ -25,26 +29,34 @@ pub(super) fn dialogtech(r: &mut Reader, node: &Node, fallback: Option<&Fallback
     if listed.entries().is_empty() {
         r.mistake(listed.at, "`ivrs` is empty");
     }
-    Some(DialogTech { ivrs })
+    Some(DialogTech { ivrs, field_names: field_names? })
 }
 
-/// `verify_pin`, `say`, `do`, or an action itself.
+/// Notes how apps of IVRs are spelled in this flow, before the first of them is read.
+pub(super) fn default_spelling(r: &mut Reader, node: &Node) {
+    let Value::Map(entries) = &node.value else { return };
+    if let Some((_, node)) = entries.iter().find(|(key, _)| key.name == "spelling") {
+        r.spelling = spelling(r, node).unwrap_or_default();
+    }
+}
+
+/// `verify_pin`, `rules`, `say`, `do`, or an action itself.
 fn step(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Option<Step> {
     let entries = match &node.value {
         Value::Map(entries) => entries,
-        Value::Scalar { .. } => return action(r, node).map(|found| Step::Do(Box::new(found))),
+        Value::Scalar { .. } => return action(r, node).map(always),
         _ => {
-            r.wrong_type(node, "what follows the IVR (`verify_pin`, `say`, `do` or an action)");
+            r.wrong_type(node, "what follows the IVR (`verify_pin`, `rules`, `say`, `do` or an action)");
             return None;
         }
     };
-    let known: Vec<&str> = ["verify_pin", "say", "do"].into_iter().chain(ACTIONS).collect();
+    let known: Vec<&str> = ["verify_pin", "rules", "say", "do"].into_iter().chain(ACTIONS).collect();
     let fields = r.fields(node, "what follows the IVR", &known)?;
     let steps: Vec<&(_, Node)> = entries.iter().filter(|(key, _)| known.contains(&key.name.as_str())).collect();
     let [(key, value)] = steps[..] else {
         // Of two steps which one is meant is anybody's guess; the mistakes inside wait until there is one.
         if steps.is_empty() && entries.is_empty() {
-            r.mistake(fields.at, "nothing follows the IVR: expected `verify_pin`, `say` or `do`");
+            r.mistake(fields.at, "nothing follows the IVR: expected `verify_pin`, `rules`, `say` or `do`");
         }
         if let Some((second, _)) = steps.get(1) {
             r.mistake(second.at, format!("an IVR has one step, and `{}` is a second one", second.name));
@@ -53,20 +65,65 @@ fn step(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Optio
     };
     match key.name.as_str() {
         "verify_pin" => verify_pin(r, value, fallback).map(|found| Step::VerifyPin(Box::new(found))),
-        "say" => {
-            let text = r.template(value, "the text to read to the caller")?;
-            if text.source().trim().is_empty() {
-                r.mistake(value.at, "`say` is empty");
-            }
-            Some(Step::Say(text))
-        }
-        "do" => action(r, value).map(|found| Step::Do(Box::new(found))),
-        _ => app(r, key, value).map(|found| Step::Do(Box::new(found))),
+        "rules" => rules(r, value, &["do", "say"], then).and_then(|found| of_one_kind(r, value, found)),
+        "say" => say(r, value).map(|text| Step::Say(Rules::always(text))),
+        "do" => action(r, value).map(always),
+        _ => app(r, key, value).map(always),
     }
 }
 
-/// Notes every template beside `pin` and `user` that speaks of a PIN: in an answer it would reach a provider's logs, or
-/// come back in a URL as pass-through data.
+fn always(action: FlowAction) -> Step {
+    Step::Do(Rules::always(action))
+}
+
+fn say(r: &mut Reader, node: &Node) -> Option<Template> {
+    let text = r.template(node, "the text to read to the caller")?;
+    if text.source().trim().is_empty() {
+        r.mistake(node.at, "`say` is empty");
+    }
+    Some(text)
+}
+
+/// What a rule of an IVR comes to.
+enum Then {
+    Do(FlowAction),
+    Say(Template),
+}
+
+fn then(r: &mut Reader, fields: &Fields<'_>) -> Option<Then> {
+    match (fields.get("do"), fields.get("say")) {
+        (Some(node), None) => action(r, node).map(Then::Do),
+        (None, Some(node)) => say(r, node).map(Then::Say),
+        (None, None) => {
+            r.mistake(fields.at, "a rule says what happens: `do` or `say` is missing");
+            None
+        }
+        (Some(_), Some(second)) => {
+            r.mistake(second.at, "a rule has `do` or `say`, not both");
+            None
+        }
+    }
+}
+
+/// The portal sets an IVR to retrieve its next action or a text to read; it cannot take one now and the other then.
+fn of_one_kind(r: &mut Reader, node: &Node, found: Rules<Then>) -> Option<Step> {
+    let texts = found.iter().filter(|rule| matches!(rule.then, Then::Say(_))).count();
+    if texts == 0 {
+        return found.try_map(|then| if let Then::Do(action) = then { Some(action) } else { None }).map(Step::Do);
+    }
+    let step = found.try_map(|then| if let Then::Say(text) = then { Some(text) } else { None }).map(Step::Say);
+    if step.is_none() {
+        r.mistake_with_help(
+            node.at,
+            "the rules of an IVR all have `do` or all have `say`",
+            "in the portal an IVR is set to \"Retrieve next action\" or to \"Retrieve message and read to user\"",
+        );
+    }
+    step
+}
+
+/// Notes every template and condition beside `pin` and `user` that speaks of a PIN: in an answer it would reach a
+/// provider's logs, or come back in a URL as pass-through data; in a condition it would be a PIN without a counter.
 pub(super) fn keep_pins_in(r: &mut Reader, dialogtech: Option<&DialogTech>) {
     let steps = dialogtech.iter().flat_map(|dialect| dialect.ivrs.values());
     let verifies: Vec<_> =
@@ -75,7 +132,7 @@ pub(super) fn keep_pins_in(r: &mut Reader, dialogtech: Option<&DialogTech>) {
     let mut leaks = Vec::new();
     for (at, template) in r.templates.iter().filter(|(at, _)| !r.inputs.contains(at)) {
         if let Some(pin) = template.parts_of("answers").find(|part| pins.contains(*part)) {
-            leaks.push((*at, format!("`answers.{pin}` is a PIN and never goes into an answer")));
+            leaks.push((*at, format!("`answers.{pin}` is a PIN: `pin` reads it, and nothing else")));
         } else if template.mentions_whole("answers") && !pins.is_empty() {
             leaks.push((*at, "`answers` as a whole holds a PIN: name the answer that is meant".to_owned()));
         }

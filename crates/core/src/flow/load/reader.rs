@@ -1,19 +1,23 @@
 //! Reads values out of the tree, notes what is wrong and goes on.
 
 use super::super::mistake::{Mistake, Position, did_you_mean};
-use super::super::template::Template;
+use super::super::template::{InvalidTemplate, Template, Vocabulary};
 use super::yaml::{Key, Node, Value};
+use crate::dialogtech::action::IvrSpelling;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
-
-/// Keys that belong to the language of flows and that this version does not know.
-const NOT_YET: [&str; 7] = ["rules", "hours", "split", "numbers", "field_names", "when", "holidays"];
 
 /// Collects what is wrong. A method that answers None has noted why.
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) mistakes: Vec<Mistake>,
+    /// What is legal and unwise.
+    pub(super) findings: Vec<Mistake>,
+    /// What templates may speak of here.
+    pub(super) vocabulary: Vocabulary,
+    /// How the app of an IVR is spelled where the action does not say.
+    pub(super) spelling: IvrSpelling,
     /// Every template read so far and its place, for the checks that look at many.
     pub(super) templates: Vec<(Position, Template)>,
     /// Where the templates stand that may read a PIN: `user` and `pin`.
@@ -79,10 +83,6 @@ impl Reader {
     }
 
     pub(super) fn unknown_key(&mut self, key: &Key, known: &[&str]) {
-        if NOT_YET.contains(&key.name.as_str()) {
-            self.mistake(key.at, format!("`{}` is not supported yet by this version of Ringbolt", key.name));
-            return;
-        }
         let name: String = key.name.chars().take(60).collect();
         let help = did_you_mean(&key.name, known.iter().copied())
             .or_else(|| Some(format!("known here: {}", known.join(", "))).filter(|_| !known.is_empty()));
@@ -179,13 +179,23 @@ impl Reader {
     /// A text with `{{ ... }}` in it, or without.
     pub(super) fn template(&mut self, node: &Node, expected: &str) -> Option<Template> {
         let source = self.text(node, expected)?;
-        match Template::compile(source) {
+        let compiled = Template::compile(source, &self.vocabulary);
+        self.compiled(node.at, compiled)
+    }
+
+    /// Keeps a template that compiled, for the checks that look at many; notes what is wrong with one that did not.
+    pub(super) fn compiled(
+        &mut self,
+        at: Position,
+        compiled: Result<Template, Vec<InvalidTemplate>>,
+    ) -> Option<Template> {
+        match compiled {
             Ok(template) => {
-                self.templates.push((node.at, template.clone()));
+                self.templates.push((at, template.clone()));
                 Some(template)
             }
             Err(wrong) => {
-                self.mistakes.extend(wrong.into_iter().map(|w| Mistake::new(node.at, w.to_string()).help(w.help())));
+                self.mistakes.extend(wrong.into_iter().map(|w| Mistake::new(at, w.to_string()).help(w.help())));
                 None
             }
         }

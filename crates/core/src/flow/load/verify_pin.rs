@@ -1,8 +1,11 @@
 //! `verify_pin:`.
 
+use super::super::mistake::{Mistake, Position};
+use super::super::rules::Rules;
 use super::super::{FallbackAction, FlowAction, Template, VerifyPin};
-use super::action::action;
+use super::action::{action, literally};
 use super::reader::{Fields, Reader};
+use super::rules::rules_or;
 use super::yaml::Node;
 
 const KEYS: [&str; 8] = ["user", "pin", "verified", "wrong", "too_many_attempts", "locked", "unknown", "unanswered"];
@@ -12,10 +15,19 @@ pub(super) fn verify_pin(r: &mut Reader, node: &Node, fallback: Option<&Fallback
     r.inputs.extend(["user", "pin"].into_iter().filter_map(|name| fields.get(name)).map(|n| n.at));
     let user = unverified(r, |r| r.require(&fields, "user").and_then(|n| r.template(n, "a text that names the user")));
     let pin = unverified(r, |r| r.require(&fields, "pin").and_then(|n| pin(r, n)));
-    let verified = r.require(&fields, "verified").and_then(|n| action(r, n));
-    let wrong = unverified(r, |r| r.require(&fields, "wrong").and_then(|n| action(r, n)));
+    let verified = r.require(&fields, "verified").and_then(|n| rules_or(r, n, action));
+    let wrong = unverified(r, |r| r.require(&fields, "wrong").and_then(|n| rules_or(r, n, action)));
     let [too_many_attempts, locked, unknown, unanswered] = ["too_many_attempts", "locked", "unknown", "unanswered"]
-        .map(|name| fields.get(name).and_then(|n| unverified(r, |r| action(r, n))));
+        .map(|name| fields.get(name).and_then(|n| unverified(r, |r| rules_or(r, n, action))));
+    if fields.get("unanswered").is_none() {
+        r.findings.push(
+            Mistake::warning(
+                fields.at,
+                "`unanswered` is missing: a caller who keys nothing hears the same as after a wrong PIN",
+            )
+            .help("say what follows when nothing was keyed".to_owned()),
+        );
+    }
     if let Some(verified) = &verified {
         let others = [
             ("wrong", &wrong),
@@ -25,12 +37,11 @@ pub(super) fn verify_pin(r: &mut Reader, node: &Node, fallback: Option<&Fallback
             ("unanswered", &unanswered),
         ];
         for (name, other) in others {
-            if other.as_ref() == Some(verified) {
-                let at = fields.get(name).map_or(fields.at, |n| n.at);
-                r.mistake(at, format!("`{name}` is the same as `verified`: it would let an unverified caller through"));
-            }
+            let at = place(&fields, name);
+            other.iter().for_each(|other| keep_apart(r, at, name, verified, other));
         }
-        if fallback.is_some_and(|fallback| literally(verified).as_ref() == Some(fallback)) {
+        let same = |action: &FlowAction| fallback.is_some_and(|fallback| literally(action).as_ref() == Some(fallback));
+        if verified.iter().all(|rule| same(&rule.then)) {
             let at = place(&fields, "verified");
             r.mistake(
                 at,
@@ -50,12 +61,23 @@ pub(super) fn verify_pin(r: &mut Reader, node: &Node, fallback: Option<&Fallback
     })
 }
 
-fn place(fields: &Fields<'_>, name: &str) -> super::super::mistake::Position {
+fn place(fields: &Fields<'_>, name: &str) -> Position {
     fields.get(name).map_or(fields.at, |n| n.at)
 }
 
+/// Notes an outcome that leads where the right PIN leads: everywhere, or for some callers.
+fn keep_apart<T: PartialEq>(r: &mut Reader, at: Position, name: &str, right: &Rules<T>, other: &Rules<T>) {
+    let shared = right.iter().filter(|rule| other.iter().any(|other| other.then == rule.then)).count();
+    if shared == right.iter().len() {
+        r.mistake(at, format!("`{name}` is the same as `verified`: it would let an unverified caller through"));
+    } else if shared > 0 {
+        let message = format!("`{name}` and `verified` share an action: make sure that it lets nobody through");
+        r.findings.push(Mistake::warning(at, message));
+    }
+}
+
 /// Reads something that no verified caller stands behind: its templates cannot speak of `caller`.
-fn unverified<T>(r: &mut Reader, read: impl FnOnce(&mut Reader) -> Option<T>) -> Option<T> {
+pub(super) fn unverified<T>(r: &mut Reader, read: impl FnOnce(&mut Reader) -> Option<T>) -> Option<T> {
     let before = r.templates.len();
     let found = read(r);
     let places: Vec<_> =
@@ -74,9 +96,4 @@ fn pin(r: &mut Reader, node: &Node) -> Option<Template> {
         return None;
     }
     Some(pin)
-}
-
-fn literally(action: &FlowAction) -> Option<FallbackAction> {
-    let literal = |template: &Template| template.literal().map(str::to_owned).ok_or(());
-    action.try_map(literal, |pass| pass.try_map(literal)).ok()
 }

@@ -1,8 +1,11 @@
 //! `wix_answers:`.
 
 use super::super::WixAnswers;
-use super::super::mistake::Position;
+use super::super::mistake::{Mistake, Position};
+use super::super::rules::Rules;
 use super::reader::Reader;
+use super::rules::rules_or;
+use super::verify_pin::unverified;
 use super::yaml::Node;
 use crate::wix_answers::reply::{IvrGuid, Reply};
 
@@ -22,36 +25,56 @@ pub(super) fn wix_answers(r: &mut Reader, node: &Node, fallback: Option<&(Positi
     let fields = r.fields(node, expected, &keys)?;
     let [success, failure] = ["success", "failure"].map(|name| {
         let node = r.require(&fields, name)?;
-        Some((node.at, reply(r, node)?))
+        Some((node.at, outcome(r, node, name)?))
     });
     let [locked, unknown, banned] = ["locked", "unknown", "banned"].map(|name| {
         let node = fields.get(name)?;
-        Some((node.at, reply(r, node)?))
+        Some((node.at, outcome(r, node, name)?))
     });
-    if let Some((at, Reply::Disconnect)) = &success {
-        r.mistake(*at, "`success` is an IVR: a caller with the right PIN is not disconnected");
-    }
-    let others = [
-        ("failure", failure.as_ref()),
-        ("locked", locked.as_ref()),
-        ("unknown", unknown.as_ref()),
-        ("banned", banned.as_ref()),
-        ("fallback", fallback),
-    ];
-    for (name, other) in others {
-        if let (Some((_, success)), Some((at, other))) = (&success, other)
-            && *success != Reply::Disconnect
-            && success == other
-        {
-            r.mistake(*at, format!("`{name}` is the same IVR as `success`: it would let an unverified caller through"));
+    if let Some((at, success)) = &success {
+        if success.iter().any(|rule| rule.then == Reply::Disconnect) {
+            r.mistake(*at, "`success` is an IVR: a caller with the right PIN is not disconnected");
+        }
+        let fallback = fallback.map(|(at, reply)| (*at, Rules::always(reply.clone())));
+        let others = [
+            ("failure", &failure),
+            ("locked", &locked),
+            ("unknown", &unknown),
+            ("banned", &banned),
+            ("fallback", &fallback),
+        ];
+        for (name, other) in others {
+            other.iter().for_each(|(at, other)| keep_apart(r, *at, name, success, other));
         }
     }
     let (success, failure) = (success?.1, failure?.1);
+    let or_disconnect =
+        |read: Option<(_, Rules<Reply>)>| read.map_or_else(|| Rules::always(Reply::Disconnect), |(_, reply)| reply);
     Some(WixAnswers {
         locked: locked.map_or_else(|| failure.clone(), |(_, reply)| reply),
-        unknown: unknown.map_or(Reply::Disconnect, |(_, reply)| reply),
-        banned: banned.map_or(Reply::Disconnect, |(_, reply)| reply),
+        unknown: or_disconnect(unknown),
+        banned: or_disconnect(banned),
         success,
         failure,
     })
+}
+
+/// A reply, or rules; only `success` knows who the caller is.
+fn outcome(r: &mut Reader, node: &Node, name: &str) -> Option<Rules<Reply>> {
+    if name == "success" { rules_or(r, node, reply) } else { unverified(r, |r| rules_or(r, node, reply)) }
+}
+
+/// Notes an outcome that leads to an IVR of `success`.
+fn keep_apart(r: &mut Reader, at: Position, name: &str, success: &Rules<Reply>, other: &Rules<Reply>) {
+    let leads_there = |reply: &Reply| *reply != Reply::Disconnect && other.iter().any(|rule| rule.then == *reply);
+    let shared = success.iter().filter(|rule| leads_there(&rule.then)).count();
+    if shared == 0 {
+        return;
+    }
+    if shared == success.iter().len() || name == "fallback" {
+        r.mistake(at, format!("`{name}` is the same IVR as `success`: it would let an unverified caller through"));
+    } else {
+        let message = format!("`{name}` and `success` share an IVR: make sure that it lets nobody through");
+        r.findings.push(Mistake::warning(at, message));
+    }
 }

@@ -1,8 +1,10 @@
 //! What a template may use, checked when a flow is loaded.
 
 use super::super::mistake::did_you_mean;
-use super::NAMES;
+use super::functions::FUNCTIONS;
 use super::scan::{Token, tokens};
+use super::{OF_CALLERS, Vocabulary, filters as own};
+use crate::flow::definitions::Definitions;
 use minijinja::{Environment, filters, tests};
 use std::collections::BTreeSet;
 
@@ -44,7 +46,49 @@ pub enum InvalidTemplate {
     Name {
         /// As written.
         name: String,
+        /// The names that there are.
+        known: &'static [&'static str],
     },
+    /// A part of `flow` that is not among the flow's constants.
+    #[error("the flow has no constant `{name}`")]
+    Constant {
+        /// As written.
+        name: String,
+        /// The nearest that there is.
+        near: Option<String>,
+    },
+    /// A function asks for what the flow does not define.
+    #[error("`{function}` asks for `{name}`, and the flow has nothing of this name under `{section}`")]
+    Definition {
+        /// `open`, `split` or `listed`.
+        function: String,
+        /// As written.
+        name: String,
+        /// The section of the flow.
+        section: &'static str,
+        /// The nearest that there is.
+        near: Option<String>,
+    },
+    /// A share that the split does not have.
+    #[error("`split` has no share `{name}`")]
+    Share {
+        /// As written.
+        name: String,
+        /// The nearest that there is.
+        near: Option<String>,
+    },
+    /// A function without brackets, or whose first argument is not a name in quotes.
+    #[error("`{name}` is a function, and its first argument is a name in quotes")]
+    Function {
+        /// As written.
+        name: String,
+    },
+    /// A product can be a text repeated without end.
+    #[error("a template does not multiply")]
+    Product,
+    /// Where an expression is expected, the signs of a template.
+    #[error("`when` is an expression already: it stands without `{{{{` and `}}}}`")]
+    Braces,
     /// A filter that there is not.
     #[error("unknown filter `{name}` in the template")]
     Filter {
@@ -69,38 +113,56 @@ impl InvalidTemplate {
     /// What to do about it.
     pub(in super::super) fn help(&self) -> Option<String> {
         match self {
-            Self::Syntax { .. } | Self::TooLong | Self::TooManyTokens => None,
+            Self::Syntax { .. } | Self::TooLong | Self::TooManyTokens | Self::Product | Self::Braces => None,
             Self::Statement { .. } => Some("it has `if`, `elif`, `else`, `endif`, `for` and `endfor`".to_owned()),
-            Self::Name { name } => did_you_mean(name, NAMES).or_else(|| Some(format!("known: {}", NAMES.join(", ")))),
+            Self::Name { name, known } => {
+                let names = known.iter().copied();
+                did_you_mean(name, names.chain(FUNCTIONS)).or_else(|| Some(format!("known: {}", known.join(", "))))
+            }
+            Self::Constant { near, .. } | Self::Definition { near, .. } | Self::Share { near, .. } => near.clone(),
+            Self::Function { name } => Some(format!("for example `{}`", example(name))),
             Self::Filter { name } => did_you_mean(name, FILTERS),
             Self::Test { name } => did_you_mean(name, TESTS),
-            Self::Call { .. } => Some("use a filter: `{{ answers.name | upper }}`".to_owned()),
+            Self::Call { name } => {
+                did_you_mean(name, FUNCTIONS).or_else(|| Some("use a filter: `{{ answers.name | upper }}`".to_owned()))
+            }
         }
     }
 }
 
 macro_rules! table {
-    ($names:ident, $add:ident, $method:ident, $module:ident: $($name:literal => $function:ident),* $(,)?) => {
+    ($names:ident, $add:ident, $method:ident: $($name:literal => $function:path),* $(,)?) => {
         const $names: [&str; [$($name),*].len()] = [$($name),*];
 
         fn $add(engine: &mut Environment<'static>) {
-            $(engine.$method($name, $module::$function);)*
+            $(engine.$method($name, $function);)*
         }
     };
 }
 
-// Filters of our own (spelling digits out for text-to-speech, say) have their place here.
-table! { FILTERS, add_filters, add_filter, filters:
-    "abs" => abs, "bool" => bool, "capitalize" => capitalize, "count" => length, "d" => default, "default" => default,
-    "first" => first, "float" => float, "int" => int, "join" => join, "last" => last, "length" => length,
-    "list" => list, "lower" => lower, "replace" => replace, "reverse" => reverse, "round" => round, "sort" => sort,
-    "split" => split, "string" => string, "title" => title, "trim" => trim, "upper" => upper,
+fn example(function: &str) -> &'static str {
+    match function {
+        "open" => "open(\"support\")",
+        "split" => "split(\"pilot\") == \"new\"",
+        _ => "listed(\"vips\", call.ivr_caller_id)",
+    }
 }
 
-table! { TESTS, add_tests, add_test, tests:
-    "defined" => is_defined, "divisibleby" => is_divisibleby, "endingwith" => is_endingwith, "even" => is_even,
-    "false" => is_false, "in" => is_in, "none" => is_none, "number" => is_number, "odd" => is_odd,
-    "startingwith" => is_startingwith, "string" => is_string, "true" => is_true, "undefined" => is_undefined,
+table! { FILTERS, add_filters, add_filter:
+    "abs" => filters::abs, "bool" => filters::bool, "capitalize" => filters::capitalize, "count" => filters::length,
+    "d" => filters::default, "default" => filters::default, "digits" => own::digits, "first" => filters::first,
+    "float" => own::float, "int" => own::int, "join" => own::join, "last" => filters::last,
+    "last4" => own::last4, "length" => filters::length, "list" => filters::list, "lower" => filters::lower,
+    "nanp" => own::nanp, "replace" => own::replace, "reverse" => filters::reverse, "round" => filters::round,
+    "sort" => filters::sort, "spell" => own::spell, "split" => filters::split, "string" => filters::string,
+    "title" => filters::title, "trim" => filters::trim, "twice" => own::twice, "upper" => filters::upper,
+}
+
+table! { TESTS, add_tests, add_test:
+    "defined" => tests::is_defined, "divisibleby" => tests::is_divisibleby, "endingwith" => tests::is_endingwith,
+    "even" => tests::is_even, "false" => tests::is_false, "in" => tests::is_in, "none" => tests::is_none,
+    "number" => tests::is_number, "odd" => tests::is_odd, "startingwith" => tests::is_startingwith,
+    "string" => tests::is_string, "true" => tests::is_true, "undefined" => tests::is_undefined,
 }
 
 pub(super) fn add_filters_and_tests(engine: &mut Environment<'static>) {
@@ -108,10 +170,36 @@ pub(super) fn add_filters_and_tests(engine: &mut Environment<'static>) {
     add_tests(engine);
 }
 
-/// An engine with this one template, and the names with the parts that it uses.
-type Compiled = (Environment<'static>, BTreeSet<(String, Option<String>)>);
+/// What came of compiling one template.
+pub(super) struct Compiled {
+    /// An engine with this one template.
+    pub(super) engine: Environment<'static>,
+    /// The names with the parts that it uses.
+    pub(super) uses: BTreeSet<(String, Option<String>)>,
+    /// Out of which name the text itself is made, where a caller can choose it.
+    pub(super) chosen_by_caller: Option<&'static str>,
+}
 
-pub(super) fn compile(base: &Environment<'static>, source: &str) -> Result<Compiled, Vec<InvalidTemplate>> {
+/// Asks whether a text is one whole expression.
+pub(super) fn expression(source: &str, vocabulary: &Vocabulary) -> Result<(), Vec<InvalidTemplate>> {
+    let wrong = if source.len() > super::Template::MAX_BYTES {
+        InvalidTemplate::TooLong
+    } else if ["{{", "{%", "{#"].iter().any(|sign| source.trim_start().starts_with(sign)) {
+        InvalidTemplate::Braces
+    } else if tokens(&format!("{{{{{source}}}}}")).len() > MAX_TOKENS {
+        InvalidTemplate::TooManyTokens
+    } else {
+        let compiled = vocabulary.engine.compile_expression(source).map(drop);
+        return compiled.map_err(|error| vec![syntax(&error)]);
+    };
+    Err(vec![wrong])
+}
+
+fn syntax(error: &minijinja::Error) -> InvalidTemplate {
+    InvalidTemplate::Syntax { reason: error.detail().map_or_else(|| error.kind().to_string(), str::to_owned) }
+}
+
+pub(super) fn compile(vocabulary: &Vocabulary, source: &str) -> Result<Compiled, Vec<InvalidTemplate>> {
     let tokens = tokens(source);
     if tokens.len() > MAX_TOKENS {
         return Err(vec![InvalidTemplate::TooManyTokens]);
@@ -126,18 +214,100 @@ pub(super) fn compile(base: &Environment<'static>, source: &str) -> Result<Compi
     if !wrong.is_empty() {
         return Err(wrong);
     }
-    let mut engine = base.clone();
-    let syntax = |error: minijinja::Error| {
-        let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-        vec![InvalidTemplate::Syntax { reason }]
-    };
-    engine.add_template_owned(NAME, source.to_owned()).map_err(syntax)?;
+    let mut engine = vocabulary.engine.clone();
+    let failed = |error: minijinja::Error| vec![syntax(&error)];
+    engine.add_template_owned(NAME, source.to_owned()).map_err(failed)?;
     let mut names: Vec<String> =
-        engine.get_template(NAME).map_err(syntax)?.undeclared_variables(false).into_iter().collect();
+        engine.get_template(NAME).map_err(failed)?.undeclared_variables(false).into_iter().collect();
     names.sort();
-    wrong.extend(names.into_iter().filter(|n| !NAMES.contains(&n.as_str())).map(|name| InvalidTemplate::Name { name }));
-    wrong.extend(words_out_of_place(&tokens));
-    if wrong.is_empty() { Ok((engine, uses(&tokens))) } else { Err(wrong) }
+    let known = vocabulary.names;
+    names.retain(|name| !known.contains(&name.as_str()) && !FUNCTIONS.contains(&name.as_str()));
+    // That an unknown name is called as well is no news.
+    let news = |w: &InvalidTemplate| !matches!(w, InvalidTemplate::Call { name } if names.contains(name));
+    let out_of_place: Vec<_> = words_out_of_place(&tokens).into_iter().filter(news).collect();
+    wrong.extend(names.into_iter().map(|name| InvalidTemplate::Name { name, known }));
+    wrong.extend(out_of_place);
+    let uses = uses(&tokens, known);
+    wrong.extend(unknown_definitions(&tokens, &uses, &vocabulary.definitions));
+    // `{%+` and the like are no products.
+    if tokens.windows(2).any(|pair| pair[1] == Token::Sign('*') && pair[0] != Token::Statement) {
+        wrong.push(InvalidTemplate::Product);
+    }
+    let chosen_by_caller = chosen_by_caller(&tokens);
+    if wrong.is_empty() { Ok(Compiled { engine, uses, chosen_by_caller }) } else { Err(wrong) }
+}
+
+/// Names after `open`, `split`, `listed` and `flow` that the flow does not define.
+fn unknown_definitions(
+    tokens: &[Token<'_>],
+    uses: &BTreeSet<(String, Option<String>)>,
+    definitions: &Definitions,
+) -> Vec<InvalidTemplate> {
+    let mut wrong = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let (Token::Word(function), Some(Token::Sign('('))) = (token, tokens.get(at + 1)) else { continue };
+        if !FUNCTIONS.contains(function) || follows_dot_or_bar(tokens, at) {
+            continue;
+        }
+        let Some(Token::Text(Some(name))) = tokens.get(at + 2) else {
+            wrong.push(InvalidTemplate::Function { name: (*function).to_owned() });
+            continue;
+        };
+        let (section, known): (_, Vec<&str>) = match *function {
+            "open" => ("hours", definitions.hours.keys().map(String::as_str).collect()),
+            "split" => ("split", definitions.splits.keys().map(String::as_str).collect()),
+            _ => ("numbers", definitions.numbers.keys().map(String::as_str).collect()),
+        };
+        if !known.contains(name) {
+            let (function, name, near) = ((*function).to_owned(), (*name).to_owned(), did_you_mean(name, known));
+            wrong.push(InvalidTemplate::Definition { function, name, section, near });
+        } else if let (
+            "split",
+            Some(split),
+            [Token::Sign(')'), Token::Sign('='), Token::Sign('='), Token::Text(Some(share)), ..],
+        ) = (*function, definitions.splits.get(*name), tokens.get(at + 3..).unwrap_or_default())
+            && split.shares.iter().all(|(known, _)| known != share)
+        {
+            let near = did_you_mean(share, split.shares.iter().map(|(name, _)| name.as_str()));
+            wrong.push(InvalidTemplate::Share { name: (*share).to_owned(), near });
+        }
+    }
+    for (_, part) in uses.iter().filter(|(name, _)| name == "flow") {
+        let name = part.clone().unwrap_or_default();
+        if !definitions.constants.contains_key(&name) {
+            let near = did_you_mean(&name, definitions.constants.keys().map(String::as_str));
+            wrong.push(InvalidTemplate::Constant { name, near });
+        }
+    }
+    wrong
+}
+
+/// The first name of a caller's that stands outside of `listed(...)`.
+fn chosen_by_caller(tokens: &[Token<'_>]) -> Option<&'static str> {
+    let mut inside = 0_usize;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Sign('(') if inside > 0 => inside += 1,
+            Token::Sign('(') if at > 0 && tokens[at - 1] == Token::Word("listed") => inside = 1,
+            Token::Sign(')') => inside = inside.saturating_sub(1),
+            Token::Word(word) if inside == 0 && !follows_dot(tokens, at) => {
+                let name = OF_CALLERS.into_iter().find(|name| name == word);
+                if name.is_some() {
+                    return name;
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn follows_dot(tokens: &[Token<'_>], at: usize) -> bool {
+    at.checked_sub(1).and_then(|i| tokens.get(i)) == Some(&Token::Sign('.'))
+}
+
+fn follows_dot_or_bar(tokens: &[Token<'_>], at: usize) -> bool {
+    follows_dot(tokens, at) || at.checked_sub(1).and_then(|i| tokens.get(i)) == Some(&Token::Sign('|'))
 }
 
 fn statements<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = &'t str> {
@@ -166,19 +336,27 @@ fn words_out_of_place(tokens: &[Token<'_>]) -> Vec<InvalidTemplate> {
                 wrong.push(InvalidTemplate::Test { name });
             }
         } else if tokens.get(at + 1) == Some(&Token::Sign('(')) && !KEYWORDS.contains(word) {
-            wrong.push(InvalidTemplate::Call { name });
+            if !FUNCTIONS.contains(word) || follows_dot(tokens, at) {
+                wrong.push(InvalidTemplate::Call { name });
+            }
+        } else if FUNCTIONS.contains(word) && !follows_dot(tokens, at) && !is_key(tokens, at) {
+            wrong.push(InvalidTemplate::Function { name });
         }
     }
     wrong
 }
 
-/// Each of [`NAMES`] that the template speaks of, with its part where one is given.
-fn uses(tokens: &[Token<'_>]) -> BTreeSet<(String, Option<String>)> {
+/// Whether a word is the name of an argument, `name=`, and no value.
+fn is_key(tokens: &[Token<'_>], at: usize) -> bool {
+    tokens.get(at + 1) == Some(&Token::Sign('=')) && tokens.get(at + 2) != Some(&Token::Sign('='))
+}
+
+/// Each of the names that the template speaks of, with its part where one is given.
+fn uses(tokens: &[Token<'_>], names: &[&str]) -> BTreeSet<(String, Option<String>)> {
     let mut uses = BTreeSet::new();
     for (at, token) in tokens.iter().enumerate() {
         let Token::Word(word) = token else { continue };
-        let is_part = at.checked_sub(1).and_then(|i| tokens.get(i)) == Some(&Token::Sign('.'));
-        if is_part || !NAMES.contains(word) {
+        if follows_dot(tokens, at) || !names.contains(word) {
             continue;
         }
         let part = match tokens.get(at + 1..).unwrap_or_default() {

@@ -1,9 +1,15 @@
 //! What a template can speak of.
 
+use crate::flow::definitions::Definitions;
+use crate::time::EpochMs;
 use minijinja::Value;
 use minijinja::value::Serde;
 use std::collections::BTreeMap;
 use std::fmt;
+
+/// What the functions ask the scope for. No template can say a name with a space in it.
+pub(super) const NOW: &str = "the time";
+pub(super) const CALL_ID: &str = "the call";
 
 /// The values behind the names of a template, built once a request: `call`, `source`, `answers` and `pass` are there
 /// always, if empty, `caller` only once somebody is verified.
@@ -18,6 +24,31 @@ impl Default for Scope {
 }
 
 impl Scope {
+    /// What the flow defines as constants, `flow.company`; when this is, for `open`; and which call, for `split`.
+    #[must_use]
+    pub fn new(definitions: &Definitions, now: EpochMs, call_id: &str) -> Self {
+        let mut scope = Self::default();
+        let constants: BTreeMap<String, Value> = definitions.constants.clone();
+        scope.0.insert("flow", Value::from(constants));
+        scope.0.insert(NOW, Value::from(now.0));
+        scope.0.insert(CALL_ID, Value::from(call_id));
+        scope
+    }
+
+    /// What Wix Answers says about the user: `user.firstName`.
+    #[must_use]
+    pub fn with_user(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
+        self.0.insert("user", Value::from(Serde(fields)));
+        self
+    }
+
+    /// What Wix Answers says about the call: `call.from.number`.
+    #[must_use]
+    pub fn with_wix_call(mut self, call: serde_json::Value) -> Self {
+        self.0.insert("call", Value::from(Serde(call)));
+        self
+    }
+
     /// What the provider says about the call, by its own names without change: `call.ivr_caller_id`.
     #[must_use]
     pub fn with_call<K: Into<String>, V: Into<String>>(self, fields: impl IntoIterator<Item = (K, V)>) -> Self {

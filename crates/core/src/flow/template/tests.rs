@@ -15,11 +15,11 @@ fn scope() -> Scope {
 }
 
 fn render(source: &str, scope: &Scope) -> Result<String, TemplateError> {
-    Template::compile(source).unwrap().render(scope)
+    Template::compile(source, &Vocabulary::default()).unwrap().render(scope)
 }
 
 fn wrong(source: &str) -> Vec<String> {
-    let wrong = Template::compile(source).unwrap_err();
+    let wrong = Template::compile(source, &Vocabulary::default()).unwrap_err();
     wrong.iter().map(|w| w.help().map_or(w.to_string(), |help| format!("{w} ({help})"))).collect()
 }
 
@@ -63,7 +63,10 @@ fn texts_and_loops_have_an_end() {
     assert_eq!(render("{{ answers.a }}{{ answers.a }}", &scope), Err(TemplateError::TooLong));
     let nested = "{% for a in answers.a %}{% for b in answers.a %}{% endfor %}{% endfor %}";
     assert_eq!(render(nested, &scope), Err(TemplateError::TooManySteps));
-    assert_eq!(render("{{ answers.a * 2 }}", &scope), Err(TemplateError::TooLong));
+    let grown = "{{ answers.a | replace('x', answers.a) }}";
+    assert!(matches!(render(grown, &scope), Err(TemplateError::Failed(_))), "25 MB");
+    let joined = "{{ answers.a | list | join(answers.a) }}";
+    assert!(matches!(render(joined, &scope), Err(TemplateError::Failed(_))), "25 MB");
     assert_eq!(wrong(&"x".repeat(8193)), ["the text is longer than 8192 bytes"]);
 }
 
@@ -71,7 +74,7 @@ fn texts_and_loops_have_an_end() {
 fn what_a_template_cannot_use_is_named() {
     for (source, expected) in [
         ("{{ anwers.pin }}", "unknown name `anwers` in the template (did you mean `answers`?)"),
-        ("{{ user }}", "unknown name `user` in the template (known: call, source, answers, pass, caller)"),
+        ("{{ user }}", "unknown name `user` in the template (known: call, source, answers, pass, caller, flow)"),
         ("{{ answers.a | uper }}", "unknown filter `uper` in the template (did you mean `upper`?)"),
         ("{{ answers.a is not defind }}", "unknown test `defind` in the template (did you mean `defined`?)"),
         (
@@ -82,6 +85,8 @@ fn what_a_template_cannot_use_is_named() {
             "{%- set x = 1 %}",
             "a template has no `set` statement (it has `if`, `elif`, `else`, `endif`, `for` and `endfor`)",
         ),
+        ("{{ answers.a * 2 }}", "a template does not multiply"),
+        ("{{ flow.company }}", "the flow has no constant `company`"),
         ("{{ answers.a.upper() }}", "a template cannot call `upper` (use a filter: `{{ answers.name | upper }}`)"),
         ("{{ answers.pin", "the template does not parse: unexpected end of input, expected end of variable block"),
     ] {
@@ -89,18 +94,21 @@ fn what_a_template_cannot_use_is_named() {
     }
     assert_eq!(
         wrong("{{ range(9) }}"),
-        [
-            "unknown name `range` in the template (known: call, source, answers, pass, caller)",
-            "a template cannot call `range` (use a filter: `{{ answers.name | upper }}`)"
-        ]
+        ["unknown name `range` in the template (known: call, source, answers, pass, caller, flow)",]
     );
-    assert!(Template::compile("{{ ('(' ~ answers.a) if (answers.b) else ('x|y' | replace('|', 'is it()')) }}").is_ok());
+    assert!(
+        Template::compile(
+            "{{ ('(' ~ answers.a) if (answers.b) else ('x|y' | replace('|', 'is it()')) }}",
+            &Vocabulary::default()
+        )
+        .is_ok()
+    );
 }
 
 #[test]
 fn the_parts_of_a_name_are_known_in_every_spelling() {
     let parts = |source: &str| {
-        let template = Template::compile(source).unwrap();
+        let template = Template::compile(source, &Vocabulary::default()).unwrap();
         let parts: Vec<_> = template.parts_of("answers").map(str::to_owned).collect();
         (parts, template.mentions_whole("answers"))
     };
@@ -110,7 +118,7 @@ fn the_parts_of_a_name_are_known_in_every_spelling() {
     assert_eq!(parts("{{ {'a': answers}['a'].pin }}"), (vec![], true));
     assert_eq!(parts("{{ call.answers }} answers.pin {# {{ answers.x }} #}"), (vec![], false));
     assert_eq!(parts("{{ '}}' ~ answers.pin }}"), (vec!["pin".to_owned()], false));
-    assert!(Template::compile("{% if caller %}x{% endif %}").unwrap().mentions("caller"));
+    assert!(Template::compile("{% if caller %}x{% endif %}", &Vocabulary::default()).unwrap().mentions("caller"));
 }
 
 #[test]
@@ -121,7 +129,7 @@ fn a_scope_prints_nothing_of_what_it_holds() {
 proptest! {
     #[test]
     fn any_text_compiles_or_says_why(source in "(\\{\\{|\\}\\}|\\{%|%\\}|\\{#|[ a-z.|'\"\\[\\]()\\\\-]|answers|if|é){0,30}") {
-        if let Ok(template) = Template::compile(&source) {
+        if let Ok(template) = Template::compile(&source, &Vocabulary::default()) {
             // Any outcome will do, but for a panic.
             drop(template.render(&scope()));
         }

@@ -32,7 +32,10 @@ dialogtech:
         too_many_attempts: { transfer: { destination: "8005550111" } }
         locked: { transfer: { destination: "8005550111" } }
     "23456":                      # Survey
-      do: { findme: { phone_list: ["2225550123", "5555550145"], simultaneous: 2, screen_method: 1, whisper_phrase: "Low score from {{ call.ivr_caller_id }}", record: true } }
+      rules:
+        - when: answers.qos | int <= 2
+          do: { findme: { phone_list: ["2225550123", "5555550145"], simultaneous: 2, screen_method: 1, whisper_phrase: "Low score from {{ call.ivr_caller_id }}", record: true } }
+        - do: hangup
     "34567":                      # set to "read to user" in the portal
       say: "Your balance is {{ caller.balance }}."
 "#;
@@ -42,7 +45,7 @@ fn id(text: &str) -> BuildingBlockId {
 }
 
 fn template(text: &str) -> Template {
-    Template::compile(text).unwrap()
+    Template::compile(text, &template::Vocabulary::default()).unwrap()
 }
 
 fn step(flow: &Flow, ivr: &str) -> Step {
@@ -61,13 +64,17 @@ fn step_of(value: &str) -> Step {
 
 fn done(value: &str) -> FlowAction {
     match step_of(value) {
-        Step::Do(action) => *action,
+        Step::Do(rules) => rules.only().unwrap().clone(),
         other => panic!("{other:?}"),
     }
 }
 
-fn transfer<T, P>(number: &str) -> Action<T, P> {
-    Action::Transfer { destination: PhoneNumber::parse(number).unwrap() }
+fn number(text: &str) -> PhoneNumber {
+    PhoneNumber::parse(text).unwrap()
+}
+
+fn transfer(text: &str) -> FlowAction {
+    Action::Transfer { destination: Destination::Fixed(number(text)) }
 }
 
 #[test]
@@ -76,24 +83,26 @@ fn the_example_of_the_design_loads() {
     assert_eq!((flow.name.as_str(), flow.realm.as_str()), ("demo", "demo"));
     assert_eq!(flow.lockout, Lockout::default());
     assert_eq!(flow.limits.per_ani.unwrap().window, Duration::from_secs(3600));
-    assert_eq!(flow.fallback.dialogtech, transfer("8005550100"));
+    assert_eq!(flow.fallback.dialogtech, Action::Transfer { destination: number("8005550100") });
     assert_eq!(flow.fallback.say, Fallback::SAY);
     let wix = flow.wix_answers.as_ref().unwrap();
-    assert_eq!(wix.locked, Reply::Redirect(IvrGuid::parse("77d1a1a2-5a0e-4b5c-8f0a-0c6a2f9f4f22").unwrap()));
-    assert_eq!((&wix.unknown, &wix.banned), (&Reply::Disconnect, &Reply::Disconnect));
+    let locked = Reply::Redirect(IvrGuid::parse("77d1a1a2-5a0e-4b5c-8f0a-0c6a2f9f4f22").unwrap());
+    let disconnect = Rules::always(Reply::Disconnect);
+    assert_eq!((&wix.locked, &wix.unknown, &wix.banned), (&Rules::always(locked), &disconnect, &disconnect));
     let flow = load(DESIGN);
     let Step::VerifyPin(verify) = step(&flow, "12345") else { panic!("it verifies") };
     assert_eq!(
         verify.verified,
-        Action::Ivr(Ivr {
+        Rules::always(Action::Ivr(Ivr {
             spelling: IvrSpelling::Ivr,
             id: id("23456"),
             question_id: None,
             user_parameters: vec![(ParameterName::parse("firstname").unwrap(), template("{{ caller.first_name }}"))],
             pass_through: PassThrough::Pairs(vec![("user_id".to_owned(), template("{{ caller.id }}"))]),
-        })
+        }))
     );
-    assert_eq!(step(&flow, "34567"), Step::Say(template("Your balance is {{ caller.balance }}.")));
+    let balance = template("Your balance is {{ caller.balance }}.");
+    assert_eq!(step(&flow, "34567"), Step::Say(Rules::always(balance)));
     assert_eq!(flow.pin_answers(), BTreeSet::from(["pin".to_owned()]));
 }
 
@@ -117,12 +126,13 @@ fn outcomes_that_a_flow_leaves_out_are_told_nothing_new() {
     let Step::VerifyPin(mut verify) = step(&load(GOOD), "1") else { panic!("it verifies") };
     assert_eq!((verify.on_too_many_attempts(), verify.on_locked()), (None, None), "the fallback answers");
     assert_eq!((verify.on_unknown(), verify.on_unanswered()), (&verify.wrong, &verify.wrong));
-    verify.too_many_attempts = Some(Action::Hangup);
-    assert_eq!(verify.on_locked(), Some(&Action::Hangup));
-    verify.locked = Some(transfer("8005550111"));
-    assert_eq!(verify.on_locked(), Some(&transfer("8005550111")));
+    verify.too_many_attempts = Some(Rules::always(Action::Hangup));
+    assert_eq!(verify.on_locked(), Some(&Rules::always(Action::Hangup)));
+    verify.locked = Some(Rules::always(transfer("8005550111")));
+    assert_eq!(verify.on_locked(), Some(&Rules::always(transfer("8005550111"))));
     let wix = load(GOOD).wix_answers.unwrap();
-    assert_eq!((wix.locked, wix.unknown, wix.banned), (wix.failure, Reply::Disconnect, Reply::Disconnect));
+    let disconnect = Rules::always(Reply::Disconnect);
+    assert_eq!((wix.locked, wix.unknown, wix.banned), (wix.failure, disconnect.clone(), disconnect));
 }
 
 #[test]
@@ -172,13 +182,13 @@ fn every_parameter_of_a_findme_is_read() {
     ) else {
         panic!("a FindMe")
     };
-    let numbers = ["2225550123", "5555550145"].map(|n| PhoneNumber::parse(n).unwrap()).to_vec();
+    let numbers = ["2225550123", "5555550145"].map(|n| Destination::Fixed(number(n))).to_vec();
     assert_eq!(
         findme,
         FindMe {
             target: FindMeTarget::PhoneList(PhoneList::new(numbers).unwrap()),
             simultaneous: std::num::NonZeroU8::new(2),
-            screening: Some(Screening::Audio("a.wav".to_owned())),
+            screening: Some(Screening::Audio(template("a.wav"))),
             record: Some(false),
             auto_accept: Some(AutoAccept::LastScreened),
             no_answer: Some(NoAnswer::FindMe(id("77"))),

@@ -15,16 +15,20 @@ fn the_flow_that_the_cases_change_loads() {
 
 #[test]
 fn each_mistake_is_found_with_its_place() {
-    let mut cases = 0;
+    let (mut cases, mut others) = (0, Vec::new());
     for case in CASES.split("\n\n").skip(1) {
         let (change, said) = case.split_once('\n').unwrap();
         let (there, instead) = change.split_once(" => ").unwrap();
         let (there, instead) = (there.replace("\\n", "\n"), instead.replace("\\n", "\n"));
         assert_eq!(GOOD.matches(&there).count(), 1, "{there} does not stand in the good file once");
         let said: Vec<_> = said.lines().map(str::trim).collect();
-        assert_eq!(mistakes(&GOOD.replace(&there, &instead)), said.join("\n"), "{change}");
+        let found = mistakes(&GOOD.replace(&there, &instead));
+        if found != said.join("\n") {
+            others.push(format!("{change}\n    {}\n", found.replace('\n', "\n    ")));
+        }
         cases += 1;
     }
+    assert!(others.is_empty(), "what these cases say is not what is found:\n\n{}", others.join("\n"));
     assert!(cases > 80, "{cases} cases");
 }
 
