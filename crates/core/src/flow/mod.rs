@@ -5,9 +5,11 @@
 
 pub mod definitions;
 mod dialogtech;
+pub mod graph;
 pub mod hours;
 mod load;
 mod mistake;
+mod proof;
 mod rules;
 pub mod template;
 mod wix_answers;

@@ -1,5 +1,6 @@
 mod good;
 mod mistakes;
+mod proof;
 mod rules;
 
 /// A small flow that loads; the tests of mistakes change one thing in it.

@@ -1,5 +1,8 @@
 //! `dialogtech:`: what follows each IVR.
 
+use super::super::graph::Graph;
+use super::super::mistake::Position;
+use super::super::proof::{self, Offence, Offending};
 use super::super::rules::Rules;
 use super::super::{DialogTech, FallbackAction, FlowAction, Step, Template};
 use super::action::{ACTIONS, action, app, spelling};
@@ -21,6 +24,7 @@ pub(super) fn dialogtech(r: &mut Reader, node: &Node, fallback: Option<&Fallback
         let id = BuildingBlockId::parse(&key.name)
             .map_err(|error| r.mistake(key.at, format!("`ivrs` are listed by their ids: {error}")))
             .ok();
+        r.ivrs.extend(id.iter().map(|id| (id.clone(), key.at)));
         let step = step(r, node, fallback);
         if let (Some(id), Some(step)) = (id, step) {
             ivrs.insert(id, step);
@@ -30,6 +34,30 @@ pub(super) fn dialogtech(r: &mut Reader, node: &Node, fallback: Option<&Fallback
         r.mistake(listed.at, "`ivrs` is empty");
     }
     Some(DialogTech { ivrs, field_names: field_names? })
+}
+
+/// Notes what cannot be proved of a flow whose IVRs have all been read.
+pub(super) fn prove(r: &mut Reader, dialogtech: &DialogTech, fallback: &FallbackAction) {
+    if dialogtech.ivrs.len() < r.ivrs.len() {
+        return;
+    }
+    let mut graph = Graph::default();
+    graph.dialogtech(dialogtech, fallback);
+    for Offence { ivr, kind, way } in proof::offences(&graph) {
+        let at = r.ivrs.get(&ivr).copied().unwrap_or(Position::START);
+        match kind {
+            Offending::Endless => r.mistake_with_help(
+                at,
+                format!("a call never ends here: {way}"),
+                "let one of these IVRs hang up, transfer, ring somebody, take a message, or go to another IVR of the portal",
+            ),
+            Offending::AskedAgain => r.mistake_with_help(
+                at,
+                format!("a caller who has no tries left is asked for a PIN again: {way}"),
+                "after `too_many_attempts` and `locked` a call goes to people, to a voicemail, or ends",
+            ),
+        }
+    }
 }
 
 /// Notes how apps of IVRs are spelled in this flow, before the first of them is read.

@@ -3,7 +3,8 @@
 use super::super::mistake::{Mistake, Position, did_you_mean};
 use super::super::template::{InvalidTemplate, Template, Vocabulary};
 use super::yaml::{Key, Node, Value};
-use crate::dialogtech::action::IvrSpelling;
+use crate::dialogtech::{action::IvrSpelling, number::BuildingBlockId};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -16,6 +17,8 @@ pub(super) struct Reader {
     pub(super) findings: Vec<Mistake>,
     /// What templates may speak of here.
     pub(super) vocabulary: Vocabulary,
+    /// Where the IVRs stand.
+    pub(super) ivrs: BTreeMap<BuildingBlockId, Position>,
     /// How the app of an IVR is spelled where the action does not say.
     pub(super) spelling: IvrSpelling,
     /// Every template read so far and its place, for the checks that look at many.
