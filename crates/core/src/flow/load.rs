@@ -13,6 +13,7 @@ mod verify_pin;
 mod wix_answers;
 mod yaml;
 
+use super::language;
 use super::mistake::{Mistake, Mistakes, Position};
 use super::template::{Vocabulary, WIX_ANSWERS_NAMES};
 use super::{Checked, Fallback, Flow};
@@ -22,21 +23,6 @@ use crate::wix_answers::reply::Reply;
 use reader::Reader;
 use std::sync::Arc;
 use yaml::Node;
-
-const KEYS: [&str; 12] = [
-    "flow",
-    "realm",
-    "identifier",
-    "lockout",
-    "limits",
-    "fallback",
-    "hours",
-    "split",
-    "numbers",
-    "constants",
-    "wix_answers",
-    "dialogtech",
-];
 
 pub(super) fn load(text: &str) -> Checked {
     if text.len() > Flow::MAX_BYTES {
@@ -52,7 +38,7 @@ pub(super) fn load(text: &str) -> Checked {
 
 /// Reads everything before it gives up, so that every mistake is found.
 fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
-    let fields = r.fields(root, "a flow, a mapping of keys such as `flow`, `realm` and `fallback`", &KEYS)?;
+    let fields = r.fields(root, "a flow, a mapping of keys such as `flow`, `realm` and `fallback`", &language::FLOW)?;
     let name = r.require(&fields, "flow").and_then(|n| r.parsed(n, "the flow's name", FlowName::parse));
     let realm = r.require(&fields, "realm").and_then(|n| r.parsed(n, "the name of a realm", Realm::parse));
     let identifier = fields.get("identifier").map(|n| header::identifier(r, n)).unwrap_or(Some(Default::default()));
@@ -90,4 +76,24 @@ fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
         wix_answers: wix_answers.map_or(Some(None), |read| read.map(Some))?,
         dialogtech: dialogtech.map_or(Some(None), |read| read.map(Some))?,
     })
+}
+
+/// A file as an editor sees it that checks with the schema; none where it is no YAML.
+#[cfg(test)]
+pub(super) fn as_json(text: &str) -> Option<serde_json::Value> {
+    fn json(node: &Node) -> serde_json::Value {
+        match &node.value {
+            yaml::Value::Null | yaml::Value::Broken => serde_json::Value::Null,
+            yaml::Value::List(items) => items.iter().map(json).collect(),
+            yaml::Value::Map(entries) => entries.iter().map(|(key, node)| (key.name.clone(), json(node))).collect(),
+            // The core schema of YAML 1.2 is near enough to JSON for the numbers and flags of a flow.
+            yaml::Value::Scalar { text, plain: true } => {
+                serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())
+            }
+            yaml::Value::Scalar { text, plain: false } => text.as_str().into(),
+        }
+    }
+    let mut mistakes = Vec::new();
+    let root = yaml::parse(text, &mut mistakes)?;
+    mistakes.is_empty().then(|| json(&root))
 }

@@ -7,6 +7,7 @@ pub mod definitions;
 mod dialogtech;
 pub mod graph;
 pub mod hours;
+pub mod language;
 mod load;
 mod mistake;
 mod proof;

@@ -1,6 +1,7 @@
 //! An action of DialogTech in a flow file. The keys are the specification's names ("Responding to DialogTech's
 //! WebHook").
 
+use super::super::language;
 use super::super::mistake::Mistake;
 use super::super::{Destination, FallbackAction, FlowAction, PassThrough, Template};
 use super::findme::findme;
@@ -28,7 +29,7 @@ pub(super) fn action(r: &mut Reader, node: &Node) -> Option<FlowAction> {
             }
         };
     }
-    let fields = r.fields(node, expected, &ACTIONS)?;
+    let fields = r.fields(node, expected, &language::ACTION)?;
     let apps: Vec<&(Key, Node)> =
         fields.entries().iter().filter(|(key, _)| ACTIONS.contains(&key.name.as_str())).collect();
     let [(key, parameters)] = apps[..] else {
@@ -54,7 +55,7 @@ pub(super) fn app(r: &mut Reader, key: &Key, parameters: &Node) -> Option<FlowAc
         "transfer" => transfer(r, parameters),
         _ => {
             if !matches!(parameters.value, Value::Null) {
-                r.fields(parameters, "nothing: `hangup` has no parameters", &[])?;
+                r.fields_of(parameters, "nothing: `hangup` has no parameters", &[])?;
             }
             Some(Action::Hangup)
         }
@@ -63,7 +64,7 @@ pub(super) fn app(r: &mut Reader, key: &Key, parameters: &Node) -> Option<FlowAc
 
 /// The parameters of an app that has a single one.
 fn only<T>(r: &mut Reader, node: &Node, name: &str, read: impl FnOnce(&mut Reader, &Node) -> Option<T>) -> Option<T> {
-    let fields = r.fields(node, &format!("a mapping with the key `{name}`"), &[name])?;
+    let fields = r.fields_of(node, &format!("a mapping with the key `{name}`"), &[name])?;
     let node = r.require(&fields, name)?;
     read(r, node)
 }
@@ -74,8 +75,7 @@ pub(super) fn block_id(r: &mut Reader, node: &Node) -> Option<BuildingBlockId> {
 }
 
 fn transfer(r: &mut Reader, node: &Node) -> Option<FlowAction> {
-    let keys = ["destination", CALLER_MAY_CHOOSE];
-    let fields = r.fields(node, "a mapping with the key `destination`", &keys)?;
+    let fields = r.fields(node, "a mapping with the key `destination`", &language::TRANSFER)?;
     let may_choose = caller_may_choose(r, &fields);
     let node = r.require(&fields, "destination")?;
     destination(r, node, may_choose).map(|destination| Action::Transfer { destination })
@@ -129,8 +129,7 @@ pub(super) fn literally(action: &FlowAction) -> Option<FallbackAction> {
 }
 
 fn ivr(r: &mut Reader, node: &Node) -> Option<Ivr<Template, PassThrough<Template>>> {
-    let keys = ["id", "question_id", "user_parameters", "pass", "spelling"];
-    let fields = r.fields(node, "the parameters of `ivr`, a mapping with the key `id`", &keys)?;
+    let fields = r.fields(node, "the parameters of `ivr`, a mapping with the key `id`", &language::IVR)?;
     let id = r.require(&fields, "id").and_then(|n| block_id(r, n));
     let question_id = fields
         .get("question_id")

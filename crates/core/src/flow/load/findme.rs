@@ -1,30 +1,17 @@
 //! `findme:`. Its rules are the specification's ("Responding to DialogTech's WebHook", with its notes 1 and 2).
 
+use super::super::language;
 use super::super::{Destination, Template};
-use super::action::{CALLER_MAY_CHOOSE, block_id, caller_may_choose, destination};
+use super::action::{block_id, caller_may_choose, destination};
 use super::reader::{Fields, Reader};
 use super::yaml::{Node, Value};
 use crate::dialogtech::action::{AutoAccept, FindMe, FindMeTarget, NoAnswer, Screening};
 use crate::dialogtech::number::{PhoneList, PhoneNumber, RingTimeoutSecs};
 use std::num::NonZeroU8;
 
-const KEYS: [&str; 12] = [
-    "id",
-    "phone_list",
-    "simultaneous",
-    "screen_method",
-    "whisper_phrase",
-    "whisper_audio",
-    "record",
-    "auto_accept",
-    "nextaction",
-    "nextactionitem",
-    "timeout",
-    CALLER_MAY_CHOOSE,
-];
-
 pub(super) fn findme(r: &mut Reader, node: &Node) -> Option<FindMe<Template, Destination>> {
-    let fields = r.fields(node, "the parameters of `findme`, a mapping with the key `id` or `phone_list`", &KEYS)?;
+    let fields =
+        r.fields(node, "the parameters of `findme`, a mapping with the key `id` or `phone_list`", &language::FINDME)?;
     // Each is None where something is wrong with it; all are read before the first of them ends the reading.
     let target = target(r, &fields);
     let simultaneous = optional(&fields, "simultaneous", |n| {

@@ -1,6 +1,7 @@
 //! The keys above the dialects: who a caller is, how often he may try, and the fallback.
 
 use super::super::FallbackAction;
+use super::super::language;
 use super::super::mistake::Position;
 use super::action::{action, literally};
 use super::reader::{Fields, Reader};
@@ -20,9 +21,11 @@ pub(super) fn identifier(r: &mut Reader, node: &Node) -> Option<IdentifierForm> 
 }
 
 pub(super) fn lockout(r: &mut Reader, node: &Node) -> Option<Lockout> {
-    let keys = ["attempts", "lock", "longest", "suspend_after"];
-    let fields =
-        r.fields(node, "the lockout, a mapping of `attempts`, `lock`, `longest` and `suspend_after`", &keys)?;
+    let fields = r.fields(
+        node,
+        "the lockout, a mapping of `attempts`, `lock`, `longest` and `suspend_after`",
+        &language::LOCKOUT,
+    )?;
     let before = r.mistakes.len();
     // What cannot be read is given a value that agrees with any of the others, so that they are still checked.
     let mut number = |name, range, missing, unreadable| match fields.get(name) {
@@ -60,8 +63,7 @@ pub(super) fn lockout(r: &mut Reader, node: &Node) -> Option<Lockout> {
 const MINUTE: Duration = Duration::from_secs(60);
 
 pub(super) fn limits(r: &mut Reader, node: &Node) -> Option<Limits> {
-    let fields =
-        r.fields(node, "limits, a mapping of `attempts_per_call` and `per_ani`", &["attempts_per_call", "per_ani"])?;
+    let fields = r.fields(node, "limits, a mapping of `attempts_per_call` and `per_ani`", &language::LIMITS)?;
     let attempts_per_call = match fields.get("attempts_per_call") {
         Some(n) => r.integer(n, "`attempts_per_call`", 1..=10),
         None => Some(Limits::default().attempts_per_call),
@@ -74,7 +76,7 @@ pub(super) fn limits(r: &mut Reader, node: &Node) -> Option<Limits> {
 }
 
 fn ani_limit(r: &mut Reader, node: &Node) -> Option<AniLimit> {
-    let fields = r.fields(node, "the limit of a calling number, `{ attempts, window }`", &["attempts", "window"])?;
+    let fields = r.fields(node, "the limit of a calling number, `{ attempts, window }`", &language::ANI_LIMIT)?;
     let attempts = r.require(&fields, "attempts").and_then(|n| r.integer(n, "`attempts`", 1..=100_000));
     let window = r.require(&fields, "window").and_then(|n| {
         let window = r.duration(n, "`window`")?;
@@ -98,9 +100,8 @@ pub(super) struct FallbackRead {
 /// `wix` and `dialogtech` say which dialects the flow has: each needs its fallback.
 pub(super) fn fallback(r: &mut Reader, flow: &Fields<'_>, wix: bool, dialogtech: bool) -> FallbackRead {
     let Some(node) = r.require(flow, "fallback") else { return FallbackRead::default() };
-    let keys = ["wix_answers", "dialogtech", "say"];
     let expected = "the fallback, a mapping of `wix_answers`, `dialogtech` and `say`";
-    let Some(fields) = r.fields(node, expected, &keys) else { return FallbackRead::default() };
+    let Some(fields) = r.fields(node, expected, &language::FALLBACK) else { return FallbackRead::default() };
     for (used, name) in [(wix, "wix_answers"), (dialogtech, "dialogtech")] {
         if used && fields.get(name).is_none() {
             r.mistake_with_help(

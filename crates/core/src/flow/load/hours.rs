@@ -1,6 +1,7 @@
 //! `hours:`.
 
 use super::super::hours::{Calendar, Holiday, Span};
+use super::super::language;
 use super::reader::Reader;
 use super::yaml::{Key, Node, Value};
 use jiff::{civil::Date, tz::TimeZone};
@@ -9,8 +10,7 @@ use std::collections::BTreeMap;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 pub(super) fn calendar(r: &mut Reader, node: &Node) -> Option<Calendar> {
-    let keys = ["zone", "open", "holidays"];
-    let fields = r.fields(node, "opening hours, a mapping of `zone`, `open` and `holidays`", &keys)?;
+    let fields = r.fields(node, "opening hours, a mapping of `zone`, `open` and `holidays`", &language::CALENDAR)?;
     let zone = r.require(&fields, "zone").and_then(|n| {
         r.parsed(n, "a time zone", |name| {
             // `local` and the like would be the machine's.

@@ -1,11 +1,12 @@
 //! `dialogtech:`: what follows each IVR.
 
 use super::super::graph::Graph;
+use super::super::language;
 use super::super::mistake::Position;
 use super::super::proof::{self, Offence, Offending};
 use super::super::rules::Rules;
 use super::super::{DialogTech, FallbackAction, FlowAction, Step, Template};
-use super::action::{ACTIONS, action, app, spelling};
+use super::action::{action, app, spelling};
 use super::field_names::field_names;
 use super::reader::{Fields, Reader};
 use super::rules::rules;
@@ -15,7 +16,7 @@ use crate::dialogtech::number::BuildingBlockId;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn dialogtech(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Option<DialogTech> {
-    let fields = r.fields(node, "a mapping with the key `ivrs`", &["ivrs", "field_names", "spelling"])?;
+    let fields = r.fields(node, "a mapping with the key `ivrs`", &language::DIALOGTECH)?;
     let field_names = fields.get("field_names").map_or_else(|| Some(Default::default()), |n| field_names(r, n));
     let node = r.require(&fields, "ivrs")?;
     let listed = r.entries(node, "a mapping from IVR ids to what follows each")?;
@@ -78,8 +79,8 @@ fn step(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Optio
             return None;
         }
     };
-    let known: Vec<&str> = ["verify_pin", "rules", "say", "do"].into_iter().chain(ACTIONS).collect();
-    let fields = r.fields(node, "what follows the IVR", &known)?;
+    let known = language::STEP.names();
+    let fields = r.fields(node, "what follows the IVR", &language::STEP)?;
     let steps: Vec<&(_, Node)> = entries.iter().filter(|(key, _)| known.contains(&key.name.as_str())).collect();
     let [(key, value)] = steps[..] else {
         // Of two steps which one is meant is anybody's guess; the mistakes inside wait until there is one.
@@ -93,7 +94,7 @@ fn step(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Optio
     };
     match key.name.as_str() {
         "verify_pin" => verify_pin(r, value, fallback).map(|found| Step::VerifyPin(Box::new(found))),
-        "rules" => rules(r, value, &["do", "say"], then).and_then(|found| of_one_kind(r, value, found)),
+        "rules" => rules(r, value, &language::RULE, then).and_then(|found| of_one_kind(r, value, found)),
         "say" => say(r, value).map(|text| Step::Say(Rules::always(text))),
         "do" => action(r, value).map(always),
         _ => app(r, key, value).map(always),

@@ -1,5 +1,6 @@
 //! Reads values out of the tree, notes what is wrong and goes on.
 
+use super::super::language::Mapping;
 use super::super::mistake::{Mistake, Position, did_you_mean};
 use super::super::template::{InvalidTemplate, Template, Vocabulary};
 use super::yaml::{Key, Node, Value};
@@ -75,7 +76,12 @@ impl Reader {
     }
 
     /// A mapping with these keys alone; others are noted.
-    pub(super) fn fields<'n>(&mut self, node: &'n Node, expected: &str, known: &[&str]) -> Option<Fields<'n>> {
+    pub(super) fn fields<'n>(&mut self, node: &'n Node, expected: &str, mapping: &Mapping) -> Option<Fields<'n>> {
+        self.fields_of(node, expected, &mapping.names())
+    }
+
+    /// The same for keys that are not all those of a mapping.
+    pub(super) fn fields_of<'n>(&mut self, node: &'n Node, expected: &str, known: &[&str]) -> Option<Fields<'n>> {
         let fields = self.entries(node, expected)?;
         for (key, _) in fields.entries {
             if !known.contains(&key.name.as_str()) {

@@ -1,25 +1,24 @@
 //! `rules:`: alternatives with `when`.
 
+use super::super::language::{MOST_RULES, Mapping};
 use super::super::mistake::{Mistake, Position};
 use super::super::rules::{Condition, Rule, Rules};
 use super::super::template::Template;
 use super::reader::{Fields, Reader};
 use super::yaml::{Node, Value};
 
-/// The most rules in one place: each may cost a caller on the line some microseconds.
-const MOST: usize = 500;
-
 /// One answer for everybody, or a mapping with the key `rules`, each with `do`.
 pub(super) fn rules_or<T>(
     r: &mut Reader,
     node: &Node,
+    rule: &Mapping,
     mut read: impl FnMut(&mut Reader, &Node) -> Option<T>,
 ) -> Option<Rules<T>> {
     match &node.value {
         Value::Map(entries) if entries.iter().any(|(key, _)| key.name == "rules") => {
-            let fields = r.fields(node, "`rules`", &["rules"])?;
+            let fields = r.fields_of(node, "`rules`", &["rules"])?;
             let listed = fields.get("rules")?;
-            rules(r, listed, &["do"], |r, fields| {
+            rules(r, listed, rule, |r, fields| {
                 let node = r.require(fields, "do")?;
                 read(r, node)
             })
@@ -28,26 +27,25 @@ pub(super) fn rules_or<T>(
     }
 }
 
-/// The list under `rules`. `read` takes what follows a condition, under one of `keys`.
+/// The list under `rules`. `read` takes what follows a condition.
 pub(super) fn rules<T>(
     r: &mut Reader,
     node: &Node,
-    keys: &[&str],
+    rule: &Mapping,
     mut read: impl FnMut(&mut Reader, &Fields<'_>) -> Option<T>,
 ) -> Option<Rules<T>> {
     let Value::List(items) = &node.value else {
         r.wrong_type(node, "a list of rules, each with `when` and what then happens");
         return None;
     };
-    if items.is_empty() || items.len() > MOST {
-        r.mistake(node.at, format!("there are 1 to {MOST} rules in a list, and here are {}", items.len()));
+    if items.is_empty() || items.len() > MOST_RULES {
+        r.mistake(node.at, format!("there are 1 to {MOST_RULES} rules in a list, and here are {}", items.len()));
         return None;
     }
-    let known: Vec<&str> = ["when"].into_iter().chain(keys.iter().copied()).collect();
     let mut read_rules = Vec::new();
     let mut catch_all = None;
     for item in items {
-        let Some(fields) = r.fields(item, "a rule, a mapping of `when` and what then happens", &known) else {
+        let Some(fields) = r.fields(item, "a rule, a mapping of `when` and what then happens", rule) else {
             continue;
         };
         if let Some(line) = catch_all {

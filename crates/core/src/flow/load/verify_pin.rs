@@ -1,5 +1,6 @@
 //! `verify_pin:`.
 
+use super::super::language;
 use super::super::mistake::{Mistake, Position};
 use super::super::rules::Rules;
 use super::super::{FallbackAction, FlowAction, Template, VerifyPin};
@@ -8,17 +9,20 @@ use super::reader::{Fields, Reader};
 use super::rules::rules_or;
 use super::yaml::Node;
 
-const KEYS: [&str; 8] = ["user", "pin", "verified", "wrong", "too_many_attempts", "locked", "unknown", "unanswered"];
-
 pub(super) fn verify_pin(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Option<VerifyPin> {
-    let fields = r.fields(node, "a PIN check, a mapping of `user`, `pin`, `verified`, `wrong` and others", &KEYS)?;
+    let fields = r.fields(
+        node,
+        "a PIN check, a mapping of `user`, `pin`, `verified`, `wrong` and others",
+        &language::VERIFY_PIN,
+    )?;
     r.inputs.extend(["user", "pin"].into_iter().filter_map(|name| fields.get(name)).map(|n| n.at));
     let user = unverified(r, |r| r.require(&fields, "user").and_then(|n| r.template(n, "a text that names the user")));
     let pin = unverified(r, |r| r.require(&fields, "pin").and_then(|n| pin(r, n)));
-    let verified = r.require(&fields, "verified").and_then(|n| rules_or(r, n, action));
-    let wrong = unverified(r, |r| r.require(&fields, "wrong").and_then(|n| rules_or(r, n, action)));
+    let verified = r.require(&fields, "verified").and_then(|n| rules_or(r, n, &language::OUTCOME_RULE, action));
+    let wrong =
+        unverified(r, |r| r.require(&fields, "wrong").and_then(|n| rules_or(r, n, &language::OUTCOME_RULE, action)));
     let [too_many_attempts, locked, unknown, unanswered] = ["too_many_attempts", "locked", "unknown", "unanswered"]
-        .map(|name| fields.get(name).and_then(|n| unverified(r, |r| rules_or(r, n, action))));
+        .map(|name| fields.get(name).and_then(|n| unverified(r, |r| rules_or(r, n, &language::OUTCOME_RULE, action))));
     if fields.get("unanswered").is_none() {
         r.findings.push(
             Mistake::warning(

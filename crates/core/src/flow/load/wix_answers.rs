@@ -1,6 +1,7 @@
 //! `wix_answers:`.
 
 use super::super::WixAnswers;
+use super::super::language;
 use super::super::mistake::{Mistake, Position};
 use super::super::rules::Rules;
 use super::reader::Reader;
@@ -20,9 +21,8 @@ pub(super) fn reply(r: &mut Reader, node: &Node) -> Option<Reply> {
 }
 
 pub(super) fn wix_answers(r: &mut Reader, node: &Node, fallback: Option<&(Position, Reply)>) -> Option<WixAnswers> {
-    let keys = ["success", "failure", "locked", "unknown", "banned"];
     let expected = "the answers to Wix Answers, a mapping of `success`, `failure`, `locked`, `unknown` and `banned`";
-    let fields = r.fields(node, expected, &keys)?;
+    let fields = r.fields(node, expected, &language::WIX_ANSWERS)?;
     let [success, failure] = ["success", "failure"].map(|name| {
         let node = r.require(&fields, name)?;
         Some((node.at, outcome(r, node, name)?))
@@ -61,7 +61,11 @@ pub(super) fn wix_answers(r: &mut Reader, node: &Node, fallback: Option<&(Positi
 
 /// A reply, or rules; only `success` knows who the caller is.
 fn outcome(r: &mut Reader, node: &Node, name: &str) -> Option<Rules<Reply>> {
-    if name == "success" { rules_or(r, node, reply) } else { unverified(r, |r| rules_or(r, node, reply)) }
+    if name == "success" {
+        rules_or(r, node, &language::REPLY_RULE, reply)
+    } else {
+        unverified(r, |r| rules_or(r, node, &language::REPLY_RULE, reply))
+    }
 }
 
 /// Notes an outcome that leads to an IVR of `success`.
