@@ -161,6 +161,7 @@ impl<'a> Visit<'a> {
         }
         // What was not answered comes as `NA`: it must not become part of an account or a PIN.
         let answers = self.results.answers.firsts().filter(|(name, _)| self.results.answered(name).is_some());
+        let answers = answers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let scope = self.scope().with_answers(answers);
         let (user, pin) = (verify.user.render(&scope)?, zeroize::Zeroizing::new(verify.pin.render(&scope)?));
         let (false, Some(guess)) = (user.trim().is_empty(), Guess::keyed(&pin)) else {
@@ -299,9 +300,9 @@ impl<'a> Visit<'a> {
     fn scope(&self) -> Scope {
         let session_id = self.results.call.session_id.as_ref().map_or("", |id| id.as_str());
         Scope::new(&self.flow.definitions, self.now, session_id)
-            .with_call(self.results.call.fields.firsts())
-            .with_source(self.results.source.firsts())
-            .with_answers(self.results.answers.firsts())
+            .with_call(self.results.call.fields.clone())
+            .with_source(self.results.source.clone())
+            .with_answers(self.results.answers.clone())
             .with_pass(self.results.pass_through.iter())
     }
 }

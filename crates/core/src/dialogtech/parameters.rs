@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The most parameters that are kept of one request.
 pub const MOST_PARAMETERS: usize = 1_000;
@@ -9,11 +10,11 @@ pub const MOST_PARAMETERS: usize = 1_000;
 /// The static URL parameter that carries the webhook's token: it is checked elsewhere and never kept as a parameter.
 const TOKEN: &str = "auth";
 
-/// Names and values in the order in which they came, repeated names kept.
+/// Names and values in the order in which they came, repeated names kept. Cheap to clone.
 ///
 /// `Debug` shows the names alone: a value can be a PIN or a telephone number.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct NamedValues(Vec<(String, String)>);
+pub struct NamedValues(Arc<[(String, String)]>);
 
 impl NamedValues {
     /// The first value under this name.
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     fn pairs(query: &str, form: Option<&[u8]>) -> Vec<(String, String)> {
-        Parameters::parse(query, form).values.0
+        Parameters::parse(query, form).values.0.to_vec()
     }
 
     #[test]

@@ -1,112 +1,156 @@
 //! What a template can speak of.
 
+use crate::dialogtech::parameters::NamedValues;
 use crate::flow::definitions::Definitions;
 use crate::time::EpochMs;
 use minijinja::Value;
-use minijinja::value::Serde;
+use minijinja::value::{Enumerator, Object, Serde};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 /// What the functions ask the scope for. No template can say a name with a space in it.
 pub(super) const NOW: &str = "the time";
 pub(super) const CALL_ID: &str = "the call";
 
-/// The values behind the names of a template, built once a request: `call`, `source`, `answers` and `pass` are there
-/// always, if empty, `caller` only once somebody is verified.
+/// The values behind the names of a template, put together once a request: `call`, `source`, `answers` and `pass` are
+/// there always, if empty, `caller` only once somebody is verified. What came in is looked up in place, not copied.
+#[derive(Clone, Debug)]
+pub struct Scope(Arc<Names>);
+
 #[derive(Clone)]
-pub struct Scope(BTreeMap<&'static str, Value>);
+struct Names(Vec<(&'static str, Value)>);
 
 impl Default for Scope {
     fn default() -> Self {
-        let empty = || Value::from(BTreeMap::<String, Value>::new());
-        Self(["call", "source", "answers", "pass"].map(|name| (name, empty())).into())
+        static EMPTY: LazyLock<Value> = LazyLock::new(|| Value::from(BTreeMap::<String, Value>::new()));
+        Self(Arc::new(Names(["call", "source", "answers", "pass"].map(|name| (name, EMPTY.clone())).into())))
     }
 }
 
 impl Scope {
     /// What the flow defines as constants, `flow.company`; when this is, for `open`; and which call, for `split`.
     #[must_use]
-    pub fn new(definitions: &Definitions, now: EpochMs, call_id: &str) -> Self {
-        let mut scope = Self::default();
-        let constants: BTreeMap<String, Value> = definitions.constants.clone();
-        scope.0.insert("flow", Value::from(constants));
-        scope.0.insert(NOW, Value::from(now.0));
-        scope.0.insert(CALL_ID, Value::from(call_id));
-        scope
+    pub fn new(definitions: &Arc<Definitions>, now: EpochMs, call_id: &str) -> Self {
+        Self::default()
+            .with("flow", Value::from_object(Constants(Arc::clone(definitions))))
+            .with(NOW, Value::from(now.0))
+            .with(CALL_ID, Value::from(call_id))
     }
 
     /// What Wix Answers says about the user: `user.firstName`.
     #[must_use]
-    pub fn with_user(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
-        self.0.insert("user", Value::from(Serde(fields)));
-        self
+    pub fn with_user(self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
+        self.with("user", Value::from(Serde(fields)))
     }
 
     /// What Wix Answers says about the call: `call.from.number`.
     #[must_use]
-    pub fn with_wix_call(mut self, call: serde_json::Value) -> Self {
-        self.0.insert("call", Value::from(Serde(call)));
-        self
+    pub fn with_wix_call(self, call: serde_json::Value) -> Self {
+        self.with("call", Value::from(Serde(call)))
     }
 
     /// What the provider says about the call, by its own names without change: `call.ivr_caller_id`.
     #[must_use]
-    pub fn with_call<K: Into<String>, V: Into<String>>(self, fields: impl IntoIterator<Item = (K, V)>) -> Self {
-        self.with("call", fields)
+    pub fn with_call(self, fields: NamedValues) -> Self {
+        self.with("call", Value::from_object(Fields(fields)))
     }
 
     /// What SourceTrak says about where the call came from: `source.st_campaign`.
     #[must_use]
-    pub fn with_source<K: Into<String>, V: Into<String>>(self, fields: impl IntoIterator<Item = (K, V)>) -> Self {
-        self.with("source", fields)
+    pub fn with_source(self, fields: NamedValues) -> Self {
+        self.with("source", Value::from_object(Fields(fields)))
     }
 
     /// What the caller keyed or said, by the names that the IVR gives: `answers.account`.
     #[must_use]
-    pub fn with_answers<K: Into<String>, V: Into<String>>(self, fields: impl IntoIterator<Item = (K, V)>) -> Self {
-        self.with("answers", fields)
+    pub fn with_answers(self, fields: NamedValues) -> Self {
+        self.with("answers", Value::from_object(Fields(fields)))
     }
 
     /// The pass-through data that came back: `pass.user_id`. A provider carried it; a caller can have changed it.
     #[must_use]
-    pub fn with_pass<K: Into<String>, V: Into<String>>(self, fields: impl IntoIterator<Item = (K, V)>) -> Self {
-        self.with("pass", fields)
+    pub fn with_pass<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let pair = |(key, value): (&str, &str)| (key.to_owned(), Value::from(value));
+        let pairs: BTreeMap<String, Value> = pairs.into_iter().map(pair).collect();
+        if pairs.is_empty() { self } else { self.with("pass", Value::from(pairs)) }
     }
 
     /// The verified caller's attributes: `caller.first_name`. An attribute that is null is none.
     #[must_use]
-    pub fn with_caller<K: Into<String>>(
-        mut self,
-        attributes: impl IntoIterator<Item = (K, serde_json::Value)>,
-    ) -> Self {
+    pub fn with_caller<K: Into<String>>(self, attributes: impl IntoIterator<Item = (K, serde_json::Value)>) -> Self {
         let attributes: BTreeMap<String, Value> = attributes
             .into_iter()
             .filter(|(_, value)| !value.is_null())
             .map(|(name, value)| (name.into(), Value::from(Serde(value))))
             .collect();
-        self.0.insert("caller", Value::from(attributes));
-        self
+        self.with("caller", Value::from(attributes))
     }
 
-    fn with<K: Into<String>, V: Into<String>>(
-        mut self,
-        name: &'static str,
-        fields: impl IntoIterator<Item = (K, V)>,
-    ) -> Self {
-        let fields: BTreeMap<String, Value> =
-            fields.into_iter().map(|(key, value)| (key.into(), Value::from(value.into()))).collect();
-        self.0.insert(name, Value::from(fields));
+    fn with(mut self, name: &'static str, value: Value) -> Self {
+        let Names(names) = Arc::make_mut(&mut self.0);
+        match names.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, present)) => *present = value,
+            None => names.push((name, value)),
+        }
         self
     }
 
     pub(super) fn root(&self) -> Value {
-        Value::from_pairs(self.0.iter().map(|(name, value)| (*name, value.clone())))
+        Value::from_dyn_object(Arc::clone(&self.0))
     }
 }
 
-/// It holds what people keyed and who they are.
-impl fmt::Debug for Scope {
+impl Object for Names {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
+    }
+}
+
+/// The fields of a request; where a name comes twice the first one counts.
+struct Fields(NamedValues);
+
+impl Object for Fields {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.0.get(key).map(Value::from)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.0.firsts().map(|(name, _)| Value::from(name)).collect())
+    }
+}
+
+struct Constants(Arc<Definitions>);
+
+impl Object for Constants {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.0.constants.get(key.as_str()?).cloned()
+    }
+}
+
+/// They hold what people keyed and who they are.
+impl fmt::Debug for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Scope([redacted])")
+        f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Debug for Constants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Constants")
     }
 }

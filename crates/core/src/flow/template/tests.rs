@@ -1,11 +1,16 @@
 use super::*;
+use crate::dialogtech::parameters::NamedValues;
 use proptest::prelude::*;
 use serde_json::json;
 
+fn named<const N: usize>(pairs: [(&str, &str); N]) -> NamedValues {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 fn scope() -> Scope {
     Scope::default()
-        .with_call([("ivr_caller_id", "8005550123")])
-        .with_answers([("qos", "5"), ("pin-code", "4711")])
+        .with_call(named([("ivr_caller_id", "8005550123")]))
+        .with_answers(named([("qos", "5"), ("pin-code", "4711")]))
         .with_caller([
             ("first_name", json!("Ada")),
             ("balance", json!(12.5)),
@@ -52,14 +57,14 @@ fn what_is_not_there_says_nothing_and_its_parts_are_an_error() {
 fn hostile_values_come_out_as_they_went_in() {
     let long = "x".repeat(8000);
     for value in ["{{ 7*7 }}", "]]>", "a\0b", "<b>&amp;\"'</b>", "{% for %}", "\u{202e}\u{fffe}", "\r\n", &long] {
-        let scope = Scope::default().with_answers([("a", value)]);
+        let scope = Scope::default().with_answers(named([("a", value)]));
         assert_eq!(render("{{ answers.a }}", &scope).as_deref(), Ok(value));
     }
 }
 
 #[test]
 fn texts_and_loops_have_an_end() {
-    let scope = Scope::default().with_answers([("a", "x".repeat(5000))]);
+    let scope = Scope::default().with_answers(named([("a", &"x".repeat(5000))]));
     assert_eq!(render("{{ answers.a }}{{ answers.a }}", &scope), Err(TemplateError::TooLong));
     let nested = "{% for a in answers.a %}{% for b in answers.a %}{% endfor %}{% endfor %}";
     assert_eq!(render(nested, &scope), Err(TemplateError::TooManySteps));

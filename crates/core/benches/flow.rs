@@ -1,0 +1,114 @@
+//! How long it takes to load a call flow and to decide by it, and how much memory a decision asks for.
+//!
+//!     cargo bench -p ringbolt-core
+//!
+//! What to look at are ratios within one run: a flow of 1,000 IVRs against one of 10, a decision of the one against one
+//! of the other (they should be the same), rules against a fixed action.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+
+use divan::{AllocProfiler, Bencher, black_box};
+use ringbolt_core::{
+    dialogtech::{
+        decide::{Plan, Visit},
+        parameters::Parameters,
+        request::{FieldNames, IvrResults},
+    },
+    flow::Flow,
+    pin::PinKeys,
+    time::EpochMs,
+};
+use std::fmt::Write as _;
+
+#[global_allocator]
+static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
+
+fn main() {
+    divan::main();
+}
+
+/// A flow of so many IVRs: logins, rules, texts to read, fixed actions, in turn.
+fn flow(ivrs: usize) -> String {
+    let mut text = String::from(
+        "flow: bench\nrealm: bench\nfallback: { dialogtech: hangup }\nconstants: { low: 2 }\n\
+         hours: { desk: { zone: America/New_York, open: { mon-fri: \"08:00-18:00\" } } }\n\
+         numbers: { vips: [\"2125550101\"] }\ndialogtech:\n  ivrs:\n",
+    );
+    for ivr in 0..ivrs {
+        let next = (ivr + 1) % ivrs;
+        match ivr % 4 {
+            0 => writeln!(
+                text,
+                "    {ivr}: {{ verify_pin: {{ user: \"{{{{ answers.account }}}}\", pin: \"{{{{ answers.pin }}}}\", \
+                 verified: {{ ivr: {{ id: {next}, user_parameters: {{ name: \"{{{{ caller.name }}}}\" }} }} }}, \
+                 wrong: {{ ivr: {{ id: {ivr} }} }}, unanswered: {{ ivr: {{ id: {ivr} }} }}, \
+                 too_many_attempts: {{ transfer: {{ destination: \"8005550111\" }} }} }} }}"
+            ),
+            1 => writeln!(
+                text,
+                "    {ivr}:\n      rules:\n        - when: answers.qos | int <= flow.low\n          do: {{ findme: {{ \
+                 phone_list: [\"2125550120\"], screen_method: 1, whisper_phrase: \"Score {{{{ answers.qos }}}}\" }} }}\n        \
+                 - when: listed(\"vips\", call.ivr_caller_id)\n          do: {{ voicemail: {{ id: 7 }} }}\n        \
+                 - when: open(\"desk\")\n          do: {{ ivr: {{ id: {next} }} }}\n        - do: hangup"
+            ),
+            2 => writeln!(text, "    {ivr}: {{ say: \"Thank you, {{{{ answers.name | default('dear customer') }}}}.\" }}"),
+            _ => writeln!(text, "    {ivr}: {{ transfer: {{ destination: \"8005550122\" }} }}"),
+        }
+        .unwrap();
+    }
+    text
+}
+
+const SIZES: [usize; 3] = [10, 100, 1000];
+
+#[divan::bench(args = SIZES)]
+fn load(bencher: Bencher<'_, '_>, ivrs: usize) {
+    let text = flow(ivrs);
+    assert!(Flow::load(&text).is_ok(), "{:?}", Flow::check(&text).findings);
+    bencher.bench(|| Flow::check(black_box(&text)));
+}
+
+fn decide(bencher: Bencher<'_, '_>, ivrs: usize, kind: usize) {
+    let flow = Flow::load(&flow(ivrs)).unwrap();
+    let keys = PinKeys::from_json(&format!(r#"{{ "current": "{}" }}"#, "k".repeat(90))).unwrap();
+    let query = format!(
+        "auth=x&ivr_id={}&ivr_number_called=8005550100&ivr_caller_id=2125550123&ivr_response_id=r-1&ivr_session_id=s-1\
+         &ivr_timestamp=2026-11-21+09%3A00%3A00&ivr_completed=True&ivr_phone_label=Radio&qos=5&account=90786&pin=4711",
+        (ivrs / 2 / 4 * 4) + kind
+    );
+    let results = IvrResults::from_parameters(&Parameters::parse(&query, None), &FieldNames::default());
+    bencher.bench(|| {
+        let visit = Visit::new(&flow, black_box(&results), &keys, EpochMs(1_795_446_000_000));
+        match visit.plan().unwrap() {
+            Plan::Answer(answer) => drop(black_box(answer)),
+            Plan::Attempt(attempt) => drop(black_box(attempt)),
+            Plan::Lookup { .. } => panic!("nobody is verified"),
+        }
+    });
+}
+
+#[divan::bench(args = SIZES)]
+fn decide_pin_question(bencher: Bencher<'_, '_>, ivrs: usize) {
+    decide(bencher, ivrs, 0);
+}
+
+#[divan::bench(args = SIZES)]
+fn decide_by_rules(bencher: Bencher<'_, '_>, ivrs: usize) {
+    decide(bencher, ivrs, 1);
+}
+
+#[divan::bench(args = SIZES)]
+fn decide_text(bencher: Bencher<'_, '_>, ivrs: usize) {
+    decide(bencher, ivrs, 2);
+}
+
+#[divan::bench(args = SIZES)]
+fn decide_fixed_action(bencher: Bencher<'_, '_>, ivrs: usize) {
+    decide(bencher, ivrs, 3);
+}
+
+#[divan::bench]
+fn read_request(bencher: Bencher<'_, '_>) {
+    let query = "auth=x&ivr_id=1&ivr_number_called=8005550100&ivr_caller_id=2125550123&ivr_session_id=s-1&qos=5";
+    bencher.bench(|| IvrResults::from_parameters(&Parameters::parse(black_box(query), None), &FieldNames::default()));
+}
