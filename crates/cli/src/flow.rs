@@ -61,7 +61,7 @@ impl FlowCommand {
 impl Push {
     async fn run(self) -> anyhow::Result<()> {
         let flows = load(&self.files)?;
-        let (_, client) = aws::connect().await;
+        let client = aws::connect().await;
         let table = FlowTable::new(client, self.flows_table.clone());
         for (file, flow, text) in flows {
             let version = table

@@ -14,5 +14,6 @@ mod gateway;
 mod keys;
 mod line;
 mod server;
+pub mod state;
 
-pub use server::{Options, Running, start};
+pub use server::{LOCAL_AUDIT_TABLE, Options, Running, create_tables, local_tables, start};
