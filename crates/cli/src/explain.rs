@@ -13,7 +13,9 @@ use std::error::Error as _;
 /// What keeps a command from its deployment.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
-    #[error("no AWS region is set: give --region, or set AWS_REGION or a profile with one")]
+    #[error(
+        "no AWS region is set: give --region, or set AWS_REGION or a profile with one; --local is the database of `ringbolt dev`"
+    )]
     NoRegion,
     #[error("there are no AWS credentials: sign in (such as with `aws configure`), or name a profile with --profile")]
     NoCredentials,
@@ -35,7 +37,7 @@ pub(crate) enum Trouble {
     NoSecret { arn: String, region: String },
     #[error("the secret {arn} has no text: Ringbolt's secrets are JSON, as docs/configuration.md describes")]
     NoTextInSecret { arn: String },
-    #[error("{service} was not reached, or did not answer in time, at {place}: look at the network and at --region")]
+    #[error("{service} was not reached, or did not answer in time ({place}): look at the network and at --region")]
     Unreachable { service: &'static str, place: String },
     #[error(
         "the database of `ringbolt dev` does not answer any more ({place}): start it again, or give the command again"
@@ -70,7 +72,9 @@ pub(crate) fn credentials(error: &aws_credential_types::provider::error::Credent
             while let Some(source) = cause.source() {
                 cause = source;
             }
-            Trouble::UnusableCredentials { reason: cause.to_string() }
+            let reason = cause.to_string();
+            // The metadata service of EC2 comes last: where it fails, nothing before it had any.
+            if reason.contains("IMDS") { Trouble::NoCredentials } else { Trouble::UnusableCredentials { reason } }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `ringbolt`: the command that people type.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod audit;
 mod aws;
 mod completions;
 mod confirm;
@@ -39,6 +40,7 @@ enum Command {
     Dev(dev::Dev),
     Flow(flow::FlowCommand),
     Pin(pin::PinCommand),
+    Audit(audit::AuditCommand),
     Completions(completions::Completions),
     Man(man::ManCommand),
 }
@@ -51,6 +53,7 @@ async fn main() -> ExitCode {
         Command::Dev(command) => command.run().await,
         Command::Flow(command) => command.run().await,
         Command::Pin(command) => command.run(out).await,
+        Command::Audit(command) => command.run(out).await,
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(out),
     };

@@ -32,6 +32,7 @@ impl Deployment {
         let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, PATIENCE);
         tables::create_missing(&client, &names()).await.unwrap();
         tables::create_missing_flows(&client, "flows").await.unwrap();
+        tables::create_missing_audit(&client, "audit").await.unwrap();
         let keys = serde_json::json!({ "current": "k".repeat(PinKeys::MIN_CHARS) }).to_string();
         Self { embedded, client, keys }
     }
@@ -44,6 +45,7 @@ impl Deployment {
             .current_dir(root())
             .env("RINGBOLT_CALLERS_TABLE", "callers")
             .env("RINGBOLT_FLOWS_TABLE", "flows")
+            .env("RINGBOLT_AUDIT_TABLE", "audit")
             .env("RINGBOLT_PIN_KEYS", &self.keys)
             .env("AWS_ENDPOINT_URL_DYNAMODB", &self.embedded.endpoint)
             .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])

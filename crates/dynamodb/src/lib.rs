@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod attempts;
+pub mod audit;
 pub mod callers;
 pub mod calls;
 pub mod client;

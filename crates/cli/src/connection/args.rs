@@ -26,6 +26,9 @@ pub(crate) struct ConnectionArgs {
     /// The AWS region [env: AWS_REGION]
     #[arg(long, value_name = "NAME", conflicts_with = "local")]
     region: Option<String>,
+    /// Who makes a change, for the record of changes; else the user and host of this machine [env: RINGBOLT_BY]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    by: Option<String>,
     /// The table of callers, where no stack is given [env: RINGBOLT_CALLERS_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     callers_table: Option<String>,
@@ -72,6 +75,7 @@ pub(super) struct Given {
     pub(super) pin_hash: Value,
     pub(super) webhook_tokens: Value,
     pub(super) api_url: Value,
+    pub(super) by: Value,
 }
 
 impl Value {
@@ -154,6 +158,18 @@ impl ConnectionArgs {
                 "RINGBOLT_WEBHOOK_TOKENS",
             ),
             api_url: value(&self.api_url, "is the API", "--api-url", "RINGBOLT_API_URL"),
+            by: value(&self.by, "is your name", "--by", "RINGBOLT_BY"),
         }
     }
+}
+
+/// `ada@desk-7`
+pub(super) fn user_and_host() -> String {
+    let set = |name: &&str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(set);
+    let kernel =
+        || std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::fs::read_to_string("/etc/hostname"));
+    let host = kernel().ok().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty());
+    let host = host.or_else(|| ["HOSTNAME", "COMPUTERNAME"].iter().find_map(set));
+    format!("{}@{}", user.as_deref().unwrap_or("unknown"), host.as_deref().unwrap_or("unknown"))
 }

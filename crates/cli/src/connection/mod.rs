@@ -17,7 +17,7 @@ use args::Given;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
-use ringbolt_dynamodb::{Store, StoreError, flows::FlowTable, tables::TableNames};
+use ringbolt_dynamodb::{Store, StoreError, audit::AuditTable, flows::FlowTable, tables::TableNames};
 use ringbolt_lambda::config;
 use std::{path::PathBuf, time::Duration};
 
@@ -147,6 +147,17 @@ impl Connection {
     /// The published call flows.
     pub(crate) fn flows(&self) -> anyhow::Result<FlowTable> {
         Ok(FlowTable::new(self.client.clone(), self.flows_table()?))
+    }
+
+    /// The record of changes.
+    pub(crate) fn audit(&self) -> anyhow::Result<AuditTable> {
+        Ok(AuditTable::new(self.client.clone(), self.audit_table()?))
+    }
+
+    /// Who makes a change: what --by or RINGBOLT_BY says, else the user and host of this machine.
+    pub(crate) fn by(&self) -> String {
+        let said = self.given.by.flag.clone().or_else(|| self.given.by.variable());
+        said.unwrap_or_else(args::user_and_host)
     }
 
     /// Where the PIN keys are.

@@ -2,6 +2,7 @@
 
 use super::CallerArgs;
 use crate::{
+    audit,
     connection::{ConnectionArgs, Explained as _},
     output::Output,
 };
@@ -42,7 +43,10 @@ impl Set {
         let (store, hasher) = (connection.callers()?, connection.pin_hasher().await?);
         connection.announce(out);
         let tags = hasher.enrol(&caller, &pin)?;
-        store.replace_pins(&caller, &tags).await.explained(&connection, "the PIN was not set")?;
+        audit::recorded(&connection, "pin set", audit::caller(&caller), async {
+            store.replace_pins(&caller, &tags).await.explained(&connection, "the PIN was not set")
+        })
+        .await?;
         out.say("The PIN is set, and the counter is at zero.");
         connection.close().await
     }
