@@ -29,4 +29,9 @@ impl CallerArgs {
             user: UserId::parse(&self.user, form).map_err(|error| Usage::new(format!("the user: {error}")))?,
         })
     }
+
+    /// That there is no such caller, and a hint. The user's id stays out of it: it belongs to a person.
+    pub(crate) fn unknown(&self, hint: &str) -> anyhow::Error {
+        anyhow::anyhow!("there is no such caller in the realm {}: {hint}", self.realm)
+    }
 }
