@@ -3,6 +3,7 @@
 
 mod audit;
 mod aws;
+mod caller;
 mod completions;
 mod confirm;
 mod connection;
@@ -13,6 +14,7 @@ mod flow;
 mod man;
 mod output;
 mod pin;
+mod when;
 
 use clap::{Parser, Subcommand};
 use output::Output;
@@ -40,6 +42,7 @@ enum Command {
     Dev(dev::Dev),
     Flow(flow::FlowCommand),
     Pin(pin::PinCommand),
+    Caller(caller::CallerCommand),
     Audit(audit::AuditCommand),
     Completions(completions::Completions),
     Man(man::ManCommand),
@@ -53,6 +56,7 @@ async fn main() -> ExitCode {
         Command::Dev(command) => command.run().await,
         Command::Flow(command) => command.run().await,
         Command::Pin(command) => command.run(out).await,
+        Command::Caller(command) => command.run(out).await,
         Command::Audit(command) => command.run(out).await,
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(out),

@@ -16,4 +16,5 @@ mod line;
 mod server;
 pub mod state;
 
+pub use flows::DEMO as DEMO_FLOW;
 pub use server::{LOCAL_AUDIT_TABLE, Options, Running, create_tables, local_tables, start};

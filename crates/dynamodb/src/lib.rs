@@ -11,6 +11,7 @@ pub mod callers;
 pub mod calls;
 pub mod client;
 pub mod counters;
+pub mod erasure;
 mod error;
 pub mod flows;
 mod item;

@@ -2,11 +2,10 @@
 
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
-    exit::Usage,
     output::{Output, harmless},
+    when,
 };
 use clap::Args;
-use jiff::{Timestamp, tz::TimeZone};
 use ringbolt_core::{audit::Entry, time::EpochMs};
 use ringbolt_dynamodb::audit::Recorded;
 use serde_json::{Value, json};
@@ -31,7 +30,7 @@ pub(crate) struct List {
 
 impl List {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
-        let since = self.since.as_deref().map(time).transpose()?;
+        let since = self.since.as_deref().map(when::parse).transpose()?;
         let connection = self.connection.connect().await?;
         let (found, more) = latest(&connection, since, self.limit).await?;
         if out.json() {
@@ -78,27 +77,11 @@ async fn latest(
     }
 }
 
-/// A day of this machine's time zone, or a point in time.
-fn time(text: &str) -> anyhow::Result<EpochMs> {
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(TimeZone::system()).ok().map(|day| day.timestamp());
-    let at = text.parse::<Timestamp>().ok().or_else(day);
-    at.map(|at| EpochMs(at.as_millisecond())).ok_or_else(|| {
-        Usage::new(format!(
-            "`{text}` is no time: give a day such as 2026-11-01, or a time such as 2026-11-01T09:30:00Z"
-        ))
-    })
-}
-
-fn shown_time(at: EpochMs) -> String {
-    let Ok(at) = Timestamp::from_millisecond(at.0) else { return at.0.to_string() };
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
-}
-
 fn as_row(recorded: &Recorded) -> [String; 7] {
     match recorded {
         Recorded::Entry(Entry { seq, content, .. }) => [
             seq.to_string(),
-            shown_time(content.at),
+            when::local(content.at),
             content.who.clone(),
             content.command.clone(),
             content.subject.name().unwrap_or("(erased)").to_owned(),
@@ -117,7 +100,7 @@ fn as_json(recorded: &Recorded) -> Value {
     match recorded {
         Recorded::Entry(Entry { seq, content, digest, .. }) => json!({
             "number": seq,
-            "at": Timestamp::from_millisecond(content.at.0).map(|at| at.to_string()).ok(),
+            "at": when::utc(content.at),
             "who": content.who,
             "command": content.command,
             "subject": content.subject.name(),

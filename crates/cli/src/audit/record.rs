@@ -73,6 +73,11 @@ pub(crate) async fn begin(connection: &Connection, command: &str, subject: Strin
 }
 
 impl Begun {
+    /// Leaves the name out of the entry at the end: the person was erased.
+    pub(crate) fn forget_subject(&mut self) {
+        self.content.subject = Subject::from_stored(*self.content.subject.digest(), None);
+    }
+
     /// Records that the change was made. `detail`: counts and the like, nothing that belongs to a person.
     ///
     /// # Errors
