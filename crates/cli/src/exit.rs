@@ -8,6 +8,7 @@ pub(crate) struct Usage(String);
 
 impl Usage {
     /// The sentence to show.
+    #[expect(clippy::new_ret_no_self, reason = "it is only ever made to be returned as an error")]
     pub(crate) fn new(sentence: impl Into<String>) -> anyhow::Error {
         anyhow::Error::new(Self(sentence.into()))
     }
@@ -19,6 +20,7 @@ pub(crate) struct Interrupted(String);
 
 impl Interrupted {
     /// The sentence to show.
+    #[expect(clippy::new_ret_no_self, reason = "it is only ever made to be returned as an error")]
     pub(crate) fn new(sentence: impl Into<String>) -> anyhow::Error {
         anyhow::Error::new(Self(sentence.into()))
     }

@@ -8,7 +8,6 @@ use aws_sdk_dynamodb::{
 };
 use ringbolt_dynamodb::StoreError;
 use ringbolt_lambda::secrets::SecretError;
-use std::error::Error as _;
 
 /// What keeps a command from its deployment.
 #[derive(Debug, thiserror::Error)]

@@ -43,11 +43,6 @@ impl Output {
         self.json
     }
 
-    /// Whether standard output has colours.
-    pub(crate) fn colour(self) -> bool {
-        self.colour
-    }
-
     /// A sentence about what was done. Not with `--json`: the document says it.
     pub(crate) fn say(self, text: &str) {
         if !self.json {

@@ -32,6 +32,7 @@ pub struct AuditTable {
 
 /// An item of the chain: an entry, or what stands in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "all are entries, unless somebody meddled")]
 pub enum Recorded {
     /// An entry.
     Entry(Entry),

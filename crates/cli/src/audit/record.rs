@@ -19,8 +19,6 @@ use ringbolt_lambda::app::system_clock;
 pub(crate) struct Begun {
     table: AuditTable,
     content: Content,
-    /// The entry's number.
-    pub(crate) seq: u64,
 }
 
 /// The subject of a change to a caller.
@@ -65,11 +63,11 @@ pub(crate) async fn begin(connection: &Connection, command: &str, subject: Strin
         detail: String::new(),
         change: random_hex::<8>(),
     };
-    let entry = table
+    table
         .append(content.clone())
         .await
         .explained(connection, "nothing was changed, because it could not be recorded in the table of changes")?;
-    Ok(Begun { table, content, seq: entry.seq })
+    Ok(Begun { table, content })
 }
 
 impl Begun {

@@ -9,7 +9,7 @@ use std::process::Command;
 
 const UNLOCK: [&str; 5] = ["caller", "unlock", "--realm", "bank", "90786"];
 
-async fn unlock(change: impl FnOnce(&mut Command)) -> Said {
+async fn unlock(change: impl FnOnce(&mut Command) -> &mut Command) -> Said {
     let mut command = bare(&UNLOCK);
     command.envs([("RINGBOLT_CALLERS_TABLE", "callers"), ("RINGBOLT_AUDIT_TABLE", "audit")]);
     change(&mut command);
@@ -22,12 +22,10 @@ fn json_error(code: &str, message: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_region_credentials_or_table_it_says_what_to_give() {
-    unlock(|c| drop(c.env_remove("AWS_REGION"))).await.fails(1, &["no AWS region", "--region", "--local"]);
-    unlock(|c| drop(c.env_remove("AWS_ACCESS_KEY_ID"))).await.fails(1, &["no AWS credentials", "--profile"]);
-    unlock(|c| drop(c.env_remove("RINGBOLT_CALLERS_TABLE")))
-        .await
-        .fails(2, &["where are the callers", "--stack", "--local"]);
-    unlock(|c| drop(c.env_remove("RINGBOLT_AUDIT_TABLE"))).await.fails(2, &["--audit-table (RINGBOLT_AUDIT_TABLE)"]);
+    unlock(|c| c.env_remove("AWS_REGION")).await.fails(1, &["no AWS region", "--region", "--local"]);
+    unlock(|c| c.env_remove("AWS_ACCESS_KEY_ID")).await.fails(1, &["no AWS credentials", "--profile"]);
+    unlock(|c| c.env_remove("RINGBOLT_CALLERS_TABLE")).await.fails(2, &["where are the callers", "--stack", "--local"]);
+    unlock(|c| c.env_remove("RINGBOLT_AUDIT_TABLE")).await.fails(2, &["--audit-table (RINGBOLT_AUDIT_TABLE)"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,7 +35,7 @@ async fn a_wrong_table_and_an_endpoint_that_does_not_answer_are_named() {
     let said = bank.ringbolt(&[&UNLOCK[..], &elsewhere].concat()).await;
     said.fails(1, &["the caller was not unlocked: there is no such table in the DynamoDB at http://127.0.0.1"]);
     let nobody = server::nobody();
-    let said = unlock(|c| drop(c.env("AWS_ENDPOINT_URL_DYNAMODB", &nobody))).await;
+    let said = unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", &nobody)).await;
     said.fails(1, &["DynamoDB was not reached, or did not answer in time", &nobody]);
 }
 
@@ -53,7 +51,7 @@ async fn what_dynamodb_refuses_is_told_with_the_way_out() {
         ("ResourceNotFoundException", "not found", ["no such table", "--region"]),
     ] {
         let endpoint = server::answering(400, json_error(code, message));
-        let said = unlock(|c| drop(c.env("AWS_ENDPOINT_URL_DYNAMODB", endpoint))).await;
+        let said = unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", endpoint)).await;
         said.fails(1, &parts);
         assert!(!said.err.contains("user/ada"), "{said:?}");
     }
@@ -103,7 +101,7 @@ async fn a_stack_gives_tables_and_secrets_whatever_the_environment_says() {
 async fn a_stack_that_is_not_there_or_not_ours_is_named() {
     let with = async |status: u16, body: String| {
         let endpoint = server::answering(status, body);
-        unlock(|c| drop(c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", endpoint))).await
+        unlock(|c| c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", endpoint)).await
     };
     with(400, stack_error("ValidationError", "Stack with id prod does not exist"))
         .await
@@ -115,7 +113,7 @@ async fn a_stack_that_is_not_there_or_not_ours_is_named() {
     with(403, stack_error("ExpiredToken", "expired")).await.fails(1, &["have expired"]);
     with(200, stack_xml(&[("Bucket", "b")])).await.fails(1, &["the stack prod has no output CallersTableName"]);
     let nobody = server::nobody();
-    let said = unlock(|c| drop(c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", nobody))).await;
+    let said = unlock(|c| c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", nobody)).await;
     said.fails(1, &["CloudFormation was not reached"]);
 }
 
