@@ -92,9 +92,9 @@ impl FlowTable {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let request = match moved.from {
             None => request.condition_expression("attribute_not_exists(flows.#name)"),
-            Some(from) => request
-                .condition_expression("flows.#name = :from")
-                .expression_attribute_values(":from", item::n(from)),
+            Some(from) => {
+                request.condition_expression("flows.#name = :from").expression_attribute_values(":from", item::n(from))
+            }
         };
         let Err(error) = request.send().await else { return Ok(Moved::Done) };
         let Some(refused) = error.as_service_error().and_then(conditional_check_failed) else {
