@@ -2,7 +2,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod audit;
-mod aws;
 mod caller;
 mod completions;
 mod confirm;
@@ -54,7 +53,7 @@ async fn main() -> ExitCode {
     let out = Output::new(cli.json);
     let done = match cli.command {
         Command::Dev(command) => command.run().await,
-        Command::Flow(command) => command.run().await,
+        Command::Flow(command) => command.run(out).await,
         Command::Pin(command) => command.run(out).await,
         Command::Caller(command) => command.run(out).await,
         Command::Audit(command) => command.run(out).await,
