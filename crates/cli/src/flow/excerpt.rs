@@ -60,7 +60,7 @@ pub(super) fn harmless_lines(text: &str) -> String {
 }
 
 /// What ends a line in YAML 1.2: CR LF, LF, or CR.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 

@@ -1,6 +1,9 @@
 //! What is found in flow files, whatever its kind, and which of the files can be used.
 
-use super::source::{self, Unreadable};
+use super::{
+    excerpt::lines,
+    source::{self, Unreadable},
+};
 use ringbolt_core::flow::{Checked, Flow, Mistake, Severity};
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -40,9 +43,7 @@ impl Examined {
             return Self { name, text: String::new(), flow: None, findings: vec![finding] };
         };
         let good = shown.get(..good_bytes).unwrap_or_default();
-        let line_start = good.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = good[line_start..].chars().count() + 1;
-        finding.place = Some((good.matches('\n').count() + 1, column));
+        finding.place = Some(end(good));
         Self { name, text: shown, flow: None, findings: vec![finding] }
     }
 
@@ -54,6 +55,16 @@ impl Examined {
     /// Whether anything in it is an error.
     pub(super) fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
+    }
+
+    /// Makes errors of its warnings.
+    fn deny_warnings(&mut self) {
+        for finding in &mut self.findings {
+            finding.severity = Severity::Error;
+        }
+        if !self.findings.is_empty() {
+            self.flow = None;
+        }
     }
 
     fn is_wrong(&mut self, finding: Finding) {
@@ -87,14 +98,18 @@ pub(super) fn examine(paths: &[PathBuf], deny_warnings: bool) -> Vec<Examined> {
         .collect();
     refuse_repeated_names(&mut files);
     if deny_warnings {
-        for file in &mut files {
-            for finding in &mut file.findings {
-                finding.severity = Severity::Error;
-            }
-            file.flow = file.flow.take().filter(|_| file.findings.is_empty());
-        }
+        files.iter_mut().for_each(Examined::deny_warnings);
     }
     files
+}
+
+/// The line and the column after a text.
+fn end(text: &str) -> (usize, usize) {
+    let (mut line, mut column) = (0, 0);
+    for text in lines(text) {
+        (line, column) = (line + 1, text.chars().count() + 1);
+    }
+    (line, column)
 }
 
 /// A deployment has one flow of a name.
@@ -117,4 +132,40 @@ fn refuse_repeated_names(files: &mut [Examined]) {
 fn place_of_name(text: &str) -> Option<(usize, usize)> {
     let index = text.lines().position(|line| line.trim_start_matches('\u{feff}').starts_with("flow:"))?;
     Some((index + 1, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEMO: &str = include_str!("../../../../flows/demo.yaml");
+
+    #[test]
+    fn a_warning_leaves_a_flow_usable_until_warnings_are_denied() {
+        let warning = Finding { severity: Severity::Warning, ..Finding::error(Some((1, 1)), "unwise".to_owned()) };
+        let mut file = Examined::new("demo.yaml".to_owned(), DEMO.to_owned());
+        file.findings = vec![warning];
+        assert!(!file.has_errors() && file.flow.is_some());
+        file.deny_warnings();
+        assert!(file.has_errors() && file.flow.is_none());
+        let mut file = Examined::new("demo.yaml".to_owned(), DEMO.to_owned());
+        file.findings.clear();
+        file.deny_warnings();
+        assert!(file.flow.is_some());
+    }
+
+    #[test]
+    fn the_place_of_a_broken_byte_is_where_the_text_before_it_ends() {
+        for (bytes, place) in
+            [(&b"flow: a\nr\xffb"[..], (2, 2)), (b"\xff", (1, 1)), ("é\ré\r\né\u{1f600}".as_bytes(), (3, 3))]
+        {
+            let mut bytes = bytes.to_vec();
+            bytes.push(0xff);
+            let error = String::from_utf8(bytes).unwrap_err();
+            let good_bytes = error.utf8_error().valid_up_to();
+            let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let file = Examined::unreadable("x".to_owned(), Unreadable::NotUtf8 { shown, good_bytes });
+            assert_eq!(file.findings[0].place, Some(place));
+        }
+    }
 }
