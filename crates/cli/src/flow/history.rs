@@ -58,7 +58,7 @@ impl History {
             out.document(&versions.iter().map(document).collect::<Vec<_>>())?;
         } else {
             let rows: Vec<_> = versions.iter().map(|info| row(info, is_live(info))).collect();
-            out.table(["", "version", "pushed (UTC)", "by", "bytes", "note"], &rows);
+            out.table(["", "Version", "Pushed (UTC)", "Who", "Bytes", "Note"], &rows);
             if let Some(rolled_back) = live.and_then(rolled_back) {
                 out.say(&format!("The live version was {rolled_back}."));
             }

@@ -61,7 +61,7 @@ impl List {
         } else if rows.is_empty() {
             out.say("No flow has been published yet: `ringbolt flow push` does it.");
         } else {
-            out.table(["flow", "live", "pushed (UTC)", "by", "versions", "note"], &rows);
+            out.table(["Flow", "Live", "Pushed (UTC)", "Who", "Versions", "Note"], &rows);
         }
         deployed.connection.close().await
     }

@@ -1,6 +1,5 @@
 //! `ringbolt flow`
 
-mod author;
 mod check;
 mod diff;
 mod excerpt;

@@ -1,17 +1,18 @@
 //! `ringbolt flow push`
 
 use super::{
-    author::Author,
     excerpt::harmless,
     findings::{Examined, examine},
     render::complain,
     table::Deployed,
 };
 use crate::{
+    audit,
     connection::{ConnectionArgs, Explained as _},
     exit::{Failed, Usage},
     output::Output,
 };
+use anyhow::Context as _;
 use clap::Args;
 use ringbolt_core::{flow::Flow, identity::FlowName};
 use ringbolt_dynamodb::flows::{self, Published};
@@ -36,8 +37,6 @@ pub(super) struct Push {
     #[arg(long)]
     deny_warnings: bool,
     #[command(flatten)]
-    author: Author,
-    #[command(flatten)]
     connection: ConnectionArgs,
 }
 
@@ -56,13 +55,12 @@ impl Push {
             out.note("Nothing was published.");
             return Err(Failed.into());
         }
-        let ready = self.ready(files)?;
         let deployed = Deployed::find(&self.connection).await?;
+        let ready = self.ready(files, &deployed.connection.by())?;
         deployed.connection.announce(out);
         let (mut done, mut overtaken) = (Vec::new(), false);
         for Ready { file, name, push } in &ready {
-            let published = deployed.table.publish(name, push).await;
-            let published = match published.explained(&deployed.connection, &format!("{file} was not published")) {
+            let published = match publish(&deployed, file, name, push).await {
                 Ok(published) => published,
                 Err(error) => {
                     // What went before is live.
@@ -79,15 +77,37 @@ impl Push {
         if overtaken { Err(Failed.into()) } else { Ok(()) }
     }
 
-    fn ready(&self, files: Vec<Examined>) -> anyhow::Result<Vec<Ready>> {
-        let (by, at) = (self.author.name(), system_clock()());
+    fn ready(&self, files: Vec<Examined>, by: &str) -> anyhow::Result<Vec<Ready>> {
+        let at = system_clock()();
         let ready = files.into_iter().filter_map(|Examined { name: file, text, flow, .. }| {
             let Flow { name, .. } = flow?;
-            let push = flows::Push::new(text, by.clone(), self.note.clone(), at);
+            let push = flows::Push::new(text, by.to_owned(), self.note.clone(), at);
             Some(push.map(|push| Ready { file: harmless(&file), name, push }))
         });
         ready.collect::<Result<_, _>>().map_err(|invalid| Usage::new(invalid.to_string()))
     }
+}
+
+/// Publishes one flow, and records it; not where it changes nothing.
+async fn publish(deployed: &Deployed, file: &str, name: &FlowName, push: &flows::Push) -> anyhow::Result<Published> {
+    let what = format!("{file} was not published");
+    let Deployed { connection, table } = deployed;
+    if let Some(version) = table.live_as(name, push.text()).await.explained(connection, &what)? {
+        return Ok(Published::Unchanged { version });
+    }
+    let begun = audit::begin(connection, "flow push", name.to_string()).await.with_context(|| file.to_owned())?;
+    let published = table.publish(name, push).await;
+    match &published {
+        Ok(Published::Live { version, .. } | Published::Unchanged { version }) => {
+            begun.done(connection, &format!("version {version} is live")).await?;
+        }
+        Ok(Published::Overtaken { version, .. }) => {
+            let detail = format!("somebody else was first: kept as version {version}, not live");
+            begun.failed(connection, &detail).await?;
+        }
+        Err(error) => begun.failed(connection, error.kind()).await?,
+    }
+    published.explained(connection, &what)
 }
 
 fn print(out: Output, done: &[Value]) -> anyhow::Result<()> {

@@ -1,7 +1,8 @@
 //! `ringbolt flow rollback`
 
-use super::{author::Author, findings::Examined, render::complain, table::Deployed};
+use super::{findings::Examined, render::complain, table::Deployed};
 use crate::{
+    audit,
     confirm::Confirm,
     connection::{ConnectionArgs, Explained as _},
     exit::Usage,
@@ -30,15 +31,12 @@ pub(super) struct Rollback {
     #[command(flatten)]
     confirm: Confirm,
     #[command(flatten)]
-    author: Author,
-    #[command(flatten)]
     connection: ConnectionArgs,
 }
 
 impl Rollback {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let name = &self.name;
-        let by = self.author.name();
         let deployed = Deployed::find(&self.connection).await?;
         let live = deployed.live_of(name).await?.version;
         let to = match self.to {
@@ -57,8 +55,16 @@ impl Rollback {
         check(name, to, deployed.text(name, to).await?)?;
         deployed.connection.announce(out);
         self.confirm.ask(&format!("Make version {to} of the flow `{name}` live in the place of version {live}?"))?;
-        let moved = Move { from: Some(live), at: system_clock()(), by };
+        let moved = Move { from: Some(live), at: system_clock()(), by: deployed.connection.by() };
+        let begun = audit::begin(&deployed.connection, "flow rollback", name.to_string()).await?;
         let moved = deployed.table.move_live(name, to, &moved).await;
+        match &moved {
+            Ok(Moved::Done) => {
+                begun.done(&deployed.connection, &format!("version {to} in the place of version {live}")).await?;
+            }
+            Ok(Moved::Overtaken { .. }) => begun.failed(&deployed.connection, "somebody else was first").await?,
+            Err(error) => begun.failed(&deployed.connection, error.kind()).await?,
+        }
         match moved.explained(&deployed.connection, &format!("version {live} of the flow `{name}` stays live"))? {
             Moved::Done => {
                 out.say(&format!(

@@ -1,6 +1,6 @@
 //! `ringbolt flow check`
 
-use crate::deployment::{Said, bank_flow, demo_flow, flow_in};
+use crate::deployment::{Said, bank_flow, flow_in, unwise_flow};
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use tempfile::TempDir;
@@ -51,13 +51,13 @@ error: expected `attempts`, a whole number from 1 to 10, found `three`
 #[test]
 fn what_cannot_be_read_is_said_in_a_sentence_and_the_others_are_checked() {
     let folder = folder(&[
-        ("demo.yaml", demo_flow().as_bytes()),
+        ("good.yaml", bank_flow("8005550101").as_bytes()),
         ("latin.yaml", b"flow: bank\nrealm: caf\xe9\n"),
         ("long.yaml", &vec![b'#'; 400_001]),
     ]);
     std::fs::create_dir(folder.path().join("empty")).unwrap();
-    let Said { code, out, err } = check(&folder, &["missing.yaml", "latin.yaml", "long.yaml", "empty", "demo.yaml"]);
-    assert_eq!((code, out.as_str()), (Some(1), "demo.yaml: the flow `demo` is in order\n"));
+    let Said { code, out, err } = check(&folder, &["missing.yaml", "latin.yaml", "long.yaml", "empty", "good.yaml"]);
+    assert_eq!((code, out.as_str()), (Some(1), "good.yaml: the flow `bank` is in order\n"));
     assert_data_eq!(
         err,
         str![[r#"
@@ -114,8 +114,8 @@ fn two_files_of_one_name_are_both_named() {
 
 #[test]
 fn json_is_one_array_with_every_finding() {
-    let folder = folder(&[("bank.yaml", MISTAKEN.as_bytes()), ("demo.yaml", demo_flow().as_bytes())]);
-    let Said { code, out, err } = check(&folder, &["--json", "bank.yaml", "demo.yaml", "missing.yaml"]);
+    let folder = folder(&[("bank.yaml", MISTAKEN.as_bytes()), ("good.yaml", bank_flow("8005550101").as_bytes())]);
+    let Said { code, out, err } = check(&folder, &["--json", "bank.yaml", "good.yaml", "missing.yaml"]);
     assert_eq!((code, err.as_str()), (Some(1), ""));
     let findings: Vec<Value> = serde_json::from_str(&out).unwrap();
     let unknown = json!({
@@ -128,17 +128,32 @@ fn json_is_one_array_with_every_finding() {
         "message": "there is no such file", "help": null,
     });
     assert_eq!(findings.last(), Some(&missing));
-    let Said { code, out, .. } = check(&folder, &["--json", "demo.yaml"]);
+    let Said { code, out, .. } = check(&folder, &["--json", "good.yaml"]);
     assert_eq!((code, out.as_str()), (Some(0), "[]\n"));
 }
 
 #[test]
 fn standard_input_is_a_file_too() {
     let folder = folder(&[]);
-    let Said { code, out, err } = flow_in(folder.path(), &["check", "-"], demo_flow().as_bytes());
-    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "<stdin>: the flow `demo` is in order\n", ""));
+    let Said { code, out, err } = flow_in(folder.path(), &["check", "-"], bank_flow("8005550101").as_bytes());
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "<stdin>: the flow `bank` is in order\n", ""));
     let Said { code, err, .. } = flow_in(folder.path(), &["check", "-"], MISTAKEN.as_bytes());
     assert_eq!(code, Some(1));
     assert!(err.contains(" --> <stdin>:2:1\n"), "{err}");
     assert_eq!(check(&folder, &[]).code, Some(2), "no file at all");
+}
+
+#[test]
+fn a_warning_leaves_a_flow_usable_unless_warnings_are_denied() {
+    let folder = folder(&[("bank.yaml", unwise_flow().as_bytes())]);
+    let Said { code, out, err } = check(&folder, &["bank.yaml"]);
+    assert_eq!((code, out.as_str()), (Some(0), ""));
+    assert!(err.starts_with("warning: `unanswered` is missing") && err.contains("\n --> bank.yaml:"), "{err}");
+    assert!(err.ends_with("\n\n1 warning in bank.yaml; the flow `bank` can be used\n"), "{err}");
+    let Said { code, out, err } = check(&folder, &["--deny-warnings", "bank.yaml"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("error: `unanswered` is missing") && err.ends_with("\n\n1 error in bank.yaml\n"), "{err}");
+    let Said { code, out, .. } = check(&folder, &["--json", "bank.yaml"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()[0]["severity"], "warning");
 }

@@ -9,7 +9,7 @@ use ringbolt_dynamodb::{
 };
 use std::{
     io::Write as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     time::Duration,
 };
@@ -39,18 +39,32 @@ impl Deployment {
         let embedded = start(None).await.unwrap();
         let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, PATIENCE);
         tables::create_missing_flows(&client, "flows").await.unwrap();
+        tables::create_missing_audit(&client, "audit").await.unwrap();
         let table = FlowTable::new(client.clone(), "flows".to_owned());
         Self { table, client, folder: tempfile::tempdir().unwrap(), embedded }
     }
 
-    /// Runs `ringbolt flow` in the folder; it must not keep the embedded database from answering.
+    /// Runs `ringbolt flow` in the folder.
     pub async fn flow(&self, arguments: &[&str]) -> Said {
         self.flow_with_input(arguments, b"").await
     }
 
     pub async fn flow_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
-        let mut command = flow(self.folder.path(), arguments);
-        command.env("RINGBOLT_FLOWS_TABLE", "flows").env("AWS_ENDPOINT_URL_DYNAMODB", &self.embedded.endpoint);
+        self.run(&[&["flow"], arguments].concat(), input).await
+    }
+
+    /// Runs `ringbolt` in the folder.
+    pub async fn ringbolt(&self, arguments: &[&str]) -> Said {
+        self.run(arguments, b"").await
+    }
+
+    /// The command must not keep the embedded database from answering.
+    async fn run(&self, arguments: &[&str], input: &[u8]) -> Said {
+        let mut command = ringbolt(self.folder.path(), arguments);
+        command
+            .env("RINGBOLT_FLOWS_TABLE", "flows")
+            .env("RINGBOLT_AUDIT_TABLE", "audit")
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.embedded.endpoint);
         let input = input.to_owned();
         tokio::task::spawn_blocking(move || said(command, &input)).await.unwrap()
     }
@@ -84,19 +98,18 @@ impl Deployment {
 
 /// Runs `ringbolt flow` without any deployment.
 pub fn flow_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Said {
-    said(flow(folder, arguments), input)
+    said(ringbolt(folder, &[&["flow"], arguments].concat()), input)
 }
 
-fn flow(folder: &Path, arguments: &[&str]) -> Command {
+fn ringbolt(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringbolt"));
     command
-        .arg("flow")
         .args(arguments)
         .current_dir(folder)
-        .env("USER", "ada")
-        .env_remove("RINGBOLT_BY")
+        .env("RINGBOLT_BY", "ada")
         .env_remove("RINGBOLT_STACK")
         .env_remove("RINGBOLT_FLOWS_TABLE")
+        .env_remove("RINGBOLT_AUDIT_TABLE")
         .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
         .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
         .stdin(Stdio::piped())
@@ -126,7 +139,13 @@ pub fn bank_flow(number: &str) -> String {
     )
 }
 
-/// The demo flow of the project.
-pub fn demo_flow() -> String {
-    std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../flows/demo.yaml")).unwrap()
+/// A flow of the name `bank` that can be used, and should say what follows when a caller keys nothing.
+pub fn unwise_flow() -> String {
+    "flow: bank\nrealm: bank\nfallback:\n  dialogtech: { transfer: { destination: \"8005550100\" } }\n\
+     dialogtech:\n  ivrs:\n    \"12345\":\n      verify_pin:\n        user: \"{{ answers.account }}\"\n        \
+     pin: \"{{ answers.pin }}\"\n        verified: hangup\n        \
+     wrong: { ivr: { id: 12345 } }\n        \
+     too_many_attempts: { transfer: { destination: \"8005550111\" } }\n        \
+     locked: { transfer: { destination: \"8005550111\" } }\n"
+        .to_owned()
 }

@@ -1,6 +1,6 @@
 //! `ringbolt flow push`
 
-use crate::deployment::{Deployment, Said, bank, bank_flow};
+use crate::deployment::{Deployment, Said, bank, bank_flow, unwise_flow};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,6 +86,20 @@ async fn names_and_notes_that_do_not_fit_are_refused_before_anything_is_publishe
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_change_cannot_be_recorded_nothing_is_published() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", bank_flow("8005550101"));
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--audit-table", "elsewhere"]).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    let error = err.lines().last().unwrap();
+    assert!(
+        error.starts_with("ringbolt: bank.yaml: nothing was changed, because it could not be recorded in "),
+        "{err}"
+    );
+    assert_eq!(deployment.live().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_table_is_said_in_one_sentence() {
     let deployment = Deployment::new().await;
     deployment.write("bank.yaml", bank_flow("8005550101"));
@@ -118,4 +132,44 @@ async fn pushes_at_the_same_time_lose_no_text_and_say_who_lost() {
     }
     published.sort();
     assert_eq!(published, texts);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn warnings_are_shown_and_published_unless_they_are_denied() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", unwise_flow());
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--deny-warnings"]).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("error: ") && err.ends_with("\nNothing was published.\n"), "{err}");
+    assert_eq!(deployment.live().await, None);
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml"]).await;
+    assert_eq!((code, out.as_str()), (Some(0), "bank.yaml: the flow `bank` is live as version 1\n"));
+    assert!(err.starts_with("warning: "), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_change_is_recorded_and_what_changes_nothing_is_not() {
+    let deployment = Deployment::new().await;
+    for number in ["8005550101", "8005550101", "8005550102"] {
+        deployment.write("bank.yaml", bank_flow(number));
+        assert_eq!(deployment.flow(&["push", "bank.yaml"]).await.code, Some(0));
+    }
+    assert_eq!(deployment.flow(&["rollback", "bank", "--yes", "--by", "bea"]).await.code, Some(0));
+    assert_eq!(deployment.flow(&["rollback", "bank"]).await.code, Some(2), "nobody said yes");
+    let expected = [
+        ["ada", "flow push", "begun", ""],
+        ["ada", "flow push", "done", "version 1 is live"],
+        ["ada", "flow push", "begun", ""],
+        ["ada", "flow push", "done", "version 2 is live"],
+        ["bea", "flow rollback", "begun", ""],
+        ["bea", "flow rollback", "done", "version 1 in the place of version 2"],
+    ];
+    let recorded: Vec<Value> =
+        serde_json::from_str(&deployment.ringbolt(&["audit", "list", "--json"]).await.out).unwrap();
+    let texts = |entry: &Value| {
+        assert_eq!(entry["subject"], "bank");
+        ["who", "command", "step", "detail"].map(|name| entry[name].as_str().unwrap().to_owned())
+    };
+    let recorded: Vec<[String; 4]> = recorded.iter().rev().map(texts).collect();
+    assert_eq!(recorded, expected);
 }

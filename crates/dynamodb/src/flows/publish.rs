@@ -50,6 +50,12 @@ pub enum Published {
 }
 
 impl Push {
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The longest name, in bytes.
     pub const MAX_BY: usize = 200;
     /// The longest note, in bytes: with the longest flow beside it, it fits an item, which holds 409,600.
@@ -72,16 +78,33 @@ impl Push {
 }
 
 impl FlowTable {
+    /// The live version of the flow, where its text is this one: then a push changes nothing.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn live_as(&self, name: &FlowName, text: &str) -> Result<Option<u64>, StoreError> {
+        let (live, same) = self.compare(name, text).await?;
+        Ok(live.filter(|_| same))
+    }
+
+    /// The live version, and whether it has this text.
+    async fn compare(&self, name: &FlowName, text: &str) -> Result<(Option<u64>, bool), StoreError> {
+        let live = self.live_in_detail().await?.get(name).map(|live| live.version);
+        let same = match live {
+            Some(version) => self.text(name, version).await? == text,
+            None => false,
+        };
+        Ok((live, same))
+    }
+
     /// Writes a new version and makes it live, unless it is what is live already. A crash in between leaves a version
     /// that is not live, and harms nothing.
     ///
     /// # Errors
     /// What DynamoDB answered.
     pub async fn publish(&self, name: &FlowName, push: &Push) -> Result<Published, StoreError> {
-        let before = self.live_in_detail().await?.get(name).map(|live| live.version);
-        if let Some(version) = before
-            && self.text(name, version).await? == push.text
-        {
+        let (before, unchanged) = self.compare(name, &push.text).await?;
+        if let (Some(version), true) = (before, unchanged) {
             return Ok(Published::Unchanged { version });
         }
         let newest = self.history(name, None, 1).await?.first().map_or(0, |newest| newest.version);
