@@ -113,15 +113,19 @@ impl Output {
     }
 }
 
-/// Control characters, and those that turn the direction of text, as escapes: what a caller or a provider wrote must not
-/// move the cursor.
+/// Whether a terminal obeys a character rather than shows it: control characters, those that turn the direction of text,
+/// and those without any width, with which one word can look like another.
+pub(crate) fn obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text with escapes for what a terminal would obey: what a caller or a provider wrote must not move the cursor.
 pub(crate) fn harmless(text: &str) -> String {
-    let dangerous = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if dangerous(c) {
+        if obeyed(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);

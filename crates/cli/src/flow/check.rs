@@ -1,11 +1,13 @@
 //! `ringbolt flow check`
 
 use super::{
-    excerpt::harmless,
     findings::{Examined, examine},
     render::complain,
 };
-use crate::{exit::Failed, output::Output};
+use crate::{
+    exit::Failed,
+    output::{Output, harmless},
+};
 use clap::Args;
 use ringbolt_core::flow::Severity;
 use serde_json::{Value, json};

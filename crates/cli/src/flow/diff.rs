@@ -1,14 +1,14 @@
 //! `ringbolt flow diff`
 
 use super::{
-    excerpt::{harmless, harmless_lines},
+    excerpt::harmless_lines,
     source::{self, Source},
     table::Deployed,
 };
 use crate::{
     connection::{ConnectionArgs, Explained as _},
     exit::{Failed, Usage},
-    output::{Output, Tone},
+    output::{Output, Tone, harmless},
 };
 use clap::Args;
 use ringbolt_core::identity::FlowName;

@@ -1,5 +1,6 @@
 //! The line that a finding is about, fit to be shown: harmless to a terminal, not too long, with the word to underline.
 
+use crate::output::{harmless, obeyed};
 use std::ops::Range;
 
 /// The longest piece of a line that is shown, in characters as shown.
@@ -47,14 +48,7 @@ pub(super) fn excerpt(text: &str, line: usize, column: usize) -> Option<Excerpt>
     Some(Excerpt { line: shown, word: begin..end })
 }
 
-/// The text on one line, with everything escaped that a terminal would obey rather than show.
-pub(super) fn harmless(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    text.chars().for_each(|c| visible(c, &mut shown));
-    shown
-}
-
-/// The same for a text of many lines, which stay lines.
+/// A text of many lines with escapes for what a terminal would obey; its lines stay lines.
 pub(super) fn harmless_lines(text: &str) -> String {
     text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
 }
@@ -70,14 +64,6 @@ fn visible(c: char, shown: &mut String) {
         c if obeyed(c) => shown.extend(c.escape_default()),
         c => shown.push(c),
     }
-}
-
-/// Whether a character does something instead of being something: control characters, those that turn the direction of
-/// text, and those without any width, with which one word can look like another.
-fn obeyed(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Where the key, the quoted text or the plain value ends that begins here; inside a quoted text, where the name ends.

@@ -1,7 +1,6 @@
 //! `ringbolt flow push`
 
 use super::{
-    excerpt::harmless,
     findings::{Examined, examine},
     render::complain,
     table::Deployed,
@@ -10,7 +9,7 @@ use crate::{
     audit,
     connection::{ConnectionArgs, Explained as _},
     exit::{Failed, Usage},
-    output::Output,
+    output::{Output, harmless},
 };
 use anyhow::Context as _;
 use clap::Args;

@@ -1,9 +1,10 @@
 //! Findings as the Rust compiler shows its own: the message, the place, the line with the word underlined, and help.
 
 use super::{
-    excerpt::{Excerpt, excerpt, harmless},
+    excerpt::{Excerpt, excerpt},
     findings::{Examined, Finding},
 };
+use crate::output::harmless;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use ringbolt_core::flow::Severity;
 use std::{

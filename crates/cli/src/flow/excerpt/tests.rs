@@ -47,7 +47,7 @@ fn nothing_in_a_line_commands_the_terminal_or_hides() {
     let Excerpt { line, word } = excerpt("a\tb\u{1b}[31m: \u{202e}c\u{200b}d\u{7}", 1, 2).unwrap();
     assert_eq!(line, r"a    b\u{1b}[31m: \u{202e}c\u{200b}d\u{7}");
     assert_eq!(&line[word], r"    b\u{1b}[31m");
-    assert_eq!(harmless("a\nb\u{9b}2J"), r"a\nb\u{9b}2J");
+    assert_eq!(harmless_lines("a\nb\u{9b}2J"), "a\nb\\u{9b}2J");
 }
 
 #[test]
