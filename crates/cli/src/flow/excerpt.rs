@@ -19,9 +19,8 @@ pub(super) struct Excerpt {
 }
 
 /// The excerpt for a place: `line` and `column` count from 1, columns in characters. None for a line that is not there.
-pub(super) fn excerpt(text: &str, line: usize, column: usize) -> Option<Excerpt> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let line: Vec<char> = lines(text).nth(line.checked_sub(1)?)?.chars().collect();
+pub(super) fn excerpt(lines: &[&str], line: usize, column: usize) -> Option<Excerpt> {
+    let line: Vec<char> = lines.get(line.checked_sub(1)?)?.chars().collect();
     let start = column.saturating_sub(1).min(line.len());
     let word = start..end_of_word(&line, start);
 
@@ -53,8 +52,9 @@ pub(super) fn harmless_lines(text: &str) -> String {
     text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
 }
 
-/// What ends a line in YAML 1.2: CR LF, LF, or CR.
+/// The lines of a file without its byte order mark. CR LF, LF, or CR ends a line in YAML 1.2.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 

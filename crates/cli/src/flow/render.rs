@@ -1,7 +1,7 @@
 //! Findings as the Rust compiler shows its own: the message, the place, the line with the word underlined, and help.
 
 use super::{
-    excerpt::{Excerpt, excerpt},
+    excerpt::{Excerpt, excerpt, lines},
     findings::{Examined, Finding},
 };
 use crate::output::harmless;
@@ -19,8 +19,9 @@ pub(super) fn complain(file: &Examined) {
     }
     let renderer = if coloured() { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
+    let lines: Vec<&str> = lines(&file.text).collect();
     for finding in &file.findings {
-        text.push_str(&rendered(&renderer, file, finding));
+        text.push_str(&rendered(&renderer, file, &lines, finding));
         text.push_str("\n\n");
     }
     let (errors, warnings) = (file.count(Severity::Error), file.count(Severity::Warning));
@@ -41,7 +42,7 @@ pub(super) fn counted(count: usize, what: &str) -> Option<String> {
     }
 }
 
-fn rendered(renderer: &Renderer, file: &Examined, finding: &Finding) -> String {
+fn rendered(renderer: &Renderer, file: &Examined, lines: &[&str], finding: &Finding) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -53,7 +54,7 @@ fn rendered(renderer: &Renderer, file: &Examined, finding: &Finding) -> String {
         return renderer.render(&[level.primary_title(format!("{path}: {message}")).elements(help)]);
     };
     let title = level.primary_title(message);
-    let Some(Excerpt { line: shown, word }) = excerpt(&file.text, line, column) else {
+    let Some(Excerpt { line: shown, word }) = excerpt(lines, line, column) else {
         let origin = Element::from(Origin::path(path).line(line).char_column(column));
         return renderer.render(&[title.elements([origin]).elements(help)]);
     };

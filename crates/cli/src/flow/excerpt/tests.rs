@@ -1,7 +1,11 @@
 use super::*;
 
+fn excerpt_of(text: &str, line: usize, column: usize) -> Option<Excerpt> {
+    excerpt(&lines(text).collect::<Vec<_>>(), line, column)
+}
+
 fn word(text: &str, column: usize) -> String {
-    let Excerpt { line, word } = excerpt(text, 1, column).unwrap();
+    let Excerpt { line, word } = excerpt_of(text, 1, column).unwrap();
     line[word].to_owned()
 }
 
@@ -35,16 +39,16 @@ fn the_word_is_the_key_or_the_value_that_begins_at_the_column() {
 fn lines_end_as_yaml_says_and_a_byte_order_mark_is_no_column() {
     let text = "\u{feff}flow: a\r\nrealm: b\rsay: c\nend";
     for (line, expected) in [(1, "flow"), (2, "realm"), (3, "say"), (4, "end")] {
-        let Excerpt { line, word } = excerpt(text, line, 1).unwrap();
+        let Excerpt { line, word } = excerpt_of(text, line, 1).unwrap();
         assert_eq!(&line[word], expected);
     }
-    assert_eq!(excerpt(text, 5, 1), None);
-    assert_eq!(excerpt(text, 0, 1), None);
+    assert_eq!(excerpt_of(text, 5, 1), None);
+    assert_eq!(excerpt_of(text, 0, 1), None);
 }
 
 #[test]
 fn nothing_in_a_line_commands_the_terminal_or_hides() {
-    let Excerpt { line, word } = excerpt("a\tb\u{1b}[31m: \u{202e}c\u{200b}d\u{7}", 1, 2).unwrap();
+    let Excerpt { line, word } = excerpt_of("a\tb\u{1b}[31m: \u{202e}c\u{200b}d\u{7}", 1, 2).unwrap();
     assert_eq!(line, r"a    b\u{1b}[31m: \u{202e}c\u{200b}d\u{7}");
     assert_eq!(&line[word], r"    b\u{1b}[31m");
     assert_eq!(harmless_lines("a\nb\u{9b}2J"), "a\nb\\u{9b}2J");
@@ -54,13 +58,13 @@ fn nothing_in_a_line_commands_the_terminal_or_hides() {
 fn of_a_long_line_the_piece_about_the_word_is_shown() {
     let long = format!("say: {} bad: {}", "x ".repeat(10_000), "y".repeat(10_000));
     let column = long.find("bad").unwrap() + 1;
-    let Excerpt { line, word } = excerpt(&long, 1, column).unwrap();
+    let Excerpt { line, word } = excerpt_of(&long, 1, column).unwrap();
     assert_eq!(&line[word], "bad");
     assert!(line.chars().count() <= WIDTH + 2 && line.starts_with('…') && line.ends_with('…'), "{line}");
     // The word itself is too long; it is underlined as far as it is shown.
-    let Excerpt { line, word } = excerpt(&long, 1, column + 5).unwrap();
+    let Excerpt { line, word } = excerpt_of(&long, 1, column + 5).unwrap();
     assert!(line[word].chars().all(|c| c == 'y') && line.chars().count() <= WIDTH + 2);
-    let Excerpt { line, .. } = excerpt(&long, 1, 1).unwrap();
+    let Excerpt { line, .. } = excerpt_of(&long, 1, 1).unwrap();
     assert!(line.starts_with("say: x"));
 }
 
@@ -69,7 +73,7 @@ fn every_place_of_every_line_has_an_excerpt() {
     for line in ["\"\\", "''", "a: {b: 'c', d: \"e\\\"", "ä: 漢字 # é", "[[[]]]", ": :", "#", "  ", "'''''", "\\\"'{"]
     {
         for column in 0..line.chars().count() + 3 {
-            let Excerpt { line, word } = excerpt(line, 1, column).unwrap();
+            let Excerpt { line, word } = excerpt_of(line, 1, column).unwrap();
             assert!(line.get(word.clone()).is_some(), "{line} {word:?}");
         }
     }
