@@ -1,12 +1,10 @@
 //! `ringbolt flow history`
 
-use super::{
-    list::rolled_back,
-    table::{Deployed, rfc3339, utc},
-};
+use super::{list::rolled_back, table::Deployed};
 use crate::{
     connection::{ConnectionArgs, Explained as _},
     output::Output,
+    when::{local, utc},
 };
 use clap::Args;
 use ringbolt_core::identity::FlowName;
@@ -47,7 +45,7 @@ impl History {
                 json!({
                     "version": info.version,
                     "live": is_live(info),
-                    "pushed_at": rfc3339(info.pushed_at),
+                    "pushed_at": utc(info.pushed_at),
                     "by": &info.by,
                     "note": &info.note,
                     "bytes": info.bytes,
@@ -58,7 +56,7 @@ impl History {
             out.document(&versions.iter().map(document).collect::<Vec<_>>())?;
         } else {
             let rows: Vec<_> = versions.iter().map(|info| row(info, is_live(info))).collect();
-            out.table(["", "Version", "Pushed (UTC)", "Who", "Bytes", "Note"], &rows);
+            out.table(["", "Version", "Pushed", "Who", "Bytes", "Note"], &rows);
             if let Some(rolled_back) = live.and_then(rolled_back) {
                 out.say(&format!("The live version was {rolled_back}."));
             }
@@ -76,7 +74,7 @@ fn row(info: &VersionInfo, live: bool) -> [String; 6] {
     [
         if live { "live" } else { "" }.to_owned(),
         info.version.to_string(),
-        utc(info.pushed_at),
+        local(info.pushed_at),
         info.by.clone().unwrap_or_default(),
         info.bytes.map(|bytes| bytes.to_string()).unwrap_or_default(),
         info.note.as_ref().and_then(|note| note.lines().next()).unwrap_or_default().to_owned(),

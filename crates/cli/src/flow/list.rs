@@ -1,9 +1,10 @@
 //! `ringbolt flow list`
 
-use super::table::{Deployed, rfc3339, utc};
+use super::table::Deployed;
 use crate::{
     connection::{ConnectionArgs, Explained as _},
     output::Output,
+    when::{local, utc},
 };
 use clap::Args;
 use ringbolt_dynamodb::flows::{Live, Move, VersionInfo};
@@ -40,17 +41,17 @@ impl List {
             documents.push(json!({
                 "flow": name.as_str(),
                 "live": live.version,
-                "pushed_at": pushed_at.map(rfc3339),
+                "pushed_at": pushed_at.and_then(utc),
                 "by": &by,
                 "note": &note,
                 "versions": versions,
-                "live_since": moved.map(|moved| rfc3339(moved.at)),
+                "live_since": moved.and_then(|moved| utc(moved.at)),
                 "live_through": moved.map(|moved| &moved.by),
             }));
             rows.push([
                 name.to_string(),
                 live.version.to_string(),
-                pushed_at.map(utc).unwrap_or_default(),
+                pushed_at.map(local).unwrap_or_default(),
                 by.unwrap_or_default(),
                 versions.map_or_else(String::new, |versions| versions.to_string()),
                 rolled_back(&live).or(note).unwrap_or_default(),
@@ -61,7 +62,7 @@ impl List {
         } else if rows.is_empty() {
             out.say("No flow has been published yet: `ringbolt flow push` does it.");
         } else {
-            out.table(["Flow", "Live", "Pushed (UTC)", "Who", "Versions", "Note"], &rows);
+            out.table(["Flow", "Live", "Pushed", "Who", "Versions", "Note"], &rows);
         }
         deployed.connection.close().await
     }
@@ -71,5 +72,5 @@ impl List {
 pub(super) fn rolled_back(live: &Live) -> Option<String> {
     let Move { from, at, by } = live.moved.as_ref()?;
     let from = from.filter(|from| *from > live.version)?;
-    Some(format!("rolled back from version {from} by {by}, {} UTC", utc(*at)))
+    Some(format!("rolled back from version {from} by {by}, {}", local(*at)))
 }

@@ -2,8 +2,7 @@
 
 use crate::connection::{Connection, ConnectionArgs, Explained as _};
 use anyhow::bail;
-use jiff::Timestamp;
-use ringbolt_core::{identity::FlowName, time::EpochMs};
+use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::flows::{FlowTable, Live};
 use std::collections::BTreeMap;
 
@@ -55,15 +54,4 @@ impl Deployed {
             anyhow::anyhow!("there is no flow `{name}` in {place}; there is {}", known.join(", "))
         }
     }
-}
-
-/// A point in time for people: `2026-11-21 12:00:00`, in UTC.
-pub(super) fn utc(at: EpochMs) -> String {
-    let shown = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    Timestamp::from_millisecond(at.0).map_or_else(|_| at.0.to_string(), shown)
-}
-
-/// A point in time for programs: RFC 3339.
-pub(super) fn rfc3339(at: EpochMs) -> String {
-    Timestamp::from_millisecond(at.0).map_or_else(|_| at.0.to_string(), |time| time.to_string())
 }

@@ -107,6 +107,7 @@ fn ringbolt(folder: &Path, arguments: &[&str]) -> Command {
         .args(arguments)
         .current_dir(folder)
         .env("RINGBOLT_BY", "ada")
+        .env("TZ", "UTC")
         .env_remove("RINGBOLT_STACK")
         .env_remove("RINGBOLT_FLOWS_TABLE")
         .env_remove("RINGBOLT_AUDIT_TABLE")

@@ -32,8 +32,8 @@ async fn the_list_says_what_is_live_since_when_and_through_whom() {
     assert_data_eq!(
         out,
         str![[r#"
-Flow  Live  Pushed (UTC)         Who  Versions  Note
-bank  2     2026-11-21 12:00:00  ada  3         rolled back from version 3 by bea, [..] UTC
+Flow  Live  Pushed                   Who  Versions  Note
+bank  2     2026-11-21 12:00:00 UTC  ada  3         rolled back from version 3 by bea, [..] UTC
 
 "#]]
     );
@@ -55,10 +55,10 @@ async fn the_history_is_newest_first_with_the_live_version_marked() {
     assert_data_eq!(
         out,
         str![[r#"
-      Version  Pushed (UTC)         Who  Bytes  Note
-      3        2026-11-21 12:00:00  ada  [..]    /u{202e}no
-live  2        2026-11-21 12:00:00  ada  [..]    Sundays
-      1        2026-11-21 12:00:00  ada  [..]
+      Version  Pushed                   Who  Bytes  Note
+      3        2026-11-21 12:00:00 UTC  ada  [..]    /u{202e}no
+live  2        2026-11-21 12:00:00 UTC  ada  [..]    Sundays
+      1        2026-11-21 12:00:00 UTC  ada  [..]
 The live version was rolled back from version 3 by bea, [..] UTC.
 
 "#]]
