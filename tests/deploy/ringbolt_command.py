@@ -16,6 +16,7 @@ class RingboltCommand:
             AWS_ENDPOINT_URL=endpoint,
             RINGBOLT_CALLERS_TABLE=outputs["CallersTableName"],
             RINGBOLT_FLOWS_TABLE=outputs["FlowsTableName"],
+            RINGBOLT_AUDIT_TABLE=outputs["AuditTableName"],
             RINGBOLT_PIN_KEYS=f"secretsmanager:{outputs['PinKeySecretArn']}",
         )
 

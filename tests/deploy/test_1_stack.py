@@ -7,7 +7,7 @@ import pytest
 
 from conftest import PARAMETERS, STACK_NAME
 
-TABLES = {"Callers": ["pk"], "Calls": ["pk", "sk"], "Flows": ["pk", "sk"]}
+TABLES = {"Callers": ["pk"], "Calls": ["pk", "sk"], "Flows": ["pk", "sk"], "Audit": ["pk", "sk"]}
 FUNCTIONS = ("AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction")
 ROUTES = {
     "POST /wix-answers/{flow}/auth": "AuthWebhookFunction",
@@ -51,8 +51,9 @@ def test_what_expires_does_so_by_its_attribute(aws, stack, name):
     assert found["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
 
 
-def test_call_flows_do_not_expire(aws, stack):
-    found = aws("dynamodb").describe_time_to_live(TableName=stack.outputs["FlowsTableName"])
+@pytest.mark.parametrize("name", ["Flows", "Audit"])
+def test_call_flows_and_the_record_of_changes_do_not_expire(aws, stack, name):
+    found = aws("dynamodb").describe_time_to_live(TableName=stack.outputs[f"{name}TableName"])
     assert found["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED"
 
 

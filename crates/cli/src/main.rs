@@ -1,11 +1,22 @@
 //! `ringbolt`: the command that people type.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod aws;
+mod audit;
+mod caller;
+mod completions;
+mod confirm;
+mod connection;
 mod dev;
+mod exit;
+mod explain;
 mod flow;
+mod man;
+mod output;
 mod pin;
+mod when;
 
 use clap::{Parser, Subcommand};
+use output::Output;
 use std::{
     io::{Write as _, stdout},
     process::ExitCode,
@@ -13,31 +24,49 @@ use std::{
 
 /// Answers the webhooks of a telephone system: who is calling, and where the call goes next.
 #[derive(Parser)]
-#[command(name = "ringbolt", version)]
-struct Cli {
+#[command(name = "ringbolt", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    /// Print JSON on standard output, for programs
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused, not found or failed, 2 a mistake in the command line, \
+                          130 interrupted";
 
 #[derive(Subcommand)]
 enum Command {
     Dev(dev::Dev),
     Flow(flow::FlowCommand),
     Pin(pin::PinCommand),
+    Caller(caller::CallerCommand),
+    Audit(audit::AuditCommand),
+    Completions(completions::Completions),
+    Man(man::ManCommand),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let cli = Cli::parse();
+    let out = Output::new(cli.json);
+    let done = match cli.command {
         Command::Dev(command) => command.run().await,
-        Command::Flow(command) => command.run().await,
-        Command::Pin(command) => command.run().await,
+        Command::Flow(command) => command.run(out).await,
+        Command::Pin(command) => command.run(out).await,
+        Command::Caller(command) => command.run(out).await,
+        Command::Audit(command) => command.run(out).await,
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(out),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error);
-            ExitCode::FAILURE
+            if !error.is::<exit::Failed>() {
+                complain(&error);
+            }
+            exit::code(&error)
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod ani;
 pub mod attempt;
+pub mod audit;
 pub mod caller;
 pub mod dialogtech;
 pub mod flow;

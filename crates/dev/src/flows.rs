@@ -10,8 +10,8 @@ use std::{
     time::SystemTime,
 };
 
-/// The demo flow, for a folder without one.
-const DEMO: &str = include_str!("../../../flows/demo.yaml");
+/// The demo flow that comes with the program, for a folder without one.
+pub const DEMO: &str = include_str!("../../../flows/demo.yaml");
 
 /// Where the demo flow stands in a checkout; edited there, it is read again.
 const DEMO_FILE: &str = "flows/demo.yaml";

@@ -14,5 +14,7 @@ mod gateway;
 mod keys;
 mod line;
 mod server;
+pub mod state;
 
-pub use server::{Options, Running, start};
+pub use flows::DEMO as DEMO_FLOW;
+pub use server::{LOCAL_AUDIT_TABLE, Options, Running, create_tables, local_tables, start};

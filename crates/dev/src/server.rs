@@ -5,6 +5,7 @@ use crate::{
     callers,
     database::{self, Embedded},
     flows, gateway, keys,
+    state::{self, Announcement, Claim, Found},
 };
 use anyhow::{Context as _, bail};
 use ringbolt_core::{
@@ -33,6 +34,10 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
 /// How long requests under way may take when all is to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often a folder is looked at that a command is working on, before the start is given up, and how long between.
+const LOOKS: u32 = 40;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// What to start.
 #[derive(Clone)]
@@ -66,7 +71,17 @@ pub struct Running {
     served: JoinHandle<std::io::Result<()>>,
     watched: JoinHandle<()>,
     embedded: Embedded,
+    claim: Option<Claim>,
 }
+
+/// What the tables of a local database are called.
+#[must_use]
+pub fn local_tables() -> TableNames {
+    TableNames { callers: "ringbolt-callers".to_owned(), calls: "ringbolt-calls".to_owned() }
+}
+
+/// What the table of administrative changes is called in a local database.
+pub const LOCAL_AUDIT_TABLE: &str = "ringbolt-audit";
 
 /// Opens the database, creates tables, loads flows, enrols callers, and listens.
 ///
@@ -86,15 +101,19 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let address = listener.local_addr()?;
 
     let state = options.state.as_deref();
-    if let Some(folder) = state {
-        writable(folder)?;
-    }
-    let embedded = database::start(state.map(|folder| folder.join("dynamodb.sqlite")).as_deref()).await?;
+    let claim = match state {
+        Some(folder) => {
+            writable(folder)?;
+            Some(claim(folder).await?)
+        }
+        None => None,
+    };
+    let embedded = database::start(state.map(|folder| folder.join(state::DATABASE)).as_deref()).await?;
     let hasher =
-        PinHasher::new(keys::load(state.map(|folder| folder.join("pin-keys.json")).as_deref())?, PinHash::default());
+        PinHasher::new(keys::load(state.map(|folder| folder.join(state::PIN_KEYS)).as_deref())?, PinHash::default());
     let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, options.deadline);
-    let names = TableNames { callers: "ringbolt-callers".to_owned(), calls: "ringbolt-calls".to_owned() };
-    tables::create_missing(&client, &names).await.context("the tables could not be created")?;
+    let names = local_tables();
+    create_tables(&embedded.endpoint).await?;
     let store = Store::new(client, names);
     let live = flows.all();
     let mut realms = BTreeSet::new();
@@ -118,6 +137,18 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         state,
     };
     let banner = banner.text();
+    if let Some(claim) = &claim {
+        claim.announce(&Announcement {
+            database: embedded.endpoint.clone(),
+            address: format!("http://{address}"),
+            token: options.token.clone(),
+            flows: flows_on_disk
+                .paths()
+                .iter()
+                .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+                .collect(),
+        })?;
+    }
     let clock = options.clock.unwrap_or_else(system_clock);
     let webhook = Webhook {
         store,
@@ -133,7 +164,18 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let shutdown = async move { stopped.await.unwrap_or_default() };
     let served = axum::serve(listener, gateway::router(gateway)).with_graceful_shutdown(shutdown);
     let served = tokio::spawn(async move { served.await });
-    Ok(Running { address, banner, database: embedded.endpoint.clone(), stop, served, watched, embedded })
+    Ok(Running { address, banner, database: embedded.endpoint.clone(), stop, served, watched, embedded, claim })
+}
+
+/// Creates the tables of the local database at this endpoint that are not there yet.
+///
+/// # Errors
+/// The database did not answer, or refused.
+pub async fn create_tables(endpoint: &str) -> anyhow::Result<()> {
+    // Nobody is on the line yet.
+    let client = client::webhook_client(&client::local_config(endpoint).await, Duration::from_secs(20));
+    tables::create_missing(&client, &local_tables()).await.context("the tables could not be created")?;
+    tables::create_missing_audit(&client, LOCAL_AUDIT_TABLE).await.context("the table of changes could not be created")
 }
 
 impl Running {
@@ -149,8 +191,31 @@ impl Running {
         if let Ok(served) = timeout(PATIENCE, self.served).await {
             served.context("the server ended early")??;
         }
+        if let Some(claim) = &self.claim {
+            claim.withdraw()?;
+        }
         timeout(PATIENCE, self.embedded.stop()).await.unwrap_or(Ok(()))
     }
+}
+
+/// Makes a folder's database ours. A command that works on it is waited for: most take a moment.
+async fn claim(folder: &Path) -> anyhow::Result<Claim> {
+    for _ in 0..LOOKS {
+        match state::look(folder)? {
+            Found::Free(claim) => return Ok(claim),
+            Found::Running(other) => bail!(
+                "Another `ringbolt dev` keeps its callers in {} and answers at {}. Stop it, or start in another folder or \
+                 with --memory.",
+                folder.display(),
+                other.address
+            ),
+            Found::Busy => tokio::time::sleep(BETWEEN_LOOKS).await,
+        }
+    }
+    bail!(
+        "Another `ringbolt` command is working on the database in {}. Wait until it has ended, or start with --memory.",
+        folder.display()
+    )
 }
 
 async fn listen(port: u16) -> anyhow::Result<TcpListener> {

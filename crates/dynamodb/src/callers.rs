@@ -152,6 +152,22 @@ impl Store {
         existing(request).await
     }
 
+    /// Sets single attributes; the others stay.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn put_attributes(&self, caller: &CallerId, attributes: &Attributes) -> Result<Change, StoreError> {
+        let mut request = self.update(caller).expression_attribute_names("#attributes", "attributes");
+        let mut sets = Vec::new();
+        for (index, (name, value)) in attributes.iter().enumerate() {
+            sets.push(format!("#attributes.#n{index} = :v{index}"));
+            request = request
+                .expression_attribute_names(format!("#n{index}"), name)
+                .expression_attribute_values(format!(":v{index}"), item::from_json(value));
+        }
+        existing(request.update_expression(format!("SET {}", sets.join(", ")))).await
+    }
+
     /// The caller's item, as of now.
     ///
     /// # Errors

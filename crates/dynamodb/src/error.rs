@@ -16,10 +16,12 @@ pub enum StoreError {
     #[error("DynamoDB is throttling")]
     Throttled,
     /// No credentials, or not for this action on this table.
-    #[error("the credentials do not allow this on DynamoDB ({code})")]
+    #[error("the credentials do not allow {action} on DynamoDB ({code})", action = action.as_deref().unwrap_or("this"))]
     Denied {
         /// The service's error code.
         code: String,
+        /// The action that was denied, such as `dynamodb:UpdateItem`, where the service named it.
+        action: Option<String>,
     },
     /// The table is not there.
     #[error("there is no such DynamoDB table in this region and account")]
@@ -55,14 +57,15 @@ impl StoreError {
     pub(crate) fn from_sdk<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>) -> Self {
         match &error {
             SdkError::ServiceError(service) => {
-                Self::from_code(service.err().code().unwrap_or_default(), service.raw().status().is_server_error())
+                let (code, action) = (service.err().code().unwrap_or_default(), denied_action(service.err().message()));
+                Self::from_code(code, action, service.raw().status().is_server_error())
             }
             SdkError::ResponseError(_) => Self::Nonsense,
             _ => Self::Unavailable,
         }
     }
 
-    fn from_code(code: &str, server_error: bool) -> Self {
+    fn from_code(code: &str, action: Option<String>, server_error: bool) -> Self {
         match code {
             "ProvisionedThroughputExceededException"
             | "ThrottlingException"
@@ -73,7 +76,7 @@ impl StoreError {
             | "InvalidSignatureException"
             | "ExpiredTokenException"
             | "IncompleteSignatureException"
-            | "MissingAuthenticationTokenException" => Self::Denied { code: code.to_owned() },
+            | "MissingAuthenticationTokenException" => Self::Denied { code: code.to_owned(), action },
             "ResourceNotFoundException" => Self::NoTable,
             _ if server_error => Self::Unavailable,
             "" => Self::Nonsense,
@@ -99,6 +102,31 @@ impl StoreError {
             Self::Unexplained(_) => "unexplained",
             Self::Hash(_) => "hash",
             Self::Contended => "contended",
+        }
+    }
+}
+
+/// The action in IAM's sentence "... is not authorized to perform: dynamodb:UpdateItem on resource: ...". Nothing else of
+/// it is kept: it names users and resources.
+fn denied_action(message: Option<&str>) -> Option<String> {
+    let (_, after) = message?.split_once("not authorized to perform: ")?;
+    let action = after.split_whitespace().next()?;
+    let plain = |text: &str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let (service, name) = action.split_once(':')?;
+    (plain(service) && plain(name)).then(|| action.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_iams_sentence_the_action_alone_is_kept() {
+        let denied = "User: arn:aws:iam::123456789012:user/ada is not authorized to perform: dynamodb:UpdateItem on \
+                      resource: arn:aws:dynamodb:eu-west-1:123456789012:table/t because no policy allows it";
+        assert_eq!(denied_action(Some(denied)).as_deref(), Some("dynamodb:UpdateItem"));
+        for other in ["", "not authorized to perform: ", "not authorized to perform: a:<b> on x", "it is broken"] {
+            assert_eq!(denied_action(Some(other)), None, "{other}");
         }
     }
 }

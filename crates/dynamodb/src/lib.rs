@@ -6,10 +6,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod attempts;
+pub mod audit;
 pub mod callers;
 pub mod calls;
 pub mod client;
 pub mod counters;
+pub mod erasure;
 mod error;
 pub mod flows;
 mod item;

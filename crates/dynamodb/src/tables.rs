@@ -45,9 +45,10 @@ pub struct TableShape {
 pub const CALLERS: TableShape = TableShape { sort_key: false, by_ivr_day: false };
 /// The table `Calls`.
 pub const CALLS: TableShape = TableShape { sort_key: true, by_ivr_day: true };
-
 /// The table `Flows`.
 pub const FLOWS: TableShape = TableShape { sort_key: true, by_ivr_day: false };
+/// The table `Audit`.
+pub const AUDIT: TableShape = TableShape { sort_key: true, by_ivr_day: false };
 
 /// Creates the table of call flows where it is not there yet. For local databases: in AWS the template does.
 ///
@@ -55,6 +56,14 @@ pub const FLOWS: TableShape = TableShape { sort_key: true, by_ivr_day: false };
 /// What DynamoDB answered.
 pub async fn create_missing_flows(client: &Client, name: &str) -> Result<(), StoreError> {
     create_missing_table(client, name, FLOWS).await
+}
+
+/// Creates the table of administrative changes where it is not there yet. For local databases: in AWS the template does.
+///
+/// # Errors
+/// What DynamoDB answered.
+pub async fn create_missing_audit(client: &Client, name: &str) -> Result<(), StoreError> {
+    create_missing_table(client, name, AUDIT).await
 }
 
 /// Creates the tables that are not there yet, with TTL, on demand. For local databases: in AWS the template does.

@@ -1,5 +1,6 @@
 //! What goes back to the provider.
 
+use crate::flows::FlowVersion;
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use lambda_http::aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
 
@@ -21,6 +22,8 @@ pub struct Answer {
 pub struct Report {
     /// What came of it, in a word: `verified`, `wrong`, `fallback`.
     pub outcome: &'static str,
+    /// The version of the flow that answered; none did where the request was refused before, or needs no flow.
+    pub version: Option<FlowVersion>,
     /// The provider's id of the call.
     pub call: String,
     /// Whether it was an earlier attempt's answer, given again.
@@ -51,6 +54,13 @@ impl Answer {
     #[must_use]
     pub fn outcome(mut self, outcome: &'static str) -> Self {
         self.report.outcome = outcome;
+        self
+    }
+
+    /// The same answer, with the version of the flow that it comes from.
+    #[must_use]
+    pub fn version(mut self, version: FlowVersion) -> Self {
+        self.report.version = Some(version);
         self
     }
 

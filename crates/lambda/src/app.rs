@@ -1,6 +1,10 @@
 //! What a function has at hand while it answers.
 
-use crate::{Answer, Failure, Request, flows::Flows, token::WebhookTokens};
+use crate::{
+    Answer, Failure, Request,
+    flows::{Flows, LiveFlow},
+    token::WebhookTokens,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
 use ringbolt_core::{
@@ -89,7 +93,7 @@ impl App {
     ///
     /// # Errors
     /// As there; 404 also for a flow that is not loaded.
-    pub fn admit(&self, request: &Request, methods: &[Method]) -> Result<Arc<Flow>, Answer> {
+    pub fn admit(&self, request: &Request, methods: &[Method]) -> Result<LiveFlow, Answer> {
         let name = self.webhook.admit(request, methods)?;
         self.flows.refresh_in_background();
         self.flows.get(&name).ok_or_else(no_such_flow)

@@ -16,7 +16,34 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-type ByName = BTreeMap<FlowName, Arc<Flow>>;
+type ByName = BTreeMap<FlowName, LiveFlow>;
+
+/// A flow that is live.
+#[derive(Clone, Debug)]
+pub struct LiveFlow {
+    /// What it says.
+    pub flow: Arc<Flow>,
+    /// Which of its versions this is.
+    pub version: FlowVersion,
+}
+
+/// Which version of a flow answered a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowVersion {
+    /// A file as it was when it was last read.
+    File,
+    /// A version that was published, by its number.
+    Published(u64),
+}
+
+impl fmt::Display for FlowVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File => f.write_str("file"),
+            Self::Published(version) => version.fmt(f),
+        }
+    }
+}
 
 /// The flows that are live. Cheap to clone; clones share them.
 #[derive(Clone)]
@@ -51,8 +78,7 @@ impl Flows {
     /// Takes flows that are not in files.
     #[must_use]
     pub fn new(flows: impl IntoIterator<Item = Arc<Flow>>) -> Self {
-        let by_name = flows.into_iter().map(|flow| (flow.name.clone(), flow)).collect();
-        Self::fixed(by_name)
+        Self::fixed(by_name(flows.into_iter().map(LiveFlow::from_file)))
     }
 
     fn fixed(by_name: ByName) -> Self {
@@ -65,7 +91,7 @@ impl Flows {
     /// [`PublishedError`]: the table did not answer, or has a flow that this version cannot use.
     pub async fn published(table: FlowTable, clock: Clock) -> Result<Self, PublishedError> {
         let (published, flows) = Published::load(table, clock).await?;
-        Ok(Self { published: Some(Arc::new(published)), ..Self::new(flows) })
+        Ok(Self { published: Some(Arc::new(published)), ..Self::fixed(by_name(flows)) })
     }
 
     /// Looks for newly published flows in the background of a request, every 30 s at most. Until they are there, and
@@ -77,8 +103,7 @@ impl Flows {
             match published.changed().await {
                 Ok(None) => {}
                 Ok(Some(flows)) => {
-                    let fresh = flows.into_iter().map(|flow| (flow.name.clone(), flow)).collect();
-                    *live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+                    *live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(by_name(flows));
                 }
                 Err(error) => tracing::error!(reason = %error, "the call flows could not be refreshed"),
             }
@@ -95,16 +120,16 @@ impl Flows {
         Ok(())
     }
 
-    /// The flow of this name.
+    /// The flow of this name, and which version of it.
     #[must_use]
-    pub fn get(&self, name: &FlowName) -> Option<Arc<Flow>> {
+    pub fn get(&self, name: &FlowName) -> Option<LiveFlow> {
         self.now_live().get(name).cloned()
     }
 
     /// All flows, by name.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Flow>> {
-        self.now_live().values().cloned().collect()
+        self.now_live().values().map(|live| Arc::clone(&live.flow)).collect()
     }
 
     fn now_live(&self) -> Arc<ByName> {
@@ -116,6 +141,16 @@ impl fmt::Debug for Flows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.now_live().keys()).finish()
     }
+}
+
+impl LiveFlow {
+    fn from_file(flow: Arc<Flow>) -> Self {
+        Self { flow, version: FlowVersion::File }
+    }
+}
+
+fn by_name(flows: impl IntoIterator<Item = LiveFlow>) -> ByName {
+    flows.into_iter().map(|live| (live.flow.name.clone(), live)).collect()
 }
 
 fn read(paths: &[PathBuf]) -> Result<ByName, FlowFileMistakes> {
@@ -133,7 +168,7 @@ fn read(paths: &[PathBuf]) -> Result<ByName, FlowFileMistakes> {
             Ok(flow) => match flows.entry(flow.name.clone()) {
                 Entry::Occupied(taken) => mistakes.push(FlowFileMistake::Twice { path, name: taken.key().clone() }),
                 Entry::Vacant(free) => {
-                    free.insert(Arc::new(flow));
+                    free.insert(LiveFlow::from_file(Arc::new(flow)));
                 }
             },
         }

@@ -1,7 +1,7 @@
 //! One line an invocation that is log and metrics at once: CloudWatch's embedded metric format ("Specification:
 //! Embedded metric format"). Nothing is sent anywhere, so no caller waits for a metric.
 
-use crate::answer::Report;
+use crate::{answer::Report, flows::FlowVersion};
 use ringbolt_core::time::EpochMs;
 use serde_json::{Map, Value, json};
 use std::{io::Write as _, time::Duration};
@@ -60,7 +60,7 @@ pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status
     if report.repeated || report.outcome == "repeated" {
         metrics.count("Repeated", 1);
     }
-    metrics.line(json!({
+    let mut line = json!({
         "level": "INFO",
         "message": "answered",
         "flow": flow,
@@ -68,7 +68,14 @@ pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status
         "outcome": report.outcome,
         "repeated": report.repeated,
         "status": status,
-    }))
+    });
+    if let Some(version) = report.version {
+        line["version"] = match version {
+            FlowVersion::Published(number) => json!(number),
+            FlowVersion::File => json!(version.to_string()),
+        };
+    }
+    metrics.line(line)
 }
 
 /// The line about messages of the queue: so many were stored, so many stay. They are no requests: nobody waits.
@@ -165,7 +172,7 @@ mod tests {
     };
 
     fn report(outcome: &'static str, repeated: bool) -> Report {
-        Report { outcome, call: "c-1".to_owned(), repeated }
+        Report { outcome, version: None, call: "c-1".to_owned(), repeated }
     }
 
     /// What the specification demands of every line; gives the names of the metrics with their values.
@@ -194,7 +201,8 @@ mod tests {
 
     #[test]
     fn one_line_is_log_and_metrics() {
-        let line = answered(&Invocation { cold: true, ..INVOCATION }, "demo", &report("verified", true), 200);
+        let report = Report { version: Some(FlowVersion::Published(7)), ..report("verified", true) };
+        let line = answered(&Invocation { cold: true, ..INVOCATION }, "demo", &report, 200);
         let expected = json!({
             "_aws": {
                 "Timestamp": 1_795_262_400_000_i64,
@@ -213,10 +221,17 @@ mod tests {
             "Function": "next-action",
             "ColdStarts": 1, "Requests": 1, "LatencyMs": 12.345, "Verified": 1, "Repeated": 1,
             "level": "INFO", "message": "answered", "requestId": "85dc8f94-eb58-4356-b415-e4a90777a5a8",
-            "flow": "demo", "call": "c-1", "outcome": "verified", "repeated": true, "status": 200, "elapsed_ms": 12,
+            "flow": "demo", "version": 7, "call": "c-1", "outcome": "verified", "repeated": true, "status": 200, "elapsed_ms": 12,
         });
         assert_eq!(line, expected);
         assert!(!line.to_string().contains('\n'));
+    }
+
+    #[test]
+    fn a_flow_out_of_a_file_has_no_number_and_a_refusal_no_version() {
+        let of_file = Report { version: Some(FlowVersion::File), ..report("verified", false) };
+        assert_eq!(answered(&INVOCATION, "demo", &of_file, 200)["version"], "file");
+        assert_eq!(answered(&INVOCATION, "demo", &report("refused", false), 401).get("version"), None);
     }
 
     #[test]

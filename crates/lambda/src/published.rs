@@ -1,6 +1,9 @@
 //! Call flows that were published in a table: loaded at the start, looked at again from time to time.
 
-use crate::app::Clock;
+use crate::{
+    app::Clock,
+    flows::{FlowVersion, LiveFlow},
+};
 use ringbolt_core::{
     flow::{Flow, Mistakes},
     identity::FlowName,
@@ -62,7 +65,7 @@ impl Published {
     ///
     /// # Errors
     /// [`PublishedError`]: the table did not answer, or has a flow that cannot be used.
-    pub async fn load(table: FlowTable, clock: Clock) -> Result<(Self, Vec<Arc<Flow>>), PublishedError> {
+    pub async fn load(table: FlowTable, clock: Clock) -> Result<(Self, Vec<LiveFlow>), PublishedError> {
         let seen = Mutex::new(Seen { looked_at: clock(), flows: BTreeMap::new() });
         let published = Self { table, clock, seen };
         let flows = published.changed().await?.unwrap_or_default();
@@ -85,7 +88,7 @@ impl Published {
     ///
     /// # Errors
     /// [`PublishedError`]: the table did not answer, or has a flow that cannot be used.
-    pub async fn changed(&self) -> Result<Option<Vec<Arc<Flow>>>, PublishedError> {
+    pub async fn changed(&self) -> Result<Option<Vec<LiveFlow>>, PublishedError> {
         let live: LiveVersions = self.table.live().await?;
         let before = self.seen.lock().unwrap_or_else(PoisonError::into_inner).flows.clone();
         if live.iter().eq(before.iter().map(|(name, (version, _))| (name, version))) {
@@ -99,7 +102,11 @@ impl Published {
             };
             flows.insert(name, (version, flow));
         }
-        let changed = flows.values().map(|(_, flow)| Arc::clone(flow)).collect();
+        let live = |(version, flow): &(u64, Arc<Flow>)| LiveFlow {
+            flow: Arc::clone(flow),
+            version: FlowVersion::Published(*version),
+        };
+        let changed = flows.values().map(live).collect();
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).flows = flows;
         Ok(Some(changed))
     }

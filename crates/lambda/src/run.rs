@@ -204,6 +204,7 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
     let (flow, answer) = answered(app, handle, event).await;
     tracing::info!(
         flow,
+        version = answer.report.version.map(tracing::field::display),
         call = answer.report.call,
         outcome = answer.report.outcome,
         repeated = answer.report.repeated,

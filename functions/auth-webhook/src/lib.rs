@@ -11,12 +11,12 @@ use ringbolt_core::{
         request::AuthRequest,
     },
 };
-use ringbolt_lambda::{Answer, App, Failure, Request, guard};
+use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
-    let flow = match app.admit(&request, &[Method::POST]) {
-        Ok(flow) => flow,
+    let LiveFlow { flow, version } = match app.admit(&request, &[Method::POST]) {
+        Ok(live) => live,
         Err(refusal) => return refusal,
     };
     let asked = request.body.as_deref().map(AuthRequest::parse);
@@ -29,7 +29,7 @@ pub async fn handle(app: &App, request: Request) -> Answer {
         }
     };
     let fallback = answer(&flow.fallback.wix_answers).outcome("fallback");
-    guard::or_fallback(app.webhook.deadline, fallback, work).await.call(call_id.as_deref())
+    guard::or_fallback(app.webhook.deadline, fallback, work).await.version(version).call(call_id.as_deref())
 }
 
 async fn decide(app: &App, flow: &Flow, asked: &AuthRequest) -> Result<Answer, Failure> {

@@ -15,12 +15,12 @@ use ringbolt_core::{
     pin::Prepared,
 };
 use ringbolt_dynamodb::{attempts::Attempted, calls};
-use ringbolt_lambda::{Answer, App, Failure, Request, guard};
+use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
-    let flow = match app.admit(&request, &[Method::GET, Method::POST]) {
-        Ok(flow) => flow,
+    let LiveFlow { flow, version } = match app.admit(&request, &[Method::GET, Method::POST]) {
+        Ok(live) => live,
         Err(refusal) => return refusal,
     };
     let results = IvrResults::from_parameters(&Parameters::parse(&request.query, request.form()), flow.field_names());
@@ -29,7 +29,7 @@ pub async fn handle(app: &App, request: Request) -> Answer {
     let fallback = answer(decide::fallback(&flow, &results));
     let work = decide(app, &flow, &results, &visit, &digest);
     let answered = guard::or_fallback(app.webhook.deadline, fallback, work).await;
-    answered.call(results.call.response_id.as_ref().map(|id| id.as_str()))
+    answered.version(version).call(results.call.response_id.as_ref().map(|id| id.as_str()))
 }
 
 async fn decide(

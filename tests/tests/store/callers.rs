@@ -86,3 +86,15 @@ async fn attributes_come_back_as_they_were() {
     assert_eq!(store.set_attributes(&ada, &given).await.unwrap(), Change::Made);
     assert_eq!(store.caller(&ada).await.unwrap().unwrap().attributes, given);
 }
+
+#[tokio::test]
+async fn single_attributes_are_put_beside_those_that_are_there() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    let ada = enrolled(&store, &hasher(), "ada", &["4711"]).await;
+    let more: Attributes = [("first name".to_owned(), "Ada".into()), ("vip".to_owned(), true.into())].into();
+    assert_eq!(store.put_attributes(&ada, &more).await.unwrap(), Change::Made);
+    let attributes = serde_json::to_value(store.caller(&ada).await.unwrap().unwrap().attributes).unwrap();
+    assert_eq!(attributes, serde_json::json!({ "first_name": "Ada", "first name": "Ada", "vip": true }));
+    assert_eq!(store.put_attributes(&caller("nobody"), &more).await.unwrap(), Change::NoCaller);
+}

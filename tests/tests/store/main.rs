@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod attempts;
+mod audit;
 mod callers;
 mod calls;
 mod counters;
+mod erasure;
 mod flows;
 mod lost_replies;
 mod model;

@@ -2,7 +2,7 @@
 
 use crate::{number, template};
 use ringbolt_core::pin::PinKeys;
-use ringbolt_dynamodb::tables::{AT, CALLERS, CALLS, CALLS_BY_IVR_DAY, FLOWS, IVR_DAY, PK, SK, TTL};
+use ringbolt_dynamodb::tables::{AT, AUDIT, CALLERS, CALLS, CALLS_BY_IVR_DAY, FLOWS, IVR_DAY, PK, SK, TTL};
 use ringbolt_lambda::token::WebhookTokens;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -19,7 +19,8 @@ fn schema(partition: &str, sort: Option<&str>) -> Value {
 #[test]
 fn the_tables_have_the_shapes_that_the_code_creates_locally() {
     let data = template(DATA);
-    for (name, shape, expires) in [("Callers", CALLERS, true), ("Calls", CALLS, true), ("Flows", FLOWS, false)] {
+    let tables = [("Callers", CALLERS, true), ("Calls", CALLS, true), ("Flows", FLOWS, false), ("Audit", AUDIT, false)];
+    for (name, shape, expires) in tables {
         let table = &data["Resources"][format!("{name}Table")]["Properties"];
         assert_eq!(table["KeySchema"], schema(PK, shape.sort_key.then_some(SK)), "{name}");
 

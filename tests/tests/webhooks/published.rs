@@ -1,9 +1,16 @@
 //! Call flows out of the table: loaded at the start, refreshed in the background.
 
 use ringbolt_core::identity::FlowName;
-use ringbolt_dynamodb::{flows::FlowTable, tables::create_missing_flows};
-use ringbolt_lambda::flows::Flows;
-use ringbolt_tests::{TestApp, TestDatabase, Wire, app::demo_flow, database::patient_client};
+use ringbolt_dynamodb::{
+    flows::{FlowTable, Push},
+    tables::create_missing_flows,
+};
+use ringbolt_lambda::flows::{FlowVersion, Flows};
+use ringbolt_tests::{
+    TestApp, TestDatabase, Wire,
+    app::{Function, demo_flow},
+    database::patient_client,
+};
 use std::{sync::Arc, time::Duration};
 
 struct Deployed {
@@ -19,7 +26,7 @@ async fn deployed() -> Deployed {
     let name = format!("{}-flows", database.tables.calls);
     create_missing_flows(&database.client().await, &name).await.unwrap();
     let table = FlowTable::new(database.client().await, name.clone());
-    table.publish(&demo(), &demo_flow(), ringbolt_tests::app::NOON).await.unwrap();
+    table.publish(&demo(), &push(&demo_flow())).await.unwrap();
     let wire = Wire::to(&database.endpoint).await;
     let mut app = TestApp::demo(&database).await;
     let seen = FlowTable::new(patient_client(&wire.endpoint).await, name);
@@ -32,13 +39,22 @@ fn demo() -> FlowName {
     FlowName::parse("demo").unwrap()
 }
 
+fn push(text: &str) -> Push {
+    Push::new(text.to_owned(), "ada".to_owned(), None, ringbolt_tests::app::NOON).unwrap()
+}
+
 impl Deployed {
+    /// What the log says about the version that answers.
+    async fn version(&self) -> Option<FlowVersion> {
+        self.app.next("ivr_id=40007").await.report.version
+    }
+
     async fn destination(&self) -> String {
         crate::destination(&self.app.next("ivr_id=40007").await)
     }
 
     async fn publish(&self, text: &str) {
-        self.table.publish(&demo(), text, self.app.clock.now()).await.unwrap();
+        self.table.publish(&demo(), &push(text)).await.unwrap();
     }
 
     /// Lets the background do its work: a flow that was published is there after some requests.
@@ -81,4 +97,25 @@ async fn a_published_flow_that_cannot_be_used_leaves_the_one_before_live() {
     deployed.publish(&demo_flow().replace("8005550122", "8005550144")).await;
     deployed.app.clock.pass(Duration::from_secs(30));
     deployed.until_destination("8005550144").await;
+}
+
+#[tokio::test]
+async fn every_answer_names_the_version_that_it_comes_from() {
+    let deployed = deployed().await;
+    assert_eq!(deployed.version().await, Some(FlowVersion::Published(1)));
+    let wix_answers = deployed.app.send_file(Function::Auth, "right-pin").await;
+    assert_eq!(wix_answers.report.version, Some(FlowVersion::Published(1)));
+    deployed.publish(&demo_flow().replace("8005550122", "8005550155")).await;
+    deployed.app.clock.pass(Duration::from_secs(30));
+    deployed.until_destination("8005550155").await;
+    assert_eq!(deployed.version().await, Some(FlowVersion::Published(2)));
+    // The fallback of an IVR that the flow does not know comes from the flow too.
+    let fallback = deployed.app.next("ivr_id=1").await.report;
+    assert_eq!((fallback.outcome, fallback.version), ("fallback", Some(FlowVersion::Published(2))));
+
+    let database = TestDatabase::start().await;
+    let of_file = TestApp::demo(&database).await;
+    assert_eq!(of_file.next("ivr_id=40007").await.report.version, Some(FlowVersion::File));
+    let refused = of_file.send(Function::NextAction, &serde_json::json!({})).await;
+    assert_eq!(refused.report.version, None, "no flow was looked at");
 }

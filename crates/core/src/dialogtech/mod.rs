@@ -4,6 +4,7 @@
 //! ([`request::IvrResults`], with what an earlier answer left in [`pass_through::PassThrough`]) or a
 //! [`transcription::Transcription`]. The answer to an IVR is an [`action::Action`], written by [`document::to_xml`].
 
+pub mod about;
 pub mod action;
 pub mod call_state;
 pub mod decide;

@@ -11,7 +11,10 @@ use super::{
 use crate::identity::CallerId;
 use aes_siv::{KeyInit as _, siv::Aes256Siv};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use std::fmt;
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::Entry},
+    fmt,
+};
 use zeroize::Zeroizing;
 
 /// The name under which a PIN stands in a caller's `pins`: `<key id>.<hash>.<ciphertext>`.
@@ -35,6 +38,19 @@ impl PinTag {
     #[must_use]
     pub fn key_id(text: &str) -> Option<&str> {
         text.split('.').next().filter(|id| id.len() == 8)
+    }
+
+    /// How many PINs these tags stand for: a PIN has one under each key. One that was enrolled again after the hash was
+    /// changed counts twice until an attempt brings it up to date.
+    #[must_use]
+    pub fn count_pins<'a>(tags: impl IntoIterator<Item = &'a str>) -> usize {
+        let mut by_hash: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        for tag in tags {
+            let mut parts = tag.split('.');
+            let (key, hash) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            *by_hash.entry(hash).or_default().entry(key).or_default() += 1;
+        }
+        by_hash.values().filter_map(|by_key| by_key.values().max()).sum()
     }
 
     fn hash(text: &str) -> Option<PinHash> {
@@ -115,6 +131,33 @@ impl PinHasher {
             }
         }
         Ok(None)
+    }
+
+    /// All tags of a PIN among these, under whatever key and hash. One under a key that is not among ours cannot be told.
+    ///
+    /// # Errors
+    /// [`HashFailed`] where Argon2 had not enough memory.
+    pub fn find_all<'a>(
+        &self,
+        caller: &CallerId,
+        pin: &super::CallerPin,
+        tags: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Vec<&'a str>, HashFailed> {
+        let guess = Guess::from(pin);
+        let mut stretched: HashMap<PinHash, Stretched> = HashMap::new();
+        let mut found = Vec::new();
+        for text in tags {
+            let (Some(key_id), Some(hash)) = (PinTag::key_id(text), PinTag::hash(text)) else { continue };
+            let Some(key) = self.keys.all().find(|key| key.id() == key_id) else { continue };
+            let stretched = match stretched.entry(hash) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(free) => free.insert(hash.stretch(caller, &guess)?),
+            };
+            if tag(key, hash, caller, stretched).0 == text {
+                found.push(text);
+            }
+        }
+        Ok(found)
     }
 
     /// The same tag under the current key: how a key is rotated without knowing a PIN. `None` where the tag is none, is
@@ -258,6 +301,36 @@ mod tests {
         };
         assert_eq!(find("4711").as_deref(), Some(enrolled.as_str()));
         assert_eq!(find("4712"), None);
+    }
+
+    #[test]
+    fn all_tags_of_a_pin_are_found_and_no_others() {
+        let ada = caller("demo", "ada");
+        let enrol = |hasher: &PinHasher, pin: &str| -> Vec<String> {
+            let tags = hasher.enrol(&ada, &CallerPin::parse(pin).unwrap()).unwrap();
+            tags.iter().map(|tag| tag.as_str().to_owned()).collect()
+        };
+        let (old, new) = (PinHasher::new(keys('a', None), PinHash::Keyed), PinHasher::new(keys('b', Some('a')), SMALL));
+        let stranger = PinHasher::new(keys('c', None), SMALL);
+        let mine = [enrol(&old, "4711"), enrol(&new, "4711")].concat();
+        let others = [enrol(&new, "4712"), enrol(&stranger, "4711"), vec!["garbage".to_owned()]].concat();
+        let all: Vec<&str> = mine.iter().chain(&others).map(String::as_str).collect();
+        assert_eq!(new.find_all(&ada, &CallerPin::parse("4711").unwrap(), all).unwrap(), mine);
+    }
+
+    #[test]
+    fn pins_are_counted_and_not_their_tags() {
+        let ada = caller("demo", "ada");
+        let hasher = PinHasher::new(keys('b', Some('a')), SMALL);
+        let pins = ["4711", "4712", "4713"].map(|pin| hasher.enrol(&ada, &CallerPin::parse(pin).unwrap()).unwrap());
+        let tags: Vec<&str> = pins.iter().flatten().map(PinTag::as_str).collect();
+        assert_eq!(tags.len(), 6);
+        for (these, count) in [(&tags[..], 3), (&tags[..5], 3), (&tags[..2], 1), (&tags[..0], 0)] {
+            assert_eq!(PinTag::count_pins(these.iter().copied()), count);
+        }
+        let old = PinHasher::new(keys('a', None), PinHash::Keyed);
+        let old = old.enrol(&ada, &CallerPin::parse("4714").unwrap()).unwrap();
+        assert_eq!(PinTag::count_pins(tags.into_iter().chain([old[0].as_str()])), 4);
     }
 
     #[test]

@@ -1,0 +1,114 @@
+//! `ringbolt audit list`
+
+use crate::{
+    connection::{Connection, ConnectionArgs, Explained as _},
+    output::{Output, harmless},
+    when,
+};
+use clap::Args;
+use ringbolt_core::{audit::Entry, time::EpochMs};
+use ringbolt_dynamodb::audit::Recorded;
+use serde_json::{Value, json};
+
+const PAGE: u16 = 200;
+
+/// List changes, the newest first
+///
+/// Every change has two entries: `begun` before it was made, then `done` or `failed`.
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt audit list --stack ringbolt --since 2026-11-01")]
+pub(crate) struct List {
+    /// Only entries since this day or time, such as 2026-11-01 or 2026-11-01T09:30:00Z
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// How many entries at the most
+    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+    limit: usize,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl List {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let since = self.since.as_deref().map(when::parse).transpose()?;
+        let connection = self.connection.connect().await?;
+        let (found, more) = latest(&connection, since, self.limit).await?;
+        if out.json() {
+            out.document(&found.iter().map(as_json).collect::<Vec<_>>())?;
+        } else if found.is_empty() {
+            out.say("Nothing was recorded.");
+        } else {
+            let rows: Vec<[String; 7]> = found.iter().map(as_row).collect();
+            out.table(["No.", "Time", "Who", "Command", "Subject", "Step", "Detail"], &rows);
+        }
+        if more {
+            out.note(&format!("There are more: these are the newest {}. See them with --limit.", self.limit));
+        }
+        connection.close().await
+    }
+}
+
+/// The newest entries, at most `limit`, and whether there are more.
+async fn latest(
+    connection: &Connection,
+    since: Option<EpochMs>,
+    limit: usize,
+) -> anyhow::Result<(Vec<Recorded>, bool)> {
+    let table = connection.audit()?;
+    let (mut found, mut from) = (Vec::new(), u64::MAX);
+    loop {
+        let page = table.page(from, false, PAGE).await.explained(connection, "the record could not be read")?;
+        let (length, lowest) = (page.len(), page.iter().rev().find_map(Recorded::seq));
+        let recent = |recorded: &Recorded| match (since, recorded) {
+            (Some(since), Recorded::Entry(entry)) => entry.content.at >= since,
+            _ => true,
+        };
+        let older = page.iter().all(|recorded| !recent(recorded));
+        found.extend(page.into_iter().filter(recent));
+        if found.len() > limit {
+            found.truncate(limit);
+            return Ok((found, true));
+        }
+        // Machines' clocks differ by less than a page of entries: where a whole page is older, so is the rest.
+        match lowest {
+            Some(lowest) if length == usize::from(PAGE) && lowest > 1 && !older => from = lowest - 1,
+            _ => return Ok((found, false)),
+        }
+    }
+}
+
+fn as_row(recorded: &Recorded) -> [String; 7] {
+    match recorded {
+        Recorded::Entry(Entry { seq, content, .. }) => [
+            seq.to_string(),
+            when::local(content.at),
+            content.who.clone(),
+            content.command.clone(),
+            content.subject.name().unwrap_or("(erased)").to_owned(),
+            content.step.as_str().to_owned(),
+            harmless(&content.detail),
+        ],
+        Recorded::Unreadable { seq } => {
+            let number = seq.map_or_else(|| "?".to_owned(), |seq| seq.to_string());
+            let rest = String::new;
+            [number, rest(), rest(), "(unreadable)".to_owned(), rest(), rest(), rest()]
+        }
+    }
+}
+
+fn as_json(recorded: &Recorded) -> Value {
+    match recorded {
+        Recorded::Entry(Entry { seq, content, digest, .. }) => json!({
+            "number": seq,
+            "at": when::utc(content.at),
+            "who": content.who,
+            "command": content.command,
+            "subject": content.subject.name(),
+            "step": content.step.as_str(),
+            "detail": content.detail,
+            "change": content.change,
+            "digest": digest.to_string(),
+        }),
+        Recorded::Unreadable { seq } => json!({ "number": seq, "unreadable": true }),
+    }
+}

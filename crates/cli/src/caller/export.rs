@@ -1,0 +1,125 @@
+//! `ringbolt caller export`
+
+use super::{found, live_flows, show};
+use crate::{
+    connection::{Connection, ConnectionArgs, Explained as _},
+    output::Output,
+    pin::CallerArgs,
+    when,
+};
+use anyhow::Context as _;
+use clap::Args;
+use ringbolt_core::identity::CallerId;
+use ringbolt_dynamodb::audit::Recorded;
+use ringbolt_lambda::app::system_clock;
+use serde_json::{Value, json};
+use std::{fs, io::Write as _, path::PathBuf};
+
+/// Write all that is kept about a caller, as one JSON document
+///
+/// His item without PINs (none can be shown), every call in which he was named at a login or verified, with its
+/// transcriptions, and what administrators changed about him. The document says what it cannot have.
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt caller export --stack ringbolt --realm bank 90786 --out 90786.json")]
+pub(crate) struct Export {
+    #[command(flatten)]
+    caller: CallerArgs,
+    /// Write it to this file, which only you can read, in place of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The call flows that say whose a call is, in place of the live ones (may be given several times)
+    #[arg(long, value_name = "FILE")]
+    flow: Vec<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl Export {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let caller = self.caller.caller()?;
+        let connection = self.connection.connect().await?;
+        let store = connection.store()?;
+        let item = store.caller(&caller).await.explained(&connection, "the caller could not be read")?;
+        let found = found::find(&connection, &store, &caller, &self.flow).await?;
+        let changes = changes(&connection, &caller).await?;
+        if item.is_none() && found.calls.is_empty() && changes.is_empty() {
+            return Err(self.caller.unknown("nothing is kept about him"));
+        }
+        let now = system_clock()();
+        let flows = live_flows::live(&connection, &self.flow).await?;
+        let mut calls = Vec::new();
+        for (response_id, verified) in &found.calls {
+            let items = store.call(response_id).await.explained(&connection, "a call could not be read")?;
+            calls.push(json!({ "response_id": response_id, "verified": verified, "records": items }));
+        }
+        let document = json!({
+            "exported_at": when::utc(now),
+            "from": connection.name(),
+            "caller": item.map(|item| show::document(&caller, &item, flows.as_deref(), now)),
+            "calls": calls,
+            "changes": changes,
+            "records_looked_at": found.looked_at,
+            "cannot_be_told": { "records_of_flows_that_are_not_live": found.untold, "why": CANNOT_BE_FOUND },
+        });
+        match &self.out {
+            None => out.document(&document)?,
+            Some(file) => {
+                write(file, &document).with_context(|| format!("{} could not be written", file.display()))?;
+                out.say(&format!("{}: {} calls, {} changes.", file.display(), calls.len(), changes.len()));
+            }
+        }
+        connection.close().await
+    }
+}
+
+/// What neither export nor erase can find, and why.
+pub(super) const CANNOT_BE_FOUND: [&str; 4] = [
+    "calls in which nobody keyed this user's id at a login, and which had not verified him",
+    "records of call flows that are not live any more: only a flow says which answer is a user's id (give it with --flow)",
+    "counters of calls and of calling numbers: they stand under keyed digests and expire within a day",
+    "backups: point-in-time recovery of the tables goes back 35 days",
+];
+
+/// What administrators changed about him.
+async fn changes(connection: &Connection, caller: &CallerId) -> anyhow::Result<Vec<Value>> {
+    let entries = entries(connection, caller).await?;
+    let shown = entries.into_iter().map(|recorded| match recorded {
+        Recorded::Entry(entry) => json!({
+            "number": entry.seq,
+            "at": when::utc(entry.content.at),
+            "command": entry.content.command,
+            "step": entry.content.step.as_str(),
+        }),
+        Recorded::Unreadable { seq } => json!({ "number": seq }),
+    });
+    Ok(shown.collect())
+}
+
+/// The entries of the record that name him.
+pub(super) async fn entries(connection: &Connection, caller: &CallerId) -> anyhow::Result<Vec<Recorded>> {
+    const PAGE: u16 = 500;
+    let (table, name) = (connection.audit()?, crate::audit::caller(caller));
+    let (mut found, mut from) = (Vec::new(), 0);
+    loop {
+        let page =
+            table.page(from, true, PAGE).await.explained(connection, "the record of changes could not be read")?;
+        let (full, last) = (page.len() == usize::from(PAGE), page.iter().rev().find_map(Recorded::seq));
+        let his = |recorded: &Recorded| matches!(recorded, Recorded::Entry(entry) if entry.content.subject.name() == Some(name.as_str()));
+        found.extend(page.into_iter().filter(his));
+        match last {
+            Some(last) if full => from = last + 1,
+            _ => return Ok(found),
+        }
+    }
+}
+
+fn write(file: &PathBuf, document: &Value) -> anyhow::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file)?;
+    opened.write_all(serde_json::to_string_pretty(document)?.as_bytes())?;
+    opened.write_all(b"\n")?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! The call flows that are live: whose lockout counts, and which records belong to which realm.
+
+use crate::connection::{Connection, Explained as _};
+use anyhow::Context as _;
+use ringbolt_core::flow::Flow;
+use ringbolt_lambda::flows::files;
+use std::{fs, path::PathBuf};
+
+/// The flows that are live, of all realms: those of the files given, or those of the `ringbolt dev` that runs, or the published
+/// ones. `None` where nobody says which there are: a `ringbolt dev` that does not run, or no table of flows.
+///
+/// # Errors
+/// A file or the table cannot be read, or a flow cannot be used.
+pub(super) async fn live(connection: &Connection, given: &[PathBuf]) -> anyhow::Result<Option<Vec<Flow>>> {
+    let texts = if !given.is_empty() {
+        read(given)?
+    } else if connection.is_local() {
+        match connection.local_flow_files() {
+            None => return Ok(None),
+            Some([]) => vec![("the demo flow".to_owned(), ringbolt_dev::DEMO_FLOW.to_owned())],
+            Some(paths) => read(paths)?,
+        }
+    } else {
+        // Somebody who gave the table of callers alone can still be told of them.
+        let Ok(table) = connection.flows() else { return Ok(None) };
+        let unread = "the live call flows could not be read";
+        let mut texts = Vec::new();
+        for (name, version) in table.live().await.explained(connection, unread)? {
+            let text = table.text(&name, version).await.explained(connection, unread)?;
+            texts.push((format!("the live flow `{name}`"), text));
+        }
+        texts
+    };
+    let load = |(what, text): (String, String)| {
+        Flow::load(&text)
+            .map_err(|mistakes| anyhow::anyhow!("{mistakes}"))
+            .with_context(|| format!("{what} cannot be used; `ringbolt flow check` says more"))
+    };
+    texts.into_iter().map(load).collect::<Result<_, _>>().map(Some)
+}
+
+fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<(String, String)>> {
+    let read = |file: PathBuf| {
+        let text = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        Ok((file.display().to_string(), text))
+    };
+    paths.iter().flat_map(|path| files(path)).map(read).collect()
+}

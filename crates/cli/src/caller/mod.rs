@@ -1,0 +1,41 @@
+//! `ringbolt caller`
+
+mod change;
+mod erase;
+mod export;
+mod found;
+mod live_flows;
+mod show;
+
+use crate::output::Output;
+use clap::{Args, Subcommand};
+
+/// Help callers: see how they stand, unlock, suspend, export, erase
+#[derive(Args)]
+pub(crate) struct CallerCommand {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Show(show::Show),
+    Unlock(change::Unlock),
+    Suspend(change::Suspend),
+    Resume(change::Resume),
+    Export(export::Export),
+    Erase(erase::Erase),
+}
+
+impl CallerCommand {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        match self.command {
+            Command::Show(command) => command.run(out).await,
+            Command::Unlock(command) => command.run(out).await,
+            Command::Suspend(command) => command.run(out).await,
+            Command::Resume(command) => command.run(out).await,
+            Command::Export(command) => command.run(out).await,
+            Command::Erase(command) => command.run(out).await,
+        }
+    }
+}

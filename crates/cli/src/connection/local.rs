@@ -1,0 +1,109 @@
+//! The database of `ringbolt dev`: the one that runs, or its file, opened for this command.
+
+use anyhow::{Context as _, bail};
+use ringbolt_dev::{
+    create_tables,
+    database::{self, Embedded},
+    state::{self, Announcement, Claim, Found},
+};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use zeroize::Zeroizing;
+
+/// How often a folder is looked at that another command works on, and how long between: ten seconds in all.
+const LOOKS: u32 = 200;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+#[derive(Debug)]
+pub(super) struct Local {
+    folder: PathBuf,
+    at: At,
+}
+
+#[derive(Debug)]
+enum At {
+    /// A `ringbolt dev` runs: its database answers us as well.
+    Running(Announcement),
+    /// None does: the database is served by this process, which holds the claim meanwhile.
+    Ours { embedded: Embedded, _claim: Claim },
+}
+
+impl Local {
+    pub(super) async fn open(folder: &Path) -> anyhow::Result<Self> {
+        if !folder.join(state::DATABASE).is_file() {
+            bail!(
+                "there is no local database in {}: run `ringbolt dev` there once, or name its folder with --local=FOLDER",
+                folder.display()
+            );
+        }
+        let at = match find(folder).await? {
+            Found::Running(announcement) => At::Running(announcement),
+            Found::Free(claim) => {
+                let embedded = database::start(Some(&folder.join(state::DATABASE))).await?;
+                create_tables(&embedded.endpoint).await?;
+                At::Ours { embedded, _claim: claim }
+            }
+            Found::Busy => {
+                bail!(
+                    "another `ringbolt` command is working on the database in {}; wait until it ends",
+                    folder.display()
+                )
+            }
+        };
+        Ok(Self { folder: folder.to_owned(), at })
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn endpoint(&self) -> &str {
+        match &self.at {
+            At::Running(announcement) => &announcement.database,
+            At::Ours { embedded, .. } => &embedded.endpoint,
+        }
+    }
+
+    pub(super) fn flow_files(&self) -> Option<&[PathBuf]> {
+        match &self.at {
+            At::Running(announcement) => Some(&announcement.flows),
+            At::Ours { .. } => None,
+        }
+    }
+
+    pub(super) fn address(&self) -> anyhow::Result<String> {
+        Ok(self.announced()?.address.clone())
+    }
+
+    /// As a secret has them.
+    pub(super) fn tokens(&self) -> anyhow::Result<Zeroizing<String>> {
+        Ok(Zeroizing::new(serde_json::json!({ "current": self.announced()?.token }).to_string()))
+    }
+
+    fn announced(&self) -> anyhow::Result<&Announcement> {
+        match &self.at {
+            At::Running(announcement) => Ok(announcement),
+            At::Ours { .. } => bail!("no `ringbolt dev` is running on {}: start it first", self.folder.display()),
+        }
+    }
+
+    pub(super) async fn close(self) -> anyhow::Result<()> {
+        match self.at {
+            At::Running(_) => Ok(()),
+            At::Ours { embedded, _claim } => embedded.stop().await.context("the local database did not end well"),
+        }
+    }
+}
+
+/// Most commands take a moment: one that works on the folder is waited for.
+async fn find(folder: &Path) -> anyhow::Result<Found> {
+    for _ in 1..LOOKS {
+        match state::look(folder)? {
+            Found::Busy => tokio::time::sleep(BETWEEN_LOOKS).await,
+            found => return Ok(found),
+        }
+    }
+    state::look(folder)
+}

@@ -1,0 +1,279 @@
+//! Which deployment a command works on: a stack in AWS, the database of `ringbolt dev`, or tables given one by one.
+//!
+//! Nothing is read before it is needed: a command that works on callers does not ask for a secret.
+
+mod args;
+mod local;
+mod secret;
+mod stack;
+
+pub(crate) use args::ConnectionArgs;
+pub(crate) use secret::SecretPlace;
+pub(crate) use stack::StackOutputs;
+
+use crate::{exit::Usage, explain};
+use anyhow::Context as _;
+use args::Given;
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
+use ringbolt_dynamodb::{Store, StoreError, audit::AuditTable, flows::FlowTable, tables::TableNames};
+use ringbolt_lambda::config;
+use std::{path::PathBuf, time::Duration};
+
+/// Nobody is on the line: more patience than a webhook has.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A deployment, found. Cheap to make: tables and secrets are looked at when a command needs them.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    sdk: SdkConfig,
+    client: Client,
+    given: Given,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// A CloudFormation stack.
+    Stack(StackOutputs),
+    /// The database of `ringbolt dev`.
+    Local(local::Local),
+    /// Tables given one by one.
+    Single,
+}
+
+impl Connection {
+    /// What the commands work on, for people: "the stack prod in eu-west-1".
+    pub(crate) fn name(&self) -> String {
+        match &self.place {
+            Place::Stack(stack) => format!("the stack {} in {}", stack.name(), self.region()),
+            Place::Local(local) => format!("the local database in {}", local.folder().display()),
+            Place::Single => match self.sdk.endpoint_url().map(str::to_owned).or_else(explain::endpoint_variable) {
+                Some(endpoint) => format!("the DynamoDB at {endpoint}"),
+                None => format!("the tables given, in {}", self.region()),
+            },
+        }
+    }
+
+    /// Whether this is the database of `ringbolt dev`.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.place, Place::Local(_))
+    }
+
+    /// The database of `ringbolt dev`, where it is that.
+    pub(crate) fn local_folder(&self) -> Option<&std::path::Path> {
+        match &self.place {
+            Place::Local(local) => Some(local.folder()),
+            _ => None,
+        }
+    }
+
+    /// The flow files of the `ringbolt dev` that runs; none where it is another place, or does not run.
+    pub(crate) fn local_flow_files(&self) -> Option<&[PathBuf]> {
+        match &self.place {
+            Place::Local(local) => local.flow_files(),
+            _ => None,
+        }
+    }
+
+    /// The stack, where it is one.
+    pub(crate) fn stack(&self) -> Option<&StackOutputs> {
+        match &self.place {
+            Place::Stack(stack) => Some(stack),
+            _ => None,
+        }
+    }
+
+    /// Region, credentials and endpoint, for the clients of other services.
+    pub(crate) fn sdk(&self) -> &SdkConfig {
+        &self.sdk
+    }
+
+    /// DynamoDB.
+    pub(crate) fn dynamodb(&self) -> &Client {
+        &self.client
+    }
+
+    /// The region's name.
+    pub(crate) fn region(&self) -> String {
+        self.sdk.region().map_or_else(|| "no region".to_owned(), ToString::to_string)
+    }
+
+    /// The table of callers.
+    pub(crate) fn callers_table(&self) -> anyhow::Result<String> {
+        self.value(&self.given.callers_table, "CallersTableName", || Some(ringbolt_dev::local_tables().callers))
+    }
+
+    /// The table of calls.
+    pub(crate) fn calls_table(&self) -> anyhow::Result<String> {
+        self.value(&self.given.calls_table, "CallsTableName", || Some(ringbolt_dev::local_tables().calls))
+    }
+
+    /// The table of call flows. A local database has none.
+    pub(crate) fn flows_table(&self) -> anyhow::Result<String> {
+        if self.is_local() && self.given.flows_table.flag.is_none() {
+            return Err(Usage::new(
+                "`ringbolt dev` reads its call flows from files, so a local database has no table of them",
+            ));
+        }
+        self.value(&self.given.flows_table, "FlowsTableName", || None)
+    }
+
+    /// The table of administrative changes.
+    pub(crate) fn audit_table(&self) -> anyhow::Result<String> {
+        self.value(&self.given.audit_table, "AuditTableName", || Some(ringbolt_dev::LOCAL_AUDIT_TABLE.to_owned()))
+    }
+
+    /// Callers and counters. The table of calls is not asked for.
+    pub(crate) fn callers(&self) -> anyhow::Result<Store> {
+        Ok(self.store_of(self.callers_table()?, String::new()))
+    }
+
+    /// Calls and transcriptions. The table of callers is not asked for.
+    pub(crate) fn calls(&self) -> anyhow::Result<Store> {
+        Ok(self.store_of(String::new(), self.calls_table()?))
+    }
+
+    /// Both tables.
+    pub(crate) fn store(&self) -> anyhow::Result<Store> {
+        Ok(self.store_of(self.callers_table()?, self.calls_table()?))
+    }
+
+    fn store_of(&self, callers: String, calls: String) -> Store {
+        Store::new(self.client.clone(), TableNames { callers, calls })
+    }
+
+    /// The published call flows.
+    pub(crate) fn flows(&self) -> anyhow::Result<FlowTable> {
+        Ok(FlowTable::new(self.client.clone(), self.flows_table()?))
+    }
+
+    /// The record of changes.
+    pub(crate) fn audit(&self) -> anyhow::Result<AuditTable> {
+        Ok(AuditTable::new(self.client.clone(), self.audit_table()?))
+    }
+
+    /// Who makes a change: what --by or RINGBOLT_BY says, else the user and host of this machine.
+    pub(crate) fn by(&self) -> String {
+        let said = self.given.by.flag.clone().or_else(|| self.given.by.variable());
+        said.unwrap_or_else(args::user_and_host)
+    }
+
+    /// Where the PIN keys are.
+    pub(crate) fn pin_keys_place(&self) -> anyhow::Result<SecretPlace> {
+        if let (Place::Local(local), None) = (&self.place, &self.given.pin_keys.flag) {
+            return Ok(SecretPlace::File(local.folder().join(ringbolt_dev::state::PIN_KEYS)));
+        }
+        match &self.place {
+            Place::Stack(stack) if self.given.pin_keys.flag.is_none() => {
+                Ok(SecretPlace::SecretsManager { arn: stack.require("PinKeySecretArn")? })
+            }
+            _ => Ok(SecretPlace::parse(self.value(&self.given.pin_keys, "", || None)?)),
+        }
+    }
+
+    /// Where the webhook tokens are. A `ringbolt dev` that runs has one, which it says itself.
+    pub(crate) fn webhook_tokens_place(&self) -> anyhow::Result<SecretPlace> {
+        match &self.place {
+            _ if self.given.webhook_tokens.flag.is_some() => {}
+            Place::Stack(stack) => {
+                return Ok(SecretPlace::SecretsManager { arn: stack.require("WebhookTokenSecretArn")? });
+            }
+            Place::Local(local) => return Ok(SecretPlace::Inline(local.tokens()?)),
+            Place::Single => {}
+        }
+        Ok(SecretPlace::parse(self.value(&self.given.webhook_tokens, "", || None)?))
+    }
+
+    /// How new PINs are stretched: as the functions of this deployment do.
+    pub(crate) fn pin_hash(&self) -> anyhow::Result<PinHash> {
+        let of_the_stack = self.stack().and_then(|stack| stack.parameter("PinHash"));
+        let text = match (&self.given.pin_hash.flag, of_the_stack) {
+            (Some(flag), _) => flag.clone(),
+            (None, Some(parameter)) => parameter.to_owned(),
+            // `ringbolt dev` has the default, whatever the environment says.
+            (None, None) if self.is_local() => return Ok(PinHash::default()),
+            (None, None) => self.given.pin_hash.variable().unwrap_or_else(|| "argon2id".to_owned()),
+        };
+        config::pin_hash(&text).ok_or_else(|| Usage::new("--pin-hash (RINGBOLT_PIN_HASH) is `argon2id` or `keyed`"))
+    }
+
+    /// The hasher that the functions of this deployment have.
+    pub(crate) async fn pin_hasher(&self) -> anyhow::Result<PinHasher> {
+        let hash = self.pin_hash()?;
+        let keys = self.pin_keys_place()?.read(self).await?;
+        Ok(PinHasher::new(PinKeys::from_json(&keys).context("the PIN keys cannot be used")?, hash))
+    }
+
+    /// What the webhooks' addresses begin with, without a slash at the end.
+    pub(crate) fn api_url(&self) -> anyhow::Result<String> {
+        if let Some(flag) = &self.given.api_url.flag {
+            return Ok(flag.trim_end_matches('/').to_owned());
+        }
+        match &self.place {
+            Place::Stack(stack) => stack.api_url(),
+            Place::Local(local) => local.address(),
+            Place::Single => Ok(self.value(&self.given.api_url, "", || None)?.trim_end_matches('/').to_owned()),
+        }
+    }
+
+    /// The functions' logs in CloudWatch.
+    pub(crate) fn log_groups(&self) -> anyhow::Result<Vec<String>> {
+        let stack = self.stack().ok_or_else(|| Usage::new("the functions' logs are found through --stack NAME"))?;
+        ["AuthWebhook", "NextAction", "TranscriptionPostback"]
+            .into_iter()
+            .map(|function| stack.require(&format!("{function}LogGroupName")))
+            .collect()
+    }
+
+    /// Says what is about to be changed, where that is in AWS.
+    pub(crate) fn announce(&self, out: crate::output::Output) {
+        if !self.is_local() {
+            out.note(&format!("Working on {}.", self.name()));
+        }
+    }
+
+    /// A database error as a sentence: what happened, where, and what to do.
+    pub(crate) fn explain(&self, error: StoreError) -> anyhow::Error {
+        explain::store(error, &self.name(), self.is_local()).into()
+    }
+
+    /// Ends what was started for this command.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        match self.place {
+            Place::Local(local) => local.close().await,
+            Place::Stack(_) | Place::Single => Ok(()),
+        }
+    }
+
+    /// What was given on the command line; else what the stack or the local database says; else the variable.
+    fn value(
+        &self,
+        given: &args::Value,
+        output: &str,
+        local: impl FnOnce() -> Option<String>,
+    ) -> anyhow::Result<String> {
+        if let Some(flag) = &given.flag {
+            return Ok(flag.clone());
+        }
+        let known = match &self.place {
+            Place::Stack(stack) if !output.is_empty() => Some(stack.require(output)?),
+            Place::Local(_) => local(),
+            Place::Stack(_) | Place::Single => None,
+        };
+        known.or_else(|| given.variable()).ok_or_else(|| given.missing())
+    }
+}
+
+/// A store's error, with what was not done.
+pub(crate) trait Explained<T> {
+    /// "the caller was not unlocked: there is no such table ...".
+    fn explained(self, connection: &Connection, undone: &str) -> anyhow::Result<T>;
+}
+
+impl<T> Explained<T> for Result<T, StoreError> {
+    fn explained(self, connection: &Connection, undone: &str) -> anyhow::Result<T> {
+        self.map_err(|error| connection.explain(error)).with_context(|| undone.to_owned())
+    }
+}

@@ -1,0 +1,170 @@
+//! `ringbolt flow diff`
+
+use super::{
+    excerpt::harmless_lines,
+    source::{self, Source},
+    table::Deployed,
+};
+use crate::{
+    connection::{ConnectionArgs, Explained as _},
+    exit::{Failed, Usage},
+    output::{Output, Tone, harmless},
+};
+use clap::Args;
+use ringbolt_core::identity::FlowName;
+use serde_json::json;
+use similar::TextDiff;
+use std::{
+    io::{IsTerminal as _, stdout},
+    path::PathBuf,
+    time::Duration,
+};
+
+/// After so long, a difference is shown that need not be the smallest.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Compare versions of a call flow, or the live version with a file
+///
+/// A and B are versions' numbers, `live`, files, or - for standard input (./7 is a file of the name 7). With A alone:
+/// the live version against a file, or version A against the live one. With neither: what the live version changed when
+/// it was pushed.
+#[derive(Args)]
+#[command(after_help = "Exit codes: 0 no difference, 1 a difference, 2 trouble\n\n\
+                        Examples: ringbolt flow diff bank 3 4\n          ringbolt flow diff bank flows/bank.yaml")]
+pub(super) struct Diff {
+    /// The flow's name
+    #[arg(value_parser = FlowName::parse)]
+    name: FlowName,
+    /// What to compare
+    a: Option<String>,
+    /// What to compare with
+    b: Option<String>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// One of the two sides.
+#[derive(Debug, PartialEq, Eq)]
+enum Side {
+    Live,
+    /// What the live version replaced when it was pushed.
+    Replaced,
+    Version(u64),
+    File(PathBuf),
+}
+
+/// A text, and what it is called in the difference.
+struct Text {
+    label: String,
+    text: String,
+}
+
+impl Diff {
+    pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
+        // As of diff: 1 says that there is a difference, so that trouble needs another code.
+        match self.compare(out).await.map_err(|error| Usage::new(format!("{error:#}")))? {
+            true => Err(Failed.into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Says whether there is a difference.
+    async fn compare(&self, out: Output) -> anyhow::Result<bool> {
+        let (before, after) = sides(self.a.as_deref(), self.b.as_deref());
+        let deployed = Deployed::find(&self.connection).await?;
+        let (before, after) = (self.text(&deployed, before).await?, self.text(&deployed, after).await?);
+        deployed.connection.close().await?;
+        let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(&before.text, &after.text);
+        let unified = diff.unified_diff().header(&before.label, &after.label).to_string();
+        if out.json() {
+            out.document(&json!({ "a": before.label, "b": after.label, "diff": unified }))?;
+        } else if unified.is_empty() {
+            out.note(&format!("{} and {} are the same.", before.label, after.label));
+        } else {
+            print(out, &unified);
+        }
+        Ok(!unified.is_empty())
+    }
+
+    async fn text(&self, deployed: &Deployed, side: Side) -> anyhow::Result<Text> {
+        let name = &self.name;
+        let version = match side {
+            Side::File(path) => return file(path),
+            Side::Version(version) => version,
+            Side::Live => deployed.live_of(name).await?.version,
+            Side::Replaced => {
+                let live = deployed.live_of(name).await?.version;
+                let what = format!("version {live} of the flow `{name}` could not be read");
+                let info = deployed.table.history(name, Some(live + 1), 1).await;
+                let info = info.explained(&deployed.connection, &what)?;
+                match info.first().and_then(|info| info.replaced) {
+                    Some(replaced) => replaced,
+                    None => anyhow::bail!("version {live} of the flow `{name}` replaced none: name what to compare"),
+                }
+            }
+        };
+        Ok(Text { label: format!("{name}, version {version}"), text: deployed.text(name, version).await? })
+    }
+}
+
+fn sides(a: Option<&str>, b: Option<&str>) -> (Side, Side) {
+    match (a.map(side), b.map(side)) {
+        (None, _) => (Side::Replaced, Side::Live),
+        (Some(file @ Side::File(_)), None) => (Side::Live, file),
+        (Some(version), None) => (version, Side::Live),
+        (Some(a), Some(b)) => (a, b),
+    }
+}
+
+fn side(given: &str) -> Side {
+    match given.parse() {
+        Ok(version) => Side::Version(version),
+        Err(_) if given == "live" => Side::Live,
+        Err(_) => Side::File(PathBuf::from(given)),
+    }
+}
+
+fn file(path: PathBuf) -> anyhow::Result<Text> {
+    let mut sources = source::read(&[path]);
+    match (sources.pop(), sources.is_empty()) {
+        (Some(Source { name, text: Ok(text) }), true) => Ok(Text { label: harmless(&name), text }),
+        (Some(Source { name, text: Err(error) }), true) => anyhow::bail!("{}: {error}", harmless(&name)),
+        _ => anyhow::bail!("a flow is compared with one file, and this folder has several"),
+    }
+}
+
+/// For a terminal in colours, with what it would obey escaped; otherwise as it is, for `patch`.
+fn print(out: Output, unified: &str) {
+    let terminal = stdout().is_terminal();
+    for line in unified.lines() {
+        let tone = match line.as_bytes() {
+            [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => Some(Tone::Strong),
+            [b'@', ..] => Some(Tone::Faint),
+            [b'-', ..] => Some(Tone::Bad),
+            [b'+', ..] => Some(Tone::Good),
+            _ => None,
+        };
+        let line = if terminal { harmless_lines(line) } else { line.to_owned() };
+        out.say(&tone.map_or_else(|| line.clone(), |tone| out.paint(tone, &line)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_versions_and_everything_else_a_file() {
+        let file = |path: &str| Side::File(PathBuf::from(path));
+        for (a, b, expected) in [
+            (None, None, (Side::Replaced, Side::Live)),
+            (Some("3"), None, (Side::Version(3), Side::Live)),
+            (Some("bank.yaml"), None, (Side::Live, file("bank.yaml"))),
+            (Some("3"), Some("live"), (Side::Version(3), Side::Live)),
+            (Some("4"), Some("3"), (Side::Version(4), Side::Version(3))),
+            (Some("-"), Some("./7"), (file("-"), file("./7"))),
+        ] {
+            assert_eq!(sides(a, b), expected);
+        }
+    }
+}

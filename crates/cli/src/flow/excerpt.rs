@@ -1,0 +1,128 @@
+//! The line that a finding is about, fit to be shown: harmless to a terminal, not too long, with the word to underline.
+
+use crate::output::{harmless, obeyed};
+use std::ops::Range;
+
+/// The longest piece of a line that is shown, in characters as shown.
+const WIDTH: usize = 110;
+/// How much of a long line is shown before the word.
+const BEFORE: usize = 40;
+/// Stands for what was left out.
+const ELLIPSIS: &str = "…";
+
+/// A line as it is shown.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Excerpt {
+    pub(super) line: String,
+    /// What to underline, in bytes of `line`.
+    pub(super) word: Range<usize>,
+}
+
+/// The excerpt for a place: `line` and `column` count from 1, columns in characters. None for a line that is not there.
+pub(super) fn excerpt(lines: &[&str], line: usize, column: usize) -> Option<Excerpt> {
+    let line: Vec<char> = lines.get(line.checked_sub(1)?)?.chars().collect();
+    let start = column.saturating_sub(1).min(line.len());
+    let word = start..end_of_word(&line, start);
+
+    let from = if line.len() > WIDTH { start.saturating_sub(BEFORE).min(line.len() - WIDTH) } else { 0 };
+    let to = line.len().min(from + WIDTH);
+    let mut shown = String::new();
+    if from > 0 {
+        shown.push_str(ELLIPSIS);
+    }
+    let (mut begin, mut end) = (None, None);
+    for (index, c) in line.iter().enumerate().take(to).skip(from) {
+        if index == word.start {
+            begin = Some(shown.len());
+        }
+        if index == word.end {
+            end = Some(shown.len());
+        }
+        visible(*c, &mut shown);
+    }
+    let (begin, end) = (begin.unwrap_or(shown.len()), end.unwrap_or(shown.len()));
+    if to < line.len() {
+        shown.push_str(ELLIPSIS);
+    }
+    Some(Excerpt { line: shown, word: begin..end })
+}
+
+/// A text of many lines with escapes for what a terminal would obey; its lines stay lines.
+pub(super) fn harmless_lines(text: &str) -> String {
+    text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of a file without its byte order mark. CR LF, LF, or CR ends a line in YAML 1.2.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
+fn visible(c: char, shown: &mut String) {
+    match c {
+        '\t' => shown.push_str("    "),
+        c if obeyed(c) => shown.extend(c.escape_default()),
+        c => shown.push(c),
+    }
+}
+
+/// Where the key, the quoted text or the plain value ends that begins here; inside a quoted text, where the name ends.
+/// Only what is underlined hangs on it, so that it knows less of YAML than a parser.
+fn end_of_word(line: &[char], start: usize) -> usize {
+    let Some(&first) = line.get(start) else { return start };
+    let after = |index: usize| line.get(index + 1).copied();
+    let (quoted, nested) = context(&line[..start]);
+    let end = match first {
+        _ if quoted => {
+            let named = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.');
+            start + line[start..].iter().take_while(|c| named(c)).count()
+        }
+        '"' | '\'' => closing_quote(line, start, first).map_or(line.len(), |end| end + 1),
+        '{' | '}' | '[' | ']' | ',' => start + 1,
+        _ => (start..line.len())
+            .find(|&index| match line[index] {
+                ':' => after(index).is_none_or(|next| next == ' '),
+                '#' => index > start && line[index - 1] == ' ',
+                ',' | '}' | ']' => nested,
+                _ => false,
+            })
+            .unwrap_or(line.len()),
+    };
+    let trimmed = line[start..end.max(start)].iter().rev().take_while(|c| c.is_whitespace()).count();
+    (end - trimmed.min(end - start)).max(start + 1)
+}
+
+/// Whether what follows stands within quotes, and within brackets.
+fn context(before: &[char]) -> (bool, bool) {
+    let (mut quote, mut depth, mut index) = (None, 0_usize, 0);
+    while let Some(&c) = before.get(index) {
+        let begins = index == 0 || matches!(before[index - 1], ' ' | '{' | '[' | ',');
+        match (quote, c) {
+            (None, '"' | '\'') if begins => match closing_quote(before, index, c) {
+                Some(end) => index = end,
+                None => quote = Some(c),
+            },
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        index += 1;
+    }
+    (quote.is_some(), depth > 0)
+}
+
+/// Where the text in quotes ends that begins at `start`: YAML escapes `"` with a backslash and doubles `'`.
+fn closing_quote(line: &[char], start: usize, quote: char) -> Option<usize> {
+    let mut index = start + 1;
+    loop {
+        match (quote, *line.get(index)?) {
+            ('"', '\\') => index += 2,
+            ('\'', '\'') if line.get(index + 1) == Some(&'\'') => index += 2,
+            (_, c) if c == quote => return Some(index),
+            _ => index += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! `ringbolt flow history`
+
+use super::{list::rolled_back, table::Deployed};
+use crate::{
+    connection::{ConnectionArgs, Explained as _},
+    output::Output,
+    when::{local, utc},
+};
+use clap::Args;
+use ringbolt_core::identity::FlowName;
+use ringbolt_dynamodb::flows::VersionInfo;
+use serde_json::json;
+
+/// List the versions of a call flow, newest first
+///
+/// Versions are never changed or deleted: each can be shown, compared and made live again. The one that is live is
+/// marked.
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt flow history --stack ringbolt bank")]
+pub(super) struct History {
+    /// The flow's name
+    #[arg(value_parser = FlowName::parse)]
+    name: FlowName,
+    /// So many versions at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl History {
+    pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let deployed = Deployed::find(&self.connection).await?;
+        let name = &self.name;
+        let live = deployed.live().await?;
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let versions = deployed.table.history(name, None, limit).await;
+        let what = format!("the versions of the flow `{name}` could not be read");
+        let versions = versions.explained(&deployed.connection, &what)?;
+        let Some(oldest) = versions.last() else { return Err(deployed.no_such_flow(name, live.keys())) };
+        let live = live.get(name);
+        let is_live = |info: &VersionInfo| live.is_some_and(|live| live.version == info.version);
+        if out.json() {
+            let document = |info: &VersionInfo| {
+                json!({
+                    "version": info.version,
+                    "live": is_live(info),
+                    "pushed_at": utc(info.pushed_at),
+                    "by": &info.by,
+                    "note": &info.note,
+                    "bytes": info.bytes,
+                    "sha256": &info.sha256,
+                    "replaced": info.replaced,
+                })
+            };
+            out.document(&versions.iter().map(document).collect::<Vec<_>>())?;
+        } else {
+            let rows: Vec<_> = versions.iter().map(|info| row(info, is_live(info))).collect();
+            out.table(["", "Version", "Pushed", "Who", "Bytes", "Note"], &rows);
+            if let Some(rolled_back) = live.and_then(rolled_back) {
+                out.say(&format!("The live version was {rolled_back}."));
+            }
+            // Versions count from 1 without a gap.
+            if oldest.version > 1 {
+                let all = versions.first().map_or(0, |newest| newest.version);
+                out.say(&format!("There are {} older ones: --limit {all} shows them all.", oldest.version - 1));
+            }
+        }
+        deployed.connection.close().await
+    }
+}
+
+fn row(info: &VersionInfo, live: bool) -> [String; 6] {
+    [
+        if live { "live" } else { "" }.to_owned(),
+        info.version.to_string(),
+        local(info.pushed_at),
+        info.by.clone().unwrap_or_default(),
+        info.bytes.map(|bytes| bytes.to_string()).unwrap_or_default(),
+        info.note.as_ref().and_then(|note| note.lines().next()).unwrap_or_default().to_owned(),
+    ]
+}

@@ -1,0 +1,49 @@
+//! `ringbolt flow`
+
+mod check;
+mod diff;
+mod excerpt;
+mod findings;
+mod history;
+mod list;
+mod push;
+mod render;
+mod rollback;
+mod show;
+mod source;
+mod table;
+
+use crate::output::Output;
+use clap::{Args, Subcommand};
+
+/// Check call flows, publish them, and go back to earlier versions
+#[derive(Args)]
+pub(crate) struct FlowCommand {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Check(check::Check),
+    Push(push::Push),
+    List(list::List),
+    History(history::History),
+    Rollback(rollback::Rollback),
+    Diff(diff::Diff),
+    Show(show::Show),
+}
+
+impl FlowCommand {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        match self.command {
+            Command::Check(command) => command.run(out),
+            Command::Push(command) => command.run(out).await,
+            Command::List(command) => command.run(out).await,
+            Command::History(command) => command.run(out).await,
+            Command::Rollback(command) => command.run(out).await,
+            Command::Diff(command) => command.run(out).await,
+            Command::Show(command) => command.run(out).await,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `ringbolt flow push`
+
+use super::{
+    findings::{Examined, examine},
+    render::complain,
+    table::Deployed,
+};
+use crate::{
+    audit,
+    connection::{ConnectionArgs, Explained as _},
+    exit::{Failed, Usage},
+    output::{Output, harmless},
+};
+use anyhow::Context as _;
+use clap::Args;
+use ringbolt_core::{flow::Flow, identity::FlowName};
+use ringbolt_dynamodb::flows::{self, Published};
+use ringbolt_lambda::app::system_clock;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Publish call flows: each becomes a new version, which is live at once
+///
+/// Where one file has an error, none is published. A flow whose live version has the same text already is left as it
+/// is. The functions look for new versions every 30 seconds.
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt flow push --stack ringbolt --note 'Open on Sundays' flows/bank.yaml")]
+pub(super) struct Push {
+    /// Flow files, folders of them, and - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What the versions are for, as it is shown in the history
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Publish nothing that has warnings
+    #[arg(long)]
+    deny_warnings: bool,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// A file that can be published.
+struct Ready {
+    file: String,
+    name: FlowName,
+    push: flows::Push,
+}
+
+impl Push {
+    pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let files = examine(&self.files, self.deny_warnings);
+        files.iter().for_each(complain);
+        if files.iter().any(Examined::has_errors) {
+            out.note("Nothing was published.");
+            return Err(Failed.into());
+        }
+        let deployed = Deployed::find(&self.connection).await?;
+        let ready = self.ready(files, &deployed.connection.by())?;
+        deployed.connection.announce(out);
+        let (mut done, mut overtaken) = (Vec::new(), false);
+        for Ready { file, name, push } in &ready {
+            let published = match publish(&deployed, file, name, push).await {
+                Ok(published) => published,
+                Err(error) => {
+                    // What went before is live.
+                    print(out, &done)?;
+                    return Err(error);
+                }
+            };
+            out.say(&format!("{file}: {}", sentence(name, published)));
+            overtaken |= matches!(published, Published::Overtaken { .. });
+            done.push(as_json(file, name, published));
+        }
+        print(out, &done)?;
+        deployed.connection.close().await?;
+        if overtaken { Err(Failed.into()) } else { Ok(()) }
+    }
+
+    fn ready(&self, files: Vec<Examined>, by: &str) -> anyhow::Result<Vec<Ready>> {
+        let at = system_clock()();
+        let ready = files.into_iter().filter_map(|Examined { name: file, text, flow, .. }| {
+            let Flow { name, .. } = flow?;
+            let push = flows::Push::new(text, by.to_owned(), self.note.clone(), at);
+            Some(push.map(|push| Ready { file: harmless(&file), name, push }))
+        });
+        ready.collect::<Result<_, _>>().map_err(|invalid| Usage::new(invalid.to_string()))
+    }
+}
+
+/// Publishes one flow, and records it; not where it changes nothing.
+async fn publish(deployed: &Deployed, file: &str, name: &FlowName, push: &flows::Push) -> anyhow::Result<Published> {
+    let what = format!("{file} was not published");
+    let Deployed { connection, table } = deployed;
+    if let Some(version) = table.live_as(name, push.text()).await.explained(connection, &what)? {
+        return Ok(Published::Unchanged { version });
+    }
+    let begun = audit::begin(connection, "flow push", name.to_string()).await.with_context(|| file.to_owned())?;
+    let published = table.publish(name, push).await;
+    match &published {
+        Ok(Published::Live { version, .. } | Published::Unchanged { version }) => {
+            begun.done(connection, &format!("version {version} is live")).await?;
+        }
+        Ok(Published::Overtaken { version, .. }) => {
+            let detail = format!("somebody else was first: kept as version {version}, not live");
+            begun.failed(connection, &detail).await?;
+        }
+        Err(error) => begun.failed(connection, error.kind()).await?,
+    }
+    published.explained(connection, &what)
+}
+
+fn print(out: Output, done: &[Value]) -> anyhow::Result<()> {
+    if out.json() { out.document(&done) } else { Ok(()) }
+}
+
+fn sentence(name: &FlowName, published: Published) -> String {
+    match published {
+        Published::Live { version, replaced: None } => format!("the flow `{name}` is live as version {version}"),
+        Published::Live { version, replaced: Some(replaced) } => {
+            format!("the flow `{name}` is live as version {version}, in the place of version {replaced}")
+        }
+        Published::Unchanged { version } => {
+            format!("version {version} of the flow `{name}` is live already, with the same text; nothing was published")
+        }
+        Published::Overtaken { version, live } => {
+            let live = live.map_or_else(|| "another version".to_owned(), |live| format!("version {live}"));
+            format!(
+                "somebody else made {live} of the flow `{name}` live at the same time. Yours is kept as version \
+                 {version}, and not live. Look at `ringbolt flow diff {name} {version}`, then push again"
+            )
+        }
+    }
+}
+
+fn as_json(file: &str, name: &FlowName, published: Published) -> Value {
+    let (outcome, version, replaced, live) = match published {
+        Published::Live { version, replaced } => ("live", version, replaced, Some(version)),
+        Published::Unchanged { version } => ("unchanged", version, None, Some(version)),
+        Published::Overtaken { version, live } => ("overtaken", version, None, live),
+    };
+    let name = name.as_str();
+    json!({ "file": file, "flow": name, "outcome": outcome, "version": version, "replaced": replaced, "live": live })
+}

@@ -1,0 +1,74 @@
+//! Findings as the Rust compiler shows its own: the message, the place, the line with the word underlined, and help.
+
+use super::{
+    excerpt::{Excerpt, excerpt, lines},
+    findings::{Examined, Finding},
+};
+use crate::output::harmless;
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+use ringbolt_core::flow::Severity;
+use std::{
+    env,
+    io::{IsTerminal as _, Write as _, stderr},
+};
+
+/// Shows what was found in a file, and how much it is, on standard error.
+pub(super) fn complain(file: &Examined) {
+    if file.findings.is_empty() {
+        return;
+    }
+    let renderer = if coloured() { Renderer::styled() } else { Renderer::plain() };
+    let mut text = String::new();
+    let lines: Vec<&str> = lines(&file.text).collect();
+    for finding in &file.findings {
+        text.push_str(&rendered(&renderer, file, &lines, finding));
+        text.push_str("\n\n");
+    }
+    let (errors, warnings) = (file.count(Severity::Error), file.count(Severity::Warning));
+    let counts = [counted(errors, "error"), counted(warnings, "warning")];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let usable = file.flow.as_ref().map_or_else(String::new, |flow| format!("; the flow `{}` can be used", flow.name));
+    text.push_str(&format!("{} in {}{usable}\n", counts.join(", "), harmless(&file.name)));
+    // Where nobody reads any more, there is nobody to tell.
+    stderr().write_all(text.as_bytes()).unwrap_or_default();
+}
+
+/// As `2 errors`; none where there are none.
+pub(super) fn counted(count: usize, what: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        _ => Some(format!("{count} {what}s")),
+    }
+}
+
+fn rendered(renderer: &Renderer, file: &Examined, lines: &[&str], finding: &Finding) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    // The library shows control characters as other signs; as escapes they can be told apart.
+    let (path, message) = (harmless(&file.name), harmless(&finding.message));
+    let help = finding.help.as_ref().map(|help| Element::from(Level::HELP.message(harmless(help))));
+    let Some((line, column)) = finding.place else {
+        return renderer.render(&[level.primary_title(format!("{path}: {message}")).elements(help)]);
+    };
+    let title = level.primary_title(message);
+    let Some(Excerpt { line: shown, word }) = excerpt(lines, line, column) else {
+        let origin = Element::from(Origin::path(path).line(line).char_column(column));
+        return renderer.render(&[title.elements([origin]).elements(help)]);
+    };
+    let shown_column = shown[..word.start].chars().count() + 1;
+    let snippet = Snippet::source(shown).path(&path).line_start(line);
+    let snippet = Element::from(snippet.annotation(AnnotationKind::Primary.span(word)));
+    let rendered = renderer.render(&[title.element(snippet).elements(help)]);
+    // The library counts in the line that it is given, which can be cut and have escapes.
+    rendered.replacen(&format!("{path}:{line}:{shown_column}"), &format!("{path}:{line}:{column}"), 1)
+}
+
+/// Colours only where a person reads, and not where `NO_COLOR` is set (no-color.org) or the terminal is a dumb one.
+fn coloured() -> bool {
+    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !refused && stderr().is_terminal()
+}

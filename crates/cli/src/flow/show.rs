@@ -1,0 +1,47 @@
+//! `ringbolt flow show`
+
+use super::{excerpt, table::Deployed};
+use crate::{connection::ConnectionArgs, output::Output};
+use anyhow::Context as _;
+use clap::Args;
+use ringbolt_core::identity::FlowName;
+use serde_json::json;
+use std::io::{ErrorKind, IsTerminal as _, Write as _, stdout};
+
+/// Print the text of a published call flow, byte for byte
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt flow show --stack ringbolt bank --version 3 > bank.yaml")]
+pub(super) struct Show {
+    /// The flow's name
+    #[arg(value_parser = FlowName::parse)]
+    name: FlowName,
+    /// Which version; the live one unless given
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u64).range(1..))]
+    version: Option<u64>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl Show {
+    pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let deployed = Deployed::find(&self.connection).await?;
+        let version = match self.version {
+            Some(version) => version,
+            None => deployed.live_of(&self.name).await?.version,
+        };
+        let text = deployed.text(&self.name, version).await?;
+        if out.json() {
+            out.document(&json!({ "flow": self.name.as_str(), "version": version, "text": text }))?;
+        } else {
+            // A terminal obeys some characters; a file gets the text as it is.
+            let text = if stdout().is_terminal() { excerpt::harmless_lines(&text) } else { text };
+            match stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()) {
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    return Err(error).context("the text could not be written");
+                }
+                _ => {}
+            }
+        }
+        deployed.connection.close().await
+    }
+}

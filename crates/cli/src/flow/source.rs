@@ -1,0 +1,102 @@
+//! Flow files as the commands take them: files, folders of them, and `-` for standard input.
+
+use ringbolt_core::flow::Flow;
+use ringbolt_lambda::flows;
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    io::{self, ErrorKind, Read},
+    path::{Path, PathBuf},
+};
+
+/// What standard input is called in what is said about it.
+const STDIN: &str = "<stdin>";
+
+/// A flow file, or what stands in its way.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// Its path, as it was given or found.
+    pub(super) name: String,
+    /// Its text.
+    pub(super) text: Result<String, Unreadable>,
+}
+
+/// Why there is no text.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    #[error("there is no such file")]
+    Missing,
+    #[error("there is no flow file (*.yaml or *.yml) in this folder")]
+    EmptyFolder,
+    #[error("this file may not be read by you")]
+    Denied,
+    #[error("this cannot be read: {0}")]
+    Io(#[source] io::Error),
+    #[error("this is larger than {max} bytes, and a flow is not", max = Flow::MAX_BYTES)]
+    TooLarge,
+    /// With the text as far as it can be shown, and how many bytes of it are in order.
+    #[error("this is not UTF-8 text")]
+    NotUtf8 { shown: String, good_bytes: usize },
+}
+
+impl Unreadable {
+    /// What to do about it.
+    pub(super) fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NotUtf8 { .. } => Some("save the file as UTF-8"),
+            Self::TooLarge => Some("divide it into flows with names of their own, and give the IVRs their URLs"),
+            _ => None,
+        }
+    }
+}
+
+/// Reads what the paths stand for, each file once, in the order given.
+pub(super) fn read(paths: &[PathBuf]) -> Vec<Source> {
+    let mut seen = BTreeSet::new();
+    let mut sources = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            if seen.insert(path.clone()) {
+                sources.push(Source { name: STDIN.to_owned(), text: text(io::stdin().lock()) });
+            }
+            continue;
+        }
+        let files = flows::files(path);
+        if files.is_empty() {
+            sources.push(Source { name: path.display().to_string(), text: Err(Unreadable::EmptyFolder) });
+        }
+        for file in files {
+            // `flows` and `flows/bank.yaml` name one file twice.
+            if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
+                sources.push(Source { name: file.display().to_string(), text: open(&file) });
+            }
+        }
+    }
+    sources
+}
+
+fn open(path: &Path) -> Result<String, Unreadable> {
+    text(File::open(path).map_err(unreadable)?)
+}
+
+fn text(from: impl Read) -> Result<String, Unreadable> {
+    let limit = u64::try_from(Flow::MAX_BYTES).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    // One byte more than fits is enough to know: a path can be /dev/zero.
+    from.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > Flow::MAX_BYTES {
+        return Err(Unreadable::TooLarge);
+    }
+    String::from_utf8(bytes).map_err(|error| Unreadable::NotUtf8 {
+        good_bytes: error.utf8_error().valid_up_to(),
+        shown: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    })
+}
+
+fn unreadable(error: io::Error) -> Unreadable {
+    match error.kind() {
+        ErrorKind::NotFound => Unreadable::Missing,
+        ErrorKind::PermissionDenied => Unreadable::Denied,
+        _ => Unreadable::Io(error),
+    }
+}

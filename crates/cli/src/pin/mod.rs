@@ -1,0 +1,40 @@
+//! `ringbolt pin`
+
+mod add;
+mod attributes;
+mod generate;
+mod keyed;
+mod remove;
+mod set;
+mod target;
+
+pub(crate) use target::CallerArgs;
+
+use crate::output::Output;
+use clap::{Args, Subcommand};
+
+/// Enrol callers: their PINs
+#[derive(Args)]
+pub(crate) struct PinCommand {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Set(set::Set),
+    Add(add::Add),
+    Remove(remove::Remove),
+    Generate(generate::Generate),
+}
+
+impl PinCommand {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        match self.command {
+            Command::Set(command) => command.run(out).await,
+            Command::Add(command) => command.run(out).await,
+            Command::Remove(command) => command.run(out).await,
+            Command::Generate(command) => command.run(out).await,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `ringbolt pin set`
+
+use super::{
+    CallerArgs,
+    attributes::AttributeArgs,
+    keyed::{PinInput, Weak},
+};
+use crate::{
+    audit,
+    connection::{Connection, ConnectionArgs, Explained as _},
+    output::Output,
+};
+use anyhow::bail;
+use clap::Args;
+use ringbolt_core::{caller::Attributes, identity::CallerId, pin::PinTag};
+use ringbolt_dynamodb::{Store, callers::Change};
+use serde_json::json;
+
+/// Give a caller this PIN in the place of all others, with his counter at zero
+///
+/// Creates the caller where there is none. The PIN is asked for twice, unseen, or read from standard input, so that it
+/// stands in no history and no list of processes. A suspended caller stays suspended.
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt pin set --stack ringbolt --realm bank 90786 --attribute first_name=Ada")]
+pub(crate) struct Set {
+    #[command(flatten)]
+    caller: CallerArgs,
+    #[command(flatten)]
+    pin: PinInput,
+    #[command(flatten)]
+    weak: Weak,
+    #[command(flatten)]
+    attributes: AttributeArgs,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl Set {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let caller = self.caller.caller()?;
+        let connection = self.connection.connect().await?;
+        let (store, hasher) = (connection.callers()?, connection.pin_hasher().await?);
+        connection.announce(out);
+        let pin = self.pin.new_pin()?;
+        self.weak.check(&caller, &pin)?;
+        let tags = hasher.enrol(&caller, &pin)?;
+        let attributes = self.attributes.attributes();
+        audit::recorded(&connection, "pin set", audit::caller(&caller), async {
+            replace(&connection, &store, &caller, &tags, &attributes).await
+        })
+        .await?;
+        out.say("The PIN is set, and the counter is at zero.");
+        if out.json() {
+            out.document(&json!({ "set": true }))?;
+        }
+        connection.close().await
+    }
+}
+
+/// Puts a PIN in the place of all others, and attributes beside those that are there.
+pub(super) async fn replace(
+    connection: &Connection,
+    store: &Store,
+    caller: &CallerId,
+    tags: &[PinTag],
+    attributes: &Attributes,
+) -> anyhow::Result<()> {
+    store.replace_pins(caller, tags).await.explained(connection, "the PIN was not set")?;
+    if attributes.is_empty() {
+        return Ok(());
+    }
+    let put = store.put_attributes(caller, attributes).await;
+    match put.explained(connection, "the PIN was set, and the attributes were not")? {
+        Change::Made => Ok(()),
+        Change::NoCaller => bail!("the caller was erased in this moment; nothing is set"),
+    }
+}

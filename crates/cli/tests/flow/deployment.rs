@@ -1,0 +1,152 @@
+//! A table of flows, and the command as it is typed.
+
+use ringbolt_core::{identity::FlowName, time::EpochMs};
+use ringbolt_dev::database::{Embedded, start};
+use ringbolt_dynamodb::{
+    client,
+    flows::{FlowTable, Published, Push},
+    tables,
+};
+use std::{
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// 2026-11-21T12:00:00Z
+pub const NOON: EpochMs = EpochMs(1_795_262_400_000);
+
+/// What the command said.
+#[derive(Debug)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+pub struct Deployment {
+    pub table: FlowTable,
+    pub client: aws_sdk_dynamodb::Client,
+    pub folder: tempfile::TempDir,
+    embedded: Embedded,
+}
+
+impl Deployment {
+    pub async fn new() -> Self {
+        let embedded = start(None).await.unwrap();
+        let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, PATIENCE);
+        tables::create_missing_flows(&client, "flows").await.unwrap();
+        tables::create_missing_audit(&client, "audit").await.unwrap();
+        let table = FlowTable::new(client.clone(), "flows".to_owned());
+        Self { table, client, folder: tempfile::tempdir().unwrap(), embedded }
+    }
+
+    /// Runs `ringbolt flow` in the folder.
+    pub async fn flow(&self, arguments: &[&str]) -> Said {
+        self.flow_with_input(arguments, b"").await
+    }
+
+    pub async fn flow_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
+        self.run(&[&["flow"], arguments].concat(), input).await
+    }
+
+    /// Runs `ringbolt` in the folder.
+    pub async fn ringbolt(&self, arguments: &[&str]) -> Said {
+        self.run(arguments, b"").await
+    }
+
+    /// The command must not keep the embedded database from answering.
+    async fn run(&self, arguments: &[&str], input: &[u8]) -> Said {
+        let mut command = ringbolt(self.folder.path(), arguments);
+        command
+            .env("RINGBOLT_FLOWS_TABLE", "flows")
+            .env("RINGBOLT_AUDIT_TABLE", "audit")
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.embedded.endpoint);
+        let input = input.to_owned();
+        tokio::task::spawn_blocking(move || said(command, &input)).await.unwrap()
+    }
+
+    /// Writes a file into the folder.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    /// Publishes a text past the command, as Ada at noon.
+    pub async fn publish(&self, text: &str) -> Published {
+        let push = Push::new(text.to_owned(), "ada".to_owned(), None, NOON).unwrap();
+        self.table.publish(&bank(), &push).await.unwrap()
+    }
+
+    /// The live version of the flow `bank`.
+    pub async fn live(&self) -> Option<u64> {
+        self.table.live().await.unwrap().get(&bank()).copied()
+    }
+
+    /// What stands before everything else on standard error where something is changed.
+    pub fn working_on(&self) -> String {
+        format!("Working on the DynamoDB at {}.\n", self.embedded.endpoint)
+    }
+
+    /// What the commands call it.
+    pub fn place(&self) -> String {
+        format!("the DynamoDB at {}", self.embedded.endpoint)
+    }
+}
+
+/// Runs `ringbolt flow` without any deployment.
+pub fn flow_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Said {
+    said(ringbolt(folder, &[&["flow"], arguments].concat()), input)
+}
+
+fn ringbolt(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringbolt"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("RINGBOLT_BY", "ada")
+        .env("TZ", "UTC")
+        .env_remove("RINGBOLT_STACK")
+        .env_remove("RINGBOLT_FLOWS_TABLE")
+        .env_remove("RINGBOLT_AUDIT_TABLE")
+        .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
+        .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn said(mut command: Command, input: &[u8]) -> Said {
+    let mut child = command.spawn().unwrap();
+    // One that has refused its arguments reads nothing any more.
+    child.stdin.take().unwrap().write_all(input).unwrap_or_default();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+pub fn bank() -> FlowName {
+    FlowName::parse("bank").unwrap()
+}
+
+/// A flow of the name `bank` that transfers to this number.
+pub fn bank_flow(number: &str) -> String {
+    format!(
+        "flow: bank\nrealm: bank\nfallback:\n  dialogtech: {{ transfer: {{ destination: \"8005550100\" }} }}\n\
+         dialogtech:\n  ivrs:\n    \"12345\":\n      do: {{ transfer: {{ destination: \"{number}\" }} }}\n"
+    )
+}
+
+/// A flow of the name `bank` that can be used, and should say what follows when a caller keys nothing.
+pub fn unwise_flow() -> String {
+    "flow: bank\nrealm: bank\nfallback:\n  dialogtech: { transfer: { destination: \"8005550100\" } }\n\
+     dialogtech:\n  ivrs:\n    \"12345\":\n      verify_pin:\n        user: \"{{ answers.account }}\"\n        \
+     pin: \"{{ answers.pin }}\"\n        verified: hangup\n        \
+     wrong: { ivr: { id: 12345 } }\n        \
+     too_many_attempts: { transfer: { destination: \"8005550111\" } }\n        \
+     locked: { transfer: { destination: \"8005550111\" } }\n"
+        .to_owned()
+}

@@ -1,0 +1,175 @@
+//! `ringbolt flow push`
+
+use crate::deployment::{Deployment, Said, bank, bank_flow, unwise_flow};
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pushed_flow_is_live_with_its_note_and_who_pushed_it() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", bank_flow("8005550101"));
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--note", "Open on Sundays"]).await;
+    assert_eq!((code, out.as_str()), (Some(0), "bank.yaml: the flow `bank` is live as version 1\n"));
+    assert_eq!(err, deployment.working_on());
+    let version = deployment.table.version(&bank(), 1).await.unwrap().unwrap();
+    assert_eq!(version.text, bank_flow("8005550101"));
+    assert_eq!((version.info.by.as_deref(), version.info.note.as_deref()), (Some("ada"), Some("Open on Sundays")));
+
+    deployment.write("bank.yaml", bank_flow("8005550102"));
+    let Said { out, .. } = deployment.flow(&["push", "bank.yaml", "--by", "bea"]).await;
+    assert_eq!(out, "bank.yaml: the flow `bank` is live as version 2, in the place of version 1\n");
+    let info = deployment.table.version(&bank(), 2).await.unwrap().unwrap().info;
+    assert_eq!((info.by.as_deref(), info.note, info.replaced), (Some("bea"), None, Some(1)));
+    assert_eq!(deployment.live().await, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_live_already_is_not_published_again() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", bank_flow("8005550101"));
+    deployment.flow(&["push", "bank.yaml"]).await;
+    let Said { code, out, .. } = deployment.flow(&["push", "bank.yaml"]).await;
+    let sentence =
+        "bank.yaml: version 1 of the flow `bank` is live already, with the same text; nothing was published\n";
+    assert_eq!((code, out.as_str()), (Some(0), sentence));
+    assert_eq!(deployment.table.version(&bank(), 2).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_file_with_an_error_keeps_all_from_being_published() {
+    let deployment = Deployment::new().await;
+    deployment.write("a-bank.yaml", bank_flow("8005550101"));
+    deployment.write("b-bad.yaml", "flow: bad\nrelm: bad\n");
+    let Said { code, out, err } = deployment.flow(&["push", "."]).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains(" --> ./b-bad.yaml:2:1\n") && err.ends_with("\nNothing was published.\n"), "{err}");
+    assert_eq!(deployment.live().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn json_says_what_became_of_each_file() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", bank_flow("8005550101"));
+    deployment.write("shop.yaml", bank_flow("8005550101").replace("flow: bank", "flow: shop"));
+    deployment.flow(&["push", "bank.yaml"]).await;
+    let Said { code, out, .. } = deployment.flow(&["push", "--json", "bank.yaml", "shop.yaml"]).await;
+    assert_eq!(code, Some(0));
+    let expected = json!([
+        { "file": "bank.yaml", "flow": "bank", "outcome": "unchanged", "version": 1, "replaced": null, "live": 1 },
+        { "file": "shop.yaml", "flow": "shop", "outcome": "live", "version": 1, "replaced": null, "live": 1 },
+    ]);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flow_comes_from_standard_input_too() {
+    let deployment = Deployment::new().await;
+    let Said { code, out, .. } = deployment.flow_with_input(&["push", "-"], bank_flow("8005550101").as_bytes()).await;
+    assert_eq!((code, out.as_str()), (Some(0), "<stdin>: the flow `bank` is live as version 1\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_and_notes_that_do_not_fit_are_refused_before_anything_is_published() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", bank_flow("8005550101"));
+    let long = "n".repeat(2_001);
+    for (arguments, sentence) in [
+        (["--note", long.as_str()], "ringbolt: a note has 1 to 2000 bytes, "),
+        (["--note", ""], "ringbolt: a note has 1 to 2000 bytes, "),
+        (["--note", "\u{1b}[2J"], "ringbolt: a note has 1 to 2000 bytes, "),
+        (["--by", "a\nb"], "ringbolt: the name of who pushes has 1 to 200 bytes, "),
+    ] {
+        let Said { code, err, .. } = deployment.flow(&[&["push", "bank.yaml"][..], &arguments].concat()).await;
+        assert_eq!(code, Some(2));
+        assert!(err.starts_with(sentence) && err.lines().count() == 1, "{err}");
+    }
+    assert_eq!(deployment.live().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_change_cannot_be_recorded_nothing_is_published() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", bank_flow("8005550101"));
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--audit-table", "elsewhere"]).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    let error = err.lines().last().unwrap();
+    assert!(
+        error.starts_with("ringbolt: bank.yaml: nothing was changed, because it could not be recorded in "),
+        "{err}"
+    );
+    assert_eq!(deployment.live().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_table_is_said_in_one_sentence() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", bank_flow("8005550101"));
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--flows-table", "elsewhere"]).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    let error = err.lines().last().unwrap();
+    assert!(error.starts_with("ringbolt: bank.yaml was not published: there is no such table in "), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pushes_at_the_same_time_lose_no_text_and_say_who_lost() {
+    const PUSHES: u32 = 6;
+    let deployment = Deployment::new().await;
+    let texts: Vec<String> = (0..PUSHES).map(|number| bank_flow(&format!("800555010{number}"))).collect();
+    for (number, text) in texts.iter().enumerate() {
+        deployment.write(&format!("{number}.yaml"), text);
+    }
+    let push = async |number: u32| deployment.flow(&["push", &format!("{number}.yaml")]).await;
+    let all = tokio::join!(push(0), push(1), push(2), push(3), push(4), push(5));
+    for Said { code, out, .. } in [all.0, all.1, all.2, all.3, all.4, all.5] {
+        match code {
+            Some(0) => assert!(out.contains("is live as version"), "{out}"),
+            Some(1) => assert!(out.contains("somebody else made version"), "{out}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    let mut published = Vec::new();
+    for version in 1..=u64::from(PUSHES) {
+        published.push(deployment.table.text(&bank(), version).await.unwrap());
+    }
+    published.sort();
+    assert_eq!(published, texts);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn warnings_are_shown_and_published_unless_they_are_denied() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", unwise_flow());
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--deny-warnings"]).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("error: ") && err.ends_with("\nNothing was published.\n"), "{err}");
+    assert_eq!(deployment.live().await, None);
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml"]).await;
+    assert_eq!((code, out.as_str()), (Some(0), "bank.yaml: the flow `bank` is live as version 1\n"));
+    assert!(err.starts_with("warning: "), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_change_is_recorded_and_what_changes_nothing_is_not() {
+    let deployment = Deployment::new().await;
+    for number in ["8005550101", "8005550101", "8005550102"] {
+        deployment.write("bank.yaml", bank_flow(number));
+        assert_eq!(deployment.flow(&["push", "bank.yaml"]).await.code, Some(0));
+    }
+    assert_eq!(deployment.flow(&["rollback", "bank", "--yes", "--by", "bea"]).await.code, Some(0));
+    assert_eq!(deployment.flow(&["rollback", "bank"]).await.code, Some(2), "nobody said yes");
+    let expected = [
+        ["ada", "flow push", "begun", ""],
+        ["ada", "flow push", "done", "version 1 is live"],
+        ["ada", "flow push", "begun", ""],
+        ["ada", "flow push", "done", "version 2 is live"],
+        ["bea", "flow rollback", "begun", ""],
+        ["bea", "flow rollback", "done", "version 1 in the place of version 2"],
+    ];
+    let recorded: Vec<Value> =
+        serde_json::from_str(&deployment.ringbolt(&["audit", "list", "--json"]).await.out).unwrap();
+    let texts = |entry: &Value| {
+        assert_eq!(entry["subject"], "bank");
+        ["who", "command", "step", "detail"].map(|name| entry[name].as_str().unwrap().to_owned())
+    };
+    let recorded: Vec<[String; 4]> = recorded.iter().rev().map(texts).collect();
+    assert_eq!(recorded, expected);
+}

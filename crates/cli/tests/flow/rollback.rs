@@ -1,0 +1,87 @@
+//! `ringbolt flow rollback`
+
+use crate::deployment::{Deployment, Said, bank, bank_flow};
+use serde_json::{Value, json};
+
+/// Versions 1 to 3.
+async fn deployed() -> Deployment {
+    let deployment = Deployment::new().await;
+    for number in 1..=3 {
+        deployment.publish(&bank_flow(&format!("800555010{number}"))).await;
+    }
+    deployment
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_rollback_goes_one_version_further_back() {
+    let deployment = deployed().await;
+    let Said { code, out, err } = deployment.flow(&["rollback", "bank", "--yes"]).await;
+    let sentence = "Version 2 of the flow `bank` is live, in the place of version 3. To undo it: `ringbolt flow rollback \
+                    bank --to 3`.\n";
+    assert_eq!((code, out.as_str(), err), (Some(0), sentence, deployment.working_on()));
+    assert_eq!(deployment.live().await, Some(2));
+    deployment.flow(&["rollback", "bank", "-y"]).await;
+    assert_eq!(deployment.live().await, Some(1));
+    let Said { code, err, .. } = deployment.flow(&["rollback", "bank", "-y"]).await;
+    assert_eq!(code, Some(2));
+    assert!(err.starts_with("ringbolt: version 1 of the flow `bank` is live, and it replaced none: "), "{err}");
+    deployment.flow(&["rollback", "bank", "-y", "--to", "3"]).await;
+    assert_eq!(deployment.live().await, Some(3));
+    // What is pushed after a rollback replaces what is live then, not what was.
+    deployment.flow(&["rollback", "bank", "-y", "--to", "1"]).await;
+    deployment.publish(&bank_flow("8005550104")).await;
+    deployment.flow(&["rollback", "bank", "-y"]).await;
+    assert_eq!(deployment.live().await, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_person_to_ask_and_without_yes_nothing_is_changed() {
+    let deployment = deployed().await;
+    let Said { code, err, .. } = deployment.flow(&["rollback", "bank"]).await;
+    assert_eq!(code, Some(2));
+    let question = "ringbolt: Make version 2 of the flow `bank` live in the place of version 3? ";
+    let last = err.lines().last().unwrap();
+    assert!(last.starts_with(question) && last.contains("--yes"), "{err}");
+    assert_eq!(deployment.live().await, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_that_there_is_not_or_that_is_live_changes_nothing() {
+    let deployment = deployed().await;
+    let Said { code, err, .. } = deployment.flow(&["rollback", "bank", "-y", "--to", "7"]).await;
+    assert_eq!((code, err.as_str()), (Some(1), "ringbolt: the flow `bank` has no version 7; its newest is 3\n"));
+    let Said { code, out, .. } = deployment.flow(&["rollback", "bank", "-y", "--to", "3"]).await;
+    assert_eq!((code, out.as_str()), (Some(0), "Version 3 of the flow `bank` is live already.\n"));
+    assert_eq!(deployment.flow(&["rollback", "bank", "-y", "--to", "0"]).await.code, Some(2));
+    assert_eq!(deployment.live().await, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_that_cannot_be_used_any_more_is_refused_with_its_mistakes() {
+    let deployment = Deployment::new().await;
+    deployment.publish("flow: bank\nrelm: bank\n").await;
+    deployment.publish(&bank_flow("8005550101").replace("flow: bank", "flow: shop")).await;
+    deployment.publish(&bank_flow("8005550101")).await;
+    let Said { code, err, .. } = deployment.flow(&["rollback", "bank", "-y", "--to", "1"]).await;
+    assert_eq!(code, Some(1));
+    assert!(err.contains("error: unknown key `relm`\n --> bank, version 1:2:1\n"), "{err}");
+    let cannot = "\nringbolt: version 1 of the flow `bank` cannot be used by this version of Ringbolt\n";
+    assert!(err.ends_with(cannot), "{err}");
+    let Said { code, err, .. } = deployment.flow(&["rollback", "bank", "-y"]).await;
+    let other = "ringbolt: version 2 of the flow `bank` is a flow of another name, `shop`\n";
+    assert_eq!((code, err.as_str()), (Some(1), other));
+    assert_eq!(deployment.live().await, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn json_says_what_is_live() {
+    let deployment = deployed().await;
+    for outcome in ["live", "unchanged"] {
+        let Said { code, out, .. } = deployment.flow(&["rollback", "bank", "-y", "--to", "1", "--json"]).await;
+        assert_eq!(code, Some(0));
+        let expected = json!({ "flow": "bank", "outcome": outcome, "version": 1, "live": 1 });
+        assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
+    }
+    let moved = deployment.table.live_in_detail().await.unwrap().remove(&bank()).unwrap().moved.unwrap();
+    assert_eq!((moved.from, moved.by.as_str()), (Some(3), "ada"));
+}

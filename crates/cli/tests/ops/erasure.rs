@@ -1,0 +1,122 @@
+//! `ringbolt caller export` and `erase`
+
+use crate::{Deployment, deployment::caller};
+use ringbolt_core::time::EpochMs;
+use ringbolt_dynamodb::calls::{Transcript, Visit};
+use serde_json::json;
+use std::{collections::BTreeMap, time::Duration};
+
+const FLOW: &str = r#"
+flow: bank
+realm: bank
+fallback: { dialogtech: hangup }
+dialogtech:
+  ivrs:
+    "12345":
+      verify_pin:
+        user: "{{ answers.account }}"
+        pin: "{{ answers.pin }}"
+        verified: { ivr: { id: 23456 } }
+        wrong: { ivr: { id: 12345 } }
+    "23456": { do: hangup }
+"#;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// A visit of a session to an IVR, with what was answered there.
+async fn visit(
+    bank: &Deployment,
+    response_id: &str,
+    session: &str,
+    ivr_id: &str,
+    answers: serde_json::Value,
+    flow: &str,
+) {
+    let told = json!({ "call": { "ivr_session_id": session }, "source": {}, "answers": answers });
+    let visit = Visit { response_id, ivr_id, flow, digest: response_id, told, answered: None };
+    bank.store().record_visit(&visit, EpochMs(1_800_000_000_000), DAY).await.unwrap();
+}
+
+/// Ada's call through two IVRs with a transcription, and calls that are not hers, one of which has her number for an
+/// answer to something else.
+async fn calls() -> Deployment {
+    let bank = Deployment::new().await;
+    bank.publish(FLOW).await;
+    bank.keyed(&["pin", "set", "--realm", "bank", "90786", "--stdin"], "815294").await.says("set");
+    visit(&bank, "hers-1", "s-1", "12345", json!({ "account": " 90786" }), "bank").await;
+    visit(&bank, "hers-2", "s-1", "23456", json!({ "qos": "5" }), "bank").await;
+    visit(&bank, "his-1", "s-2", "12345", json!({ "account": "90787" }), "bank").await;
+    visit(&bank, "his-2", "s-3", "23456", json!({ "qos": "90786" }), "bank").await;
+    visit(&bank, "old-1", "s-4", "12345", json!({ "account": "90786" }), "gone").await;
+    let fields = BTreeMap::from([("text".to_owned(), "Thank you".to_owned())]);
+    let transcript = Transcript { response_id: "hers-2", ivr_id: "23456", question: "1", flow: "bank", fields };
+    bank.store().keep_transcript(&transcript, EpochMs(1_800_000_000_000), DAY).await.unwrap();
+    bank
+}
+
+async fn kept(bank: &Deployment) -> Vec<&'static str> {
+    let mut kept = Vec::new();
+    for response_id in ["hers-1", "hers-2", "his-1", "his-2", "old-1"] {
+        if !bank.store().call(response_id).await.unwrap().is_empty() {
+            kept.push(response_id);
+        }
+    }
+    kept
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_has_all_of_one_person_and_nothing_of_others() {
+    let bank = calls().await;
+    let export = ["caller", "export", "--realm", "bank", "90786"];
+    let document = bank.ringbolt(&export).await.json();
+    assert_eq!(document["caller"]["user"], "90786");
+    let calls: Vec<_> = document["calls"].as_array().unwrap().iter().map(|call| &call["response_id"]).collect();
+    assert_eq!(calls, ["hers-1", "hers-2"]);
+    assert_eq!(document["calls"][1]["records"][1]["fields"]["text"], "Thank you");
+    assert_eq!(document["changes"][0]["command"], "pin set");
+    assert_eq!(document["cannot_be_told"]["records_of_flows_that_are_not_live"], 1);
+    let tag = bank.store().caller(&caller("90786")).await.unwrap().unwrap().pins.pop_first().unwrap();
+    let text = document.to_string();
+    assert!(!text.contains(&tag) && !text.contains("90787"), "{text}");
+
+    let said = bank.ringbolt(&[&export[..], &["--out", "ada.json"]].concat()).await;
+    said.says("ada.json: 2 calls, 2 changes.");
+    let written = std::fs::read_to_string(bank.folder.path().join("ada.json")).unwrap();
+    assert!(written.contains("Thank you"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = bank.folder.path().join("ada.json").metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    bank.ringbolt(&["caller", "export", "--realm", "bank", "1"]).await.fails(1, &["nothing is kept about him"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erased_person_is_gone_from_every_table_and_the_record_of_changes_is_still_whole() {
+    let bank = calls().await;
+    let erase = ["caller", "erase", "--realm", "bank", "90786"];
+    bank.ringbolt(&erase).await.fails(2, &["Erase this caller of the realm bank, 2 steps of calls", "--yes"]);
+    assert_eq!(kept(&bank).await.len(), 5, "nothing is erased unasked");
+
+    let said = bank.ringbolt(&[&erase[..], &["--yes"]].concat()).await;
+    said.says("2 steps of calls deleted: 3 records").says("taken out of 3 entries").says("not live any more");
+    assert_eq!(kept(&bank).await, ["his-1", "his-2", "old-1"]);
+    assert_eq!(bank.store().caller(&caller("90786")).await.unwrap(), None);
+    for table in ["callers", "calls", "audit"] {
+        let items = bank.client.scan().table_name(table).send().await.unwrap();
+        let of_the_erased = items.items().iter().filter(|item| format!("{item:?}").contains("bank#90786"));
+        assert_eq!(of_the_erased.count(), 0, "{table}");
+    }
+    bank.ringbolt(&["audit", "verify"])
+        .await
+        .says("The record is whole: 4 entries.")
+        .says("4 entries are about people");
+    bank.ringbolt(&[&erase[..], &["--yes"]].concat()).await.fails(1, &["nothing is kept about him"]);
+
+    // The flow that is no longer live says whose the rest is.
+    std::fs::write(bank.folder.path().join("old.yaml"), FLOW.replace("flow: bank", "flow: gone")).unwrap();
+    let rest = bank.ringbolt(&[&erase[..], &["--yes", "--flow", "old.yaml", "--json"]].concat()).await.json();
+    assert_eq!((&rest["caller"], &rest["calls"], &rest["records"]), (&json!(false), &json!(1), &json!(1)));
+    assert_eq!(kept(&bank).await, ["his-1", "his-2"]);
+}

@@ -1,0 +1,14 @@
+//! The operators' commands, the binary itself, on a real DynamoDB.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+
+mod audit;
+mod callers;
+mod deployment;
+mod erasure;
+mod local;
+mod output;
+mod pins;
+mod server;
+mod trouble;
+
+use deployment::{Deployment, Said};

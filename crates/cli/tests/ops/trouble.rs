@@ -1,0 +1,140 @@
+//! What keeps a command from its deployment, one sentence each.
+
+use crate::{
+    Deployment, Said,
+    deployment::{bare, run},
+    server,
+};
+use std::process::Command;
+
+const UNLOCK: [&str; 5] = ["caller", "unlock", "--realm", "bank", "90786"];
+
+async fn unlock(change: impl FnOnce(&mut Command) -> &mut Command) -> Said {
+    let mut command = bare(&UNLOCK);
+    command.envs([("RINGBOLT_CALLERS_TABLE", "callers"), ("RINGBOLT_AUDIT_TABLE", "audit")]);
+    change(&mut command);
+    run(command, "").await
+}
+
+fn json_error(code: &str, message: &str) -> String {
+    serde_json::json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message }).to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_region_credentials_or_table_it_says_what_to_give() {
+    unlock(|c| c.env_remove("AWS_REGION")).await.fails(1, &["no AWS region", "--region", "--local"]);
+    unlock(|c| c.env_remove("AWS_ACCESS_KEY_ID")).await.fails(1, &["no AWS credentials", "--profile"]);
+    unlock(|c| c.env_remove("RINGBOLT_CALLERS_TABLE")).await.fails(2, &["where are the callers", "--stack", "--local"]);
+    unlock(|c| c.env_remove("RINGBOLT_AUDIT_TABLE")).await.fails(2, &["--audit-table (RINGBOLT_AUDIT_TABLE)"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_table_and_an_endpoint_that_does_not_answer_are_named() {
+    let bank = Deployment::new().await;
+    let elsewhere = ["--callers-table", "elsewhere", "--audit-table", "audit"];
+    let said = bank.ringbolt(&[&UNLOCK[..], &elsewhere].concat()).await;
+    said.fails(1, &["the caller was not unlocked: there is no such table in the DynamoDB at http://127.0.0.1"]);
+    let nobody = server::nobody();
+    let said = unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", &nobody)).await;
+    said.fails(1, &["DynamoDB was not reached, or did not answer in time", &nobody]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_dynamodb_refuses_is_told_with_the_way_out() {
+    let not_allowed = "User: arn:aws:iam::123456789012:user/ada is not authorized to perform: dynamodb:GetItem on resource: \
+                       arn:aws:dynamodb:eu-west-1:123456789012:table/audit";
+    for (code, message, parts) in [
+        ("AccessDeniedException", not_allowed, ["may not dynamodb:GetItem in", "administers"]),
+        ("ExpiredTokenException", "expired", ["credentials have expired", "sign in again"]),
+        ("UnrecognizedClientException", "invalid", ["does not take these credentials", "--profile"]),
+        ("ThrottlingException", "slow down", ["turns requests away", "try again"]),
+        ("ResourceNotFoundException", "not found", ["no such table", "--region"]),
+    ] {
+        let endpoint = server::answering(400, json_error(code, message));
+        let said = unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", endpoint)).await;
+        said.fails(1, &parts);
+        assert!(!said.err.contains("user/ada"), "{said:?}");
+    }
+}
+
+fn stack_xml(outputs: &[(&str, &str)]) -> String {
+    let member = |(key, value): &(&str, &str)| {
+        format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
+    };
+    let outputs: String = outputs.iter().map(member).collect();
+    format!(
+        "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult>\
+         <Stacks><member><StackName>prod</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime>\
+         <StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs><Parameters><member><ParameterKey>PinHash\
+         </ParameterKey><ParameterValue>keyed</ParameterValue></member></Parameters></member></Stacks>\
+         </DescribeStacksResult></DescribeStacksResponse>"
+    )
+}
+
+fn stack_error(code: &str, message: &str) -> String {
+    format!(
+        "<ErrorResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><Error><Type>Sender</Type><Code>{code}\
+         </Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stack_gives_tables_and_secrets_whatever_the_environment_says() {
+    let bank = Deployment::new().await;
+    let outputs = [("CallersTableName", "callers"), ("AuditTableName", "audit"), ("PinKeySecretArn", "arn:key")];
+    let secret = serde_json::json!({ "ARN": "arn:key", "Name": "key", "SecretString": bank.keys }).to_string();
+    let mut set = bank.command(&["pin", "set", "--stack", "prod", "--realm", "bank", "90786", "--stdin"]);
+    set.env("AWS_ENDPOINT_URL_CLOUDFORMATION", server::answering(200, stack_xml(&outputs)))
+        .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", server::answering(200, secret))
+        .envs([("RINGBOLT_CALLERS_TABLE", "wrong"), ("RINGBOLT_PIN_KEYS", "wrong"), ("RINGBOLT_PIN_HASH", "argon2id")]);
+    let said = run(set, "815294\n").await;
+    said.says("The PIN is set");
+    assert_eq!(said.err, "Working on the stack prod in eu-west-1.\n");
+    let outcome = bank.attempt("90786", "815294").await;
+    assert!(
+        matches!(outcome, ringbolt_core::attempt::AuthOutcome::Verified { .. }),
+        "with the stack's hash: {outcome:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stack_that_is_not_there_or_not_ours_is_named() {
+    let with = async |status: u16, body: String| {
+        let endpoint = server::answering(status, body);
+        unlock(|c| c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", endpoint)).await
+    };
+    with(400, stack_error("ValidationError", "Stack with id prod does not exist"))
+        .await
+        .fails(1, &["there is no stack prod in eu-west-1", "--region"]);
+    let denied = "User: x is not authorized to perform: cloudformation:DescribeStacks on resource: y";
+    with(403, stack_error("AccessDenied", denied))
+        .await
+        .fails(1, &["may not cloudformation:DescribeStacks in eu-west-1"]);
+    with(403, stack_error("ExpiredToken", "expired")).await.fails(1, &["have expired"]);
+    with(200, stack_xml(&[("Bucket", "b")])).await.fails(1, &["the stack prod has no output CallersTableName"]);
+    let nobody = server::nobody();
+    let said = unlock(|c| c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", nobody)).await;
+    said.fails(1, &["CloudFormation was not reached"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_that_needs_no_secret_asks_for_none() {
+    let bank = Deployment::new().await;
+    let with_secret = async |arguments: &[&str], status, body: &str| {
+        let mut command = bank.command(arguments);
+        let endpoint = server::answering(status, body);
+        command.env("RINGBOLT_PIN_KEYS", "secretsmanager:arn:key").env("AWS_ENDPOINT_URL_SECRETS_MANAGER", endpoint);
+        run(command, "815294\n").await
+    };
+    let set = ["pin", "set", "--realm", "bank", "90786", "--stdin"];
+    bank.keyed(&set, "815294").await.says("set");
+    let denied = r#"{"__type":"AccessDeniedException","Message":"no"}"#;
+    with_secret(&UNLOCK, 400, denied).await.says("The counter is at zero.");
+    with_secret(&set, 400, denied).await.fails(1, &["may not secretsmanager:GetSecretValue in eu-west-1"]);
+    let missing = r#"{"__type":"ResourceNotFoundException","Message":"no"}"#;
+    with_secret(&set, 400, missing).await.fails(1, &["there is no secret arn:key in eu-west-1"]);
+    let malformed = r#"{"ARN":"arn:key","Name":"key","SecretString":"{\"current\":\"sesame\"}"}"#;
+    let said = with_secret(&set, 200, malformed).await;
+    said.fails(1, &["the PIN keys cannot be used: `current` is too short"]);
+    assert!(!said.err.contains("sesame"), "{said:?}");
+}

@@ -1,0 +1,129 @@
+//! The item that says which versions are live.
+
+use super::{FlowTable, Read};
+use crate::{
+    StoreError,
+    attempts::conditional_check_failed,
+    item::{self, Item},
+    tables::{PK, SK},
+};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use ringbolt_core::{identity::FlowName, time::EpochMs};
+use std::collections::{BTreeMap, HashMap};
+
+const LIVE: &str = "live";
+
+/// The live version of each flow, by name; versions count from 1.
+pub type LiveVersions = BTreeMap<FlowName, u64>;
+
+/// What is live of a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// Which version.
+    pub version: u64,
+    /// How it came to be live; `None` where that was not written down.
+    pub moved: Option<Move>,
+}
+
+/// How a version came to be live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Which version was live until then.
+    pub from: Option<u64>,
+    /// When.
+    pub at: EpochMs,
+    /// Who did it, as he called himself.
+    pub by: String,
+}
+
+/// What came of the wish to make a version live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// It is live.
+    Done,
+    /// Nothing was changed: what was live is no longer what the wish began with.
+    Overtaken {
+        /// What is live now.
+        live: Option<u64>,
+    },
+}
+
+impl FlowTable {
+    /// Which versions are live: the functions' read, which can be a second behind.
+    ///
+    /// # Errors
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
+    pub async fn live(&self) -> Result<LiveVersions, StoreError> {
+        self.get(LIVE, LIVE, Read::Recent).await?.as_ref().map_or(Ok(LiveVersions::new()), versions)
+    }
+
+    /// Which versions are live, since when and through whom, including every change that was acknowledged before.
+    ///
+    /// # Errors
+    /// As [`FlowTable::live`].
+    pub async fn live_in_detail(&self) -> Result<BTreeMap<FlowName, Live>, StoreError> {
+        let Some(item) = self.get(LIVE, LIVE, Read::Consistent).await? else { return Ok(BTreeMap::new()) };
+        let moves = item.get("moved").and_then(|moved| moved.as_m().ok());
+        let live = versions(&item)?.into_iter().map(|(name, version)| {
+            let moved = moves.and_then(|moves| moves.get(name.as_str())).and_then(read_move);
+            (name, Live { version, moved })
+        });
+        Ok(live.collect())
+    }
+
+    /// Makes a version live, if what is live is still what [`Move::from`] says. The caller knows that there is such a
+    /// version.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn move_live(&self, name: &FlowName, to: u64, moved: &Move) -> Result<Moved, StoreError> {
+        let live = || self.client.update_item().table_name(&self.table).key(PK, item::s(LIVE)).key(SK, item::s(LIVE));
+        live()
+            .update_expression("SET flows = if_not_exists(flows, :none), moved = if_not_exists(moved, :none)")
+            .expression_attribute_values(":none", AttributeValue::M(HashMap::new()))
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        let request = live()
+            .update_expression("SET flows.#name = :to, moved.#name = :moved")
+            .expression_attribute_names("#name", name.as_str())
+            .expression_attribute_values(":to", item::n(to))
+            .expression_attribute_values(":moved", AttributeValue::M(written_move(moved)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let request = match moved.from {
+            None => request.condition_expression("attribute_not_exists(flows.#name)"),
+            Some(from) => {
+                request.condition_expression("flows.#name = :from").expression_attribute_values(":from", item::n(from))
+            }
+        };
+        let Err(error) = request.send().await else { return Ok(Moved::Done) };
+        let Some(refused) = error.as_service_error().and_then(conditional_check_failed) else {
+            return Err(StoreError::from_sdk(error));
+        };
+        let live = refused.map(versions).transpose()?.and_then(|live| live.get(name).copied());
+        // The SDK repeats a write whose answer was lost, and the repetition meets its own work.
+        if live == Some(to) { Ok(Moved::Done) } else { Ok(Moved::Overtaken { live }) }
+    }
+}
+
+fn versions(item: &Item) -> Result<LiveVersions, StoreError> {
+    let unreadable = || StoreError::Unreadable { attribute: "flows" };
+    let Some(AttributeValue::M(flows)) = item.get("flows") else { return Err(unreadable()) };
+    let version = |(name, version): (&String, &AttributeValue)| {
+        let version = version.as_n().ok()?.parse().ok()?;
+        Some((FlowName::parse(name).ok()?, version))
+    };
+    flows.iter().map(|live| version(live).ok_or_else(unreadable)).collect()
+}
+
+fn written_move(moved: &Move) -> Item {
+    let mut written = Item::from([("at".to_owned(), item::n(moved.at.0)), ("by".to_owned(), item::s(&moved.by))]);
+    written.extend(moved.from.map(|from| ("from".to_owned(), item::n(from))));
+    written
+}
+
+fn read_move(written: &AttributeValue) -> Option<Move> {
+    let written = written.as_m().ok()?;
+    let from = item::number(written, "from").ok();
+    Some(Move { from, at: EpochMs(item::number(written, "at").ok()?), by: written.get("by")?.as_s().ok()?.clone() })
+}

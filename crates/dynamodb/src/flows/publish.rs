@@ -1,0 +1,133 @@
+//! A new version, and its way to be live.
+
+use super::{FlowTable, Move, Moved, Version, VersionInfo, version::sha256};
+use crate::StoreError;
+use ringbolt_core::{identity::FlowName, time::EpochMs};
+
+/// A flow file on its way into the table. The caller has checked it: its text fits
+/// [`Flow::MAX_BYTES`](ringbolt_core::flow::Flow::MAX_BYTES).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    text: String,
+    by: String,
+    note: Option<String>,
+    at: EpochMs,
+}
+
+/// A note or a name that does not go into the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPush {
+    /// Who pushes.
+    #[error("the name of who pushes has 1 to {max} bytes, without line breaks and other control characters", max = Push::MAX_BY)]
+    By,
+    /// The note.
+    #[error("a note has 1 to {max} bytes, without control characters other than line breaks", max = Push::MAX_NOTE)]
+    Note,
+}
+
+/// What came of a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// It is a new version, and live.
+    Live {
+        /// Its number.
+        version: u64,
+        /// Which version was live until then.
+        replaced: Option<u64>,
+    },
+    /// The live version has the same text: nothing was written.
+    Unchanged {
+        /// Its number.
+        version: u64,
+    },
+    /// Somebody else made another version live meanwhile: this one is kept, and not live.
+    Overtaken {
+        /// Its number.
+        version: u64,
+        /// What is live.
+        live: Option<u64>,
+    },
+}
+
+impl Push {
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The longest name, in bytes.
+    pub const MAX_BY: usize = 200;
+    /// The longest note, in bytes: with the longest flow beside it, it fits an item, which holds 409,600.
+    pub const MAX_NOTE: usize = 2_000;
+
+    /// A text, who pushes it, when, and what he says about it.
+    ///
+    /// # Errors
+    /// [`InvalidPush::By`] and [`InvalidPush::Note`] for what is empty, too long, or has control characters.
+    pub fn new(text: String, by: String, note: Option<String>, at: EpochMs) -> Result<Self, InvalidPush> {
+        if !(1..=Self::MAX_BY).contains(&by.len()) || by.chars().any(char::is_control) {
+            return Err(InvalidPush::By);
+        }
+        let plain = |note: &String| note.chars().all(|c| c == '\n' || !c.is_control());
+        if note.as_ref().is_some_and(|note| !(1..=Self::MAX_NOTE).contains(&note.len()) || !plain(note)) {
+            return Err(InvalidPush::Note);
+        }
+        Ok(Self { text, by, note, at })
+    }
+}
+
+impl FlowTable {
+    /// The live version of the flow, where its text is this one: then a push changes nothing.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn live_as(&self, name: &FlowName, text: &str) -> Result<Option<u64>, StoreError> {
+        let (live, same) = self.compare(name, text).await?;
+        Ok(live.filter(|_| same))
+    }
+
+    /// The live version, and whether it has this text.
+    async fn compare(&self, name: &FlowName, text: &str) -> Result<(Option<u64>, bool), StoreError> {
+        let live = self.live_in_detail().await?.get(name).map(|live| live.version);
+        let same = match live {
+            Some(version) => self.text(name, version).await? == text,
+            None => false,
+        };
+        Ok((live, same))
+    }
+
+    /// Writes a new version and makes it live, unless it is what is live already. A crash in between leaves a version
+    /// that is not live, and harms nothing.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn publish(&self, name: &FlowName, push: &Push) -> Result<Published, StoreError> {
+        let (before, unchanged) = self.compare(name, &push.text).await?;
+        if let (Some(version), true) = (before, unchanged) {
+            return Ok(Published::Unchanged { version });
+        }
+        let newest = self.history(name, None, 1).await?.first().map_or(0, |newest| newest.version);
+        let mut version = Version {
+            info: VersionInfo {
+                version: newest + 1,
+                pushed_at: push.at,
+                by: Some(push.by.clone()),
+                note: push.note.clone(),
+                sha256: Some(sha256(&push.text)),
+                bytes: u64::try_from(push.text.len()).ok(),
+                replaced: before,
+            },
+            text: push.text.clone(),
+        };
+        while !self.write_version(name, &version).await? {
+            version.info.version += 1;
+        }
+        let moved = Move { from: before, at: push.at, by: push.by.clone() };
+        let version = version.info.version;
+        Ok(match self.move_live(name, version, &moved).await? {
+            Moved::Done => Published::Live { version, replaced: before },
+            Moved::Overtaken { live } => Published::Overtaken { version, live },
+        })
+    }
+}

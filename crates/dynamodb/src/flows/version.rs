@@ -1,0 +1,167 @@
+//! The immutable versions of a flow.
+
+use super::{FlowTable, Read, version_pk, version_sk};
+use crate::{
+    StoreError,
+    item::{self, Item},
+    tables::{PK, SK},
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use ringbolt_core::{identity::FlowName, time::EpochMs};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+
+/// A version, with its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// All but the text.
+    pub info: VersionInfo,
+    /// The flow file, byte for byte.
+    pub text: String,
+}
+
+/// What is known of a version beside its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionInfo {
+    /// Its number, from 1.
+    pub version: u64,
+    /// When it was pushed.
+    pub pushed_at: EpochMs,
+    /// Who pushed it, as he called himself; `None` where that was not written down, as with all that follows.
+    pub by: Option<String>,
+    /// What he said about it.
+    pub note: Option<String>,
+    /// The SHA-256 of the text, in hexadecimal digits.
+    pub sha256: Option<String>,
+    /// The size of the text, in bytes.
+    pub bytes: Option<u64>,
+    /// What was live when it was pushed.
+    pub replaced: Option<u64>,
+}
+
+impl FlowTable {
+    /// The text of a version.
+    ///
+    /// # Errors
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] where there is no such version.
+    pub async fn text(&self, name: &FlowName, version: u64) -> Result<String, StoreError> {
+        // Consistent: it may have become live in this moment.
+        let item = self.get(&version_pk(name), &version_sk(version), Read::Consistent).await?;
+        item.as_ref().map_or(Err(StoreError::Unreadable { attribute: "text" }), text)
+    }
+
+    /// A version with all that is known of it, or `None` where there is no such version.
+    ///
+    /// # Errors
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
+    pub async fn version(&self, name: &FlowName, version: u64) -> Result<Option<Version>, StoreError> {
+        let item = self.get(&version_pk(name), &version_sk(version), Read::Consistent).await?;
+        item.map(|item| Ok(Version { info: info(&item)?, text: text(&item)? })).transpose()
+    }
+
+    /// The versions, newest first: at most `limit`, all below the number `below` where one is given. Reads no more than
+    /// it returns.
+    ///
+    /// # Errors
+    /// As [`FlowTable::version`].
+    pub async fn history(
+        &self,
+        name: &FlowName,
+        below: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<VersionInfo>, StoreError> {
+        let mut below = version_sk(below.unwrap_or(u64::MAX));
+        let mut found = Vec::new();
+        while found.len() < limit {
+            let wanted = i32::try_from(limit - found.len()).unwrap_or(i32::MAX);
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND sk < :below")
+                .expression_attribute_values(":pk", item::s(version_pk(name)))
+                .expression_attribute_values(":below", item::s(&below))
+                // Without the texts. Most of these names are reserved words.
+                .projection_expression("sk, pushed_at, #by, #note, sha256, #bytes, replaced")
+                .expression_attribute_names("#by", "by")
+                .expression_attribute_names("#note", "note")
+                .expression_attribute_names("#bytes", "bytes")
+                .scan_index_forward(false)
+                .consistent_read(true)
+                .limit(wanted)
+                .send()
+                .await
+                .map_err(StoreError::from_sdk)?;
+            for item in page.items() {
+                found.push(info(item)?);
+            }
+            match page.last_evaluated_key().and_then(|key| key.get(SK)) {
+                Some(AttributeValue::S(last)) => below.clone_from(last),
+                _ => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes a version that is not there yet; says whether it was not. The caller has filled in the rest.
+    pub(super) async fn write_version(&self, name: &FlowName, version: &Version) -> Result<bool, StoreError> {
+        let Version { info, text } = version;
+        let item = Item::from([
+            (PK.to_owned(), item::s(version_pk(name))),
+            (SK.to_owned(), item::s(version_sk(info.version))),
+            ("text".to_owned(), item::s(text)),
+            ("pushed_at".to_owned(), item::n(info.pushed_at.0)),
+        ]);
+        let texts = [("by", &info.by), ("note", &info.note), ("sha256", &info.sha256)];
+        let numbers = [("bytes", info.bytes), ("replaced", info.replaced)];
+        let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), item::s(text.as_ref()?))));
+        let numbers = numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), item::n(number?))));
+        let written = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item.into_iter().chain(texts).chain(numbers).collect()))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        let Err(error) = written else { return Ok(true) };
+        if !error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) {
+            return Err(StoreError::from_sdk(error));
+        }
+        // The SDK repeats a write whose answer was lost, and the repetition meets its own work.
+        Ok(self.version(name, info.version).await?.as_ref() == Some(version))
+    }
+}
+
+/// The SHA-256 of a text, in hexadecimal digits.
+pub(super) fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut digits, byte| {
+        // Writing to a String does not fail.
+        write!(digits, "{byte:02x}").unwrap_or_default();
+        digits
+    })
+}
+
+fn text(item: &Item) -> Result<String, StoreError> {
+    match item.get("text") {
+        Some(AttributeValue::S(text)) => Ok(text.clone()),
+        _ => Err(StoreError::Unreadable { attribute: "text" }),
+    }
+}
+
+fn info(item: &Item) -> Result<VersionInfo, StoreError> {
+    let version = match item.get(SK) {
+        Some(AttributeValue::S(sk)) => sk.strip_prefix("v#").and_then(|number| number.parse().ok()),
+        _ => None,
+    };
+    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    Ok(VersionInfo {
+        version: version.ok_or(StoreError::Unreadable { attribute: SK })?,
+        pushed_at: EpochMs(item::number(item, "pushed_at")?),
+        by: text("by"),
+        note: text("note"),
+        sha256: text("sha256"),
+        bytes: item::number(item, "bytes").ok(),
+        replaced: item::number(item, "replaced").ok(),
+    })
+}
