@@ -48,11 +48,7 @@ pub(crate) enum Trouble {
     Refused { service: &'static str, code: String },
     /// What no other kind describes; its own sentence, and where.
     #[error("{error} (in {place})")]
-    Store {
-        place: String,
-        #[source]
-        error: StoreError,
-    },
+    Store { place: String, error: StoreError },
 }
 
 /// The SDK's variable for another endpoint, which explains a good deal of surprises.

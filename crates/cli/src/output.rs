@@ -8,6 +8,9 @@ use std::{
     io::{IsTerminal as _, Write as _, stderr, stdout},
 };
 
+/// Characters of a terminal's width for each column, below which a table is not made to fit.
+const LEAST_COLUMN: u16 = 10;
+
 /// How to print. Cheap to copy; every command is given one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
@@ -95,6 +98,11 @@ impl Output {
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
         if !stdout().is_terminal() {
             table.force_no_tty().set_content_arrangement(ContentArrangement::Disabled);
+        }
+        // In columns of a few letters each, nothing could be read; some terminals say that they have no width at all.
+        let least = u16::try_from(COLUMNS).unwrap_or(u16::MAX).saturating_mul(LEAST_COLUMN);
+        if table.width().is_some_and(|width| width < least) {
+            table.set_content_arrangement(ContentArrangement::Disabled);
         }
         let bold = |text: &&str| {
             let cell = Cell::new(text);

@@ -48,7 +48,7 @@ pub enum StoreError {
     #[error(transparent)]
     Hash(#[from] HashFailed),
     /// Somebody else kept changing the item.
-    #[error("the item kept changing under three attempts to write it")]
+    #[error("the item kept changing whenever it was to be written")]
     Contended,
 }
 

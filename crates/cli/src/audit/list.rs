@@ -2,7 +2,7 @@
 
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
-    output::{Output, harmless},
+    output::Output,
     when,
 };
 use clap::Args;
@@ -86,7 +86,7 @@ fn as_row(recorded: &Recorded) -> [String; 7] {
             content.command.clone(),
             content.subject.name().unwrap_or("(erased)").to_owned(),
             content.step.as_str().to_owned(),
-            harmless(&content.detail),
+            content.detail.clone(),
         ],
         Recorded::Unreadable { seq } => {
             let number = seq.map_or_else(|| "?".to_owned(), |seq| seq.to_string());

@@ -103,7 +103,7 @@ async fn each(
         let page = store.call_records(from).await.explained(connection, "the calls could not be read")?;
         page.records.iter().for_each(&mut see);
         seen += page.records.len() as u64;
-        progress.set_message(format!("{what}: {} records", HumanCount(seen)));
+        progress.set_message(format!("{what} (records read: {})", HumanCount(seen)));
         progress.tick();
         match page.next {
             Some(next) => from = Some(next),

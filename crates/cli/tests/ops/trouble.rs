@@ -90,11 +90,10 @@ async fn a_stack_gives_tables_and_secrets_whatever_the_environment_says() {
     let said = run(set, "815294\n").await;
     said.says("The PIN is set");
     assert_eq!(said.err, "Working on the stack prod in eu-west-1.\n");
+    let pins = bank.store().caller(&crate::deployment::caller("90786")).await.unwrap().unwrap().pins;
+    assert!(pins.iter().all(|tag| tag.contains(".k.")), "with the stack's hash: {pins:?}");
     let outcome = bank.attempt("90786", "815294").await;
-    assert!(
-        matches!(outcome, ringbolt_core::attempt::AuthOutcome::Verified { .. }),
-        "with the stack's hash: {outcome:?}"
-    );
+    assert!(matches!(outcome, ringbolt_core::attempt::AuthOutcome::Verified { .. }), "{outcome:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
