@@ -7,6 +7,7 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod call_list;
 pub mod callers;
 pub mod calls;
 pub mod client;
@@ -15,6 +16,7 @@ pub mod erasure;
 mod error;
 pub mod flows;
 mod item;
+pub mod key_rotation;
 mod revisions;
 pub mod tables;
 
