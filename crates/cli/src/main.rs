@@ -4,10 +4,12 @@
 mod audit;
 mod aws;
 mod caller;
+mod call;
 mod completions;
 mod confirm;
 mod connection;
 mod dev;
+mod event;
 mod exit;
 mod explain;
 mod flow;
@@ -40,6 +42,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused, not found or failed, 2 
 #[derive(Subcommand)]
 enum Command {
     Dev(dev::Dev),
+    Call(call::CallCommand),
+    Event(event::EventCommand),
     Flow(flow::FlowCommand),
     Pin(pin::PinCommand),
     Caller(caller::CallerCommand),
@@ -54,6 +58,8 @@ async fn main() -> ExitCode {
     let out = Output::new(cli.json);
     let done = match cli.command {
         Command::Dev(command) => command.run().await,
+        Command::Call(command) => command.run(out).await,
+        Command::Event(command) => command.run(out),
         Command::Flow(command) => command.run().await,
         Command::Pin(command) => command.run(out).await,
         Command::Caller(command) => command.run(out).await,

@@ -190,7 +190,10 @@ mod tests {
         };
         let written = ringbolt_lambda::metrics::answered(&invocation, "demo", &report, 200).to_string();
         let line = LogLine::parse(&written).unwrap();
-        assert_eq!((line.at, line.function.as_str(), line.flow.as_str(), line.call.as_str()), (7, "next-action", "demo", "r-1"));
+        assert_eq!(
+            (line.at, line.function.as_str(), line.flow.as_str(), line.call.as_str()),
+            (7, "next-action", "demo", "r-1")
+        );
         assert_eq!((line.outcome.as_str(), line.repeated, line.status, line.elapsed_ms), ("verified", true, 200, 12));
         let drained = ringbolt_lambda::metrics::drained(&invocation, 1, 0).to_string();
         for other in [drained.as_str(), "", "START RequestId: x", "{", r#"{"message":"answered"}"#] {

@@ -55,9 +55,11 @@ impl CallingNumber {
         match value {
             Value::String(text) => Value::String(self.hide_in(text)),
             Value::Array(values) => values.iter().map(|value| self.hide_in_value(value)).collect(),
-            Value::Object(map) => {
-                map.iter().map(|(name, value)| (name.clone(), self.hide_in_value(value))).collect::<serde_json::Map<_, _>>().into()
-            }
+            Value::Object(map) => map
+                .iter()
+                .map(|(name, value)| (name.clone(), self.hide_in_value(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
             // A number of JSON, such as in what an older version kept.
             Value::Number(number) if number.to_string().contains(&self.digits) => {
                 Value::String(self.hide_in(&number.to_string()))
@@ -112,7 +114,10 @@ mod tests {
     #[test]
     fn a_withheld_number_ends_with_nothing() {
         let number = CallingNumber::new(Some("anonymous"), false);
-        assert_eq!((number.shown().as_str(), number.ends_with("0142"), number.hide_in("a 1")), ("withheld", false, "a 1".to_owned()));
+        assert_eq!(
+            (number.shown().as_str(), number.ends_with("0142"), number.hide_in("a 1")),
+            ("withheld", false, "a 1".to_owned())
+        );
         assert!(CallingNumber::new(Some("8005550142"), false).ends_with("0142"));
     }
 }

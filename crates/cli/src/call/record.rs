@@ -133,10 +133,9 @@ impl VisitRecord {
     pub(super) fn action(&self) -> &str {
         match &self.answered {
             None => "?",
-            Some(answer) => answer
-                .split_once("<app>")
-                .and_then(|(_, rest)| rest.split_once("</app>"))
-                .map_or("say", |(app, _)| app),
+            Some(answer) => {
+                answer.split_once("<app>").and_then(|(_, rest)| rest.split_once("</app>")).map_or("say", |(app, _)| app)
+            }
         }
     }
 }

@@ -60,7 +60,9 @@ impl LocalTime {
             let midnight = |date: Date| Some(EpochMs(date.to_zoned(self.0.clone()).ok()?.timestamp().as_millisecond()));
             Some(midnight(date)?..midnight(date.checked_add(1.day()).ok()?)?)
         });
-        span.ok_or_else(|| Usage::new(format!("--day is a date such as 2026-11-21, `today` or `yesterday`, not `{text}`")))
+        span.ok_or_else(|| {
+            Usage::new(format!("--day is a date such as 2026-11-21, `today` or `yesterday`, not `{text}`"))
+        })
     }
 }
 

@@ -221,10 +221,8 @@ fn list(out: Output) -> anyhow::Result<()> {
         };
         return out.document(&cases.iter().map(row).collect::<Vec<_>>());
     }
-    let rows: Vec<_> = cases
-        .iter()
-        .map(|case| [case.name(), case.webhook().sam_name().to_owned(), case.what().to_owned()])
-        .collect();
+    let rows: Vec<_> =
+        cases.iter().map(|case| [case.name(), case.webhook().sam_name().to_owned(), case.what().to_owned()]).collect();
     out.table(["CASE", "FUNCTION", "WHAT"], &rows);
     Ok(())
 }
