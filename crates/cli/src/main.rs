@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod audit;
+mod api;
 mod aws;
 mod caller;
 mod call;
@@ -13,10 +14,12 @@ mod event;
 mod exit;
 mod explain;
 mod flow;
+mod live_flows;
 mod man;
 mod output;
 mod pin;
 mod when;
+mod secret;
 
 use clap::{Parser, Subcommand};
 use output::Output;
@@ -48,6 +51,7 @@ enum Command {
     Pin(pin::PinCommand),
     Caller(caller::CallerCommand),
     Audit(audit::AuditCommand),
+    Secret(secret::SecretCommand),
     Completions(completions::Completions),
     Man(man::ManCommand),
 }
@@ -64,6 +68,7 @@ async fn main() -> ExitCode {
         Command::Pin(command) => command.run(out).await,
         Command::Caller(command) => command.run(out).await,
         Command::Audit(command) => command.run(out).await,
+        Command::Secret(command) => command.run(out).await,
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(out),
     };

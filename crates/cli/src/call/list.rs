@@ -104,7 +104,11 @@ impl List {
         let Some(outcome) = &self.outcome else { return Ok(None) };
         let filter = LineFilter { outcome: Some(outcome.clone()), call: None };
         let mut calls = BTreeSet::new();
-        CallLog::of(connection)?.read(span, &filter, |line| drop(calls.insert(line.call))).await?;
+        CallLog::of(connection)?
+            .read(span, &filter, |line| {
+                calls.insert(line.call);
+            })
+            .await?;
         Ok(Some(calls))
     }
 

@@ -13,6 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The pattern of the lines that `ringbolt_lambda::Webhook::admit` writes.
+const OLD_TOKEN: &str = r#"{ $.token = "previous" }"#;
+
 /// A line about an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct LogLine {
@@ -141,6 +144,23 @@ impl CallLog {
                     .await?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Gives the times at which a token was used that is about to go.
+    ///
+    /// # Errors
+    /// As [`CallLog::read`].
+    pub(crate) async fn old_token_used(
+        &self,
+        span: Range<EpochMs>,
+        mut each: impl FnMut(EpochMs),
+    ) -> anyhow::Result<()> {
+        let Self::CloudWatch { groups, .. } = self else { return Ok(()) };
+        for group in groups {
+            self.events(group, span.clone(), OLD_TOKEN, |event| each(EpochMs(event.timestamp().unwrap_or_default())))
+                .await?;
         }
         Ok(())
     }

@@ -9,8 +9,8 @@ mod tail;
 mod time;
 mod transcripts;
 
-pub(crate) use log::{CallLog, LineFilter, LogLine};
-pub(crate) use time::LocalTime;
+pub(crate) use log::CallLog;
+pub(crate) use time::{LocalTime, before as time_before};
 
 use crate::output::Output;
 use clap::{Args, Subcommand};
