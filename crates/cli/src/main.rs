@@ -1,11 +1,11 @@
 //! `ringbolt`: the command that people type.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod audit;
 mod api;
+mod audit;
 mod aws;
-mod caller;
 mod call;
+mod caller;
 mod completions;
 mod confirm;
 mod connection;
@@ -18,8 +18,8 @@ mod live_flows;
 mod man;
 mod output;
 mod pin;
-mod when;
 mod secret;
+mod when;
 
 use clap::{Parser, Subcommand};
 use output::Output;
