@@ -27,7 +27,6 @@ pub(crate) struct Api {
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    pub(crate) body: String,
     /// The header `date`, as it came.
     pub(crate) date: Option<String>,
 }
@@ -88,8 +87,8 @@ impl Api {
             let (head, body) = reply.into_parts();
             let body = Limited::new(body, LARGEST_ANSWER).collect().await.map_err(|error| anyhow::anyhow!(error))?;
             let date = head.headers.get(http::header::DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
-            let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
-            Ok::<_, anyhow::Error>(Reply { status: head.status.as_u16(), body, date })
+            drop(body);
+            Ok::<_, anyhow::Error>(Reply { status: head.status.as_u16(), date })
         };
         match tokio::time::timeout(PATIENCE, answered).await {
             Ok(Ok(reply)) => Ok(reply),

@@ -10,6 +10,7 @@ mod completions;
 mod confirm;
 mod connection;
 mod dev;
+mod doctor;
 mod event;
 mod exit;
 mod explain;
@@ -52,6 +53,7 @@ enum Command {
     Caller(caller::CallerCommand),
     Audit(audit::AuditCommand),
     Secret(secret::SecretCommand),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::ManCommand),
 }
@@ -69,6 +71,7 @@ async fn main() -> ExitCode {
         Command::Caller(command) => command.run(out).await,
         Command::Audit(command) => command.run(out).await,
         Command::Secret(command) => command.run(out).await,
+        Command::Doctor(command) => command.run(out).await,
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(out),
     };

@@ -15,6 +15,7 @@ pub mod counters;
 pub mod erasure;
 mod error;
 pub mod flows;
+pub mod health;
 mod item;
 pub mod key_rotation;
 mod revisions;
