@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     api::Api,
+    audit::recorded,
     call::{CallLog, LocalTime, time_before},
     confirm::Confirm,
     connection::{Connection, ConnectionArgs},
@@ -21,6 +22,9 @@ use serde_json::json;
 
 /// As long as the template makes it: 40 letters and digits, fit for a URL.
 const TOKEN_CHARS: usize = 40;
+
+/// What the record of changes calls it.
+const SUBJECT: &str = "the webhook token";
 
 /// Replace the webhook token: begin, change the portals, finish
 #[derive(Args)]
@@ -89,7 +93,8 @@ impl Begin {
         self.confirm.ask(&format!("Make a new webhook token for {}?", connection.name()))?;
         let mut document = Document::only(random_text(TOKEN_CHARS));
         document.previous = Some(kept.document.current.clone());
-        kept.replace(&connection, &document).await?;
+        let write = kept.replace(&connection, &document);
+        recorded(&connection, "secret rotate-token begin", SUBJECT.to_owned(), write).await?;
         if out.json() {
             out.document(&json!({ "stage": "begun" }))?;
         }
@@ -148,7 +153,9 @@ impl Finish {
             }
         };
         self.confirm.ask(&question)?;
-        kept.replace(&connection, &Document::only(kept.document.current.clone())).await?;
+        let document = Document::only(kept.document.current.clone());
+        let write = kept.replace(&connection, &document);
+        recorded(&connection, "secret rotate-token finish", SUBJECT.to_owned(), write).await?;
         if out.json() {
             out.document(&json!({ "stage": "settled" }))?;
         }

@@ -5,9 +5,9 @@ use super::{
         document::{Document, random_text},
         restart,
     },
-    stage::{Rotation, Stage},
+    stage::{Rotation, SUBJECT, Stage},
 };
-use crate::{confirm::Confirm, connection::ConnectionArgs, output::Output};
+use crate::{audit::recorded, confirm::Confirm, connection::ConnectionArgs, output::Output};
 use anyhow::bail;
 use clap::Args;
 use serde_json::json;
@@ -34,7 +34,8 @@ impl Begin {
                 self.confirm.ask(&format!("Begin to replace the PIN key of {}?", connection.name()))?;
                 let mut document = Document::only(rotation.kept.document.current.clone());
                 document.next = Some(random_text(KEY_CHARS));
-                rotation.kept.replace(&connection, &document).await?;
+                let write = rotation.kept.replace(&connection, &document);
+                recorded(&connection, "secret rotate-pin-key begin", SUBJECT.to_owned(), write).await?;
                 out.say("A new PIN key stands beside the present one.");
             }
             Stage::Begun => out.say("A rotation of the PIN key has begun already; nothing was changed."),

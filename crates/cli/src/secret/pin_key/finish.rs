@@ -6,10 +6,11 @@ use super::{
         restart::{self, Restart},
     },
     job::{Job, Tally, Task},
-    stage::{Rotation, Stage},
+    stage::{Rotation, SUBJECT, Stage},
     status::{said, warn},
 };
 use crate::{
+    audit::recorded,
     confirm::Confirm,
     connection::{Connection, ConnectionArgs},
     output::Output,
@@ -17,6 +18,9 @@ use crate::{
 use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::json;
+
+/// What the record of changes calls the command.
+const FINISH: &str = "secret rotate-pin-key finish";
 
 /// Make attempts under the new key; given again, take the old key away
 ///
@@ -67,7 +71,8 @@ impl Finish {
         let was = &rotation.kept.document;
         let mut document = Document::only(was.next.clone().context("there is no next key")?);
         document.previous = Some(was.current.clone());
-        rotation.kept.replace(connection, &document).await?;
+        let write = rotation.kept.replace(connection, &document);
+        recorded(connection, FINISH, SUBJECT.to_owned(), write).await?;
         if out.json() {
             out.document(&json!({ "stage": Stage::Switched.name(), "callers": tally.callers }))?;
         }
@@ -81,27 +86,16 @@ impl Finish {
         self.restarted(rotation, connection).context("the old key cannot be taken away yet")?;
         connection.announce(out);
         self.confirm.ask("Take the old PIN key away for good?")?;
-        let moved = walk(connection, rotation, Task::Move).await?;
-        // One walk sees no caller who was enrolled behind its back: the old key goes only when a second finds nobody.
-        let left = walk(connection, rotation, Task::Count).await?;
-        if left.on_old > 0 {
-            bail!(
-                "{} came under the old key meanwhile, so something still writes with it: look for functions that have not \
-                 started anew and for a long import, then give this command again",
-                said(left.on_old, "caller")
-            );
-        }
+        let take_away = take_away(connection, rotation);
+        let (moved, left) = recorded(connection, FINISH, SUBJECT.to_owned(), take_away).await?;
         warn(out, &left);
-        rotation.kept.replace(connection, &Document::only(rotation.kept.document.current.clone())).await?;
         if out.json() {
             out.document(
                 &json!({ "stage": Stage::Settled.name(), "callers": left.callers, "written": moved.written }),
             )?;
         }
-        out.say(&format!(
-            "Every PIN of {} stands under the new key alone, and the old key is gone.",
-            said(left.callers, "caller")
-        ));
+        let callers = said(left.callers, "caller");
+        out.say(&format!("Every PIN of {callers} stands under the new key alone, and the old key is gone."));
         Ok(())
     }
 
@@ -110,6 +104,22 @@ impl Finish {
         let seen: Restart = restart::since(connection, rotation.kept.changed_at);
         seen.require(self.restarted)
     }
+}
+
+/// Takes the tags under the old key away, then the key: what was written, and what was found in the end.
+async fn take_away(connection: &Connection, rotation: &Rotation) -> anyhow::Result<(Tally, Tally)> {
+    let moved = walk(connection, rotation, Task::Move).await?;
+    // One walk sees no caller who was enrolled behind its back: the old key goes only when a second finds nobody.
+    let left = walk(connection, rotation, Task::Count).await?;
+    if left.on_old > 0 {
+        bail!(
+            "{} came under the old key meanwhile, so something still writes with it: look for functions that have not \
+             started anew and for a long import, then give this command again",
+            said(left.on_old, "caller")
+        );
+    }
+    rotation.kept.replace(connection, &Document::only(rotation.kept.document.current.clone())).await?;
+    Ok((moved, left))
 }
 
 async fn walk(connection: &Connection, rotation: &Rotation, task: Task) -> anyhow::Result<Tally> {

@@ -2,10 +2,10 @@
 
 use super::{
     job::{Job, Task},
-    stage::Rotation,
+    stage::{Rotation, SUBJECT},
     status::said,
 };
-use crate::{connection::ConnectionArgs, output::Output};
+use crate::{audit::recorded, connection::ConnectionArgs, output::Output};
 use anyhow::bail;
 use clap::Args;
 use serde_json::json;
@@ -36,7 +36,8 @@ impl Run {
             new: new.clone(),
             task: Task::Copy,
         };
-        let tally = job.run(&connection, "the same command").await?;
+        let walk = job.run(&connection, "the same command");
+        let tally = recorded(&connection, "secret rotate-pin-key run", SUBJECT.to_owned(), walk).await?;
         if out.json() {
             out.document(&json!({ "stage": rotation.stage.name(), "callers": tally.callers, "written": tally.written, "foreign": tally.foreign }))?;
         }

@@ -5,6 +5,9 @@ use crate::connection::Connection;
 use anyhow::{Context as _, bail};
 use ringbolt_core::pin::{PinHasher, PinKeys, keys::PinKey};
 
+/// What the record of changes calls it.
+pub(super) const SUBJECT: &str = "the PIN key";
+
 /// Where a rotation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
