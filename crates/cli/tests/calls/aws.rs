@@ -34,6 +34,8 @@ struct State {
     api_tokens: Vec<String>,
     /// Another writes a secret right before its stage is moved.
     meddle: bool,
+    /// A webhook of a flow was asked, and is never answered.
+    hangs: Option<bool>,
 }
 
 #[derive(Default)]
@@ -82,7 +84,9 @@ impl Aws {
 
     /// The stack is deployed again: the functions start anew.
     pub fn deploy(&self) {
-        self.state.lock().unwrap().updated_at = now() + 2.0;
+        let mut state = self.state.lock().unwrap();
+        let changed = state.secrets.values().map(|secret| secret.created).fold(0.0, f64::max);
+        state.updated_at = changed + 0.005;
     }
 
     /// Which tokens the functions take.
@@ -110,6 +114,16 @@ impl Aws {
         self.state.lock().unwrap().meddle = true;
     }
 
+    /// From now on the webhooks of flows do not answer.
+    pub fn hang(&self) {
+        self.state.lock().unwrap().hangs = Some(false);
+    }
+
+    /// Whether one was asked since.
+    pub fn hangs(&self) -> bool {
+        self.state.lock().unwrap().hangs == Some(true)
+    }
+
     fn answer(&self, mut stream: TcpStream) {
         while let Some((head, body)) = request(&mut stream) {
             let header = |name: &str| {
@@ -119,6 +133,12 @@ impl Aws {
                 })
             };
             let path = head.split(' ').nth(1).unwrap_or_default();
+            if path.contains("/demo/") && self.state.lock().unwrap().hangs.is_some() {
+                self.state.lock().unwrap().hangs = Some(true);
+                loop {
+                    thread::park();
+                }
+            }
             let (status, answer) = match header("x-amz-target") {
                 Some(target) => self.json(target.rsplit('.').next().unwrap(), &serde_json::from_str(&body).unwrap()),
                 None if body.contains("Action=DescribeStacks") => (200, self.stacks()),

@@ -129,6 +129,31 @@ async fn a_clock_that_is_off_is_noticed() {
     finds(&said, "s ahead of the API's: AWS refuses requests signed so");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupted_check_leaves_no_caller_behind() {
+    let deployment = Deployment::new().await;
+    let aws = Aws::start(&tokens(), &deployment.keys);
+    deployment.publish(ringbolt_dev::DEMO_FLOW).await;
+    aws.take_tokens(&[TOKEN]);
+    aws.hang();
+    let mut command = aws.command(&deployment, &["doctor"]);
+    let child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    while !aws.hangs() {
+        tokio::task::yield_now().await;
+    }
+    let there = deployment.client.scan().table_name("callers").send().await.unwrap();
+    assert_eq!(there.count(), 1, "he is enrolled by now");
+    let kill = format!("kill -INT {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    let said = crate::Said::new(&output);
+    assert_eq!(said.code, Some(130), "{said:?}");
+    assert!(said.err.contains("the caller who was enrolled for the check is removed"), "{said:?}");
+    let left = deployment.client.scan().table_name("callers").send().await.unwrap();
+    assert_eq!(left.count(), 0);
+}
+
 /// A server that says what time it is, and refuses everything.
 fn dated(date: &'static str) -> String {
     use std::io::{Read as _, Write as _};

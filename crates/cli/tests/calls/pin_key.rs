@@ -86,8 +86,8 @@ async fn a_key_is_rotated_step_by_step_and_no_right_pin_is_refused() {
     aws.deploy();
     rotate(&["finish", "--yes"]).await.fails(1, &["20 of 20 callers on the old key only", "run"]);
 
-    rotate(&["run"]).await.says("All PINs of 20 callers stand under the new key; 20 callers were written.");
-    rotate(&["run"]).await.says("0 callers were written.");
+    rotate(&["run"]).await.says("All PINs of 20 callers stand under the new key; written: 20.");
+    rotate(&["run"]).await.says("written: 0.");
     call(&store, &[&begun], 0..20, "copied").await;
     let status = rotate(&["status", "--json"]).await.json();
     assert_eq!(
@@ -155,7 +155,7 @@ async fn an_interrupted_run_loses_nothing_and_the_next_one_goes_on() {
     assert!(left > 0 && left < 600, "{status}");
     call(&store, &[&functions], (0..600).step_by(7), "half done").await;
     let said = run(aws.command(&deployment, &["secret", "rotate-pin-key", "run"]), "").await;
-    said.says(&format!("All PINs of 600 callers stand under the new key; {left} callers were written."));
+    said.says(&format!("All PINs of 600 callers stand under the new key; written: {left}."));
     call(&store, &[&functions], (0..600).step_by(7), "done").await;
 }
 
@@ -170,7 +170,7 @@ async fn throttling_slows_a_run_down_and_does_not_end_it() {
     // More than the SDK itself asks again for any of the sixteen segments.
     passed(&wire, "UpdateItem", 1).await;
     wire.set(Fault::None);
-    ended(child).await.says("All PINs of 20 callers stand under the new key; 20 callers were written.");
+    ended(child).await.says("All PINs of 20 callers stand under the new key; written: 20.");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -182,13 +182,13 @@ async fn a_caller_enrolled_with_the_old_key_alone_is_noticed() {
     let stale = deployment.hasher();
     rotate(&["begin", "--yes"]).await.says("stands beside");
     aws.deploy();
-    rotate(&["run"]).await.says("3 callers were written");
+    rotate(&["run"]).await.says("written: 3.");
     deployment.store().replace_pins(&caller("late"), &stale.enrol(&caller("late"), &pin(9)).unwrap()).await.unwrap();
     rotate(&["finish", "--yes"]).await.fails(1, &["1 of 4 callers on the old key only"]);
     let lost = PinHasher::new(ringbolt_tests::pin_keys('z', &[]), PinHash::Keyed);
     deployment.store().replace_pins(&caller("lost"), &lost.enrol(&caller("lost"), &pin(9)).unwrap()).await.unwrap();
     let said = rotate(&["run"]).await;
-    said.says("1 caller was written.");
+    said.says("stand under the new key; written: 1.");
     assert!(said.err.contains("One caller has a PIN that no key of the secret opens"), "{said:?}");
 }
 

@@ -42,9 +42,9 @@ impl Run {
             out.document(&json!({ "stage": rotation.stage.name(), "callers": tally.callers, "written": tally.written, "foreign": tally.foreign }))?;
         }
         out.say(&format!(
-            "All PINs of {} stand under the new key; {} were written.",
+            "All PINs of {} stand under the new key; written: {}.",
             said(tally.callers, "caller"),
-            said(tally.written, "caller")
+            tally.written
         ));
         super::status::warn(out, &tally);
         out.say("Next: `ringbolt secret rotate-pin-key finish`.");
