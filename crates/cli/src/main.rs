@@ -1,18 +1,24 @@
 //! `ringbolt`: the command that people type.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod api;
 mod audit;
+mod call;
 mod caller;
 mod completions;
 mod confirm;
 mod connection;
 mod dev;
+mod doctor;
+mod event;
 mod exit;
 mod explain;
 mod flow;
+mod live_flows;
 mod man;
 mod output;
 mod pin;
+mod secret;
 mod when;
 
 use clap::{Parser, Subcommand};
@@ -39,10 +45,14 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused, not found or failed, 2 
 #[derive(Subcommand)]
 enum Command {
     Dev(dev::Dev),
+    Call(call::CallCommand),
+    Event(event::EventCommand),
     Flow(flow::FlowCommand),
     Pin(pin::PinCommand),
     Caller(caller::CallerCommand),
     Audit(audit::AuditCommand),
+    Secret(secret::SecretCommand),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::ManCommand),
 }
@@ -53,10 +63,14 @@ async fn main() -> ExitCode {
     let out = Output::new(cli.json);
     let done = match cli.command {
         Command::Dev(command) => command.run().await,
+        Command::Call(command) => command.run(out).await,
+        Command::Event(command) => command.run(out),
         Command::Flow(command) => command.run(out).await,
         Command::Pin(command) => command.run(out).await,
         Command::Caller(command) => command.run(out).await,
         Command::Audit(command) => command.run(out).await,
+        Command::Secret(command) => command.run(out).await,
+        Command::Doctor(command) => command.run(out).await,
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(out),
     };

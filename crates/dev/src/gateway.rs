@@ -4,6 +4,7 @@ use crate::{
     event::{HttpRequest, api_gateway_event},
     flows::Watched,
     line,
+    log::DevLog,
 };
 use axum::{
     Router,
@@ -11,7 +12,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderValue, Response, StatusCode, header},
 };
-use ringbolt_lambda::{Answer, App, Postback, app::Clock, run::respond};
+use ringbolt_lambda::{Answer, App, Postback, app::Clock, metrics::Invocation, run::respond};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -25,6 +26,8 @@ pub(crate) struct Gateway {
     pub(crate) app: App,
     pub(crate) flows: Watched,
     pub(crate) clock: Clock,
+    /// None where nothing is kept.
+    pub(crate) log: Option<DevLog>,
 }
 
 /// The three functions, by their routes.
@@ -33,6 +36,17 @@ enum Function {
     Auth,
     NextAction,
     Transcription,
+}
+
+impl Function {
+    /// The name of its package.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "auth-webhook",
+            Self::NextAction => "next-action",
+            Self::Transcription => "transcription-postback",
+        }
+    }
 }
 
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
@@ -80,7 +94,14 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
             }
         }
     };
-    line::print(&gateway.clock, method, route, flow, &answer, began.elapsed());
+    let elapsed = began.elapsed();
+    line::print(&gateway.clock, method, route, flow, &answer, elapsed);
+    if let Some(log) = &gateway.log {
+        let at = (gateway.clock)();
+        let request_id = format!("local-{}", at.0);
+        let invocation = Invocation { function: function.name(), request_id: &request_id, cold: false, at, elapsed };
+        log.answered(&invocation, flow, &answer);
+    }
     http(answer)
 }
 

@@ -13,8 +13,10 @@ mod flows;
 mod gateway;
 mod keys;
 mod line;
+mod log;
 mod server;
 pub mod state;
 
 pub use flows::DEMO as DEMO_FLOW;
+pub use log::LOG;
 pub use server::{LOCAL_AUDIT_TABLE, Options, Running, create_tables, local_tables, start};

@@ -5,6 +5,7 @@ use crate::{
     callers,
     database::{self, Embedded},
     flows, gateway, keys,
+    log::{DevLog, LOG},
     state::{self, Announcement, Claim, Found},
 };
 use anyhow::{Context as _, bail};
@@ -108,6 +109,10 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         }
         None => None,
     };
+    let log = state.map(|folder| {
+        DevLog::open(folder).with_context(|| format!("{} cannot be written", folder.join(LOG).display()))
+    });
+    let log = log.transpose()?;
     let embedded = database::start(state.map(|folder| folder.join(state::DATABASE)).as_deref()).await?;
     let hasher =
         PinHasher::new(keys::load(state.map(|folder| folder.join(state::PIN_KEYS)).as_deref())?, PinHash::default());
@@ -158,7 +163,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         clock: clock.clone(),
     };
     let app = App { webhook, flows, hasher };
-    let gateway = Arc::new(gateway::Gateway { app, flows: flows_on_disk, clock });
+    let gateway = Arc::new(gateway::Gateway { app, flows: flows_on_disk, clock, log });
     let watched = tokio::spawn(gateway::watch(Arc::clone(&gateway)));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async move { stopped.await.unwrap_or_default() };

@@ -16,7 +16,8 @@ pub const DATABASE: &str = "dynamodb.sqlite";
 /// The PIN keys, within the folder.
 pub const PIN_KEYS: &str = "pin-keys.json";
 const LOCK: &str = "dev.lock";
-const ANNOUNCEMENT: &str = "dev.json";
+/// Where a running `ringbolt dev` says that it is, within the folder.
+pub const ANNOUNCEMENT: &str = "dev.json";
 
 /// Where a `ringbolt dev` is, for commands on the same machine.
 #[derive(Clone, PartialEq, Eq)]

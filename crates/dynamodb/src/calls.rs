@@ -233,7 +233,7 @@ fn fields(transcript: &Transcript<'_>) -> AttributeValue {
     AttributeValue::M(transcript.fields.iter().map(|(name, value)| (name.clone(), item::s(value))).collect())
 }
 
-fn ivr_day(ivr_id: &str, now: EpochMs) -> String {
+pub(crate) fn ivr_day(ivr_id: &str, now: EpochMs) -> String {
     let written = DateTime::from_millis(now.0).fmt(DateTimeFormat::DateTime).unwrap_or_default();
     format!("{ivr_id}#{}", written.get(..10).unwrap_or("unknown"))
 }

@@ -7,6 +7,7 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod call_list;
 pub mod callers;
 pub mod calls;
 pub mod client;
@@ -14,7 +15,9 @@ pub mod counters;
 pub mod erasure;
 mod error;
 pub mod flows;
+pub mod health;
 mod item;
+pub mod key_rotation;
 mod revisions;
 pub mod tables;
 

@@ -3,7 +3,7 @@
 use crate::{
     Answer, Failure, Request,
     flows::{Flows, LiveFlow},
-    token::WebhookTokens,
+    token::{Admitted, WebhookTokens},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
@@ -62,10 +62,14 @@ impl Webhook {
     /// The refusal to answer: 401 without a valid token, 405 for another method, 413 over the size limit, 404 for a
     /// path that names no flow.
     pub fn admit(&self, request: &Request, methods: &[Method]) -> Result<FlowName, Answer> {
-        if !self.tokens.admit(&request.query, &request.headers) {
+        let Some(admitted) = self.tokens.admitted(&request.query, &request.headers) else {
             let how = "This webhook needs its token: once, as the query parameter `auth`, the password of HTTP Basic, \
                        or a Bearer token.";
             return Err(Answer::refusal(401, how));
+        };
+        if admitted == Admitted::Previous {
+            // `ringbolt secret rotate-token finish` looks for these lines.
+            tracing::info!(token = "previous", "the token that is being replaced was used");
         }
         if !methods.contains(&request.method) {
             let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();

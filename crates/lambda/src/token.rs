@@ -15,6 +15,15 @@ use zeroize::Zeroize;
 #[derive(Clone)]
 pub struct WebhookTokens(Vec<[u8; 32]>);
 
+/// Which of the valid tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admitted {
+    /// The one that stays.
+    Current,
+    /// The one that is being replaced.
+    Previous,
+}
+
 /// What is wrong with the tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTokens {
@@ -69,17 +78,25 @@ impl WebhookTokens {
     /// Whether a request brings a valid token, in exactly one of the places. Takes the same time for every wrong one.
     #[must_use]
     pub fn admit(&self, query: &str, headers: &HeaderMap) -> bool {
+        self.admitted(query, headers).is_some()
+    }
+
+    /// Which valid token a request brings; `None` where it brings none, or not in exactly one of the places.
+    #[must_use]
+    pub fn admitted(&self, query: &str, headers: &HeaderMap) -> Option<Admitted> {
         let mut given = tokens_in_query(query);
         for value in headers.get_all(header::AUTHORIZATION) {
             match value.to_str().ok().and_then(token_in_header) {
                 Some(token) => given.push(token),
-                None => return false,
+                None => return None,
             }
         }
-        let [token] = given.as_slice() else { return false };
+        let [token] = given.as_slice() else { return None };
         let digest: [u8; 32] = Sha256::digest(token).into();
-        let found = self.0.iter().fold(Choice::from(0), |found, valid| found | digest.ct_eq(valid));
-        found.into()
+        let equal: Vec<Choice> = self.0.iter().map(|valid| digest.ct_eq(valid)).collect();
+        let found = equal.iter().fold(Choice::from(0), |found, equal| found | *equal);
+        let current = equal.first().is_some_and(|first| bool::from(*first));
+        bool::from(found).then_some(if current { Admitted::Current } else { Admitted::Previous })
     }
 }
 
@@ -136,6 +153,14 @@ mod tests {
             let basic = STANDARD.encode(format!("ringbolt:{token}"));
             assert!(tokens().admit("", &headers(&[&format!("Basic {basic}")])));
         }
+    }
+
+    #[test]
+    fn which_token_it_is_shows_who_has_not_changed_it_yet() {
+        let bearer = |token: &str| tokens().admitted("", &headers(&[&format!("Bearer {token}")]));
+        assert_eq!(bearer("current-token-0123"), Some(Admitted::Current));
+        assert_eq!(bearer("previous-token-012"), Some(Admitted::Previous));
+        assert_eq!(bearer("another-token-0123"), None);
     }
 
     #[test]

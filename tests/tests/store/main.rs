@@ -3,11 +3,13 @@
 
 mod attempts;
 mod audit;
+mod call_list;
 mod callers;
 mod calls;
 mod counters;
 mod erasure;
 mod flows;
+mod key_rotation;
 mod lost_replies;
 mod model;
 mod parallel;

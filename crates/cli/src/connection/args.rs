@@ -123,6 +123,11 @@ impl ConnectionArgs {
         Ok(Connection { sdk, client, given: self.given(), place })
     }
 
+    /// The folder of the local database, where that is meant: for what needs no database.
+    pub(crate) fn local_folder(&self) -> Option<&std::path::Path> {
+        self.local.as_deref()
+    }
+
     /// Region, credentials and endpoint as every AWS tool finds them; that there are credentials at all is looked at
     /// here, because no service says so afterwards.
     async fn sdk(&self) -> anyhow::Result<SdkConfig> {

@@ -4,6 +4,7 @@ pub mod caller_pin;
 pub mod hash;
 pub mod keys;
 pub mod policy;
+pub mod rotation;
 pub mod tag;
 
 pub use caller_pin::{CallerPin, Guess, InvalidPin};

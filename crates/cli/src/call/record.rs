@@ -1,0 +1,171 @@
+//! A call, read out of the items that are kept of it.
+
+use super::number::CallingNumber;
+use ringbolt_core::time::EpochMs;
+use ringbolt_dynamodb::call_list::is_expired;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// An item of the table of calls.
+type Kept = BTreeMap<String, Value>;
+
+/// What is kept of one respondent's run through an IVR.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CallRecord {
+    /// What the next-action webhook was told, in order.
+    pub(super) visits: Vec<VisitRecord>,
+    /// The transcriptions, by IVR and question.
+    pub(super) transcripts: Vec<TranscriptRecord>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct VisitRecord {
+    pub(super) at: EpochMs,
+    pub(super) ivr_id: String,
+    pub(super) flow: String,
+    pub(super) told: Value,
+    /// What was answered; none of a PIN's step, whose record goes out before the outcome is known.
+    pub(super) answered: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct TranscriptRecord {
+    pub(super) ivr_id: String,
+    pub(super) question: String,
+    pub(super) flow: String,
+    pub(super) present: Revision,
+    /// What it superseded, the oldest first.
+    pub(super) earlier: Vec<Revision>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Revision {
+    pub(super) at: EpochMs,
+    pub(super) fields: Value,
+}
+
+impl Revision {
+    fn read(item: &Value) -> Option<Self> {
+        Some(Self { at: EpochMs(item.get("at")?.as_i64()?), fields: item.get("fields")?.clone() })
+    }
+
+    pub(super) fn field(&self, name: &str) -> &str {
+        self.fields.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+impl CallRecord {
+    /// Reads the items of a call. What is past its time is passed over: DynamoDB deletes it days late.
+    pub(super) fn read(items: &[Kept], now: EpochMs) -> Self {
+        let mut record = Self::default();
+        for item in items.iter().filter(|item| !is_expired(item, now)) {
+            let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
+            let (sk, flow) = (text("sk"), text("flow"));
+            if let Some(ivr_id) = sk.strip_prefix("result#") {
+                let visits = item.get("visits").and_then(Value::as_array).into_iter().flatten();
+                record.visits.extend(visits.filter_map(|visit| {
+                    Some(VisitRecord {
+                        at: EpochMs(visit.get("at")?.as_i64()?),
+                        ivr_id: ivr_id.to_owned(),
+                        flow: flow.to_owned(),
+                        told: visit.get("told").cloned().unwrap_or_default(),
+                        answered: visit.get("answered").and_then(Value::as_str).map(str::to_owned),
+                    })
+                }));
+            } else if let Some((ivr_id, question)) = sk.strip_prefix("transcript#").and_then(|of| of.split_once('#')) {
+                let whole = Value::Object(item.clone().into_iter().collect());
+                let Some(present) = Revision::read(&whole) else { continue };
+                let earlier = item.get("revisions").and_then(Value::as_array).into_iter().flatten();
+                record.transcripts.push(TranscriptRecord {
+                    ivr_id: ivr_id.to_owned(),
+                    question: question.to_owned(),
+                    flow: flow.to_owned(),
+                    present,
+                    earlier: earlier.filter_map(Revision::read).collect(),
+                });
+            }
+        }
+        record.visits.sort_by_key(|visit| visit.at);
+        record
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.visits.is_empty() && self.transcripts.is_empty()
+    }
+
+    /// When the first of it came.
+    pub(super) fn began(&self) -> Option<EpochMs> {
+        let texts = self.transcripts.iter().map(|text| text.earlier.first().map_or(text.present.at, |first| first.at));
+        self.visits.iter().map(|visit| visit.at).chain(texts).min()
+    }
+
+    /// When the last of it came.
+    pub(super) fn ended(&self) -> Option<EpochMs> {
+        self.visits.iter().map(|visit| visit.at).chain(self.transcripts.iter().map(|text| text.present.at)).max()
+    }
+
+    /// The flow that answered, and the IVR.
+    pub(super) fn flow_and_ivr(&self) -> (&str, &str) {
+        let of_visit = self.visits.first().map(|visit| (visit.flow.as_str(), visit.ivr_id.as_str()));
+        let of_text = self.transcripts.first().map(|text| (text.flow.as_str(), text.ivr_id.as_str()));
+        of_visit.or(of_text).unwrap_or_default()
+    }
+
+    /// Where it came from.
+    pub(super) fn number(&self, full: bool) -> CallingNumber {
+        let sent = self.visits.iter().find_map(|visit| visit.told.get("call")?.get("ivr_caller_id"));
+        CallingNumber::new(sent.and_then(first_text), full)
+    }
+
+    /// The call to which this run belongs (`ivr_session_id`).
+    pub(super) fn session(&self) -> Option<&str> {
+        self.visits.iter().find_map(|visit| first_text(visit.told.get("call")?.get("ivr_session_id")?))
+    }
+}
+
+/// A text, or the first of a list of them.
+fn first_text(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| value.as_array()?.first()?.as_str())
+}
+
+impl VisitRecord {
+    /// What was answered, in a word: the app, or that a text was read.
+    pub(super) fn action(&self) -> &str {
+        match &self.answered {
+            None => "?",
+            Some(answer) => {
+                answer.split_once("<app>").and_then(|(_, rest)| rest.split_once("</app>")).map_or("say", |(app, _)| app)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn items(value: Value) -> Vec<Kept> {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn visits_and_transcriptions_are_read_and_what_has_expired_is_not() {
+        let kept = items(json!([
+            { "pk": "call#r-1", "sk": "result#12345", "flow": "demo", "expires_at": 101, "visits": [
+                { "at": 5, "told": { "call": { "ivr_caller_id": ["18005550142", "x"], "ivr_session_id": "s-1" } } },
+                { "at": 3, "told": {}, "answered": "<action><app>hangup</app></action>" },
+            ] },
+            { "pk": "call#r-1", "sk": "transcript#12345#2", "flow": "demo", "at": 9, "expires_at": 101,
+              "fields": { "text": "b" }, "revisions": [{ "at": 2, "fields": { "text": "a" } }] },
+            { "pk": "call#r-1", "sk": "transcript#12345#3", "flow": "demo", "at": 1, "expires_at": 100,
+              "fields": { "text": "c" }, "revisions": [] },
+        ]));
+        let call = CallRecord::read(&kept, EpochMs(100_000));
+        assert_eq!(call.visits.iter().map(|v| (v.at.0, v.action())).collect::<Vec<_>>(), [(3, "hangup"), (5, "?")]);
+        assert_eq!(call.transcripts.len(), 1);
+        assert_eq!((call.began(), call.ended()), (Some(EpochMs(2)), Some(EpochMs(9))));
+        assert_eq!((call.number(false).shown().as_str(), call.session()), ("...0142", Some("s-1")));
+        assert!(CallRecord::read(&kept, EpochMs(101_000)).is_empty());
+    }
+}

@@ -1,0 +1,98 @@
+//! `ringbolt doctor`
+
+mod report;
+mod secrets;
+mod synthetic;
+mod tables;
+mod webhooks;
+
+use crate::{api::Api, connection::ConnectionArgs, live_flows::live_flows, output::Output};
+use clap::Args;
+use report::Report;
+
+/// Check a deployment from end to end, and say in sentences what is wrong
+///
+/// Credentials, stack, tables, secrets, call flows, the API with the token and without, the clock; then a caller who
+/// exists for this check alone is enrolled, keys a wrong PIN and the right one through the webhooks, and is removed.
+/// Nothing else is changed. Exit code 1 where anything failed.
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt doctor --stack ringbolt")]
+pub(crate) struct Doctor {
+    /// Do not enrol a caller for the check
+    #[arg(long)]
+    without_caller: bool,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl Doctor {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let mut report = Report::new(out);
+        let connection = match self.connection.connect().await {
+            Ok(connection) => connection,
+            Err(error) if error.is::<crate::exit::Usage>() => return Err(error),
+            Err(error) => {
+                report.fail("deployment", format!("{error:#}."));
+                return report.finish();
+            }
+        };
+        match connection.stack().map(|stack| (stack.name(), stack.status())) {
+            Some((name, status)) if status.starts_with("ROLLBACK") || status.ends_with("FAILED") => report.fail(
+                "deployment",
+                format!(
+                    "The stack {name} is in the state {status}: look at its events in CloudFormation, and deploy again."
+                ),
+            ),
+            Some((name, status)) if status.ends_with("_IN_PROGRESS") => {
+                report.warn("deployment", format!("The stack {name} is being changed at the moment ({status})."));
+            }
+            _ => report.ok("deployment", format!("{} is found.", capital(&connection.name()))),
+        }
+        tables::check(&mut report, &connection).await;
+        let keys = secrets::pin_keys(&mut report, &connection).await;
+        let token = secrets::webhook_token(&mut report, &connection).await;
+        let flows = match live_flows(&connection).await {
+            Ok(flows) if flows.is_empty() => {
+                report.fail(
+                    "flows",
+                    "No call flow is published, so every webhook answers 404: `ringbolt flow push`.".to_owned(),
+                );
+                Vec::new()
+            }
+            Ok(flows) => {
+                let names: Vec<&str> = flows.iter().map(|flow| flow.name.as_str()).collect();
+                report.ok("flows", format!("This version can use the live call flows: {}.", names.join(", ")));
+                flows
+            }
+            Err(error) => {
+                report.fail("flows", format!("{error:#}."));
+                Vec::new()
+            }
+        };
+        let api = match connection.api_url().and_then(Api::new) {
+            Ok(api) => Some(api),
+            Err(error) => {
+                report.fail("api", format!("{error:#}."));
+                None
+            }
+        };
+        let mut answers = false;
+        if let Some(api) = &api {
+            answers = webhooks::check(&mut report, api, token.as_ref()).await;
+        }
+        if let (Some(api), Some(hasher), Some(token), true, false) = (&api, &keys, &token, answers, self.without_caller)
+        {
+            synthetic::check(&mut report, &connection, api, hasher, token, &flows).await?;
+        } else if !self.without_caller {
+            report.warn("caller", "No caller was tried, because of what is wrong above.".to_owned());
+        }
+        let closed = connection.close().await;
+        report.finish()?;
+        closed
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

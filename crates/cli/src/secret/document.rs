@@ -1,0 +1,72 @@
+//! The JSON of a secret: its current value and, during a rotation, one more.
+
+use rand::{Rng as _, distr::Alphanumeric};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use zeroize::{Zeroize as _, Zeroizing};
+
+/// `{"current": ..., "previous": ..., "next": ...}`, the last two only during a rotation.
+#[derive(Clone, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    pub(super) current: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) previous: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<String>,
+}
+
+impl Document {
+    /// One value and no other.
+    pub(super) fn only(current: impl Into<String>) -> Self {
+        Self { current: current.into(), previous: None, next: None }
+    }
+
+    /// Reads it; `None` where it is not such JSON. Why not is left out: it could quote the secret.
+    pub(super) fn parse(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
+    pub(super) fn to_json(&self) -> anyhow::Result<Zeroizing<String>> {
+        Ok(Zeroizing::new(serde_json::to_string(self)?))
+    }
+}
+
+impl Drop for Document {
+    fn drop(&mut self) {
+        self.current.zeroize();
+        self.previous.zeroize();
+        self.next.zeroize();
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Document([redacted])")
+    }
+}
+
+/// Random letters and digits: 5.95 bits each.
+pub(super) fn random_text(length: usize) -> String {
+    rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_comes_back_and_does_not_print() {
+        let document = Document { current: "new".to_owned(), previous: Some("old".to_owned()), next: None };
+        assert_eq!(*document.to_json().unwrap(), r#"{"current":"new","previous":"old"}"#);
+        assert_eq!(Document::parse(&document.to_json().unwrap()), Some(document.clone()));
+        assert_eq!(format!("{document:?}"), "Document([redacted])");
+        assert_eq!(Document::parse(r#"{"current":"a","older":"b"}"#), None);
+    }
+
+    #[test]
+    fn random_text_is_fit_for_a_url_and_never_the_same() {
+        let (one, two) = (random_text(88), random_text(88));
+        assert!(one != two && one.len() == 88 && one.bytes().all(|b| b.is_ascii_alphanumeric()));
+    }
+}

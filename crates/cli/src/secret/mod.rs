@@ -1,0 +1,35 @@
+//! `ringbolt secret`
+
+mod document;
+mod kept;
+mod pin_key;
+mod restart;
+mod show_token;
+mod token;
+
+use crate::output::Output;
+use clap::{Args, Subcommand};
+
+/// The webhook token and the PIN key: show, and rotate
+#[derive(Args)]
+pub(crate) struct SecretCommand {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    ShowToken(Box<show_token::ShowToken>),
+    RotateToken(Box<token::RotateToken>),
+    RotatePinKey(Box<pin_key::RotatePinKey>),
+}
+
+impl SecretCommand {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        match self.command {
+            Command::ShowToken(command) => command.run(out).await,
+            Command::RotateToken(command) => command.run(out).await,
+            Command::RotatePinKey(command) => command.run(out).await,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `ringbolt secret rotate-pin-key begin`
+
+use super::{
+    super::{
+        document::{Document, random_text},
+        restart,
+    },
+    stage::{Rotation, SUBJECT, Stage},
+};
+use crate::{audit::recorded, confirm::Confirm, connection::ConnectionArgs, output::Output};
+use anyhow::bail;
+use clap::Args;
+use serde_json::json;
+
+/// 88 letters and digits hold 524 bits: more than the 512 of AES-256-SIV.
+const KEY_CHARS: usize = 88;
+
+/// Put a new PIN key beside the present one; nothing is done with it yet
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt secret rotate-pin-key begin --stack ringbolt")]
+pub(super) struct Begin {
+    #[command(flatten)]
+    confirm: Confirm,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl Begin {
+    pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let connection = self.connection.connect().await?;
+        let rotation = Rotation::read(&connection).await?;
+        match rotation.stage {
+            Stage::Settled => {
+                self.confirm.ask(&format!("Begin to replace the PIN key of {}?", connection.name()))?;
+                let mut document = Document::only(rotation.kept.document.current.clone());
+                document.next = Some(random_text(KEY_CHARS));
+                let write = rotation.kept.replace(&connection, &document);
+                recorded(&connection, "secret rotate-pin-key begin", SUBJECT.to_owned(), write).await?;
+                out.say("A new PIN key stands beside the present one.");
+            }
+            Stage::Begun => out.say("A rotation of the PIN key has begun already; nothing was changed."),
+            Stage::Switched => bail!(
+                "a rotation of the PIN key is not finished: attempts are made under the new key, and the old one is still \
+                 kept. Finish it first with `ringbolt secret rotate-pin-key finish`"
+            ),
+        }
+        if out.json() {
+            out.document(&json!({ "stage": Stage::Begun.name() }))?;
+        }
+        out.say(&format!("Next:\n  1. {}.", restart::how(&connection)));
+        out.say("  2. `ringbolt secret rotate-pin-key run` puts every PIN under the new key too.");
+        out.say("  3. `ringbolt secret rotate-pin-key finish` makes attempts under the new key.");
+        connection.close().await
+    }
+}

@@ -1,0 +1,276 @@
+//! A stand-in for Secrets Manager, CloudFormation and CloudWatch Logs, and for the API of a stack: as much of each as the
+//! commands ask.
+
+use crate::deployment::Deployment;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    process::Command,
+    sync::{Arc, Mutex},
+    thread,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+pub const TOKENS: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:tokens";
+pub const KEYS: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:keys";
+
+/// The services, and what they hold.
+#[derive(Clone)]
+pub struct Aws {
+    pub endpoint: String,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    secrets: BTreeMap<&'static str, Secret>,
+    updated_at: f64,
+    stack_status: String,
+    /// Log group, time, message.
+    log: Vec<(String, i64, String)>,
+    patterns: Vec<String>,
+    api_tokens: Vec<String>,
+    /// Another writes a secret right before its stage is moved.
+    meddle: bool,
+    /// A webhook of a flow was asked, and is never answered.
+    hangs: Option<bool>,
+}
+
+#[derive(Default)]
+struct Secret {
+    versions: Vec<String>,
+    current: usize,
+    created: f64,
+}
+
+impl Aws {
+    /// A stack that was deployed long ago, with these secrets.
+    pub fn start(tokens: &str, keys: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let secret = |text: &str| Secret { versions: vec![text.to_owned()], current: 0, created: 1000.0 };
+        let state = State {
+            secrets: [(TOKENS, secret(tokens)), (KEYS, secret(keys))].into(),
+            updated_at: 2000.0,
+            stack_status: "UPDATE_COMPLETE".to_owned(),
+            ..State::default()
+        };
+        let aws = Self { endpoint, state: Arc::new(Mutex::new(state)) };
+        let server = aws.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let server = server.clone();
+                thread::spawn(move || server.answer(stream.unwrap()));
+            }
+        });
+        aws
+    }
+
+    /// The command, on the stack `prod`, whose tables are those of a deployment.
+    pub fn command(&self, deployment: &Deployment, arguments: &[&str]) -> Command {
+        let mut command = deployment.command(arguments);
+        command.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL", &self.endpoint);
+        command
+    }
+
+    /// The current value of a secret.
+    pub fn secret(&self, arn: &str) -> Value {
+        let state = self.state.lock().unwrap();
+        let secret = &state.secrets[arn];
+        serde_json::from_str(&secret.versions[secret.current]).unwrap()
+    }
+
+    /// The stack is deployed again: the functions start anew.
+    pub fn deploy(&self) {
+        let mut state = self.state.lock().unwrap();
+        let changed = state.secrets.values().map(|secret| secret.created).fold(0.0, f64::max);
+        state.updated_at = changed + 0.005;
+    }
+
+    /// Which tokens the functions take.
+    pub fn take_tokens(&self, tokens: &[&str]) {
+        self.state.lock().unwrap().api_tokens = tokens.iter().map(ToString::to_string).collect();
+    }
+
+    pub fn set_status(&self, status: &str) {
+        self.state.lock().unwrap().stack_status = status.to_owned();
+    }
+
+    /// A line in a log group; one of the functions' names.
+    pub fn log(&self, function: &str, message: &str) {
+        let at = (now() * 1000.0) as i64 - 1000;
+        self.state.lock().unwrap().log.push((format!("/ringbolt/prod/{function}"), at, message.to_owned()));
+    }
+
+    /// The filter patterns that were asked for.
+    pub fn patterns(&self) -> Vec<String> {
+        self.state.lock().unwrap().patterns.clone()
+    }
+
+    /// From now on somebody else changes every secret in between.
+    pub fn meddle(&self) {
+        self.state.lock().unwrap().meddle = true;
+    }
+
+    /// From now on the webhooks of flows do not answer.
+    pub fn hang(&self) {
+        self.state.lock().unwrap().hangs = Some(false);
+    }
+
+    /// Whether one was asked since.
+    pub fn hangs(&self) -> bool {
+        self.state.lock().unwrap().hangs == Some(true)
+    }
+
+    fn answer(&self, mut stream: TcpStream) {
+        while let Some((head, body)) = request(&mut stream) {
+            let header = |name: &str| {
+                head.lines().find_map(|line| {
+                    let (found, value) = line.split_once(':')?;
+                    found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+                })
+            };
+            let path = head.split(' ').nth(1).unwrap_or_default();
+            if path.contains("/demo/") && self.state.lock().unwrap().hangs.is_some() {
+                self.state.lock().unwrap().hangs = Some(true);
+                loop {
+                    thread::park();
+                }
+            }
+            let (status, answer) = match header("x-amz-target") {
+                Some(target) => self.json(target.rsplit('.').next().unwrap(), &serde_json::from_str(&body).unwrap()),
+                None if body.contains("Action=DescribeStacks") => (200, self.stacks()),
+                None => (self.api(path, header("authorization").as_deref()), String::new()),
+            };
+            let reply = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
+            if stream.write_all(reply.as_bytes()).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn api(&self, path: &str, authorization: Option<&str>) -> u16 {
+        let state = self.state.lock().unwrap();
+        let token = authorization.and_then(|header| header.strip_prefix("Bearer "));
+        match token {
+            Some(token) if state.api_tokens.iter().any(|known| known == token) => {
+                if path.ends_with("transcription") {
+                    400
+                } else {
+                    404
+                }
+            }
+            _ => 401,
+        }
+    }
+
+    fn json(&self, operation: &str, asked: &Value) -> (u16, String) {
+        let mut state = self.state.lock().unwrap();
+        let arn = [TOKENS, KEYS].into_iter().find(|arn| asked["SecretId"] == *arn);
+        let meddle = state.meddle;
+        let answer = match (operation, arn) {
+            ("GetSecretValue", Some(arn)) => {
+                let secret = &state.secrets[arn];
+                json!({ "ARN": arn, "SecretString": secret.versions[secret.current], "VersionId": version(secret.current), "CreatedDate": secret.created })
+            }
+            ("PutSecretValue", Some(arn)) => {
+                assert_eq!(asked["VersionStages"], json!(["RINGBOLTPENDING"]), "the value in use is not touched yet");
+                let secret = state.secrets.get_mut(arn).unwrap();
+                secret.versions.push(asked["SecretString"].as_str().unwrap().to_owned());
+                json!({ "ARN": arn, "VersionId": version(secret.versions.len() - 1) })
+            }
+            ("UpdateSecretVersionStage", Some(arn)) => {
+                let secret = state.secrets.get_mut(arn).unwrap();
+                if meddle {
+                    secret.versions.push(r#"{"current":"somebody-else-was-here-0"}"#.to_owned());
+                    secret.current = secret.versions.len() - 1;
+                }
+                if asked["RemoveFromVersionId"] != version(secret.current) {
+                    return (400, json!({ "__type": "InvalidParameterException", "message": "x" }).to_string());
+                }
+                secret.current =
+                    (0..secret.versions.len()).find(|id| asked["MoveToVersionId"] == version(*id)).unwrap();
+                secret.created = now();
+                json!({ "ARN": arn })
+            }
+            ("FilterLogEvents", _) => {
+                let pattern = asked["filterPattern"].as_str().unwrap_or_default().to_owned();
+                state.patterns.push(pattern.clone());
+                let old_token = pattern.contains("$.token");
+                let found = state.log.iter().enumerate().filter(|(_, (group, at, message))| {
+                    asked["logGroupName"] == group.as_str()
+                        && asked["startTime"].as_i64().unwrap() <= *at
+                        && message.contains(r#""token":"previous""#) == old_token
+                });
+                let events: Vec<_> = found
+                    .map(|(id, (_, at, message))| json!({ "eventId": id.to_string(), "timestamp": at, "message": message }))
+                    .collect();
+                json!({ "events": events })
+            }
+            _ => return (400, json!({ "__type": "ResourceNotFoundException", "message": "x" }).to_string()),
+        };
+        (200, answer.to_string())
+    }
+
+    fn stacks(&self) -> String {
+        let state = self.state.lock().unwrap();
+        let outputs = [
+            ("CallersTableName", "callers"),
+            ("CallsTableName", "calls"),
+            ("FlowsTableName", "flows"),
+            ("AuditTableName", "audit"),
+            ("PinKeySecretArn", KEYS),
+            ("WebhookTokenSecretArn", TOKENS),
+            ("ApiUrl", &self.endpoint),
+            ("AuthWebhookLogGroupName", "/ringbolt/prod/auth-webhook"),
+            ("NextActionLogGroupName", "/ringbolt/prod/next-action"),
+            ("TranscriptionPostbackLogGroupName", "/ringbolt/prod/transcription-postback"),
+        ];
+        let outputs: String = outputs
+            .iter()
+            .map(|(key, value)| {
+                format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
+            })
+            .collect();
+        let updated = jiff::Timestamp::from_millisecond((state.updated_at * 1000.0) as i64).unwrap();
+        format!(
+            "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>prod</StackName>\
+             <CreationTime>2020-01-01T00:00:00Z</CreationTime><LastUpdatedTime>{updated}</LastUpdatedTime>\
+             <StackStatus>{}</StackStatus><Parameters><member><ParameterKey>PinHash</ParameterKey>\
+             <ParameterValue>keyed</ParameterValue></member></Parameters><Outputs>{outputs}</Outputs></member></Stacks>\
+             </DescribeStacksResult></DescribeStacksResponse>",
+            state.stack_status
+        )
+    }
+}
+
+/// Version ids have 32 to 64 characters.
+fn version(number: usize) -> String {
+    format!("{number:032}")
+}
+
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64()
+}
+
+fn request(stream: &mut TcpStream) -> Option<(String, String)> {
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+            });
+            if body.len() >= length.unwrap_or(0) {
+                return Some((head.to_owned(), body.to_owned()));
+            }
+        }
+        match stream.read(&mut buffer).unwrap_or(0) {
+            0 => return None,
+            read => bytes.extend_from_slice(&buffer[..read]),
+        }
+    }
+}

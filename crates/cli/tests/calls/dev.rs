@@ -1,0 +1,95 @@
+//! A `ringbolt dev` in a folder of its own, and the commands in the same folder.
+
+use crate::deployment::{Said, bare, run};
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Stdio},
+};
+use tempfile::TempDir;
+
+/// A folder in which `ringbolt dev` runs, or has run.
+pub struct Folder {
+    pub folder: TempDir,
+    dev: Option<(Child, u16)>,
+}
+
+impl Folder {
+    /// With a `ringbolt dev` that answers.
+    pub fn new() -> Self {
+        let mut folder = Self { folder: tempfile::tempdir().unwrap(), dev: None };
+        folder.start();
+        folder
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn start(&mut self) {
+        let mut command = bare(&["dev", "--port", "0", "--deadline-ms", "20000"]);
+        let mut child = command.current_dir(self.path()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (mut port, mut began) = (None, false);
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !began && out.read_line(&mut line).unwrap() > 0 {
+            if let Some((_, rest)) = line.split_once("http://127.0.0.1:") {
+                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                port = port.or_else(|| digits.parse().ok());
+            }
+            began = line.starts_with("PINs and counters are kept");
+            line.clear();
+        }
+        // What it prints from now on is read, so that it never waits for a reader.
+        std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+        self.dev = Some((child, port.expect("it did not start")));
+    }
+
+    /// Ends it as a service manager does.
+    pub fn stop(&mut self) {
+        if let Some((mut child, _)) = self.dev.take() {
+            let kill = format!("kill -TERM {}", child.id());
+            assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+            child.wait().unwrap();
+        }
+    }
+
+    /// Runs a command in the folder.
+    pub async fn ringbolt(&self, arguments: &[&str]) -> Said {
+        self.fed(arguments, "").await
+    }
+
+    pub async fn fed(&self, arguments: &[&str], input: &str) -> Said {
+        let mut command = bare(arguments);
+        command.current_dir(self.path());
+        run(command, input).await
+    }
+
+    /// Sends a GET with the token; gives the whole answer.
+    pub fn get(&self, path_and_query: &str) -> String {
+        let (_, port) = self.dev.as_ref().unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", *port)).unwrap();
+        let request =
+            format!("GET {path_and_query}&auth=dev-token-not-secret HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// The next-action webhook.
+    pub fn next(&self, query: &str) -> String {
+        self.get(&format!("/dialogtech/demo/next-action?{query}"))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some((child, _)) = &mut self.dev {
+            // Both fail where it has ended already, and that is as well.
+            child.kill().unwrap_or_default();
+            child.wait().map(drop).unwrap_or_default();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `ringbolt doctor`: each fault has its sentence.
+
+use crate::{
+    aws::Aws,
+    deployment::{Deployment, bare, run},
+    dev::Folder,
+    server::nobody,
+};
+use aws_sdk_dynamodb::types::TimeToLiveSpecification;
+use serde_json::Value;
+
+const TOKEN: &str = "a-token-0123456789";
+
+fn tokens() -> String {
+    format!(r#"{{"current":"{TOKEN}"}}"#)
+}
+
+/// The verdicts of a run with `--json`, as `check: verdict: sentence`.
+fn findings(said: &crate::Said) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let line = |check: &Value| [&check["check"], &check["verdict"], &check["says"]].map(text).join(": ");
+    said.json()["checks"].as_array().unwrap().iter().map(line).collect()
+}
+
+#[track_caller]
+fn finds(said: &crate::Said, expected: &str) {
+    let found = findings(said);
+    assert!(found.iter().any(|line| line.contains(expected)), "{expected:?} is not in {found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_local_deployment_is_well_and_nothing_is_left_of_the_caller() {
+    let folder = Folder::new();
+    let said = folder.ringbolt(&["doctor", "--local"]).await;
+    said.says("Through the auth webhook").says("Through the next-action webhook").says("All is well.");
+    // A caller who was enrolled stays in nobody's list.
+    let status = folder.ringbolt(&["secret", "rotate-pin-key", "begin", "--local", "--yes"]).await;
+    assert_eq!(status.code, Some(0));
+    let status = folder.ringbolt(&["secret", "rotate-pin-key", "status", "--local", "--json"]).await.json();
+    assert_eq!(status["callers"], 5, "the demo's, and nobody else");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dev_that_does_not_run_and_one_on_other_keys_are_named() {
+    let mut folder = Folder::new();
+    // The keys are not those that it has read.
+    let keys = serde_json::json!({ "current": "z".repeat(90) }).to_string();
+    std::fs::write(folder.path().join(".ringbolt/pin-keys.json"), keys).unwrap();
+    let said = folder.ringbolt(&["doctor", "--local", "--json"]).await;
+    assert_eq!(said.code, Some(1));
+    finds(
+        &said,
+        "caller: fail: Through the auth webhook and the flow `demo`: the right PIN was refused: the function works with another PIN key",
+    );
+
+    std::fs::write(folder.path().join(".ringbolt/pin-keys.json"), r#"{"current":"sesame"}"#).unwrap();
+    let said = folder.ringbolt(&["doctor", "--local", "--json"]).await;
+    finds(&said, "pin keys: fail: The secret of the PIN keys is malformed");
+    assert!(!said.out.contains("sesame"));
+    folder.stop();
+    let said = folder.ringbolt(&["doctor", "--local", "--json"]).await;
+    finds(&said, "api: fail: no `ringbolt dev` is running");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn faults_of_a_stack_have_their_sentences() {
+    let deployment = Deployment::new().await;
+    let aws = Aws::start(&tokens(), &deployment.keys);
+    let doctor = async |arguments: &[&str]| {
+        run(aws.command(&deployment, &[&["doctor", "--json"], arguments].concat()), "").await
+    };
+    // Nobody takes the token, no flow is published, and the database of the test knows no backups.
+    let said = doctor(&[]).await;
+    assert_eq!(said.code, Some(1));
+    finds(&said, "tables: ok: The tables of callers, calls, changes, call flows are in order.");
+    finds(&said, "flows: fail: No call flow is published");
+    finds(&said, "api: fail: The webhooks do not take the token of the secret (they answer 401, 401, 401)");
+    finds(&said, "clock: warn: The API says no time");
+    finds(&said, "caller: warn: No caller was tried");
+    assert!(!said.out.contains(TOKEN));
+
+    deployment.publish(ringbolt_dev::DEMO_FLOW).await;
+    aws.take_tokens(&[TOKEN]);
+    let said = doctor(&[]).await;
+    finds(&said, "api: ok: All three webhooks take the token.");
+    // What stands in for the API answers 404 to everything.
+    finds(&said, "caller: fail: Through the auth webhook and the flow `demo`: the webhook answered 404");
+    let scanned = deployment.client.scan().table_name("callers").send().await.unwrap();
+    assert_eq!(scanned.count(), 0, "the caller of the check is removed");
+
+    finds(
+        &doctor(&["--calls-table", "elsewhere"]).await,
+        "tables: fail: The table of calls, elsewhere: there is no such table",
+    );
+    finds(&doctor(&["--callers-table", "calls"]).await, "tables: fail: The table of callers, calls, has not the keys");
+    finds(&doctor(&["--api-url", &nobody()]).await, "api: fail: nobody answers at http://127.0.0.1:");
+    let off = TimeToLiveSpecification::builder().enabled(false).attribute_name("expires_at").build().unwrap();
+    deployment.client.update_time_to_live().table_name("callers").time_to_live_specification(off).send().await.unwrap();
+    finds(&doctor(&[]).await, "tables: fail: TTL is off in the table of callers, callers");
+    aws.set_status("UPDATE_ROLLBACK_FAILED");
+    finds(&doctor(&[]).await, "deployment: fail: The stack prod is in the state UPDATE_ROLLBACK_FAILED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn malformed_secrets_and_missing_credentials_are_named() {
+    let deployment = Deployment::new().await;
+    let aws = Aws::start(r#"{"current":"short"}"#, "not json");
+    let said = run(aws.command(&deployment, &["doctor", "--json"]), "").await;
+    finds(
+        &said,
+        "token: fail: The secret of the webhook token is malformed, and no function starts with it: a webhook token has at least 16",
+    );
+    finds(&said, "pin keys: fail: The secret of the PIN keys is malformed");
+    assert!(!said.out.contains("not json"));
+
+    let mut command = bare(&["doctor", "--stack", "prod", "--json"]);
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    let said = run(command, "").await;
+    assert_eq!(said.code, Some(1));
+    finds(&said, "deployment: fail: there are no AWS credentials");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_off_is_noticed() {
+    let folder = Folder::new();
+    let api = dated("Sat, 01 Jan 2000 00:00:00 GMT");
+    let said = folder.ringbolt(&["doctor", "--local", "--json", "--api-url", &api]).await;
+    finds(&said, "clock: fail: The clock of this machine is ");
+    finds(&said, "s ahead of the API's: AWS refuses requests signed so");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupted_check_leaves_no_caller_behind() {
+    let deployment = Deployment::new().await;
+    let aws = Aws::start(&tokens(), &deployment.keys);
+    deployment.publish(ringbolt_dev::DEMO_FLOW).await;
+    aws.take_tokens(&[TOKEN]);
+    aws.hang();
+    let mut command = aws.command(&deployment, &["doctor"]);
+    let child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    while !aws.hangs() {
+        tokio::task::yield_now().await;
+    }
+    let there = deployment.client.scan().table_name("callers").send().await.unwrap();
+    assert_eq!(there.count(), 1, "he is enrolled by now");
+    let kill = format!("kill -INT {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    let said = crate::Said::new(&output);
+    assert_eq!(said.code, Some(130), "{said:?}");
+    assert!(said.err.contains("the caller who was enrolled for the check is removed"), "{said:?}");
+    let left = deployment.client.scan().table_name("callers").send().await.unwrap();
+    assert_eq!(left.count(), 0);
+}
+
+/// A server that says what time it is, and refuses everything.
+fn dated(date: &'static str) -> String {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut buffer = [0; 4096];
+            assert!(stream.read(&mut buffer).unwrap_or(0) < buffer.len(), "one read is the whole request");
+            let answer = format!("HTTP/1.1 401 X\r\ndate: {date}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(answer.as_bytes()).unwrap_or_default();
+        }
+    });
+    address
+}

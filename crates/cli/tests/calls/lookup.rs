@@ -1,0 +1,159 @@
+//! `ringbolt call list`, `show` and `transcripts`.
+
+use crate::{
+    aws::Aws,
+    deployment::{Deployment, run},
+    dev::Folder,
+};
+
+const KEYS: &str = r#"{"current":"x"}"#;
+
+fn a_day(folder: &Folder) {
+    for (call, pin, from) in [("r-1", "4711", "8005550142"), ("r-2", "9630", "8005550143")] {
+        folder.next(&format!(
+            "ivr_session_id=s-{call}&ivr_response_id={call}&ivr_id=12345&account=90786&pin={pin}&ivr_caller_id={from}"
+        ));
+    }
+    folder.next("ivr_session_id=s-r-1&ivr_response_id=r-3&ivr_id=23456&qos=5&ivr_caller_id=%2B18005550142");
+    for text in ["Good+day%2C+it+is+800+555-0142", "Good+day"] {
+        let answer = folder.get(&format!(
+            "/dialogtech/demo/transcription?survo_id=23456&unique_id=r-3&question=1&duration=4&text={text}"
+        ));
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_are_listed_by_ivr_number_and_outcome() {
+    let mut folder = Folder::new();
+    a_day(&folder);
+    let ids = |said: &crate::Said| -> Vec<String> {
+        assert_eq!(said.code, Some(0), "{said:?}");
+        let id = |line: &str| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["response_id"].as_str().unwrap().to_owned()
+        };
+        said.out.lines().map(id).collect()
+    };
+    for (arguments, expected) in [
+        (vec![], vec!["r-3", "r-2", "r-1"]),
+        (vec!["--ivr", "12345"], vec!["r-2", "r-1"]),
+        (vec!["--ivr", "23456", "--ivr", "12345"], vec!["r-3", "r-2", "r-1"]),
+        (vec!["--ani-ends", "0142"], vec!["r-3", "r-1"]),
+        (vec!["--ivr", "12345", "--ani-ends", "0143"], vec!["r-2"]),
+        (vec!["--outcome", "verified"], vec!["r-1"]),
+        (vec!["--outcome", "wrong", "--ivr", "12345"], vec!["r-2"]),
+        (vec!["--outcome", "locked"], vec![]),
+        (vec!["--day", "yesterday"], vec![]),
+        (vec!["--ivr", "99"], vec![]),
+    ] {
+        let said = folder.ringbolt(&[&["call", "list", "--local", "--json"], arguments.as_slice()].concat()).await;
+        assert_eq!(ids(&said), expected, "{arguments:?}");
+        assert!(!said.out.contains("555014"), "no whole number: {said:?}");
+    }
+    for limited in [vec!["--limit", "1"], vec!["--limit", "1", "--ivr", "12345"]] {
+        let said = folder.ringbolt(&[&["call", "list", "--local"], limited.as_slice()].concat()).await;
+        assert!(said.out.lines().count() == 2 && said.err.contains("There are more"), "{said:?}");
+    }
+    // The table and the log are there when nothing runs.
+    folder.stop();
+    let said = folder.ringbolt(&["call", "list", "--local", "--outcome", "verified"]).await;
+    said.says("r-1    ").says("...0142");
+    folder
+        .ringbolt(&["call", "list", "--local", "--day", "2001-02-03"])
+        .await
+        .says("No call is kept of 2001-02-03 (UTC)");
+    folder
+        .ringbolt(&["call", "list", "--local", "--day", "soon"])
+        .await
+        .fails(2, &["--day is a date such as", "`soon`"]);
+    folder
+        .ringbolt(&["call", "list", "--local", "--ani-ends", "x"])
+        .await
+        .fails(2, &["--ani-ends is one or more digits"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_is_shown_as_a_timeline_without_the_whole_number() {
+    let folder = Folder::new();
+    a_day(&folder);
+    let said = folder.ringbolt(&["call", "show", "--local", "r-3"]).await;
+    let order = [
+        "Call r-3 of ",
+        "from ...0142, session s-r-1",
+        "IVR 23456 has ended",
+        "answers   qos=5",
+        "<app>findme</app>",
+        "next-action answered: answered",
+        "question 1, superseded since",
+        "\"Good day, it is ...0142\"",
+        "question 1\n",
+        "\"Good day\"",
+    ];
+    let mut at = 0;
+    for part in order {
+        at += said.out[at..].find(part).unwrap_or_else(|| panic!("{part:?} does not follow in {}", said.out));
+    }
+    assert!(!said.out.contains("8005550142") && !said.out.contains("800 555-0142"), "{said:?}");
+    folder
+        .ringbolt(&["call", "show", "--local", "r-3", "--full-numbers"])
+        .await
+        .says("from 8005550142")
+        .says("it is 800 555-0142");
+    let login = folder.ringbolt(&["call", "show", "--local", "r-2"]).await;
+    login.says("pin=[redacted]").says("answer    not kept").says("next-action answered: wrong");
+    assert!(!login.out.contains("9630"), "{login:?}");
+    let json = folder.ringbolt(&["call", "show", "--local", "r-3", "--json"]).await;
+    assert!(!json.out.contains("8005550142") && !json.out.contains("800 555-0142"), "{json:?}");
+    let json = json.json();
+    assert_eq!(json["transcriptions"][0]["earlier"].as_array().unwrap().len(), 1);
+    assert_eq!(json["log"][0]["outcome"], "answered");
+    folder.ringbolt(&["call", "show", "--local", "r-9"]).await.fails(1, &["no call r-9 is kept in the local database"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn transcriptions_are_printed_of_a_call_and_of_a_day() {
+    let folder = Folder::new();
+    a_day(&folder);
+    for arguments in [vec!["r-3"], vec!["--ivr", "23456"]] {
+        let said = folder.ringbolt(&[&["call", "transcripts", "--local"], arguments.as_slice()].concat()).await;
+        said.says("call r-3, IVR 23456, question 1, supersedes another\n  \"Good day\"\n");
+    }
+    folder.ringbolt(&["call", "transcripts", "--local", "r-1"]).await.fails(1, &["no transcription of a call r-1"]);
+    folder.ringbolt(&["call", "transcripts", "--local", "--ivr", "1"]).await.says("No transcription is kept of ");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_aws_outcomes_come_from_the_log_groups_of_the_stack() {
+    let (deployment, aws) = (Deployment::new().await, Aws::start(KEYS, KEYS));
+    let visit = ringbolt_dynamodb::calls::Visit {
+        response_id: "r-1",
+        ivr_id: "12345",
+        flow: "bank",
+        digest: "d",
+        told: serde_json::json!({ "call": { "ivr_caller_id": "8005550142" } }),
+        answered: None,
+    };
+    let now = ringbolt_lambda::app::system_clock()();
+    deployment.store().record_visit(&visit, now, std::time::Duration::from_secs(9000)).await.unwrap();
+    let line = format!(
+        r#"{{"_aws":{{"Timestamp":{}}},"message":"answered","Function":"next-action","flow":"bank","call":"r-1","outcome":"verified","status":200,"elapsed_ms":12}}"#,
+        now.0
+    );
+    aws.log("next-action", &line);
+    run(aws.command(&deployment, &["call", "show", "r-1"]), "").await.says("next-action answered: verified (12 ms)");
+    run(aws.command(&deployment, &["call", "list", "--outcome", "verified"]), "").await.says("r-1").says("...0142");
+    let patterns = aws.patterns();
+    assert!(patterns.contains(&r#"{ ($.message = "answered") && ($.call = "r-1") }"#.to_owned()), "{patterns:?}");
+    assert!(
+        patterns.contains(&r#"{ ($.message = "answered") && ($.outcome = "verified") }"#.to_owned()),
+        "{patterns:?}"
+    );
+
+    let without_stack = deployment.ringbolt(&["call", "show", "r-1"]).await;
+    without_stack.says("IVR 12345 has ended");
+    assert!(without_stack.err.contains("outcomes are not shown"), "{without_stack:?}");
+    deployment
+        .ringbolt(&["call", "show", "r-1", "--calls-table", "elsewhere"])
+        .await
+        .fails(1, &["there is no such table"]);
+}

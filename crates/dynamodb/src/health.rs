@@ -1,0 +1,119 @@
+//! Whether the tables are what the template makes them, and a caller who exists for a moment only.
+
+use crate::{
+    Store, StoreError,
+    attempts::caller_key,
+    item,
+    tables::{CALLS_BY_IVR_DAY, PK, SK, TTL, TableShape},
+};
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, ContinuousBackupsStatus, PointInTimeRecoveryStatus, TimeToLiveStatus},
+};
+use ringbolt_core::{caller::Status, identity::CallerId, pin::PinTag, time::EpochMs};
+use std::collections::HashMap;
+
+/// What a table is like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableHealth {
+    /// `ACTIVE`, where it can be used.
+    pub status: String,
+    /// Whether its keys and its index are those of its kind.
+    pub fits: bool,
+    /// Whether DynamoDB deletes items whose time is over.
+    pub expires: bool,
+}
+
+/// Looks at a table.
+///
+/// # Errors
+/// What DynamoDB answered: [`StoreError::NoTable`] where there is none.
+pub async fn table_health(client: &Client, name: &str, shape: TableShape) -> Result<TableHealth, StoreError> {
+    let described = client.describe_table().table_name(name).send().await.map_err(StoreError::from_sdk)?;
+    let table = described.table().ok_or(StoreError::Nonsense)?;
+    let keys: Vec<&str> = table.key_schema().iter().map(|key| key.attribute_name()).collect();
+    let expected: &[&str] = if shape.sort_key { &[PK, SK] } else { &[PK] };
+    let indexed = table.global_secondary_indexes().iter().any(|index| index.index_name() == Some(CALLS_BY_IVR_DAY));
+    let ttl = client.describe_time_to_live().table_name(name).send().await.map_err(StoreError::from_sdk)?;
+    let expires = ttl.time_to_live_description().is_some_and(|ttl| {
+        let on = matches!(ttl.time_to_live_status(), Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
+        on && ttl.attribute_name() == Some(TTL)
+    });
+    Ok(TableHealth {
+        status: table.table_status().map_or_else(String::new, |status| status.as_str().to_owned()),
+        fits: keys == expected && (indexed || !shape.by_ivr_day),
+        expires,
+    })
+}
+
+/// Whether a table can be restored to any second of the last weeks.
+///
+/// # Errors
+/// What DynamoDB answered.
+pub async fn can_be_restored(client: &Client, name: &str) -> Result<bool, StoreError> {
+    let described = client.describe_continuous_backups().table_name(name).send().await.map_err(StoreError::from_sdk)?;
+    let backups = described.continuous_backups_description();
+    Ok(backups.is_some_and(|backups| {
+        let status = backups.point_in_time_recovery_description().and_then(|pitr| pitr.point_in_time_recovery_status());
+        *backups.continuous_backups_status() == ContinuousBackupsStatus::Enabled
+            && status == Some(&PointInTimeRecoveryStatus::Enabled)
+    }))
+}
+
+impl Store {
+    /// Enrols a caller who exists for a check, and whom DynamoDB deletes after a time where nobody else does; says
+    /// whether there was none.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn create_passing_caller(
+        &self,
+        caller: &CallerId,
+        tags: &[PinTag],
+        until: EpochMs,
+    ) -> Result<bool, StoreError> {
+        let pins = tags.iter().map(|tag| (tag.as_str().to_owned(), item::n(-1))).collect();
+        let created = self
+            .client
+            .put_item()
+            .table_name(&self.tables.callers)
+            .item(PK, caller_key(caller))
+            .item("pins", AttributeValue::M(pins))
+            .item("attempts", item::n(0))
+            .item("last_at", item::n(0))
+            .item("status", item::s(Status::Active.as_str()))
+            .item("attributes", AttributeValue::M(HashMap::new()))
+            .item(TTL, item::n(until.epoch_secs()))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match created {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::from_sdk(error)),
+        }
+    }
+
+    /// Removes a caller of [`Store::create_passing_caller`], and nobody else.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn remove_passing_caller(&self, caller: &CallerId) -> Result<(), StoreError> {
+        let removed = self
+            .client
+            .delete_item()
+            .table_name(&self.tables.callers)
+            .key(PK, caller_key(caller))
+            .condition_expression("attribute_exists(#ttl)")
+            .expression_attribute_names("#ttl", TTL)
+            .send()
+            .await;
+        match removed {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Err(error) => Err(StoreError::from_sdk(error)),
+        }
+    }
+}

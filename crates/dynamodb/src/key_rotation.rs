@@ -1,0 +1,153 @@
+//! Moving tags to another PIN key: callers in pages, and one conditional write a caller.
+
+use crate::{Store, StoreError, attempts::caller_key, item, tables::PK};
+use aws_sdk_dynamodb::types::AttributeValue;
+use ringbolt_core::{
+    identity::{CallerId, IdentifierForm, Realm, UserId},
+    pin::rotation::TagPair,
+};
+use std::collections::{BTreeSet, HashMap};
+
+/// A caller, and the tags of his PINs.
+#[derive(Clone)]
+pub struct PinHolder {
+    /// Who.
+    pub caller: CallerId,
+    /// The tags as they stand in the item.
+    pub tags: BTreeSet<String>,
+}
+
+/// Where the next page begins.
+#[derive(Clone)]
+pub struct Cursor(HashMap<String, AttributeValue>);
+
+/// Some of the callers.
+pub struct PinHolders {
+    /// The callers with PINs.
+    pub holders: Vec<PinHolder>,
+    /// Where the next page begins; `None` after the last one.
+    pub next: Option<Cursor>,
+    /// Items of which no caller's PINs could be read: Ringbolt did not write them.
+    pub unreadable: usize,
+}
+
+/// What becomes of the tag under the old key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldTag {
+    /// It stays beside the new one.
+    Keep,
+    /// It goes, in the same write that puts the new one there.
+    Remove,
+}
+
+/// Whether the tags were still as they had been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Moved {
+    /// The new tags are there.
+    Done,
+    /// A tag was gone, or the caller: nothing was changed. Read the caller again.
+    Changed,
+}
+
+/// Tags that one write moves. DynamoDB allows 300 operators and 4 KB in an expression.
+const TAGS_A_WRITE: usize = 40;
+
+impl Store {
+    /// A page of the callers with PINs, of one of so many equal segments of the table, consistently read.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn pin_holders(
+        &self,
+        segment: i32,
+        segments: i32,
+        after: Option<Cursor>,
+    ) -> Result<PinHolders, StoreError> {
+        let page = self
+            .client
+            .scan()
+            .table_name(&self.tables.callers)
+            .segment(segment)
+            .total_segments(segments)
+            .set_exclusive_start_key(after.map(|Cursor(key)| key))
+            .projection_expression("pk, pins")
+            // Counters of calls and of numbers stand beside the callers, under keys that no realm begins.
+            .filter_expression("NOT begins_with(pk, :counters)")
+            .expression_attribute_values(":counters", item::s("#"))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        let found: Vec<Option<PinHolder>> = page.items().iter().map(holder).collect();
+        let read = found.len();
+        let holders: Vec<PinHolder> = found.into_iter().flatten().collect();
+        let next = page.last_evaluated_key.filter(|key| !key.is_empty()).map(Cursor);
+        Ok(PinHolders { unreadable: read - holders.len(), holders, next })
+    }
+
+    /// The tags of a caller as of now; `None` where there is no such caller.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn pin_holder(&self, caller: &CallerId) -> Result<Option<PinHolder>, StoreError> {
+        let item = self.caller(caller).await?;
+        Ok(item.map(|item| PinHolder { caller: caller.clone(), tags: item.pins }))
+    }
+
+    /// Puts tags under the new key into a caller's item, each only if its tag under the old key is still there: a PIN
+    /// that was taken away in between does not come back. Counters, lock and attributes are not touched, so that an
+    /// attempt in the same moment loses nothing. Doing it twice changes nothing more.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn move_tags(&self, caller: &CallerId, pairs: &[TagPair], old: OldTag) -> Result<Moved, StoreError> {
+        for pairs in pairs.chunks(TAGS_A_WRITE) {
+            let (mut sets, mut removes, mut conditions) = (Vec::new(), Vec::new(), Vec::new());
+            let mut names = HashMap::new();
+            for (index, pair) in pairs.iter().enumerate() {
+                sets.push(format!("pins.#n{index} = :found"));
+                removes.push(format!("pins.#o{index}"));
+                conditions.push(format!("attribute_exists(pins.#o{index})"));
+                names.insert(format!("#n{index}"), pair.new.as_str().to_owned());
+                names.insert(format!("#o{index}"), pair.old.as_str().to_owned());
+            }
+            let update = match old {
+                OldTag::Keep => format!("SET {}", sets.join(", ")),
+                OldTag::Remove => format!("SET {} REMOVE {}", sets.join(", "), removes.join(", ")),
+            };
+            let written = self
+                .client
+                .update_item()
+                .table_name(&self.tables.callers)
+                .key(PK, caller_key(caller))
+                .update_expression(update)
+                .condition_expression(conditions.join(" AND "))
+                .set_expression_attribute_names(Some(names))
+                .expression_attribute_values(":found", item::n(-1))
+                .send()
+                .await;
+            match written {
+                Ok(_) => {}
+                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                    return Ok(Moved::Changed);
+                }
+                Err(error) => return Err(StoreError::from_sdk(error)),
+            }
+        }
+        Ok(Moved::Done)
+    }
+}
+
+/// Reads the key and the tags of a caller's item.
+fn holder(found: &item::Item) -> Option<PinHolder> {
+    let Some(AttributeValue::S(key)) = found.get(PK) else { return None };
+    let Some(AttributeValue::M(pins)) = found.get("pins") else { return None };
+    let (realm, user) = key.split_once('#')?;
+    let caller = CallerId {
+        realm: Realm::parse(realm).ok()?,
+        // What stands in a key is in its one form, and the one form of that is itself.
+        user: UserId::parse(user, IdentifierForm::Text).ok()?,
+    };
+    Some(PinHolder { caller, tags: pins.keys().cloned().collect() })
+}
