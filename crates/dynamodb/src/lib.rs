@@ -14,7 +14,9 @@ pub mod counters;
 pub mod erasure;
 mod error;
 pub mod flows;
+pub mod imports;
 mod item;
+pub mod listing;
 mod revisions;
 pub mod tables;
 

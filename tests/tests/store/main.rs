@@ -8,6 +8,7 @@ mod calls;
 mod counters;
 mod erasure;
 mod flows;
+mod imports;
 mod lost_replies;
 mod model;
 mod parallel;
