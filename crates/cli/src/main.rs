@@ -15,6 +15,7 @@ mod man;
 mod output;
 mod pin;
 mod when;
+mod stop;
 
 use clap::{Parser, Subcommand};
 use output::Output;
