@@ -87,11 +87,6 @@ impl Columns {
         Ok(columns)
     }
 
-    /// The names of the attributes, in the file's order.
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = &str> {
-        self.attributes.iter().map(|(_, name)| name.as_str())
-    }
-
     /// Reads a row; `None` where all its fields are empty, as at the end of many a spreadsheet.
     ///
     /// # Errors
