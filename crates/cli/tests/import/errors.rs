@@ -64,5 +64,5 @@ async fn an_interrupted_import_of_another_file_is_not_gone_on_with() {
 fn assert_one_sentence((code, out, err): (i32, String, String), sentence: &str) {
     assert_eq!((code, out.as_str()), (1, ""), "{err}");
     let said: Vec<&str> = err.lines().filter(|line| !line.starts_with("Working on ")).collect();
-    assert!(said.len() == 1 && said[0].starts_with("ringbolt: ") && said[0].contains(sentence), "{err}");
+    assert!(said.len() == 1 && said[0].starts_with("ringbolt: ") && said[0].contains(sentence), "{sentence}: {err}");
 }

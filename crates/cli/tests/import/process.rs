@@ -52,11 +52,12 @@ impl Deployment {
         self.start_with(arguments, &[])
     }
 
-    /// The same, with variables of its own.
+    /// The same, with variables of its own; an empty one is taken away.
     pub fn start_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
         let output = |name: &str| File::create(self.path(name)).unwrap();
         let keys = serde_json::json!({ "current": "a".repeat(PinKeys::MIN_CHARS) }).to_string();
-        let child = Command::new(env!("CARGO_BIN_EXE_ringbolt"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringbolt"));
+        command
             .args(arguments)
             .current_dir(self.folder.path())
             .env("RINGBOLT_CALLERS_TABLE", &self.database.tables.callers)
@@ -67,12 +68,17 @@ impl Deployment {
             .env("AWS_ENDPOINT_URL_DYNAMODB", &self.endpoint)
             .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
             .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
-            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(output("stdout"))
-            .stderr(output("stderr"))
-            .spawn()
-            .unwrap();
+            .stderr(output("stderr"));
+        for (name, value) in variables {
+            if value.is_empty() {
+                command.env_remove(name)
+            } else {
+                command.env(name, value)
+            };
+        }
+        let child = command.spawn().unwrap();
         Running { child, folder: self.folder.path().to_owned() }
     }
 

@@ -123,11 +123,11 @@ impl Import {
             allow_weak: self.allow_weak,
         };
         let refused = self.refused.clone().unwrap_or_else(|| self.file.with_extension("refused.csv"));
+        let mut stop = StopSignal::listen()?;
+        let survey = survey::survey(&self.file, self.delimiter)?;
         if refused == self.file {
             return Err(Usage::new("--refused names the file that is to be imported"));
         }
-        let mut stop = StopSignal::listen()?;
-        let survey = survey::survey(&self.file, self.delimiter)?;
         if self.dry_run {
             return self.judge(out, survey, rules, &refused, &mut stop).await;
         }
@@ -272,7 +272,10 @@ impl Import {
         }
         let pins = counted(done.pins, "PIN");
         match table {
-            Some(table) => out.say(&format!("{pins} of {} are in {table}.", counted(done.callers, "caller"))),
+            Some(table) => {
+                let are = if done.pins == 1 { "is" } else { "are" };
+                out.say(&format!("{pins} of {} {are} in {table}.", counted(done.callers, "caller")));
+            }
             None => out.say(&format!("{pins} could be imported. Nothing was written to a table.")),
         }
         if done.skipped > 0 {
