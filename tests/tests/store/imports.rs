@@ -228,23 +228,3 @@ async fn a_realm_is_listed_whole_and_alone() {
     assert_eq!(listed.len(), 25);
     assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), expected);
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn zz_throughput() {
-    let database = TestDatabase::start().await;
-    let store = database.store().await;
-    let began = std::time::Instant::now();
-    let mut set = tokio::task::JoinSet::new();
-    for n in 0..5000_u64 {
-        if set.len() >= 32 {
-            set.join_next().await.unwrap().unwrap();
-        }
-        let store = store.clone();
-        set.spawn(async move {
-            let ada = caller(&format!("user-{n}"));
-            import(&store, &ada, "run-1", Line { row: n, ..LINES[0] }, Existing::Replace).await.unwrap();
-        });
-    }
-    while set.join_next().await.is_some() {}
-    eprintln!("5000 rows: {:?}", began.elapsed());
-}

@@ -123,11 +123,12 @@ impl Import {
             allow_weak: self.allow_weak,
         };
         let refused = self.refused.clone().unwrap_or_else(|| self.file.with_extension("refused.csv"));
-        let mut stop = StopSignal::listen()?;
         let survey = survey::survey(&self.file, self.delimiter)?;
         if refused == self.file {
             return Err(Usage::new("--refused names the file that is to be imported"));
         }
+        // Up to here there is nothing to finish: the signal ends the process by itself.
+        let mut stop = StopSignal::listen()?;
         if self.dry_run {
             return self.judge(out, survey, rules, &refused, &mut stop).await;
         }

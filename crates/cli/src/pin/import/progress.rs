@@ -12,6 +12,8 @@ use std::{
 };
 
 const BETWEEN_LINES: Duration = Duration::from_secs(30);
+/// Fewer rows are done before anybody wonders.
+const WORTH_LINES: u64 = 100;
 /// Over how much time the rate is taken.
 const RATED: Duration = Duration::from_secs(5);
 
@@ -47,11 +49,12 @@ impl Progress {
     /// Shows how far it is: the rows, and how many may be under way after how many were throttled.
     pub(crate) fn show(&mut self, done: &Done, (under_way, throttled): (usize, u64)) {
         let tenths = (10 * done.rows).checked_div(self.total).unwrap_or(10);
-        if self.bar.is_none() && tenths <= self.tenths && self.line_at.elapsed() < BETWEEN_LINES {
+        let worth_a_line = tenths > self.tenths && self.total >= WORTH_LINES;
+        if self.bar.is_none() && !worth_a_line && self.line_at.elapsed() < BETWEEN_LINES {
             return;
         }
         let elapsed = self.rated.0.elapsed();
-        if elapsed >= Duration::from_secs(1) || self.rate == 0.0 {
+        if elapsed >= Duration::from_secs(1) {
             self.rate = (done.rows - self.rated.1) as f64 / elapsed.as_secs_f64().max(0.001);
         }
         if elapsed >= RATED {
