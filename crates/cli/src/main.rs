@@ -14,8 +14,8 @@ mod flow;
 mod man;
 mod output;
 mod pin;
-mod when;
 mod stop;
+mod when;
 
 use clap::{Parser, Subcommand};
 use output::Output;
