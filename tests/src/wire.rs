@@ -22,6 +22,8 @@ pub enum Fault {
     Delay(Duration),
     /// It is answered with a throttling error.
     Throttle,
+    /// Of so many requests, one is answered with a throttling error.
+    ThrottleOneOf(usize),
     /// It is answered with what is no answer.
     Nonsense,
     /// It is answered with an internal error.
@@ -81,7 +83,11 @@ impl Wire {
 async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    wire.operations.lock().unwrap().push(operation);
+    let number = {
+        let mut operations = wire.operations.lock().unwrap();
+        operations.push(operation);
+        operations.len()
+    };
     let fault = *wire.fault.lock().unwrap();
     match fault {
         Fault::None => {}
@@ -91,6 +97,10 @@ async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Bod
             wire.arrived.subscribe().wait_for(|arrived| *arrived >= count).await.unwrap();
         }
         Fault::Throttle => return error(400, "ProvisionedThroughputExceededException"),
+        Fault::ThrottleOneOf(count) if number.is_multiple_of(count) => {
+            return error(400, "ProvisionedThroughputExceededException");
+        }
+        Fault::ThrottleOneOf(_) => {}
         Fault::ServerError => return error(500, "InternalServerError"),
         Fault::Denied => return error(400, "AccessDeniedException"),
         Fault::Nonsense => return Response::new(Body::from("<html>It works!</html>")),

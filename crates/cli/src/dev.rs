@@ -1,6 +1,6 @@
 //! `ringbolt dev`
 
-use crate::show;
+use crate::{show, stop::StopSignal};
 use clap::{Args, builder::NonEmptyStringValueParser};
 use ringbolt_dev::Options;
 use std::{path::PathBuf, time::Duration};
@@ -62,42 +62,5 @@ impl Dev {
         stop.came().await;
         show("Stopping.");
         running.stop().await
-    }
-}
-
-/// Ctrl-C, or what a service manager sends.
-#[cfg(unix)]
-struct StopSignal {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl StopSignal {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn came(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-/// Ctrl-C.
-#[cfg(windows)]
-struct StopSignal(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl StopSignal {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self(tokio::signal::windows::ctrl_c()?))
-    }
-
-    async fn came(&mut self) {
-        self.0.recv().await;
     }
 }

@@ -19,6 +19,7 @@ mod man;
 mod output;
 mod pin;
 mod secret;
+mod stop;
 mod when;
 
 use clap::{Parser, Subcommand};

@@ -185,7 +185,7 @@ impl Store {
         found.item().map(item::caller).transpose()
     }
 
-    fn update(&self, caller: &CallerId) -> UpdateItemFluentBuilder {
+    pub(crate) fn update(&self, caller: &CallerId) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.tables.callers).key(PK, caller_key(caller))
     }
 }
@@ -202,14 +202,14 @@ async fn existing(request: UpdateItemFluentBuilder) -> Result<Change, StoreError
 }
 
 /// DynamoDB refuses an expression that names one place twice.
-fn distinct(tags: &[PinTag]) -> impl Iterator<Item = &PinTag> {
+pub(crate) fn distinct(tags: &[PinTag]) -> impl Iterator<Item = &PinTag> {
     tags.iter().collect::<BTreeSet<_>>().into_iter()
 }
 
-fn pins(tags: &[PinTag]) -> AttributeValue {
+pub(crate) fn pins(tags: &[PinTag]) -> AttributeValue {
     AttributeValue::M(tags.iter().map(|tag| (tag.as_str().to_owned(), item::n(-1))).collect())
 }
 
-fn attribute_map(attributes: &Attributes) -> AttributeValue {
+pub(crate) fn attribute_map(attributes: &Attributes) -> AttributeValue {
     AttributeValue::M(attributes.iter().map(|(name, value)| (name.clone(), item::from_json(value))).collect())
 }

@@ -32,6 +32,9 @@ pub enum StoreError {
         /// The service's error code.
         code: String,
     },
+    /// The item would be over DynamoDB's 400 KB.
+    #[error("an item of DynamoDB holds 400 KB, and this one would have more")]
+    TooLarge,
     /// An answer that is none.
     #[error("DynamoDB's answer could not be read")]
     Nonsense,
@@ -57,6 +60,11 @@ impl StoreError {
     pub(crate) fn from_sdk<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>) -> Self {
         match &error {
             SdkError::ServiceError(service) => {
+                // The code says only that something is wrong with the request ("Item size has exceeded the maximum
+                // allowed size", "Item size to update has exceeded the maximum allowed size").
+                if service.err().message().is_some_and(|message| message.starts_with("Item size")) {
+                    return Self::TooLarge;
+                }
                 let (code, action) = (service.err().code().unwrap_or_default(), denied_action(service.err().message()));
                 Self::from_code(code, action, service.raw().status().is_server_error())
             }
@@ -97,6 +105,7 @@ impl StoreError {
             Self::Denied { .. } => "denied",
             Self::NoTable => "no-table",
             Self::Refused { .. } => "refused",
+            Self::TooLarge => "too-large",
             Self::Nonsense => "nonsense",
             Self::Unreadable { .. } => "unreadable-item",
             Self::Unexplained(_) => "unexplained",

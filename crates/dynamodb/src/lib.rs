@@ -16,8 +16,10 @@ pub mod erasure;
 mod error;
 pub mod flows;
 pub mod health;
+pub mod imports;
 mod item;
 pub mod key_rotation;
+pub mod listing;
 mod revisions;
 pub mod tables;
 

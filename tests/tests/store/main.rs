@@ -9,6 +9,7 @@ mod calls;
 mod counters;
 mod erasure;
 mod flows;
+mod imports;
 mod key_rotation;
 mod lost_replies;
 mod model;

@@ -2,7 +2,9 @@
 
 mod add;
 mod attributes;
+mod export_users;
 mod generate;
+mod import;
 mod keyed;
 mod remove;
 mod set;
@@ -26,6 +28,8 @@ enum Command {
     Add(add::Add),
     Remove(remove::Remove),
     Generate(generate::Generate),
+    Import(import::Import),
+    ExportUsers(export_users::ExportUsers),
 }
 
 impl PinCommand {
@@ -35,6 +39,8 @@ impl PinCommand {
             Command::Add(command) => command.run(out).await,
             Command::Remove(command) => command.run(out).await,
             Command::Generate(command) => command.run(out).await,
+            Command::Import(command) => command.run(out).await,
+            Command::ExportUsers(command) => command.run(out).await,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Whom a kept record is about: what a data-protection request asks.
 
-use super::{call_state::CallState, number::BuildingBlockId, pass_through::PassThrough};
+use super::{call_state::CallState, number::BuildingBlockId, parameters::NamedValues, pass_through::PassThrough};
 use crate::{
     flow::{Flow, Scope, Step},
     identity::UserId,
@@ -29,12 +29,12 @@ impl About {
 /// Reads it from what [`super::record::told`] made, with the flow as it is now.
 #[must_use]
 pub fn about(flow: &Flow, ivr_id: &str, told: &Value, at: EpochMs) -> About {
-    let fields = |group: &str| -> Vec<(String, String)> {
+    let fields = |group: &str| -> NamedValues {
         let fields = told[group].as_object().into_iter().flatten();
         fields.filter_map(|(name, value)| Some((name.clone(), first(value)?.to_owned()))).collect()
     };
     let call = fields("call");
-    let field = |name: &str| call.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
+    let field = |name: &str| call.get(name).unwrap_or_default();
     let pass_through = PassThrough::parse(field("ivr_pass_through"));
     let named = || {
         let ivrs = &flow.dialogtech.as_ref()?.ivrs;

@@ -1,0 +1,125 @@
+//! `ringbolt pin export-users`
+
+use super::import::private;
+use crate::{
+    connection::{ConnectionArgs, Explained as _},
+    exit::Usage,
+    output::Output,
+};
+use anyhow::Context as _;
+use clap::Args;
+use ringbolt_core::{
+    caller::CallerItem,
+    identity::{CallerId, Realm},
+};
+use serde_json::json;
+use std::{
+    fs,
+    io::{BufWriter, Write, stdout},
+    path::{Path, PathBuf},
+};
+
+/// List the callers of a realm as a CSV: user, status, number of PINs, attributes
+///
+/// Attributes are JSON in one column. PINs cannot be exported: nobody knows them. The whole table is read, in pages, and
+/// callers come in no order.
+#[derive(Args)]
+#[command(after_help = "Example: ringbolt pin export-users --stack ringbolt --realm bank --out callers.csv")]
+pub(crate) struct ExportUsers {
+    /// Whose callers, as in the call flow
+    #[arg(long)]
+    realm: String,
+    /// The file, which nobody else may read; else standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+impl ExportUsers {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        let realm = Realm::parse(&self.realm).map_err(|error| Usage::new(format!("--realm: {error}")))?;
+        let connection = self.connection.connect().await?;
+        let store = connection.callers()?;
+        // Under its own name there is a whole list or none.
+        let part = self.out.as_deref().map(part);
+        let mut target: Box<dyn Write> = match &part {
+            Some(part) => {
+                let file = private(part).and_then(|file| file.set_len(0).map(|()| file));
+                Box::new(BufWriter::new(file.with_context(|| unwritable(part))?))
+            }
+            None => Box::new(BufWriter::new(stdout())),
+        };
+        let mut list = List::new(&mut target, out.json())?;
+        let (mut from, mut callers) = (None, 0_u64);
+        loop {
+            let page = store.callers_page(&realm, from.as_ref()).await;
+            let page = page.explained(&connection, "the callers could not be listed")?;
+            for (caller, item) in &page.callers {
+                list.add(caller, item)?;
+            }
+            callers += page.callers.len() as u64;
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        list.end()?;
+        drop(target);
+        if let (Some(part), Some(whole)) = (&part, &self.out) {
+            fs::rename(part, whole).with_context(|| unwritable(whole))?;
+            out.note(&format!("{callers} callers are in {}.", whole.display()));
+        }
+        connection.close().await
+    }
+}
+
+fn part(path: &Path) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(".part");
+    PathBuf::from(name)
+}
+
+fn unwritable(path: &Path) -> String {
+    format!("{} cannot be written", path.display())
+}
+
+/// CSV, or with `--json` one document a line.
+enum List<'a> {
+    Csv(Box<csv::Writer<&'a mut Box<dyn Write>>>),
+    Json(&'a mut Box<dyn Write>),
+}
+
+impl<'a> List<'a> {
+    fn new(target: &'a mut Box<dyn Write>, json: bool) -> anyhow::Result<Self> {
+        if json {
+            return Ok(Self::Json(target));
+        }
+        let mut csv = csv::Writer::from_writer(target);
+        csv.write_record(["user", "status", "pins", "attributes"])?;
+        Ok(Self::Csv(Box::new(csv)))
+    }
+
+    fn add(&mut self, caller: &CallerId, item: &CallerItem) -> anyhow::Result<()> {
+        let (user, status) = (caller.user.as_str(), item.status.as_str());
+        match self {
+            Self::Csv(csv) => {
+                let (pins, attributes) = (item.pins.len().to_string(), serde_json::to_string(&item.attributes)?);
+                csv.write_record([user, status, &pins, &attributes]).context("the list could not be written")
+            }
+            Self::Json(target) => {
+                let pins = item.pins.len();
+                let line = json!({ "user": user, "status": status, "pins": pins, "attributes": item.attributes });
+                writeln!(target, "{line}").context("the list could not be written")
+            }
+        }
+    }
+
+    fn end(self) -> anyhow::Result<()> {
+        match self {
+            Self::Csv(mut csv) => csv.flush(),
+            Self::Json(target) => target.flush(),
+        }
+        .context("the list could not be written")
+    }
+}

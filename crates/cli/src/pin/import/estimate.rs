@@ -1,0 +1,108 @@
+//! How long it will take: hashing is what an import costs, and it can be measured before it begins.
+
+use anyhow::Context as _;
+use ringbolt_core::{
+    identity::{CallerId, IdentifierForm, Realm, UserId},
+    pin::{CallerPin, PinHasher},
+};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Long enough for a dozen hashes a core.
+const MEASURED: Duration = Duration::from_millis(400);
+
+/// Above this many a second the database is slower than hashing.
+const NO_MATTER: f64 = 3_000.0;
+
+/// How many PINs a second this machine hashes with all its cores, measured with all of them at work, for they share the
+/// memory's speed.
+///
+/// # Errors
+/// A hash failed, for want of memory.
+pub(crate) fn hashes_a_second(hasher: &PinHasher, cores: usize) -> anyhow::Result<f64> {
+    let nobody = CallerId { realm: Realm::parse("measure")?, user: UserId::parse("nobody", IdentifierForm::Text)? };
+    let pin = CallerPin::parse("0000")?;
+    let began = Instant::now();
+    let hashes = thread::scope(|scope| {
+        let core = || {
+            let mut hashes = 0_u32;
+            while began.elapsed() < MEASURED {
+                hasher.enrol(&nobody, &pin)?;
+                hashes += 1;
+            }
+            anyhow::Ok(hashes)
+        };
+        let cores: Vec<_> = (0..cores).map(|_| scope.spawn(core)).collect();
+        cores.into_iter().try_fold(0, |sum, core| {
+            let hashes = core.join().map_err(|_| anyhow::anyhow!("the measurement broke off"))??;
+            anyhow::Ok(sum + hashes)
+        })
+    });
+    Ok(f64::from(hashes.context("PINs cannot be hashed on this machine")?) / began.elapsed().as_secs_f64())
+}
+
+/// The estimate as a sentence: "100,000 PINs at 28 a second on 2 cores: about 1 hour."
+pub(crate) fn sentence(rows: u64, a_second: f64, cores: usize) -> String {
+    let (pins, core) = (counted(rows, "PIN"), counted(cores as u64, "core"));
+    if a_second > NO_MATTER {
+        return format!("{pins}; hashing takes no time here, the database sets the pace.");
+    }
+    let time = Duration::from_secs_f64(rows as f64 / a_second);
+    format!("{pins} at {} a second on {core}: about {}.", grouped(a_second.round().max(1.0) as u64), duration(time))
+}
+
+/// A time as people say it, with one unit: 40 seconds, 12 minutes, 3 hours, 2 days.
+pub(crate) fn duration(time: Duration) -> String {
+    const UNITS: [(u64, u64, &str); 3] = [(172_800, 86_400, "day"), (3_600, 3_600, "hour"), (90, 60, "minute")];
+    let secs = time.as_secs().max(1);
+    for (from, unit, name) in UNITS {
+        if secs >= from {
+            return counted((secs + unit / 2) / unit, name);
+        }
+    }
+    counted(secs, "second")
+}
+
+/// "1 row", "2,000 rows".
+pub(crate) fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// "100,000".
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_is_a_sentence() {
+        for (rows, a_second, cores, expected) in [
+            (100_000, 28.0, 2, "100,000 PINs at 28 a second on 2 cores: about 1 hour."),
+            (1, 28.0, 1, "1 PIN at 28 a second on 1 core: about 1 second."),
+            (3_000_000, 250.4, 16, "3,000,000 PINs at 250 a second on 16 cores: about 3 hours."),
+            (50_000_000, 28.0, 2, "50,000,000 PINs at 28 a second on 2 cores: about 21 days."),
+            (5, 90_000.0, 2, "5 PINs; hashing takes no time here, the database sets the pace."),
+        ] {
+            assert_eq!(sentence(rows, a_second, cores), expected);
+        }
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        let shown: Vec<String> = [0, 12, 123, 1_234, 123_456, 1_234_567].map(grouped).into();
+        assert_eq!(shown, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
+    }
+}

@@ -1,0 +1,252 @@
+//! The journal of an import: how far it is, so that it can go on after an interruption of any kind.
+//!
+//! The first line says what is imported, and the import's name, which it leaves in every item. Each further line says
+//! how far it is: up to where every row is done. Rows beyond that may be done too, and are done again; that changes
+//! nothing (`ringbolt_dynamodb::imports`), so a lost line costs time alone. The last whole line counts. There is nothing
+//! about people in it.
+
+use super::{
+    records::{Position, START},
+    refused::private,
+};
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, File, TryLockError},
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// What is imported, and how. An interrupted import goes on only as it was begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    /// SHA-256 of the file.
+    pub(crate) file: String,
+    pub(crate) realm: String,
+    /// The table of callers, and where it is.
+    pub(crate) table: String,
+    pub(crate) place: String,
+    /// The options that decide what goes in.
+    pub(crate) options: String,
+    pub(crate) refused: PathBuf,
+}
+
+/// How far an import is: every row before the position is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Done {
+    pub(crate) at: Position,
+    pub(crate) rows: u64,
+    /// Rows whose PIN is in.
+    pub(crate) pins: u64,
+    /// Callers whom the import has touched.
+    pub(crate) callers: u64,
+    /// Rows of callers who are left as they were.
+    pub(crate) skipped: u64,
+    pub(crate) refused: u64,
+    /// How long the file of refused rows is.
+    pub(crate) refused_bytes: u64,
+}
+
+impl Done {
+    pub(crate) const NOTHING: Self =
+        Self { at: START, rows: 0, pins: 0, callers: 0, skipped: 0, refused: 0, refused_bytes: 0 };
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    ringbolt_import: u32,
+    run: String,
+    /// The ids of the PIN keys; they are no secret.
+    keys: Vec<String>,
+    import: Identity,
+}
+
+const VERSION: u32 = 1;
+
+/// A journal that this process alone writes.
+pub(crate) struct Journal {
+    path: PathBuf,
+    file: File,
+    pub(crate) run: String,
+}
+
+impl Journal {
+    /// Begins one, or takes up that of an interrupted import: how far it was.
+    ///
+    /// # Errors
+    /// One sentence: another process works on it, it belongs to another import or to the file as it was before, the PIN
+    /// keys are others, it cannot be read or written.
+    pub(crate) fn open(
+        path: &Path,
+        import: &Identity,
+        keys: &[String],
+        run: String,
+    ) -> anyhow::Result<(Self, Option<Done>)> {
+        let shown = path.display();
+        let mut file = private(path).with_context(|| format!("{shown} cannot be written"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => bail!("another `ringbolt pin import` of this file is running"),
+            Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("{shown} cannot be locked")),
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).with_context(|| format!("{shown} cannot be read"))?;
+        if text.is_empty() {
+            let mut journal = Self { path: path.to_owned(), file, run: run.clone() };
+            let head = Head { ringbolt_import: VERSION, run, keys: keys.to_vec(), import: import.clone() };
+            journal.append(&head)?;
+            return Ok((journal, None));
+        }
+        let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let head: Option<Head> = lines.next().and_then(|line| serde_json::from_str(line).ok());
+        let Some(head) = head.filter(|head| head.ringbolt_import == VERSION) else {
+            bail!("{shown} is no journal of this version; delete it to begin the import anew")
+        };
+        differs(&head, import, keys).map_or(Ok(()), |how| {
+            Err(anyhow::anyhow!(
+                "an import of this file was interrupted, and {how}. Give the command as it was to finish that one, or \
+                 delete {shown} to begin anew."
+            ))
+        })?;
+        let done = lines.rev().find_map(|line| serde_json::from_str(line).ok()).unwrap_or(Done::NOTHING);
+        // A line that was cut off must not become the beginning of the next.
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        file.set_len(whole as u64)?;
+        std::io::Seek::seek(&mut file, std::io::SeekFrom::End(0))?;
+        Ok((Self { path: path.to_owned(), file, run: head.run }, Some(done)))
+    }
+
+    /// Writes down how far the import is.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub(crate) fn record(&mut self, done: &Done) -> anyhow::Result<()> {
+        self.append(done)
+    }
+
+    /// The import is finished: the journal has nothing more to say.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub(crate) fn remove(self) -> anyhow::Result<()> {
+        fs::remove_file(&self.path).with_context(|| format!("{} cannot be removed", self.path.display()))
+    }
+
+    fn append(&mut self, line: &impl Serialize) -> anyhow::Result<()> {
+        let mut bytes = serde_json::to_vec(line)?;
+        bytes.push(b'\n');
+        let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
+        written.with_context(|| format!("{} cannot be written", self.path.display()))
+    }
+}
+
+/// How the interrupted import differs from this one.
+fn differs(head: &Head, now: &Identity, keys: &[String]) -> Option<String> {
+    let then = &head.import;
+    if then.file != now.file {
+        return Some("the file has changed since".to_owned());
+    }
+    for (what, then, now) in [
+        ("realm", &then.realm, &now.realm),
+        ("table", &then.table, &now.table),
+        ("deployment", &then.place, &now.place),
+    ] {
+        if then != now {
+            return Some(format!("its {what} was {then}, not {now}"));
+        }
+    }
+    if then.options != now.options {
+        return Some(format!("its options were `{}`, not `{}`", then.options, now.options));
+    }
+    if then.refused != now.refused {
+        return Some(format!("its refused rows are in {}", then.refused.display()));
+    }
+    // During a rotation tags are written under two keys; one in common is enough for all PINs to verify.
+    let common = head.keys.iter().any(|key| keys.contains(key));
+    (!common).then(|| "its PIN keys were others".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn import() -> Identity {
+        Identity {
+            file: "digest".to_owned(),
+            realm: "bank".to_owned(),
+            table: "callers".to_owned(),
+            place: "the tables given, in eu-west-1".to_owned(),
+            options: "--existing replace".to_owned(),
+            refused: PathBuf::from("callers.refused.csv"),
+        }
+    }
+
+    fn open(path: &Path, import: &Identity) -> anyhow::Result<(Journal, Option<Done>)> {
+        Journal::open(path, import, &["0a1b2c3d".to_owned()], "run-1".to_owned())
+    }
+
+    fn done(rows: u64) -> Done {
+        Done { rows, pins: rows, ..Done::NOTHING }
+    }
+
+    #[test]
+    fn an_interrupted_import_goes_on_at_its_last_whole_line_under_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callers.csv.journal");
+        let (mut journal, before) = open(&path, &import()).unwrap();
+        assert_eq!(before, None);
+        journal.record(&done(10)).unwrap();
+        journal.record(&done(20)).unwrap();
+        // Cut off in the middle of a line.
+        journal.file.write_all(br#"{"at":{"offset":9"#).unwrap();
+        drop(journal);
+        let (mut journal, before) =
+            Journal::open(&path, &import(), &["0a1b2c3d".to_owned()], "run-2".to_owned()).unwrap();
+        assert_eq!((before, journal.run.as_str()), (Some(done(20)), "run-1"));
+        journal.record(&done(30)).unwrap();
+        drop(journal);
+        let (journal, before) = open(&path, &import()).unwrap();
+        assert_eq!(before, Some(done(30)));
+        journal.remove().unwrap();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn another_import_does_not_go_on_where_this_one_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callers.csv.journal");
+        drop(open(&path, &import()).unwrap());
+        let text = |value: &str| value.to_owned();
+        for (other, how) in [
+            (Identity { file: text("other"), ..import() }, "the file has changed since"),
+            (Identity { realm: text("shop"), ..import() }, "its realm was bank, not shop"),
+            (Identity { table: text("other"), ..import() }, "its table was callers, not other"),
+            (Identity { place: text("other"), ..import() }, "its deployment was"),
+            (Identity { options: text("--existing add"), ..import() }, "its options were `--existing replace`, not"),
+            (Identity { refused: PathBuf::from("x"), ..import() }, "its refused rows are in callers.refused.csv"),
+        ] {
+            let error = open(&path, &other).map(drop).unwrap_err().to_string();
+            assert!(error.contains(how) && error.contains("delete "), "{error}");
+        }
+        let keys = Journal::open(&path, &import(), &["ffffffff".to_owned()], text("run-2")).map(drop);
+        assert!(keys.unwrap_err().to_string().contains("its PIN keys were others"));
+    }
+
+    #[test]
+    fn two_imports_of_a_file_do_not_run_at_the_same_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callers.csv.journal");
+        let (_first, _) = open(&path, &import()).unwrap();
+        let error = open(&path, &import()).map(drop).unwrap_err().to_string();
+        assert!(error.contains("another `ringbolt pin import` of this file is running"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_journal_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callers.csv.journal");
+        fs::write(&path, "Dear diary\n").unwrap();
+        assert!(open(&path, &import()).map(drop).unwrap_err().to_string().contains("is no journal"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "Dear diary\n");
+    }
+}

@@ -1,0 +1,30 @@
+//! `ringbolt pin export-users`
+
+use crate::Deployment;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
+    let deployment = Deployment::new().await;
+    deployment.write("callers.csv", "user,pin,name\nada,837461,\"Ada, Countess\"\nada,926384,Ada\nbob,837462,\n");
+    assert_eq!(deployment.run(&["pin", "import", "callers.csv", "--realm", "demo"]).await.0, 0);
+    deployment.write("other.csv", "user,pin\ncarl,837463\n");
+    assert_eq!(deployment.run(&["pin", "import", "other.csv", "--realm", "demo-2"]).await.0, 0);
+
+    let export = ["pin", "export-users", "--realm", "demo"];
+    let (code, out, err) = deployment.run(&export).await;
+    assert_eq!((code, err.as_str()), (0, ""));
+    let mut lines: Vec<&str> = out.lines().collect();
+    lines[1..].sort_unstable();
+    let expected =
+        ["user,status,pins,attributes", r#"ada,active,2,"{""name"":""Ada""}""#, r#"bob,active,1,"{""name"":""""}""#];
+    assert_eq!(lines, expected);
+
+    let (code, out, err) = deployment.run(&[&export[..], &["--out", "users.csv"]].concat()).await;
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", "2 callers are in users.csv.\n"));
+    assert_eq!(deployment.read("users.csv").lines().count(), 3);
+    assert!(!deployment.path("users.csv.part").exists());
+
+    let (_, out, _) = deployment.run(&[&export[..], &["--json"]].concat()).await;
+    let users: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(users.iter().any(|user| user["user"] == "ada" && user["pins"] == 2), "{out}");
+}

@@ -1,0 +1,130 @@
+//! Imports that are interrupted and go on.
+
+use crate::{Deployment, process::tags};
+use ringbolt_core::caller::CallerItem;
+use std::collections::BTreeMap;
+
+/// `RINGBOLT_TEST_IMPORT_ROWS`, for a quicker look.
+fn rows() -> usize {
+    std::env::var("RINGBOLT_TEST_IMPORT_ROWS").map_or(100_000, |rows| rows.parse().unwrap())
+}
+
+/// PINs that no rule finds weak: six digits of a row's number, scattered.
+fn pin(row: usize) -> String {
+    let scattered = (row as u64 * 7_368_787 + 381_654) % 1_000_000;
+    format!("7{scattered:06}2")
+}
+
+/// A file of rows of which the last twentieth are second PINs of the first users, far behind their first ones.
+struct File {
+    text: String,
+    /// Each user's PINs.
+    users: BTreeMap<String, Vec<String>>,
+}
+
+fn file(rows: usize) -> File {
+    let (mut text, mut users) = (String::from("user,pin,first_name\n"), BTreeMap::<String, Vec<String>>::new());
+    for row in 0..rows {
+        let user = if row < rows - rows / 20 { row } else { row - (rows - rows / 20) };
+        let (user, pin) = (format!("user-{user}"), pin(row));
+        text.push_str(&format!("{user},{pin},row {row}\n"));
+        users.entry(user).or_default().push(pin);
+    }
+    File { text, users }
+}
+
+/// Exactly these users, each with exactly his PINs; tags are compared for one user in `every`.
+fn assert_exact(callers: &BTreeMap<String, CallerItem>, users: &BTreeMap<String, Vec<String>>, every: usize) {
+    assert!(callers.keys().eq(users.keys()), "{} callers instead of {}", callers.len(), users.len());
+    for (number, (user, pins)) in users.iter().enumerate() {
+        let item = &callers[user];
+        assert_eq!(item.pins.len(), pins.len(), "{user}");
+        if number % every == 0 {
+            let pins: Vec<&str> = pins.iter().map(String::as_str).collect();
+            assert!(item.pins.iter().eq(&tags(user, &pins)), "{user}");
+        }
+    }
+}
+
+const IMPORT: [&str; 6] = ["pin", "import", "callers.csv", "--realm", "demo", "--allow-weak"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_is_interrupted_at_a_third_goes_on_and_every_pin_verifies_once() {
+    let (deployment, rows) = (Deployment::new().await, rows());
+    let file = file(rows);
+    deployment.write("callers.csv", &file.text);
+    let mut running = deployment.start(&IMPORT);
+    let third = |said: &str| (30..40).any(|percent| said.contains(&format!("({percent} %)")));
+    running.wait_for("stderr", third).await;
+    running.signal("INT");
+    let (code, out, err) = running.end().await;
+    assert_eq!((code, out.as_str()), (130, ""), "{err}");
+    let last = err.lines().last().unwrap();
+    assert!(last.contains("interrupted after ") && last.contains("give the same command again"), "{last}");
+    let before = deployment.callers().await.len();
+    assert!(before > rows / 4 && before < rows * 3 / 4, "{before} callers");
+    assert!(deployment.read("callers.csv.journal").lines().count() > 1);
+
+    let (code, out, err) = deployment.run(&IMPORT).await;
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("Going on after "), "{err}");
+    let total = |number: usize| {
+        let digits = number.to_string();
+        if digits.len() > 3 {
+            format!("{},{}", &digits[..digits.len() - 3], &digits[digits.len() - 3..])
+        } else {
+            digits
+        }
+    };
+    assert!(out.starts_with(&format!("{} PINs of {} callers are in ", total(rows), total(file.users.len()))), "{out}");
+    assert!(!deployment.path("callers.csv.journal").exists());
+    assert!(!deployment.path("callers.refused.csv").exists());
+    let callers = deployment.callers().await;
+    assert_exact(&callers, &file.users, 50);
+    // The file's last row of a user has the say about his attributes.
+    assert_eq!(callers["user-0"].attributes["first_name"], format!("row {}", rows - rows / 20));
+
+    let app = deployment.app().await;
+    for (number, (user, pins)) in file.users.iter().enumerate().step_by(file.users.len() / 40) {
+        for pin in pins {
+            let answer = app.auth(&format!("call-{number}-{pin}"), user, pin).await;
+            assert_eq!(answer.report.outcome, "verified", "{user}");
+        }
+        let wrong = app.auth(&format!("call-{number}"), user, "70000001").await;
+        assert_eq!(wrong.report.outcome, "wrong", "{user}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_is_killed_goes_on_and_loses_no_row() {
+    let deployment = Deployment::new().await;
+    let file = file(3_000);
+    // Refused rows on the way: each must be listed once, in the order of the file.
+    let text: String = file
+        .text
+        .lines()
+        .enumerate()
+        .map(
+            |(number, line)| {
+                if number % 10 == 9 { format!("{line}\nrefused-{number},,\n") } else { format!("{line}\n") }
+            },
+        )
+        .collect();
+    deployment.write("callers.csv", text);
+    for percent in ["(20 %)", "(70 %)"] {
+        let mut running = deployment.start(&IMPORT);
+        running.wait_for("stderr", |said| said.contains(percent)).await;
+        running.signal("KILL");
+        assert_eq!(running.end().await.0, -1);
+    }
+    let (code, out, err) = deployment.run(&IMPORT).await;
+    assert_eq!(code, 1, "there are refused rows: {err}");
+    assert!(out.starts_with("3,000 PINs of 2,850 callers are in "), "{out}");
+    assert!(out.contains("300 rows refused: callers.refused.csv has their lines and the reasons."), "{out}");
+    assert_exact(&deployment.callers().await, &file.users, 1);
+    let refused = deployment.read("callers.refused.csv");
+    let expected: String = (0..300)
+        .map(|number| format!("{},refused-{},the PIN is empty\n", 11 * (number + 1), 10 * number + 9))
+        .collect();
+    assert_eq!(refused, format!("line,user,reason\n{expected}"));
+}

@@ -1,0 +1,11 @@
+//! `ringbolt pin import` and `ringbolt pin export-users`: the binary itself, on a real DynamoDB.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+
+mod errors;
+mod export;
+mod large;
+mod oddities;
+mod process;
+mod trouble;
+
+use process::{Deployment, Running};

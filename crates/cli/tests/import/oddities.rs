@@ -1,0 +1,133 @@
+//! CSV files as they come.
+
+use crate::{Deployment, process::tags};
+use ringbolt_core::caller::Status;
+use ringbolt_dynamodb::callers::Change;
+use std::fs;
+
+const IMPORT: [&str; 5] = ["pin", "import", "callers.csv", "--realm", "demo"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn right_rows_go_in_and_the_others_are_explained_by_their_lines() {
+    let deployment = Deployment::new().await;
+    let csv: [&[u8]; 18] = [
+        "\u{feff}\"First Name\",PIN,city,User\r\n".as_bytes(),
+        b"Ada,837461,\"New\r\nYork\",ada\r\n",
+        b"Bob,,Paris,bob\r\n",
+        b"Carl,83x461,Paris,carl\r\n",
+        b"Dora,111111,Paris,dora\r\n",
+        b"\r\n",
+        b"Eve,837462,Paris\r\n",
+        b"Eve,837462,Paris,eve,more\r\n",
+        b"Fr\xe9d,837462,Paris,fred\r\n",
+        b"Augusta,926384,London,ADA \r\n",
+        b",,,\r\n",
+        b"\"O\"\"Neil, the first\",837 463,,oneil\r\n",
+        b"Gil,837,Paris,gil\r\n",
+        b"Nobody,837464,Paris,\r\n",
+        b"Ada,837461,London,ada\r\n",
+        "Zoë,８３７４６５,Köln,zoe\r\n".as_bytes(),
+        b"Open,837466,\"Paris,open\r\n",
+        b"Last,837467,Paris,last\r\n",
+    ];
+    deployment.write("callers.csv", csv.concat());
+    let refused = "line,user,reason\n\
+                   4,bob,the PIN is empty\n\
+                   5,carl,a PIN has digits only\n\
+                   6,dora,the PIN is easy to guess: The PIN must not be one digit over and over.\n\
+                   8,,\"it has 3 fields, and the first row 4\"\n\
+                   9,,\"it has 5 fields, and the first row 4\"\n\
+                   10,fred,\"it is not UTF-8; save the file as \"\"CSV UTF-8\"\"\"\n\
+                   14,gil,a PIN has 4 to 12 digits\n\
+                   15,,the user id is empty\n\
+                   18,,\"a quotation mark opens in this line and is not closed: nothing from here on was read. Close it \
+                   or take it away, and import again\"\n";
+
+    let (code, out, err) = deployment.run(&[&IMPORT[..], &["--dry-run"]].concat()).await;
+    assert_eq!(code, 1, "{err}");
+    assert_eq!(
+        out,
+        "5 PINs could be imported. Nothing was written to a table.\n9 rows refused: callers.refused.csv has their lines \
+         and the reasons.\n"
+    );
+    assert_eq!(deployment.read("callers.refused.csv"), refused);
+    assert!(deployment.callers().await.is_empty() && !deployment.path("callers.csv.journal").exists());
+
+    let (code, out, err) = deployment.run(&IMPORT).await;
+    assert_eq!(code, 1, "{err}");
+    assert!(out.starts_with("5 PINs of 3 callers are in "), "{out}");
+    assert!(err.contains("callers.csv, line 4: the PIN is empty\n"), "{err}");
+    assert_eq!(deployment.read("callers.refused.csv"), refused);
+    let callers = deployment.callers().await;
+    assert!(callers.keys().eq(["ada", "oneil", "zoe"]), "{:?}", callers.keys());
+    assert!(callers["ada"].pins.iter().eq(&tags("ada", &["837461", "926384"])));
+    assert!(callers["zoe"].pins.iter().eq(&tags("zoe", &["837465"])));
+    assert!(callers["oneil"].pins.iter().eq(&tags("oneil", &["837463"])));
+    let attributes = |user: &str| serde_json::to_string(&callers[user].attributes).unwrap();
+    assert_eq!(attributes("ada"), r#"{"First Name":"Ada","city":"London"}"#);
+    assert_eq!(attributes("oneil"), r#"{"First Name":"O\"Neil, the first","city":""}"#);
+    assert_eq!(attributes("zoe"), r#"{"First Name":"Zoë","city":"Köln"}"#);
+
+    let all = format!("{out}{err}{}", deployment.read("callers.refused.csv"));
+    for pin in ["837461", "83x461", "111111", "837462", "926384", "837463", "837464", "837465", "837466"] {
+        assert!(!all.contains(pin), "{all}");
+    }
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(deployment.path("callers.refused.csv")).unwrap());
+        assert_eq!(mode & 0o777, 0o600, "it names people");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_thousand_attributes_go_in_and_an_item_over_400_kilobytes_does_not() {
+    let deployment = Deployment::new().await;
+    let names: Vec<String> = (0..5_000).map(|number| format!("attribute_{number}")).collect();
+    let values = |value: &str| vec![value; 5_000].join(",");
+    let text = format!(
+        "user,pin,{}\nada,837461,{}\nbob,837462,{}\ncarl,837463,{}\n",
+        names.join(","),
+        values("x"),
+        values(&"x".repeat(100)),
+        // Below what is counted here, above what DynamoDB counts.
+        values(&"x".repeat(68)),
+    );
+    deployment.write("callers.csv", text);
+    let (code, out, err) = deployment.run(&IMPORT).await;
+    assert_eq!(code, 1, "{err}");
+    assert!(out.starts_with("1 PIN of 1 caller is in "), "{out}");
+    let callers = deployment.callers().await;
+    assert_eq!(callers["ada"].attributes.len(), 5_000);
+    assert_eq!(
+        deployment.read("callers.refused.csv"),
+        "line,user,reason\n\
+         3,bob,\"an item of DynamoDB holds 400 KB, and this caller's would have more\"\n\
+         4,carl,\"an item of DynamoDB holds 400 KB, and this caller's would have more\"\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_who_are_there_stay_suspended_and_are_replaced_added_to_or_left_as_asked() {
+    let deployment = Deployment::new().await;
+    deployment.write("callers.csv", "user,pin,name\nada,837461,Ada\nbob,837462,Bob\n");
+    assert_eq!(deployment.run(&IMPORT).await.0, 0);
+    let store = deployment.database.store().await;
+    assert_eq!(store.set_status(&ringbolt_tests::caller("ada"), Status::Suspended).await.unwrap(), Change::Made);
+
+    deployment.write("callers.csv", "user,pin,name\nada,926384,Augusta\nzoe,837463,Zoe\n");
+    for (existing, pins, name) in [
+        ("skip", &["837461"][..], "Ada"),
+        ("add", &["837461", "926384"], "Augusta"),
+        ("replace", &["926384"], "Augusta"),
+    ] {
+        let (code, out, err) = deployment.run(&[&IMPORT[..], &["--existing", existing, "--json"]].concat()).await;
+        assert_eq!(code, 0, "{err}");
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let skipped = if existing == "skip" { 1 } else { 0 };
+        assert_eq!((&report["rows"], &report["skipped"]), (&2.into(), &skipped.into()), "{existing}");
+        let callers = deployment.callers().await;
+        assert!(callers["ada"].pins.iter().eq(&tags("ada", pins)), "{existing}");
+        assert_eq!((&callers["ada"].attributes["name"], callers["ada"].status), (&name.into(), Status::Suspended));
+        assert!(callers["bob"].pins.iter().eq(&tags("bob", &["837462"])), "he is not in the file");
+    }
+}
