@@ -1,6 +1,7 @@
 //! Every parameter of every app with every value that the specification allows, from a flow to the document. What it
 //! forbids is in `mistakes.txt`.
 
+use super::super::Flow;
 use super::answers::{Known, answer, at, load};
 
 /// The document that follows an IVR for which the flow says this.
@@ -111,6 +112,18 @@ fn numbers_may_be_written_in_every_form_and_looked_up() {
         "phone_list: 2223334444|555-666-7777",
         "<phone_list>2223334444|5556667777</phone_list>",
     );
+}
+
+#[test]
+fn a_list_with_bars_holds_telephone_numbers_and_nothing_else() {
+    for list in ["2223334444|555", "2223334444|", "|2223334444", "2223334444||5556667777", "2223334444, 5556667777"] {
+        let flow = format!(
+            "flow: a\nrealm: a\nfallback: {{ dialogtech: hangup }}\n\
+             dialogtech: {{ ivrs: {{ 1: {{ findme: {{ phone_list: \"{list}\" }} }} }} }}\n"
+        );
+        let said = Flow::load(&flow).unwrap_err().to_string();
+        assert!(said.starts_with("line 4, column 48: a telephone number has 10 digits"), "{list}: {said}");
+    }
 }
 
 #[test]
