@@ -278,7 +278,7 @@ impl<'a> Visit<'a> {
         let mut pass_through = self.results.pass_through.clone();
         match of_flow {
             flow::PassThrough::None => {}
-            flow::PassThrough::Opaque(text) => pass_through = PassThrough::parse(text),
+            flow::PassThrough::Opaque(text) => pass_through = PassThrough::parse(&spoken_text(text)),
             flow::PassThrough::Pairs(pairs) => pairs.iter().for_each(|(key, value)| pass_through.set(key, value)),
         }
         if *state == CallState::default() {

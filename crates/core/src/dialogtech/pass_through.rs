@@ -98,15 +98,20 @@ impl PassThrough {
 
     /// The wire form in at most `limit_bytes` bytes.
     ///
-    /// What does not fit is dropped: first what came in, the oldest first, then our own pairs, the last one first. A
-    /// protected pair goes only where the protected pairs alone are over the limit: an answer without them still
-    /// steers the call, one that the provider refuses does not.
+    /// What does not fit is dropped: first what alone takes more than half of the room, so that one long value pushes
+    /// no other out; then what came in, the oldest first, then our own pairs, the last one first. A protected pair goes only where the protected pairs alone are over the limit: an answer without them still steers the call,
+    /// one that the provider refuses does not.
     #[must_use]
     pub fn render(&self, limit_bytes: usize) -> Rendered {
         let mut text_bytes = self.to_text().len();
         let mut kept = vec![true; self.segments.len()];
         let mut left = self.segments.len();
-        for victim in self.least_needed_first() {
+        let long = |index: &usize| {
+            let segment = &self.segments[*index];
+            segment.origin != Origin::Protected && segment.raw.len() > limit_bytes / 2
+        };
+        let long_ones = self.least_needed_first().filter(long);
+        for victim in long_ones.chain(self.least_needed_first().filter(|index| !long(index))) {
             if text_bytes <= limit_bytes {
                 break;
             }

@@ -6,6 +6,7 @@ use super::ids::{ResponseId, SessionId};
 use super::number::BuildingBlockId;
 use super::parameters::{NamedValues, Parameters};
 use super::pass_through::PassThrough;
+use crate::text::spoken_text;
 
 /// What DialogTech sends for a question that the caller did not answer.
 const UNANSWERED: &str = "NA";
@@ -138,7 +139,8 @@ impl IvrResults {
         }
         let [call, source, answers] = sorted.map(|pairs| pairs.into_iter().collect::<NamedValues>());
         Self {
-            pass_through: PassThrough::parse(call.get("ivr_pass_through").unwrap_or_default()),
+            // Without what no answer could carry on: a key must be the same to us and to the next reader.
+            pass_through: PassThrough::parse(&spoken_text(call.get("ivr_pass_through").unwrap_or_default())),
             call: Call::from_fields(call),
             source,
             answers,
