@@ -10,7 +10,7 @@ use ringbolt_core::{
 use ringbolt_dev::database::{Embedded, start};
 use ringbolt_dynamodb::{
     Store, client,
-    flows::FlowTable,
+    flows::{FlowTable, Push},
     tables::{self, TableNames},
 };
 use std::{
@@ -133,7 +133,8 @@ impl Deployment {
     pub async fn publish(&self, text: &str) {
         let flow = ringbolt_core::flow::Flow::load(text).unwrap();
         let table = FlowTable::new(self.client.clone(), "flows".to_owned());
-        table.publish(&flow.name, text, EpochMs(0)).await.unwrap();
+        let push = Push::new(text.to_owned(), "ada".to_owned(), None, EpochMs(0)).unwrap();
+        table.publish(&flow.name, &push).await.unwrap();
     }
 }
 
