@@ -3,6 +3,9 @@
 use crate::Deployment;
 use ringbolt_tests::{Fault, Wire};
 
+/// Further arguments, variables, and what is said.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+
 const IMPORT: [&str; 5] = ["pin", "import", "callers.csv", "--realm", "demo"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -10,7 +13,7 @@ async fn a_wrong_table_region_or_credential_is_named_in_one_sentence() {
     let deployment = Deployment::new().await;
     deployment.write("callers.csv", "user,pin\nada,837461\n");
     let calls = deployment.database.tables.calls.clone();
-    let cases: [(&[&str], &[(&str, &str)], &str); 5] = [
+    let cases: [Case<'_>; 5] = [
         (&["--callers-table", "elsewhere"], &[], "nothing was imported: there is no such table in the DynamoDB at "),
         (&["--callers-table", &calls], &[], " is no table of callers: look at --callers-table"),
         (&[], &[("AWS_REGION", "")], "no AWS region is set"),

@@ -8,4 +8,4 @@ mod oddities;
 mod process;
 mod trouble;
 
-use process::{Deployment, Running};
+use process::Deployment;
