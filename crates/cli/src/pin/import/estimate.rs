@@ -55,7 +55,7 @@ pub(crate) fn sentence(rows: u64, a_second: f64, cores: usize) -> String {
 
 /// A time as people say it, with one unit: 40 seconds, 12 minutes, 3 hours, 2 days.
 pub(crate) fn duration(time: Duration) -> String {
-    const UNITS: [(u64, u64, &str); 3] = [(172_800, 86_400, "day"), (3_600, 3_600, "hour"), (90, 60, "minute")];
+    const UNITS: [(u64, u64, &str); 3] = [(172_800, 86_400, "day"), (3_570, 3_600, "hour"), (90, 60, "minute")];
     let secs = time.as_secs().max(1);
     for (from, unit, name) in UNITS {
         if secs >= from {

