@@ -207,6 +207,7 @@ async fn locally_the_file_is_rotated_and_a_dev_that_knows_the_old_keys_is_notice
     rotate(&folder, &["begin", "--yes"]).await.says("Stop `ringbolt dev` and start it again");
     verified(&folder, "c-1");
     rotate(&folder, &["run"]).await.says("All PINs of 6 callers stand under the new key");
+    verified(&folder, "c-1b");
     rotate(&folder, &["finish", "--yes"]).await.fails(1, &["still runs with the secret as it was"]);
     folder.stop();
     folder.start();
