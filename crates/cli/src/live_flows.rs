@@ -27,7 +27,7 @@ pub(crate) async fn live_flows(connection: &Connection) -> anyhow::Result<Vec<Ar
         return Ok(Flows::load(files).map_err(|mistakes| anyhow::anyhow!("{mistakes}"))?.all());
     }
     match Published::load(connection.flows()?, system_clock()).await {
-        Ok((_, flows)) => Ok(flows),
+        Ok((_, flows)) => Ok(flows.into_iter().map(|live| live.flow).collect()),
         Err(PublishedError::Store(error)) => Err(error).explained(connection, "the call flows were not read"),
         Err(other) => Err(other.into()),
     }
