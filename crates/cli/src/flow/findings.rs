@@ -4,7 +4,7 @@ use super::{
     excerpt::lines,
     source::{self, Unreadable},
 };
-use ringbolt_core::flow::{Checked, Flow, Mistake, Severity};
+use ringbolt_core::flow::{Checked, Flow, Mistake, Severity, Unproven};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// A flow file that was looked at.
@@ -16,6 +16,8 @@ pub(super) struct Examined {
     pub(super) text: String,
     /// The flow, where nothing in it is an error.
     pub(super) flow: Option<Flow>,
+    /// What can be drawn of it where only the proof fails.
+    pub(super) unproven: Option<Unproven>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -32,19 +34,19 @@ pub(super) struct Finding {
 impl Examined {
     /// Checks a text.
     pub(super) fn new(name: String, text: String) -> Self {
-        let Checked { flow, findings } = Flow::check(&text);
-        Self { name, text, flow, findings: findings.into_iter().map(Finding::from).collect() }
+        let Checked { flow, unproven, findings } = Flow::check(&text);
+        Self { name, text, flow, unproven, findings: findings.into_iter().map(Finding::from).collect() }
     }
 
     fn unreadable(name: String, error: Unreadable) -> Self {
         let mut finding = Finding::error(None, error.to_string());
         finding.help = error.help().map(str::to_owned);
         let Unreadable::NotUtf8 { shown, good_bytes } = error else {
-            return Self { name, text: String::new(), flow: None, findings: vec![finding] };
+            return Self { name, text: String::new(), flow: None, unproven: None, findings: vec![finding] };
         };
         let good = shown.get(..good_bytes).unwrap_or_default();
         finding.place = Some(end(good));
-        Self { name, text: shown, flow: None, findings: vec![finding] }
+        Self { name, text: shown, flow: None, unproven: None, findings: vec![finding] }
     }
 
     /// How many findings are of this severity.

@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod excerpt;
 mod findings;
+mod graph;
 mod history;
 mod list;
 mod push;
@@ -26,6 +27,7 @@ pub(crate) struct FlowCommand {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Check),
+    Graph(graph::DrawGraph),
     Push(push::Push),
     List(list::List),
     History(history::History),
@@ -38,6 +40,7 @@ impl FlowCommand {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         match self.command {
             Command::Check(command) => command.run(out),
+            Command::Graph(command) => command.run(out),
             Command::Push(command) => command.run(out).await,
             Command::List(command) => command.run(out).await,
             Command::History(command) => command.run(out).await,

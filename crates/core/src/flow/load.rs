@@ -14,26 +14,34 @@ mod wix_answers;
 mod yaml;
 
 use super::language;
+use super::graph::Graph;
 use super::mistake::{Mistake, Mistakes, Position};
 use super::template::{Vocabulary, WIX_ANSWERS_NAMES};
-use super::{Checked, Fallback, Flow};
+use super::{Checked, Fallback, Flow, Unproven};
 use crate::dialogtech::action::Action;
 use crate::identity::{FlowName, Realm};
 use crate::wix_answers::reply::Reply;
 use reader::Reader;
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 use yaml::Node;
 
 pub(super) fn load(text: &str) -> Checked {
     if text.len() > Flow::MAX_BYTES {
         let message = format!("the file has {} bytes, and a flow at most {}", text.len(), Flow::MAX_BYTES);
-        return Checked { flow: None, findings: vec![Mistake::new(Position::START, message)] };
+        return Checked { flow: None, unproven: None, findings: vec![Mistake::new(Position::START, message)] };
     }
     let mut reader = Reader::default();
-    let flow = yaml::parse(text, &mut reader.mistakes).and_then(|root| flow(&mut reader, &root));
-    let flow = flow.filter(|_| reader.mistakes.is_empty());
+    let (flow, unproven) = match yaml::parse(text, &mut reader.mistakes).and_then(|root| flow(&mut reader, &root)) {
+        Some(flow) if reader.mistakes.is_empty() => (Some(flow), None),
+        Some(flow) if reader.mistakes.len() == reader.offences => (None, Some(unproven(&flow, &mut reader))),
+        _ => (None, None),
+    };
     reader.mistakes.append(&mut reader.findings);
-    Checked { flow, findings: Mistakes::in_file_order(reader.mistakes).0 }
+    Checked { flow, unproven, findings: Mistakes::in_file_order(reader.mistakes).0 }
+}
+
+fn unproven(flow: &Flow, reader: &mut Reader) -> Unproven {
+    Unproven { name: flow.name.clone(), graph: Graph::of(flow), offending: mem::take(&mut reader.offending) }
 }
 
 /// Reads everything before it gives up, so that every mistake is found.

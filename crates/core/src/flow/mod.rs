@@ -59,8 +59,22 @@ pub struct Flow {
 pub struct Checked {
     /// The flow, where nothing in it is an error.
     pub flow: Option<Flow>,
+    /// Where all that is wrong is that calls do not end, or that people without tries are asked again: a drawing shows
+    /// best where.
+    pub unproven: Option<Unproven>,
     /// Errors and warnings, in the file's order.
     pub findings: Vec<Mistake>,
+}
+
+/// What can be drawn of a flow that cannot be used because the proof fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unproven {
+    /// The flow's name.
+    pub name: FlowName,
+    /// The whole flow.
+    pub graph: graph::Graph,
+    /// The steps of the shortest ways that show what is wrong; all of them are in the graph.
+    pub offending: Vec<graph::Edge>,
 }
 
 /// What a caller gets when something fails on our side. None of it can fail itself: it has no templates.
@@ -90,7 +104,7 @@ impl Flow {
     /// keys, values of a wrong kind or out of range, what the providers' specifications do not allow, templates that
     /// do not parse or use unknown names, and flows that would let an unverified caller through.
     pub fn load(text: &str) -> Result<Self, Mistakes> {
-        let Checked { flow, findings } = load::load(text);
+        let Checked { flow, findings, .. } = load::load(text);
         flow.ok_or_else(|| Mistakes(findings.into_iter().filter(|found| found.severity == Severity::Error).collect()))
     }
 

@@ -17,6 +17,15 @@ pub(super) struct Offence {
     pub(super) kind: Offending,
     /// The way, in words.
     pub(super) way: String,
+    /// The way itself, step by step.
+    pub(super) steps: Vec<Edge>,
+}
+
+impl Offence {
+    fn new(ivr: &BuildingBlockId, kind: Offending, way: &[&Edge]) -> Self {
+        let steps = way.iter().copied().cloned().collect();
+        Self { ivr: ivr.clone(), kind, way: in_words(way), steps }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +76,7 @@ fn endless(graph: &Graph, away: &Away<'_>) -> Vec<Offence> {
             continue;
         }
         told.extend(way.iter().map(|edge| &edge.to));
-        offences.push(Offence { ivr: ivr.clone(), kind: Offending::Endless, way: in_words(&way) });
+        offences.push(Offence::new(ivr, Offending::Endless, &way));
     }
     offences
 }
@@ -100,7 +109,7 @@ fn asked_again(graph: &Graph, away: &Away<'_>) -> Vec<Offence> {
             Some(way)
         });
         if let Some(way) = ways.min_by_key(Vec::len) {
-            offences.push(Offence { ivr: ivr.clone(), kind: Offending::AskedAgain, way: in_words(&way) });
+            offences.push(Offence::new(ivr, Offending::AskedAgain, &way));
         }
     }
     offences

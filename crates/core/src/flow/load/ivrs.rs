@@ -44,7 +44,9 @@ pub(super) fn prove(r: &mut Reader, dialogtech: &DialogTech, fallback: &Fallback
     }
     let mut graph = Graph::default();
     graph.dialogtech(dialogtech, fallback);
-    for Offence { ivr, kind, way } in proof::offences(&graph) {
+    for Offence { ivr, kind, way, steps } in proof::offences(&graph) {
+        r.offences += 1;
+        r.offending.extend(steps);
         let at = r.ivrs.get(&ivr).copied().unwrap_or(Position::START);
         match kind {
             Offending::Endless => r.mistake_with_help(

@@ -1,6 +1,7 @@
 //! Reads values out of the tree, notes what is wrong and goes on.
 
 use super::super::language::Mapping;
+use super::super::graph::Edge;
 use super::super::mistake::{Mistake, Position, did_you_mean};
 use super::super::template::{InvalidTemplate, Template, Vocabulary};
 use super::yaml::{Key, Node, Value};
@@ -26,6 +27,10 @@ pub(super) struct Reader {
     pub(super) templates: Vec<(Position, Template)>,
     /// Where the templates stand that may read a PIN: `user` and `pin`.
     pub(super) inputs: Vec<Position>,
+    /// How many of the mistakes are about what cannot be proved.
+    pub(super) offences: usize,
+    /// The steps of the ways that show it.
+    pub(super) offending: Vec<Edge>,
 }
 
 /// A mapping of which every key is known.

@@ -1,0 +1,137 @@
+//! `ringbolt flow graph`
+
+mod drawing;
+mod json;
+mod layout;
+mod mermaid;
+mod svg;
+
+use super::{
+    excerpt::harmless,
+    findings::{Examined, examine},
+    render::complain,
+};
+use crate::{
+    exit::{Failed, Usage},
+    output::Output,
+};
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use drawing::Drawing;
+use ringbolt_core::flow::{Unproven, graph::Graph};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Draw a call flow: where each IVR leads, and how calls end
+///
+/// IVRs that ask for a PIN are hexagons, those that read a text are slanted, the others have corners; ends are round.
+/// Dashed arrows are taken if nobody answers. A flow of which `flow check` says that calls do not end, or that people
+/// without tries are asked for a PIN again, is drawn with that way in red. With --json: the places and what leads from
+/// one to another.
+#[derive(Args)]
+#[command(after_help = "Exit codes: 0 drawn; 1 not drawn, or drawn though the flow has errors; 2 a mistake in the \
+                        command line\n\n\
+                        Examples: ringbolt flow graph flows/bank.yaml --out bank.svg\n          \
+                        ringbolt flow graph flows/bank.yaml --out bank.md")]
+pub(super) struct DrawGraph {
+    /// A flow file, or - for standard input
+    file: PathBuf,
+    /// How to draw it; unless given, the ending of --out says so, and without --out it is mermaid
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// The file to write; *.md becomes Markdown with the drawing in it, as GitHub shows it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text that GitHub and many editors show as a drawing
+    Mermaid,
+    /// A picture
+    Svg,
+}
+
+impl DrawGraph {
+    pub(super) fn run(self, out: Output) -> anyhow::Result<()> {
+        if out.json() && (self.format.is_some() || self.out.is_some()) {
+            return Err(Usage::new("--json is a form of its own, on standard output: leave out --format and --out"));
+        }
+        let format = match (self.format, &self.out) {
+            (Some(format), _) => format,
+            (None, None) => Format::Mermaid,
+            (None, Some(path)) => format_of(path)?,
+        };
+        let mut files = examine(&[self.file], false);
+        let (Some(file), true) = (files.pop(), files.is_empty()) else {
+            return Err(Usage::new("one flow is drawn at a time, and this folder has several: name a file of it"));
+        };
+        let (name, graph, offending) = match &file {
+            Examined { flow: Some(flow), .. } => (&flow.name, &Graph::of(flow), [].as_slice()),
+            Examined { unproven: Some(Unproven { name, graph, offending }), .. } => {
+                complain(&file);
+                (name, graph, offending.as_slice())
+            }
+            _ => {
+                complain(&file);
+                return Err(Failed.into());
+            }
+        };
+        if out.json() {
+            out.document(&json::document(name, graph, offending))?;
+        } else {
+            let drawing = Drawing::new(name, graph, offending);
+            let text = match format {
+                Format::Mermaid => mermaid(&drawing, self.out.as_deref(), out),
+                Format::Svg => {
+                    let large = format!("{} is too large for a picture", harmless(&file.name));
+                    svg::svg(&drawing).with_context(|| large)?
+                }
+            };
+            match &self.out {
+                None => out.say(text.trim_end()),
+                Some(path) => {
+                    let shown = harmless(&path.display().to_string());
+                    fs::write(path, text).with_context(|| format!("{shown} cannot be written"))?;
+                    out.note(&format!("The flow `{name}` is drawn in {shown}."));
+                }
+            }
+        }
+        if file.has_errors() { Err(Failed.into()) } else { Ok(()) }
+    }
+}
+
+fn mermaid(drawing: &Drawing, path: Option<&Path>, out: Output) -> String {
+    let text = mermaid::mermaid(drawing);
+    if drawing.arrows.len() > mermaid::MAX_ARROWS || text.len() > mermaid::MAX_TEXT {
+        out.note(&format!(
+            "This drawing has {} arrows in {} characters. Mermaid shows up to {} in {} unless its `maxEdges` and \
+             `maxTextSize` are set, which GitHub does not do; for a picture say --format svg.",
+            drawing.arrows.len(),
+            text.len(),
+            mermaid::MAX_ARROWS,
+            mermaid::MAX_TEXT,
+        ));
+    }
+    match path.and_then(extension).as_deref() {
+        Some("md" | "markdown") => format!("```mermaid\n{text}```\n"),
+        _ => text,
+    }
+}
+
+fn format_of(path: &Path) -> anyhow::Result<Format> {
+    match extension(path).as_deref() {
+        Some("svg") => Ok(Format::Svg),
+        Some("md" | "markdown" | "mmd" | "mermaid") => Ok(Format::Mermaid),
+        _ => Err(Usage::new(format!(
+            "how to draw is not clear from the name {}: let it end in .svg, .md or .mmd, or say --format",
+            harmless(&path.display().to_string())
+        ))),
+    }
+}
+
+fn extension(path: &Path) -> Option<String> {
+    path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase)
+}
