@@ -11,11 +11,13 @@ use layout::{
     std_shapes::shapes::{Arrow as Shaft, Element, LineEndKind, ShapeKind},
     topo::layout::VisualGraph,
 };
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Above so many boxes and texts in one connected part the time for crossing fewer arrows is not spent.
-const UNTANGLED: usize = 150;
-/// Above so many there is no picture: nobody could read it, and laying it out takes minutes.
-pub(super) const MAX_PARTS: usize = 2_000;
+/// In a connected part with more boxes, texts and turns of lines the time for crossing fewer lines is not spent.
+const UNTANGLED: usize = 400;
+/// With more of them there is no picture: nobody could read it, and the time for it, some seconds at this size, grows
+/// with the cube.
+const MAX_POINTS: usize = 4_000;
 /// Between connected parts of the flow, in pixels.
 const GAP: f64 = 28.0;
 
@@ -39,10 +41,15 @@ pub(super) struct Layout {
     pub(super) curves: Vec<Vec<((f64, f64), (f64, f64))>>,
 }
 
-/// The largest connected part is too large: so many boxes and texts.
+/// A connected part is too large to be laid out in reasonable time.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} boxes and texts hang together, and {MAX_PARTS} can be laid out: draw it with --format mermaid")]
-pub(super) struct TooLarge(usize);
+#[error(
+    "its largest connected part has {points} boxes, texts and turns of lines, and {MAX_POINTS} can be laid out: draw it \
+     with --format mermaid"
+)]
+pub(super) struct TooLarge {
+    points: usize,
+}
 
 impl Plan {
     /// # Errors
@@ -55,16 +62,17 @@ impl Plan {
         };
         let rank = self.ranks();
         for part in self.connected() {
-            if part.len() > MAX_PARTS {
-                return Err(TooLarge(part.len()));
+            let points = self.points(&part, &rank);
+            if points > MAX_POINTS {
+                return Err(TooLarge { points });
             }
-            self.part(&part, &rank, &mut layout);
+            self.part(&part, &rank, points <= UNTANGLED, &mut layout);
         }
         Ok(layout)
     }
 
     /// Lays out one connected part below what is there.
-    fn part(&self, part: &[usize], rank: &[usize], layout: &mut Layout) {
+    fn part(&self, part: &[usize], rank: &[usize], untangle: bool, layout: &mut Layout) {
         let mut graph = VisualGraph::new(Orientation::LeftToRight);
         // It looks for cycles after every line, along every way through the graph. There is none: see below.
         graph.dag.set_validate(false);
@@ -93,7 +101,6 @@ impl Plan {
             graph.add_edge(Shaft::with_properties(start, end, style, "", &look, n.to_string(), &None, &None), from, to);
         }
         let mut curves = Curves(Vec::new());
-        let untangle = part.len() <= UNTANGLED;
         graph.do_it(false, !untangle, false, &mut curves);
 
         let boxes = || part.iter().filter_map(|&index| Some((index, graph.pos(handles[index]?))));
@@ -115,6 +122,26 @@ impl Plan {
             }
             layout.curves[*n] = path;
         }
+    }
+
+    /// How much there is to place: what was planned, and the points where lines pass other levels.
+    fn points(&self, part: &[usize], rank: &[usize]) -> usize {
+        let member: BTreeSet<usize> = part.iter().copied().collect();
+        let mut lines: Vec<(usize, usize)> = self
+            .lines
+            .iter()
+            .filter(|(from, _)| member.contains(from))
+            .map(|&(from, to)| if rank[from] < rank[to] { (from, to) } else { (to, from) })
+            .collect();
+        lines.sort_by_key(|&(from, _)| rank[from]);
+        let mut level: BTreeMap<usize, usize> = BTreeMap::new();
+        let at = |level: &BTreeMap<usize, usize>, index| level.get(&index).copied().unwrap_or(0);
+        for &(from, to) in &lines {
+            let next = at(&level, to).max(at(&level, from) + 1);
+            level.insert(to, next);
+        }
+        let passed = |&(from, to): &(usize, usize)| at(&level, to).saturating_sub(at(&level, from) + 1);
+        part.len() + lines.iter().map(passed).sum::<usize>()
     }
 
     /// Numbers, along which every line leads upwards but those that close a cycle.
