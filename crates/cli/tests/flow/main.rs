@@ -3,6 +3,7 @@
 
 mod check;
 mod deployment;
+mod graph;
 mod history;
 mod push;
 mod rollback;

@@ -13,8 +13,8 @@ mod verify_pin;
 mod wix_answers;
 mod yaml;
 
-use super::language;
 use super::graph::Graph;
+use super::language;
 use super::mistake::{Mistake, Mistakes, Position};
 use super::template::{Vocabulary, WIX_ANSWERS_NAMES};
 use super::{Checked, Fallback, Flow, Unproven};

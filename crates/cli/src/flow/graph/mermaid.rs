@@ -71,9 +71,11 @@ fn escaped(text: &str) -> String {
         let within_word = is_word(before) && is_word(chars.peek().copied());
         let plain = match c {
             c if c.is_alphanumeric() => true,
-            ' ' | ',' | '=' | '?' | '/' | '(' | ')' | '…' => true,
+            ' ' | ',' | '=' | '?' | '/' | '(' | '…' => true,
             // Within a word these begin no list, no emphasis and no link.
             '_' | '-' => within_word,
+            // Nor do these, where no number stands before them.
+            ')' => !before.is_some_and(char::is_numeric),
             '.' => before.is_some_and(char::is_alphabetic) && !safe.to_ascii_lowercase().ends_with("www"),
             _ => false,
         };

@@ -1,7 +1,7 @@
 //! Reads values out of the tree, notes what is wrong and goes on.
 
-use super::super::language::Mapping;
 use super::super::graph::Edge;
+use super::super::language::Mapping;
 use super::super::mistake::{Mistake, Position, did_you_mean};
 use super::super::template::{InvalidTemplate, Template, Vocabulary};
 use super::yaml::{Key, Node, Value};

@@ -1,0 +1,198 @@
+//! `ringbolt flow graph`
+
+use crate::deployment::{Said, flow_in};
+use serde_json::Value;
+use snapbox::{assert_data_eq, str};
+use std::fmt::Write as _;
+use tempfile::TempDir;
+
+const HEADER: &str =
+    "flow: bank\nrealm: bank\nfallback: { dialogtech: { transfer: { destination: \"8005550100\" } } }\n";
+
+/// A menu, a login, a balance that is read, and people who need not answer.
+const BANK: &str = r#"dialogtech:
+  ivrs:
+    1:
+      rules:
+        - { when: 'answers.choice == "1"', do: { ivr: { id: 2 } } }
+        - { do: { ivr: { id: 4 } } }
+    2:
+      verify_pin:
+        user: "{{ answers.account }}"
+        pin: "{{ answers.pin }}"
+        verified: { ivr: { id: 3 } }
+        wrong: { ivr: { id: 2 } }
+        unanswered: { ivr: { id: 2 } }
+        too_many_attempts: { ivr: { id: 4 } }
+        locked: { ivr: { id: 4 } }
+    3: { say: "Your balance is {{ caller.balance }}." }
+    4: { findme: { phone_list: ["8005550111"], nextaction: 2, nextactionitem: 99 } }
+    5: hangup
+"#;
+
+fn folder(flow: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bank.yaml"), format!("{HEADER}{flow}")).unwrap();
+    folder
+}
+
+fn graph(folder: &TempDir, arguments: &[&str]) -> Said {
+    flow_in(folder.path(), &[&["graph"], arguments].concat(), b"")
+}
+
+fn read(folder: &TempDir, name: &str) -> String {
+    std::fs::read_to_string(folder.path().join(name)).unwrap()
+}
+
+#[test]
+fn mermaid_tells_places_apart_and_says_what_leads_where() {
+    let folder = folder(BANK);
+    let Said { code, out, err } = graph(&folder, &["bank.yaml"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_data_eq!(out.clone(), str![[r#""#]]);
+    let drawn = graph(&folder, &["bank.yaml", "--out", "bank.md"]);
+    assert_eq!((drawn.code, drawn.out.as_str()), (Some(0), ""));
+    assert_eq!(drawn.err, "The flow `bank` is drawn in bank.md.\n");
+    assert_eq!(read(&folder, "bank.md"), format!("```mermaid\n{out}```\n"));
+    let input = format!("{HEADER}{BANK}");
+    assert_eq!(flow_in(folder.path(), &["graph", "-"], input.as_bytes()).out, out);
+}
+
+#[test]
+fn the_picture_has_every_place_and_every_label() {
+    let folder = folder(BANK);
+    assert_eq!(graph(&folder, &["bank.yaml", "--out", "bank.svg"]).code, Some(0));
+    let picture = read(&folder, "bank.svg");
+    let picture = roxmltree::Document::parse(&picture).unwrap();
+    let mut texts: Vec<&str> = picture
+        .descendants()
+        .filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "tspan")))
+        .filter_map(|node| node.text())
+        .collect();
+    texts.sort_unstable();
+    assert_eq!(
+        texts,
+        [
+            "IVR 1",
+            "IVR 2, asks for a PIN",
+            "IVR 3, reads a text",
+            "IVR 4",
+            "IVR 5",
+            "answers.choice == \"1\"",
+            "hang up",
+            "locked",
+            "nobody answers",
+            "otherwise",
+            "ring 8005550111",
+            "too_many_attempts",
+            "verified",
+            "voicemail 99",
+            "↻ unanswered",
+            "↻ unknown",
+            "↻ wrong",
+        ]
+    );
+    let numbers = picture.descendants().flat_map(|node| node.attributes()).filter(|attribute| attribute.name() == "d");
+    assert!(numbers.clone().count() > 8 && numbers.into_iter().all(|d| !d.value().contains("NaN")));
+}
+
+#[test]
+fn hostile_texts_stay_in_their_place() {
+    let hostile = r#""]--></text><script>&amp;|```\u202E ﬁ 電話 end"#;
+    let condition = format!("answers.a == '{}'", hostile.replace("\\u202E", "\u{202e}"));
+    let flow = format!(
+        "dialogtech:\n  ivrs:\n    1: {{ rules: [{{ when: {}, do: hangup }}, {{ do: hangup }}] }}\n",
+        serde_json::to_string(&condition).unwrap()
+    );
+    let folder = folder(&flow);
+    let Said { code, out, .. } = graph(&folder, &["bank.yaml", "--out", "bank.svg"]);
+    assert_eq!((code, out.as_str()), (Some(0), ""));
+    let picture = read(&folder, "bank.svg");
+    let parsed = roxmltree::Document::parse(&picture).unwrap();
+    assert!(parsed.descendants().all(|node| node.tag_name().name() != "script"));
+    let shown = condition.replace('\u{202e}', "\\u{202e}");
+    assert!(parsed.descendants().any(|node| node.text().is_some_and(|text| text.starts_with(&shown))), "{picture}");
+    let mermaid = graph(&folder, &["bank.yaml"]).out;
+    assert!(mermaid.lines().count() == 6 && !mermaid.contains("script>") && !mermaid.contains("```"), "{mermaid}");
+}
+
+#[test]
+fn a_flow_whose_proof_fails_is_drawn_with_the_way_that_shows_it() {
+    let folder =
+        folder(&BANK.replace("too_many_attempts: { ivr: { id: 4 } }", "too_many_attempts: { ivr: { id: 1 } }"));
+    let Said { code, out, err } = graph(&folder, &["bank.yaml"]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("error: a caller who has no tries left is asked for a PIN again"), "{err}");
+    let arrows: Vec<&str> = out.lines().filter(|line| line.contains("->")).collect();
+    let marked = out.lines().find_map(|line| line.trim().strip_prefix("linkStyle ")).unwrap();
+    let marked: Vec<usize> = marked.split_once(' ').unwrap().0.split(',').map(|n| n.parse().unwrap()).collect();
+    let marked: Vec<&str> = marked.into_iter().map(|n| arrows[n].trim()).collect();
+    let expected = ["ivr1 -->|\"answers.choice == #34;1#34;\"| ivr2", "ivr2 -->|\"too_many_attempts\"| ivr1"];
+    assert_eq!(marked, expected);
+}
+
+#[test]
+fn what_cannot_be_drawn_is_refused_and_nothing_is_written() {
+    let folder = folder(&BANK.replace("verified", "verifed"));
+    let Said { code, out, err } = graph(&folder, &["bank.yaml", "--out", "bank.svg"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("did you mean `verified`?"), "{err}");
+    assert!(!folder.path().join("bank.svg").exists());
+    std::fs::write(folder.path().join("other.yaml"), "flow: other\n").unwrap();
+    for (arguments, expected) in [
+        (&["bank.yaml", "--out", "bank.png"][..], "let it end in .svg, .md or .mmd, or say --format\n"),
+        (&["bank.yaml", "--json", "--format", "svg"], "leave out --format and --out\n"),
+        (&["."], "one flow is drawn at a time, and this folder has several: name a file of it\n"),
+    ] {
+        let Said { code, out, err } = graph(&folder, arguments);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(err.starts_with("ringbolt: ") && err.ends_with(expected) && err.lines().count() == 1, "{err}");
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let folder = folder(BANK);
+    let Said { code, err, .. } = graph(&folder, &["bank.yaml", "--out", "missing/bank.svg"]);
+    assert_eq!(code, Some(1));
+    assert!(err.starts_with("ringbolt: missing/bank.svg cannot be written: "), "{err}");
+}
+
+#[test]
+fn programs_get_places_and_edges_as_json() {
+    let folder = folder(BANK);
+    let Said { code, out, .. } = graph(&folder, &["bank.yaml", "--json"]);
+    assert_eq!(code, Some(0));
+    let document: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(document["flow"], "bank");
+    assert_eq!(document["places"][1], serde_json::json!({ "place": "IVR 2", "end": false, "asks_for_pin": true }));
+    let edges = document["edges"].as_array().unwrap();
+    let unanswered = edges.iter().find(|edge| edge["unless_answered"] == true).unwrap();
+    assert_eq!((&unanswered["from"], &unanswered["to"]), (&"IVR 4".into(), &"voicemail 99".into()));
+}
+
+/// Every IVR leads to two others nearby.
+#[test]
+fn a_thousand_ivrs_are_drawn_as_mermaid_and_refused_as_a_picture() {
+    let mut flow = "dialogtech:\n  ivrs:\n".to_owned();
+    for n in 1..=1_000_u32 {
+        let (a, b) = ((n * 7 + 13) % 1_000 + 1, n % 1_000 + 1);
+        writeln!(
+            flow,
+            "    {n}: {{ rules: [{{ when: answers.a, do: {{ ivr: {{ id: {a} }} }} }}, {{ when: answers.b, do: hangup }}, \
+             {{ do: {{ ivr: {{ id: {b} }} }} }}] }}"
+        )
+        .unwrap();
+    }
+    let folder = folder(&flow);
+    let Said { code, out, err } = graph(&folder, &["bank.yaml"]);
+    assert_eq!((code, out.matches("-->").count()), (Some(0), 3_000));
+    assert!(err.starts_with("This drawing has 3000 arrows in ") && err.lines().count() == 1, "{err}");
+    let Said { code, err, .. } = graph(&folder, &["bank.yaml", "--out", "bank.svg"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        err.starts_with("ringbolt: bank.yaml is too large for a picture: its largest connected part has "),
+        "{err}"
+    );
+    assert!(!folder.path().join("bank.svg").exists());
+}
