@@ -122,7 +122,7 @@ fn a_list_with_bars_holds_telephone_numbers_and_nothing_else() {
              dialogtech: {{ ivrs: {{ 1: {{ findme: {{ phone_list: \"{list}\" }} }} }} }}\n"
         );
         let said = Flow::load(&flow).unwrap_err().to_string();
-        assert!(said.starts_with("line 4, column 48: a telephone number has 10 digits"), "{list}: {said}");
+        assert!(said.starts_with("line 4, column 50: a telephone number has 10 digits"), "{list}: {said}");
     }
 }
 
