@@ -191,7 +191,8 @@ async fn an_item_over_400_kilobytes_is_refused_as_such() {
         row: 2,
         existing: Existing::Replace,
     };
-    assert!(matches!(store.import_row(&row).await, Err(StoreError::TooLarge)));
+    let refused = store.import_row(&row).await;
+    assert!(matches!(refused, Err(StoreError::TooLarge)), "{refused:?}");
     assert_eq!(store.caller(&ada).await.unwrap(), None);
 }
 
