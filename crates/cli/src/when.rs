@@ -1,13 +1,74 @@
-//! Points in time, for people and for programs.
+//! Points in time, for people of this place and for programs, and the days that they ask for.
 
 use crate::exit::Usage;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use ringbolt_core::time::EpochMs;
+use std::ops::Range;
+
+/// The zone of this machine (TZ).
+#[derive(Clone, Debug)]
+pub(crate) struct LocalTime(TimeZone);
+
+impl LocalTime {
+    /// As the system has it; UTC where it has none.
+    pub(crate) fn of_this_machine() -> Self {
+        Self(TimeZone::try_system().unwrap_or(TimeZone::UTC))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn named(zone: &str) -> Self {
+        Self(TimeZone::get(zone).unwrap())
+    }
+
+    /// Date, time and zone: `2026-11-21 13:00:00 CET`.
+    pub(crate) fn date_and_time(&self, at: EpochMs) -> String {
+        self.format(at, "%Y-%m-%d %H:%M:%S %Z")
+    }
+
+    /// The time of the day: `13:00:00`.
+    pub(crate) fn time(&self, at: EpochMs) -> String {
+        self.format(at, "%H:%M:%S")
+    }
+
+    /// The day: `2026-11-21`.
+    pub(crate) fn date(&self, at: EpochMs) -> String {
+        self.format(at, "%Y-%m-%d")
+    }
+
+    /// The zone's name at that time: `CET`.
+    pub(crate) fn zone(&self, at: EpochMs) -> String {
+        self.format(at, "%Z")
+    }
+
+    fn format(&self, at: EpochMs, form: &str) -> String {
+        let timestamp = Timestamp::from_millisecond(at.0).unwrap_or_default();
+        timestamp.to_zoned(self.0.clone()).strftime(form).to_string()
+    }
+
+    /// A day of this zone, from midnight to midnight: 23 or 25 hours where clocks change.
+    ///
+    /// # Errors
+    /// It is neither `YYYY-MM-DD` nor `today` nor `yesterday`.
+    pub(crate) fn day(&self, text: &str, now: EpochMs) -> anyhow::Result<Range<EpochMs>> {
+        let today = Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(self.0.clone()).date();
+        let date = match text {
+            "today" => Some(today),
+            "yesterday" => today.checked_sub(1.day()).ok(),
+            text => text.parse::<Date>().ok().filter(|_| text.len() == 10),
+        };
+        let span = date.and_then(|date| {
+            let midnight = |date: Date| Some(EpochMs(date.to_zoned(self.0.clone()).ok()?.timestamp().as_millisecond()));
+            Some(midnight(date)?..midnight(date.checked_add(1.day()).ok()?)?)
+        });
+        span.ok_or_else(|| {
+            Usage::new(format!("--day is a date such as 2026-11-21, `today` or `yesterday`, not `{text}`"))
+        })
+    }
+}
 
 /// In this machine's time zone, which is named.
 pub(crate) fn local(at: EpochMs) -> String {
-    let Ok(at) = Timestamp::from_millisecond(at.0) else { return at.0.to_string() };
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+    LocalTime::of_this_machine().date_and_time(at)
 }
 
 /// For programs: `2026-11-21T12:00:00Z`.
@@ -27,4 +88,30 @@ pub(crate) fn parse(text: &str) -> anyhow::Result<EpochMs> {
             "`{text}` is no time: give a day such as 2026-11-01, or a time such as 2026-11-01T09:30:00Z"
         ))
     })
+}
+
+/// So long before a time.
+pub(crate) fn before(at: EpochMs, span: SignedDuration) -> EpochMs {
+    EpochMs(at.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: EpochMs = EpochMs(1_795_262_400_000);
+    const HOUR: i64 = 3_600_000;
+
+    #[test]
+    fn a_day_is_from_midnight_to_midnight_where_the_command_runs() {
+        let berlin = LocalTime::named("Europe/Berlin");
+        assert_eq!(berlin.day("today", NOON).unwrap(), EpochMs(NOON.0 - 13 * HOUR)..EpochMs(NOON.0 + 11 * HOUR));
+        assert_eq!(berlin.day("2026-11-20", NOON).unwrap(), berlin.day("yesterday", NOON).unwrap());
+        let long = berlin.day("2026-10-25", NOON).unwrap();
+        assert_eq!(long.end.0 - long.start.0, 25 * HOUR);
+        assert_eq!(berlin.date_and_time(NOON), "2026-11-21 13:00:00 CET");
+        for bad in ["", "tomorrow", "21.11.2026", "2026-02-30", "2026-1-1"] {
+            assert!(berlin.day(bad, NOON).unwrap_err().is::<Usage>(), "{bad}");
+        }
+    }
 }

@@ -3,12 +3,12 @@
 use super::{
     log::{CallLog, LineFilter},
     record::CallRecord,
-    time::LocalTime,
 };
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     exit::Usage,
     output::Output,
+    when::LocalTime,
 };
 use clap::Args;
 use ringbolt_core::time::EpochMs;

@@ -200,7 +200,12 @@ mod tests {
 
     #[test]
     fn a_line_of_the_functions_is_read_and_others_are_not() {
-        let report = ringbolt_lambda::answer::Report { outcome: "verified", call: "r-1".to_owned(), repeated: true, version: None };
+        let report = ringbolt_lambda::answer::Report {
+            outcome: "verified",
+            call: "r-1".to_owned(),
+            repeated: true,
+            version: None,
+        };
         let invocation = ringbolt_lambda::metrics::Invocation {
             function: "next-action",
             request_id: "id",

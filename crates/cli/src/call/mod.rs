@@ -6,11 +6,9 @@ mod number;
 mod record;
 mod show;
 mod tail;
-mod time;
 mod transcripts;
 
 pub(crate) use log::CallLog;
-pub(crate) use time::{LocalTime, before as time_before};
 
 use crate::output::Output;
 use clap::{Args, Subcommand};

@@ -5,11 +5,11 @@ use super::{
     log::{CallLog, LineFilter, LogLine},
     number::CallingNumber,
     record::{CallRecord, Revision, TranscriptRecord, VisitRecord},
-    time::{LocalTime, before},
 };
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     output::{Output, Tone, harmless},
+    when::{LocalTime, before},
 };
 use anyhow::bail;
 use clap::Args;

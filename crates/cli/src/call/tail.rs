@@ -1,12 +1,10 @@
 //! `ringbolt call tail`
 
-use super::{
-    log::{CallLog, LineFilter, LogLine},
-    time::{LocalTime, before},
-};
+use super::log::{CallLog, LineFilter, LogLine};
 use crate::{
     connection::ConnectionArgs,
     output::{Output, Tone},
+    when::{LocalTime, before},
 };
 use anyhow::{Context as _, bail};
 use clap::Args;

@@ -1,13 +1,11 @@
 //! `ringbolt call transcripts`
 
-use super::{
-    record::{CallRecord, TranscriptRecord},
-    time::LocalTime,
-};
+use super::record::{CallRecord, TranscriptRecord};
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     exit::Usage,
     output::{Output, harmless},
+    when::LocalTime,
 };
 use clap::Args;
 use ringbolt_core::time::EpochMs;

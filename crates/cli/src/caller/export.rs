@@ -1,8 +1,9 @@
 //! `ringbolt caller export`
 
-use super::{found, live_flows, show};
+use super::{found, show};
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
+    live_flows::live_flows_if_known,
     output::Output,
     pin::CallerArgs,
     when,
@@ -46,7 +47,7 @@ impl Export {
             return Err(self.caller.unknown("nothing is kept about him"));
         }
         let now = system_clock()();
-        let flows = live_flows::live(&connection, &self.flow).await?;
+        let flows = live_flows_if_known(&connection, &self.flow).await?;
         let mut calls = Vec::new();
         for (response_id, verified) in &found.calls {
             let items = store.call(response_id).await.explained(&connection, "a call could not be read")?;

@@ -3,10 +3,10 @@
 //! No index leads from a person to his calls: a call does not say who calls. So every record is read, and a call is his
 //! where a login named him or the call had verified him; then the whole call is his, through all its IVRs.
 
-use super::live_flows;
 use crate::{
     connection::{Connection, Explained as _},
     exit::Usage,
+    live_flows::live_flows_if_known,
 };
 use indicatif::{HumanCount, ProgressBar};
 use ringbolt_core::{
@@ -40,7 +40,7 @@ pub(super) async fn find(
     caller: &CallerId,
     flows: &[PathBuf],
 ) -> anyhow::Result<FoundCalls> {
-    let Some(flows) = live_flows::live(connection, flows).await? else {
+    let Some(flows) = live_flows_if_known(connection, flows).await? else {
         return Err(Usage::new(
             "which call flows there are is not known, and only they say whose a call is: give them with --flow FILE, or \
              start `ringbolt dev`",

@@ -4,7 +4,6 @@ mod change;
 mod erase;
 mod export;
 mod found;
-mod live_flows;
 mod show;
 
 use crate::output::Output;

@@ -1,8 +1,8 @@
 //! `ringbolt caller show`
 
-use super::live_flows;
 use crate::{
     connection::{ConnectionArgs, Explained as _},
+    live_flows::live_flows_if_known,
     output::{Output, Tone, harmless},
     pin::CallerArgs,
     when,
@@ -43,7 +43,7 @@ impl Show {
         let store = connection.callers()?;
         let item = store.caller(&caller).await.explained(&connection, "the caller could not be read")?;
         let Some(item) = item else { return Err(self.caller.unknown("look at --realm and --digits-only")) };
-        let flows = live_flows::live(&connection, &self.flow).await?;
+        let flows = live_flows_if_known(&connection, &self.flow).await?;
         let now = system_clock()();
         if out.json() {
             out.document(&document(&caller, &item, flows.as_deref(), now))?;

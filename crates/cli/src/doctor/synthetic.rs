@@ -19,7 +19,7 @@ use ringbolt_core::{
 use ringbolt_dynamodb::Store;
 use ringbolt_lambda::app::system_clock;
 use serde_json::json;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// When DynamoDB removes him where we could not.
@@ -50,7 +50,7 @@ pub(super) async fn check(
     api: &Api,
     hasher: &PinHasher,
     token: &Zeroizing<String>,
-    flows: &[Arc<Flow>],
+    flows: &[Flow],
 ) -> anyhow::Result<()> {
     let store = match connection.callers() {
         Ok(store) => store,
@@ -93,13 +93,12 @@ pub(super) async fn check(
 }
 
 /// One through each function, where a flow allows it.
-fn trials(flows: &[Arc<Flow>]) -> Vec<Trial<'_>> {
+fn trials(flows: &[Flow]) -> Vec<Trial<'_>> {
     let wix = flows.iter().find(|flow| flow.wix_answers.is_some());
-    let wix =
-        wix.and_then(|flow| Some(Trial { flow: flow.as_ref(), door: Door::WixAnswers, caller: caller(flow, false)? }));
+    let wix = wix.and_then(|flow| Some(Trial { flow, door: Door::WixAnswers, caller: caller(flow, false)? }));
     let dialogtech = flows.iter().find_map(|flow| {
         let door = door(flow)?;
-        Some(Trial { flow: flow.as_ref(), door, caller: caller(flow, true)? })
+        Some(Trial { flow, door, caller: caller(flow, true)? })
     });
     [wix, dialogtech].into_iter().flatten().collect()
 }

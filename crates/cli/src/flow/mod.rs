@@ -10,6 +10,7 @@ mod list;
 mod push;
 mod render;
 mod rollback;
+mod schema;
 mod show;
 mod source;
 mod table;
@@ -34,6 +35,7 @@ enum Command {
     Rollback(rollback::Rollback),
     Diff(diff::Diff),
     Show(show::Show),
+    Schema(schema::PrintSchema),
 }
 
 impl FlowCommand {
@@ -47,6 +49,7 @@ impl FlowCommand {
             Command::Rollback(command) => command.run(out).await,
             Command::Diff(command) => command.run(out).await,
             Command::Show(command) => command.run(out).await,
+            Command::Schema(command) => command.run(out),
         }
     }
 }

@@ -70,7 +70,7 @@ async fn routes(connection: &Connection, out: Output) -> Vec<(String, String)> {
             return all("FLOW");
         }
     };
-    flows.iter().flat_map(|flow| of_flow(flow)).collect()
+    flows.iter().flat_map(of_flow).collect()
 }
 
 fn of_flow(flow: &Flow) -> Vec<(String, String)> {

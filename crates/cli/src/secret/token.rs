@@ -8,10 +8,11 @@ use super::{
 use crate::{
     api::Api,
     audit::recorded,
-    call::{CallLog, LocalTime, time_before},
+    call::CallLog,
     confirm::Confirm,
     connection::{Connection, ConnectionArgs},
     output::Output,
+    when::{LocalTime, before},
 };
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -167,7 +168,7 @@ impl Finish {
     async fn old_use(&self, connection: &Connection) -> anyhow::Result<OldUse> {
         let log = CallLog::of(connection)?;
         let now = system_clock()();
-        let span = time_before(now, SignedDuration::from_hours(self.quiet_hours.into()))..now;
+        let span = before(now, SignedDuration::from_hours(self.quiet_hours.into()))..now;
         let (mut times, mut last) = (0, None);
         log.old_token_used(span, |at| {
             times += 1;

@@ -157,3 +157,10 @@ fn a_warning_leaves_a_flow_usable_unless_warnings_are_denied() {
     assert_eq!(code, Some(0));
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap()[0]["severity"], "warning");
 }
+
+#[test]
+fn the_schema_for_editors_is_the_one_in_the_documents() {
+    let Said { code, out, err } = flow_in(std::path::Path::new("."), &["schema"], b"");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(out, include_str!("../../../../docs/flow.schema.json"));
+}

@@ -49,7 +49,31 @@ fn mermaid_tells_places_apart_and_says_what_leads_where() {
     let folder = folder(BANK);
     let Said { code, out, err } = graph(&folder, &["bank.yaml"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_data_eq!(out.clone(), str![[r#""#]]);
+    assert_data_eq!(out.clone(), str![[r#"
+flowchart LR
+    accTitle: call flow bank
+    ivr1["IVR 1"]
+    ivr2{{"IVR 2, asks for a PIN"}}:::pin
+    ivr3[/"IVR 3, reads a text"/]
+    ivr4["IVR 4"]
+    ivr5["IVR 5"]
+    to5(["ring 8005550111"]):::people
+    to6(["voicemail 99"]):::portal
+    to7(["hang up"]):::hangup
+    ivr1 -->|"answers.choice == #34;1#34;"| ivr2
+    ivr1 -->|"otherwise"| ivr4
+    ivr2 -->|"verified"| ivr3
+    ivr2 -->|"wrong<br/>unknown<br/>unanswered"| ivr2
+    ivr2 -->|"too_many_attempts<br/>locked"| ivr4
+    ivr4 --> to5
+    ivr4 -.->|"nobody answers"| to6
+    ivr5 --> to7
+    classDef pin fill:#ddf4ff,stroke:#0969da,color:#1f2328
+    classDef hangup fill:#ffebe9,stroke:#cf222e,color:#1f2328
+    classDef people fill:#dafbe1,stroke:#1a7f37,color:#1f2328
+    classDef portal fill:#fff8c5,stroke:#9a6700,color:#1f2328
+
+"#]]);
     let drawn = graph(&folder, &["bank.yaml", "--out", "bank.md"]);
     assert_eq!((drawn.code, drawn.out.as_str()), (Some(0), ""));
     assert_eq!(drawn.err, "The flow `bank` is drawn in bank.md.\n");

@@ -1,7 +1,7 @@
 //! What a drawing of a flow has: boxes and arrows, with texts short enough to be read. How it is drawn is for the
 //! formats.
 
-use crate::flow::excerpt::harmless;
+use crate::output::harmless;
 use ringbolt_core::{
     flow::graph::{Edge, End, Graph, Place},
     identity::FlowName,

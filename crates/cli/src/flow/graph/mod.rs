@@ -7,13 +7,12 @@ mod mermaid;
 mod svg;
 
 use super::{
-    excerpt::harmless,
     findings::{Examined, examine},
     render::complain,
 };
 use crate::{
     exit::{Failed, Usage},
-    output::Output,
+    output::{Output, harmless},
 };
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
