@@ -67,7 +67,7 @@ def webhook_token(aws, stack):
 
 @pytest.fixture(scope="session")
 def ringbolt(scratch, emulator, stack):
-    return RingboltCommand(scratch, emulator.endpoint, stack.outputs)
+    return RingboltCommand(scratch, emulator.endpoint, stack.name)
 
 
 @pytest.fixture(scope="session")
@@ -78,18 +78,10 @@ def webhooks(emulator, stack, ringbolt, webhook_token):
 
 
 @pytest.fixture
-def enrol(aws, stack, ringbolt):
+def enrol(ringbolt):
     """Enrols a caller of the demo flow's realm, with the attributes that it speaks of."""
 
     def enrol_caller(user, pin):
-        ringbolt.set_pin("demo", user, pin)
-        aws("dynamodb").update_item(
-            TableName=stack.outputs["CallersTableName"],
-            Key={"pk": {"S": f"demo#{user}"}},
-            UpdateExpression="SET #attributes = :attributes",
-            ExpressionAttributeNames={"#attributes": "attributes"},
-            ExpressionAttributeValues={":attributes": {"M": {"first_name": {"S": "Ada"}, "balance": {"S": "128 dollars"}}}},
-            ConditionExpression="attribute_exists(pk)",
-        )
+        ringbolt.set_pin("demo", user, pin, first_name="Ada", balance="128 dollars")
 
     return enrol_caller

@@ -1,5 +1,6 @@
 """The project's own command, as an administrator runs it against a deployment."""
 
+import json
 import os
 import subprocess
 
@@ -10,32 +11,34 @@ RUNS_WITHIN_SECS = 60
 
 
 class RingboltCommand:
-    def __init__(self, scratch, endpoint, outputs):
+    def __init__(self, scratch, endpoint, stack_name):
         self.variables = environment(
-            scratch,
-            AWS_ENDPOINT_URL=endpoint,
-            RINGBOLT_CALLERS_TABLE=outputs["CallersTableName"],
-            RINGBOLT_FLOWS_TABLE=outputs["FlowsTableName"],
-            RINGBOLT_AUDIT_TABLE=outputs["AuditTableName"],
-            RINGBOLT_PIN_KEYS=f"secretsmanager:{outputs['PinKeySecretArn']}",
+            scratch, AWS_ENDPOINT_URL=endpoint, RINGBOLT_STACK=stack_name, RINGBOLT_BY="the deploy test"
         )
 
     def push_flow(self, file):
         return self.run("flow", "push", str(ROOT / "flows" / file))
 
-    def set_pin(self, realm, user, pin):
-        return self.run("pin", "set", "--realm", realm, user, "--stdin", said=f"{pin}\n")
+    def set_pin(self, realm, user, pin, **attributes):
+        given = [argument for item in attributes.items() for argument in ("--attribute", "=".join(item))]
+        return self.run("pin", "set", "--realm", realm, user, "--stdin", *given, said=f"{pin}\n")
+
+    def json(self, *arguments):
+        return json.loads(self.run(*arguments, "--json"))
 
     def run(self, *arguments, said=""):
-        done = subprocess.run(
+        done = self.tried(*arguments, said=said)
+        assert done.returncode == 0, f"ringbolt {' '.join(arguments)} ended with {done.returncode}: {done.stderr}"
+        return done.stdout
+
+    def tried(self, *arguments, said=""):
+        return subprocess.run(
             [os.environ["RINGBOLT_TEST_RINGBOLT"], *arguments],
             env=self.variables,
             input=said,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE,
             text=True,
             timeout=RUNS_WITHIN_SECS,
             check=False,
         )
-        assert done.returncode == 0, f"ringbolt {' '.join(arguments)} ended with {done.returncode}: {done.stdout}"
-        return done.stdout

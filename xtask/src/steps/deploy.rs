@@ -18,6 +18,10 @@ pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     // The command that people type. For the whole workspace, so that the features of dependencies are those of the tests.
     run(workspace.cargo().args(["build", "--workspace", "--bin", "ringbolt"]))?;
     let scratch = workspace.target.join("deploy-test");
+    // A run that was killed leaves its own behind.
+    if scratch.is_dir() {
+        std::fs::remove_dir_all(&scratch)?;
+    }
     std::fs::create_dir_all(&scratch)?;
     let mut pytest = workspace.child("timeout");
     pytest.args(["--foreground", "--kill-after=15", SECS]);

@@ -3,7 +3,7 @@
 use crate::deployment::{Said, flow_in};
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 use tempfile::TempDir;
 
 const HEADER: &str =
@@ -49,7 +49,9 @@ fn mermaid_tells_places_apart_and_says_what_leads_where() {
     let folder = folder(BANK);
     let Said { code, out, err } = graph(&folder, &["bank.yaml"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_data_eq!(out.clone(), str![[r#"
+    assert_data_eq!(
+        out.clone(),
+        str![[r#"
 flowchart LR
     accTitle: call flow bank
     ivr1["IVR 1"]
@@ -73,7 +75,8 @@ flowchart LR
     classDef people fill:#dafbe1,stroke:#1a7f37,color:#1f2328
     classDef portal fill:#fff8c5,stroke:#9a6700,color:#1f2328
 
-"#]]);
+"#]]
+    );
     let drawn = graph(&folder, &["bank.yaml", "--out", "bank.md"]);
     assert_eq!((drawn.code, drawn.out.as_str()), (Some(0), ""));
     assert_eq!(drawn.err, "The flow `bank` is drawn in bank.md.\n");
@@ -219,4 +222,12 @@ fn a_thousand_ivrs_are_drawn_as_mermaid_and_refused_as_a_picture() {
         "{err}"
     );
     assert!(!folder.path().join("bank.svg").exists());
+}
+
+#[test]
+fn the_drawing_in_the_documents_is_that_of_the_example() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let Said { out, .. } = flow_in(&project, &["graph", "flows/bank-login.yaml"], b"");
+    let document = std::fs::read_to_string(project.join("docs/flows.md")).unwrap();
+    assert!(document.contains(&format!("```mermaid\n{out}```\n")), "docs/flows.md lacks this drawing:\n{out}");
 }

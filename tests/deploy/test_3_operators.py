@@ -1,0 +1,51 @@
+"""The deployment in the hands of those who help callers: the command finds all it needs by the stack's name."""
+
+import json
+
+from test_2_webhooks import FAILURE, SUCCESS, log_in
+
+
+def test_the_doctor_finds_nothing_wrong(ringbolt, webhooks):
+    examined = ringbolt.tried("doctor", "--json")
+    found = json.loads(examined.stdout)
+    wrong = [check for check in found["checks"] if check["verdict"] == "fail"]
+    assert (wrong, examined.returncode) == ([], 0), examined.stderr
+
+
+def test_a_locked_caller_is_helped(ringbolt, webhooks, enrol):
+    enrol("90711", "815294")
+    for call in ("o-1", "o-2", "o-3"):
+        assert webhooks.authenticate("90711", f"81529{call[-1]}", call).body == FAILURE
+    locked = ringbolt.json("caller", "show", "--realm", "demo", "90711")
+    assert (locked["failed_attempts"], locked["lockout"][0]["standing"]) == (3, "locked")
+    ringbolt.run("caller", "unlock", "--realm", "demo", "90711")
+    assert webhooks.authenticate("90711", "815294", "o-4").body == SUCCESS
+
+
+def test_a_call_is_found_with_its_outcome(ringbolt, webhooks, enrol):
+    enrol("90712", "815294")
+    log_in(webhooks, "70030001", "90712", "815294")
+    shown = ringbolt.run("call", "show", "70030001")
+    assert "12345" in shown and "verified" in shown and "815294" not in shown, shown
+    assert "70030001" in ringbolt.run("call", "list", "--ivr", "12345", "--day", "today")
+
+
+def test_a_flow_goes_back_to_the_version_before(ringbolt, webhooks, scratch):
+    before = ringbolt.run("flow", "show", "demo")
+    changed = scratch / "demo.yaml"
+    changed.write_text(before + "# changed\n")
+    ringbolt.run("flow", "push", "--note", "A comment", str(changed))
+    assert ringbolt.run("flow", "show", "demo") == before + "# changed\n"
+    ringbolt.run("flow", "rollback", "--yes", "demo")
+    assert ringbolt.run("flow", "show", "demo") == before
+
+
+def test_what_was_changed_is_recorded_in_a_chain_that_holds(ringbolt, webhooks):
+    listed = ringbolt.run("audit", "list")
+    assert "the deploy test" in listed
+    ringbolt.run("audit", "verify")
+
+
+def test_the_addresses_for_the_portals_answer(ringbolt, webhooks):
+    urls = [address["url"] for address in ringbolt.json("secret", "show-token", "--yes")["urls"]]
+    assert len(urls) == 3 and all(webhooks.token in url for url in urls)
