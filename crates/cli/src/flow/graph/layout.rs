@@ -21,6 +21,9 @@ const MAX_POINTS: usize = 4_000;
 /// Between connected parts of the flow, in pixels.
 const GAP: f64 = 28.0;
 
+/// Begin and first handle, then handle and point by turns.
+pub(super) type Curve = Vec<((f64, f64), (f64, f64))>;
+
 /// Boxes and texts to be placed, and the lines between them.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
@@ -37,8 +40,8 @@ pub(super) struct Layout {
     pub(super) height: f64,
     /// The middles of what was planned.
     pub(super) middles: Vec<(f64, f64)>,
-    /// The Bézier curve of each line: begin and first handle, then handle and point by turns.
-    pub(super) curves: Vec<Vec<((f64, f64), (f64, f64))>>,
+    /// The Bézier curve of each line.
+    pub(super) curves: Vec<Curve>,
 }
 
 /// A connected part is too large to be laid out in reasonable time.
@@ -206,8 +209,6 @@ fn halo(width: f64, height: f64) -> layout::core::geometry::Position {
         Point::new(30.0, 14.0),
     )
 }
-
-type Curve = Vec<((f64, f64), (f64, f64))>;
 
 /// The same curve from its other end.
 fn reversed(path: &Curve) -> Curve {
