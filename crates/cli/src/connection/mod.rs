@@ -3,11 +3,13 @@
 //! Nothing is read before it is needed: a command that works on callers does not ask for a secret.
 
 mod args;
+mod functions;
 mod local;
 mod secret;
 mod stack;
 
 pub(crate) use args::ConnectionArgs;
+pub(crate) use functions::{Deployed, Function};
 pub(crate) use secret::SecretPlace;
 pub(crate) use stack::StackOutputs;
 
@@ -221,10 +223,7 @@ impl Connection {
     /// The functions' logs in CloudWatch.
     pub(crate) fn log_groups(&self) -> anyhow::Result<Vec<String>> {
         let stack = self.stack().ok_or_else(|| Usage::new("the functions' logs are found through --stack NAME"))?;
-        ["AuthWebhook", "NextAction", "TranscriptionPostback"]
-            .into_iter()
-            .map(|function| stack.require(&format!("{function}LogGroupName")))
-            .collect()
+        Function::ALL.into_iter().map(|function| stack.require(&format!("{}LogGroupName", function.output()))).collect()
     }
 
     /// Says what is about to be changed, where that is in AWS.

@@ -4,7 +4,6 @@ use crate::explain;
 use anyhow::{Context as _, bail};
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::config::{Builder, timeout::TimeoutConfig};
-use ringbolt_core::time::EpochMs;
 use std::{collections::BTreeMap, time::Duration};
 
 /// What `template.yaml` names under `Outputs`, and its parameters.
@@ -14,7 +13,6 @@ pub(crate) struct StackOutputs {
     status: String,
     outputs: BTreeMap<String, String>,
     parameters: BTreeMap<String, String>,
-    updated_at: Option<EpochMs>,
 }
 
 impl StackOutputs {
@@ -38,11 +36,6 @@ impl StackOutputs {
             status: stack.stack_status().map_or_else(String::new, |status| status.as_str().to_owned()),
             outputs: outputs.collect(),
             parameters: parameters.collect(),
-            updated_at: stack
-                .last_updated_time()
-                .or(stack.creation_time())
-                .and_then(|time| time.to_millis().ok())
-                .map(EpochMs),
         })
     }
 
@@ -54,11 +47,6 @@ impl StackOutputs {
     /// Such as `UPDATE_COMPLETE`.
     pub(crate) fn status(&self) -> &str {
         &self.status
-    }
-
-    /// When it was last deployed.
-    pub(crate) fn updated_at(&self) -> Option<EpochMs> {
-        self.updated_at
     }
 
     /// An output; `None` where the stack has none of this name.

@@ -1,5 +1,6 @@
 //! `ringbolt doctor`
 
+mod functions;
 mod report;
 mod secrets;
 mod synthetic;
@@ -12,7 +13,7 @@ use report::Report;
 
 /// Check a deployment from end to end, and say in sentences what is wrong
 ///
-/// Credentials, stack, tables, secrets, call flows, the API with the token and without, the clock; then a caller who
+/// Credentials, stack, tables, functions, secrets, call flows, the API with the token and without, the clock; then a caller who
 /// exists for this check alone is enrolled, keys a wrong PIN and the right one through the webhooks, and is removed.
 /// Nothing else is changed. Exit code 1 where anything failed.
 #[derive(Args)]
@@ -49,6 +50,7 @@ impl Doctor {
             _ => report.ok("deployment", format!("{} is found.", capital(&connection.name()))),
         }
         tables::check(&mut report, &connection).await;
+        functions::check(&mut report, &connection).await;
         let keys = secrets::pin_keys(&mut report, &connection).await;
         let token = secrets::webhook_token(&mut report, &connection).await;
         let flows = match live_flows(&connection).await {

@@ -1,6 +1,6 @@
 //! Whether the functions have started anew since a secret changed: they read secrets only then.
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Function};
 use ringbolt_core::time::EpochMs;
 use std::{fs, time::UNIX_EPOCH};
 
@@ -24,7 +24,7 @@ pub(super) fn how(connection: &Connection) -> String {
 }
 
 /// Looks whether they have started anew since then.
-pub(super) fn since(connection: &Connection, changed_at: EpochMs) -> Restart {
+pub(super) async fn since(connection: &Connection, changed_at: EpochMs) -> Restart {
     if let Some(folder) = connection.local_folder() {
         if connection.local_flow_files().is_none() {
             return Restart::Seen;
@@ -47,13 +47,25 @@ pub(super) fn since(connection: &Connection, changed_at: EpochMs) -> Restart {
     if stack.status().ends_with("_IN_PROGRESS") {
         return Restart::Missing(format!("the stack {name} is being deployed at the moment: wait until that is done"));
     }
-    match stack.updated_at() {
-        Some(updated) if updated > changed_at => Restart::Seen,
-        _ => Restart::Missing(format!(
-            "the stack {name} was last deployed before the secret changed, so functions may still run with the old one: \
-             set SecretsGeneration to another value and deploy, or say --restarted if you have started them anew otherwise"
-        )),
+    for function in Function::WITH_PINS {
+        match connection.function(stack, function).await.map(|deployed| deployed.changed_at) {
+            Ok(Some(deployed_at)) if deployed_at > changed_at => {}
+            Ok(_) => {
+                return Restart::Missing(format!(
+                    "the {} of the stack {name} was last changed before the secret, so it may still run with the old one: \
+                     set SecretsGeneration to another value and deploy, or say --restarted if you have started it anew \
+                     otherwise",
+                    function.name()
+                ));
+            }
+            Err(error) => {
+                return Restart::CannotTell(format!(
+                    "whether the functions have started anew is not known ({error:#})"
+                ));
+            }
+        }
     }
+    Restart::Seen
 }
 
 impl Restart {

@@ -1,4 +1,4 @@
-//! A stand-in for Secrets Manager, CloudFormation and CloudWatch Logs, and for the API of a stack: as much of each as the
+//! A stand-in for Secrets Manager, CloudFormation, Lambda and CloudWatch Logs, and for the API of a stack: as much of each as the
 //! commands ask.
 
 use crate::deployment::Deployment;
@@ -26,7 +26,10 @@ pub struct Aws {
 #[derive(Default)]
 struct State {
     secrets: BTreeMap<&'static str, Secret>,
-    updated_at: f64,
+    /// When the functions were last changed.
+    deployed_at: f64,
+    /// What is otherwise in a function's configuration: its name, then a pointer into the answer and what stands there.
+    configured: Vec<(&'static str, &'static str, Value)>,
     stack_status: String,
     /// Log group, time, message.
     log: Vec<(String, i64, String)>,
@@ -53,7 +56,7 @@ impl Aws {
         let secret = |text: &str| Secret { versions: vec![text.to_owned()], current: 0, created: 1000.0 };
         let state = State {
             secrets: [(TOKENS, secret(tokens)), (KEYS, secret(keys))].into(),
-            updated_at: 2000.0,
+            deployed_at: 2000.0,
             stack_status: "UPDATE_COMPLETE".to_owned(),
             ..State::default()
         };
@@ -86,7 +89,12 @@ impl Aws {
     pub fn deploy(&self) {
         let mut state = self.state.lock().unwrap();
         let changed = state.secrets.values().map(|secret| secret.created).fold(0.0, f64::max);
-        state.updated_at = changed + 0.005;
+        state.deployed_at = changed + 0.005;
+    }
+
+    /// From now on a function's configuration has this in it.
+    pub fn configure(&self, function: &'static str, place: &'static str, value: Value) {
+        self.state.lock().unwrap().configured.push((function, place, value));
     }
 
     /// Which tokens the functions take.
@@ -142,6 +150,7 @@ impl Aws {
             let (status, answer) = match header("x-amz-target") {
                 Some(target) => self.json(target.rsplit('.').next().unwrap(), &serde_json::from_str(&body).unwrap()),
                 None if body.contains("Action=DescribeStacks") => (200, self.stacks()),
+                None if path.starts_with("/2015-03-31/functions/") => self.function(path.split('/').nth(3).unwrap()),
                 None => (self.api(path, header("authorization").as_deref()), String::new()),
             };
             let reply = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
@@ -214,6 +223,31 @@ impl Aws {
         (200, answer.to_string())
     }
 
+    /// As Lambda tells of a function.
+    fn function(&self, name: &str) -> (u16, String) {
+        let state = self.state.lock().unwrap();
+        let at = jiff::Timestamp::from_millisecond((state.deployed_at * 1000.0) as i64).unwrap();
+        let mut answer = json!({
+            "FunctionName": name,
+            "State": "Active",
+            "LastUpdateStatus": "Successful",
+            "Timeout": 28,
+            "LastModified": at.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string(),
+            "Environment": { "Variables": {
+                "RINGBOLT_CALLERS_TABLE": "callers",
+                "RINGBOLT_CALLS_TABLE": "calls",
+                "RINGBOLT_FLOWS_TABLE": "flows",
+                "RINGBOLT_WEBHOOK_TOKENS": format!("secretsmanager:{TOKENS}"),
+                "RINGBOLT_PIN_KEYS": format!("secretsmanager:{KEYS}"),
+                "RINGBOLT_PIN_HASH": "keyed",
+            } },
+        });
+        for (_, place, value) in state.configured.iter().filter(|(function, ..)| *function == name) {
+            *answer.pointer_mut(place).unwrap() = value.clone();
+        }
+        (200, answer.to_string())
+    }
+
     fn stacks(&self) -> String {
         let state = self.state.lock().unwrap();
         let outputs = [
@@ -224,6 +258,9 @@ impl Aws {
             ("PinKeySecretArn", KEYS),
             ("WebhookTokenSecretArn", TOKENS),
             ("ApiUrl", &self.endpoint),
+            ("AuthWebhookFunctionName", "auth"),
+            ("NextActionFunctionName", "next"),
+            ("TranscriptionPostbackFunctionName", "postback"),
             ("AuthWebhookLogGroupName", "/ringbolt/prod/auth-webhook"),
             ("NextActionLogGroupName", "/ringbolt/prod/next-action"),
             ("TranscriptionPostbackLogGroupName", "/ringbolt/prod/transcription-postback"),
@@ -234,10 +271,9 @@ impl Aws {
                 format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
             })
             .collect();
-        let updated = jiff::Timestamp::from_millisecond((state.updated_at * 1000.0) as i64).unwrap();
         format!(
             "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>prod</StackName>\
-             <CreationTime>2020-01-01T00:00:00Z</CreationTime><LastUpdatedTime>{updated}</LastUpdatedTime>\
+             <CreationTime>2020-01-01T00:00:00Z</CreationTime>\
              <StackStatus>{}</StackStatus><Parameters><member><ParameterKey>PinHash</ParameterKey>\
              <ParameterValue>keyed</ParameterValue></member></Parameters><Outputs>{outputs}</Outputs></member></Stacks>\
              </DescribeStacksResult></DescribeStacksResponse>",

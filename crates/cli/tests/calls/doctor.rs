@@ -1,7 +1,7 @@
 //! `ringbolt doctor`: each fault has its sentence.
 
 use crate::{
-    aws::Aws,
+    aws::{Aws, KEYS},
     deployment::{Deployment, bare, run},
     dev::Folder,
     server::nobody,
@@ -99,6 +99,34 @@ async fn faults_of_a_stack_have_their_sentences() {
     finds(&doctor(&[]).await, "tables: fail: TTL is off in the table of callers, callers");
     aws.set_status("UPDATE_ROLLBACK_FAILED");
     finds(&doctor(&[]).await, "deployment: fail: The stack prod is in the state UPDATE_ROLLBACK_FAILED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn functions_that_do_not_run_or_work_with_something_else_are_named() {
+    let deployment = Deployment::new().await;
+    let aws = Aws::start(&tokens(), &deployment.keys);
+    let doctor = async || run(aws.command(&deployment, &["doctor", "--json", "--without-caller"]), "").await;
+    finds(
+        &doctor().await,
+        "functions: ok: Deployed and configured as the stack says: auth webhook, next-action webhook, transcription postback.",
+    );
+
+    aws.configure("auth", "/State", "Failed".into());
+    aws.configure("next", "/Environment/Variables/RINGBOLT_CALLERS_TABLE", "elsewhere".into());
+    aws.configure("next", "/Environment/Variables/RINGBOLT_PIN_KEYS", r#"{"current":"sesame"}"#.into());
+    aws.configure("next", "/Environment/Variables/RINGBOLT_PIN_HASH", "argon2id".into());
+    aws.configure("postback", "/Timeout", 1.into());
+    let said = doctor().await;
+    assert_eq!(said.code, Some(1));
+    finds(&said, "functions: fail: The auth webhook does not run (Lambda gives no reason): deploy again.");
+    finds(
+        &said,
+        "functions: fail: The next-action webhook has elsewhere as RINGBOLT_CALLERS_TABLE, where the stack names callers",
+    );
+    finds(&said, &format!("functions: fail: The next-action webhook has another RINGBOLT_PIN_KEYS than the secret {KEYS}"));
+    finds(&said, "functions: fail: The next-action webhook stretches PINs in another way");
+    finds(&said, "functions: fail: The transcription postback is ended by Lambda after 1000 ms");
+    assert!(!said.out.contains("sesame"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

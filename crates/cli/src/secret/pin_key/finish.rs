@@ -52,7 +52,7 @@ impl Finish {
     }
 
     async fn switch(&self, out: Output, connection: &Connection, rotation: &Rotation) -> anyhow::Result<()> {
-        self.restarted(rotation, connection).context("the new key cannot be made the current one yet")?;
+        self.restarted(rotation, connection).await.context("the new key cannot be made the current one yet")?;
         connection.announce(out);
         let tally = walk(connection, rotation, Task::Count).await?;
         if tally.on_old_only > 0 {
@@ -83,7 +83,7 @@ impl Finish {
     }
 
     async fn drop_old(&self, out: Output, connection: &Connection, rotation: &Rotation) -> anyhow::Result<()> {
-        self.restarted(rotation, connection).context("the old key cannot be taken away yet")?;
+        self.restarted(rotation, connection).await.context("the old key cannot be taken away yet")?;
         connection.announce(out);
         self.confirm.ask("Take the old PIN key away for good?")?;
         let take_away = take_away(connection, rotation);
@@ -100,8 +100,8 @@ impl Finish {
     }
 
     /// The functions must have read the secret as it is now.
-    fn restarted(&self, rotation: &Rotation, connection: &Connection) -> anyhow::Result<()> {
-        let seen: Restart = restart::since(connection, rotation.kept.changed_at);
+    async fn restarted(&self, rotation: &Rotation, connection: &Connection) -> anyhow::Result<()> {
+        let seen: Restart = restart::since(connection, rotation.kept.changed_at).await;
         seen.require(self.restarted)
     }
 }

@@ -28,7 +28,7 @@ impl Status {
             out.say("There is one PIN key, and no rotation is under way.");
             return connection.close().await;
         };
-        let restarted = restart::since(&connection, rotation.kept.changed_at);
+        let restarted = restart::since(&connection, rotation.kept.changed_at).await;
         let job = Job {
             store: connection.callers()?,
             hasher: rotation.hasher.clone(),
