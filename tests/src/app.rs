@@ -104,7 +104,7 @@ impl TestApp {
             retention: Duration::from_secs(90 * 86_400),
             clock: Arc::new(move || shown.now()),
         };
-        let flows = Flows::new([Arc::new(Flow::load(flow).unwrap_or_else(|mistakes| panic!("{mistakes}")))]);
+        let flows = Flows::unpublished([Arc::new(Flow::load(flow).unwrap_or_else(|mistakes| panic!("{mistakes}")))]);
         Self { app: App { webhook, flows, hasher: hasher() }, clock }
     }
 

@@ -32,13 +32,23 @@ pub(crate) struct Reply {
 }
 
 /// A request; its token goes into a header, where no log of addresses has it.
-#[derive(Clone, Debug)]
 pub(crate) struct Ask<'a> {
     pub(crate) method: http::Method,
     pub(crate) path: &'a str,
     pub(crate) token: Option<&'a str>,
     /// A JSON body, where there is one.
     pub(crate) json: Option<Zeroizing<String>>,
+}
+
+/// What the webhooks say to a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// It is valid.
+    Yes,
+    /// One refuses it; their statuses.
+    No([u16; 3]),
+    /// Something is wrong with one; their statuses.
+    Other([u16; 3]),
 }
 
 /// A path of each webhook whose flow is none: the token is looked at before the flow, so that 404 means that it is valid.
@@ -95,6 +105,19 @@ impl Api {
             Ok(Err(error)) => bail!("nobody answers at {} ({})", self.base, error.root_cause()),
             Err(_) => bail!("{} did not answer within {} s", self.base, PATIENCE.as_secs()),
         }
+    }
+
+    /// Whether all three webhooks take a token.
+    ///
+    /// # Errors
+    /// As [`Api::ask`].
+    pub(crate) async fn takes(&self, token: &str) -> anyhow::Result<Takes> {
+        Ok(match self.statuses(Some(token)).await? {
+            // The flow in the path is none: the token was looked at before.
+            [404, 404 | 405, 404 | 400] => Takes::Yes,
+            statuses if statuses.contains(&401) => Takes::No(statuses),
+            statuses => Takes::Other(statuses),
+        })
     }
 
     /// The statuses of the three webhooks for a token.

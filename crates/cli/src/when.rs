@@ -1,7 +1,11 @@
 //! Points in time, for people of this place and for programs, and the days that they ask for.
 
 use crate::exit::Usage;
-use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan as _,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use ringbolt_core::time::EpochMs;
 use std::ops::Range;
 
@@ -76,13 +80,16 @@ pub(crate) fn utc(at: EpochMs) -> Option<String> {
     Timestamp::from_millisecond(at.0).ok().map(|at| at.to_string())
 }
 
-/// A day of this machine's time zone, or a point in time.
+/// A point in time, or a time or a day (its beginning) in this machine's zone.
 ///
 /// # Errors
 /// It is neither.
 pub(crate) fn parse(text: &str) -> anyhow::Result<EpochMs> {
-    let day = || text.parse::<Date>().ok()?.to_zoned(TimeZone::system()).ok().map(|day| day.timestamp());
-    let at = text.parse::<Timestamp>().ok().or_else(day);
+    let zone = || LocalTime::of_this_machine().0;
+    let local = |at: DateTime| Some(at.to_zoned(zone()).ok()?.timestamp());
+    // A `Date` would be read from the text of a time as well.
+    let local_time = || local(if text.len() == 10 { text.parse::<Date>().ok()?.into() } else { text.parse().ok()? });
+    let at = text.parse::<Timestamp>().ok().or_else(local_time);
     at.map(|at| EpochMs(at.as_millisecond())).ok_or_else(|| {
         Usage::new(format!(
             "`{text}` is no time: give a day such as 2026-11-01, or a time such as 2026-11-01T09:30:00Z"
@@ -101,6 +108,17 @@ mod tests {
 
     const NOON: EpochMs = EpochMs(1_795_262_400_000);
     const HOUR: i64 = 3_600_000;
+
+    #[test]
+    fn a_time_keeps_its_hour_and_a_day_begins_at_midnight() {
+        assert_eq!(parse("2026-11-21T12:00:00Z").unwrap(), NOON);
+        let day = parse("2026-11-21").unwrap();
+        assert_eq!(parse("2026-11-21T09:30").unwrap(), EpochMs(day.0 + 9 * HOUR + HOUR / 2));
+        assert_eq!(parse("2026-11-21T09:30:00").unwrap(), parse("2026-11-21 09:30:00").unwrap());
+        for bad in ["", "yesterday", "2026-11-31", "21.11.2026", "2026-11-21T25:00"] {
+            assert!(parse(bad).unwrap_err().is::<Usage>(), "{bad}");
+        }
+    }
 
     #[test]
     fn a_day_is_from_midnight_to_midnight_where_the_command_runs() {

@@ -36,7 +36,7 @@ pub(crate) fn load(given: &[PathBuf]) -> anyhow::Result<(Flows, Watched)> {
         bail!("There is no flow file {}.", missing.display());
     }
     let flows = if paths.is_empty() {
-        Flows::new([std::sync::Arc::new(Flow::load(DEMO).context("the demo flow does not load")?)])
+        Flows::unpublished([std::sync::Arc::new(Flow::load(DEMO).context("the demo flow does not load")?)])
     } else {
         Flows::load(&paths).map_err(mistaken)?
     };

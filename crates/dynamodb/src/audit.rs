@@ -4,7 +4,7 @@
 //! transaction that somebody else's entry refuses: then the chain is continued from theirs.
 
 use crate::{
-    StoreError,
+    Cursor, StoreError,
     item::{self, Item},
     tables::{PK, SK},
 };
@@ -17,10 +17,11 @@ use ringbolt_core::{
     audit::{Content, Digest, Entry, Head, Step, Subject},
     time::EpochMs,
 };
+use std::time::Duration;
 
 const ENTRIES: &str = "audit";
 const HEAD: &str = "head";
-/// How often an entry is put to the end of the chain while others do the same.
+/// How often an entry is put to the end of the chain while others do the same, with a little more time between each.
 const TRIES: u32 = 50;
 
 /// The table of administrative changes.
@@ -54,6 +55,24 @@ impl Recorded {
     }
 }
 
+/// Which entries come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// From the chain's beginning.
+    OldestFirst,
+    /// From its end.
+    NewestFirst,
+}
+
+/// A part of the chain.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// What stands in it.
+    pub entries: Vec<Recorded>,
+    /// Where the next page begins; `None` after the last one.
+    pub next: Option<Cursor>,
+}
+
 impl AuditTable {
     /// The table of this name.
     #[must_use]
@@ -64,18 +83,28 @@ impl AuditTable {
     /// Puts an entry to the end of the chain.
     ///
     /// # Errors
-    /// What DynamoDB answered, [`StoreError::Unreadable`] for a head that Ringbolt did not write, or
-    /// [`StoreError::Contended`] where others kept coming between.
+    /// What DynamoDB answered, [`StoreError::Unreadable`] for a head that Ringbolt did not write,
+    /// [`StoreError::Contended`] where others kept coming between, or [`StoreError::Throttled`] where DynamoDB had no time
+    /// for it in some six seconds.
     pub async fn append(&self, content: Content) -> Result<Entry, StoreError> {
-        // Each round somebody's entry is written, so the others need not wait between theirs.
-        for _ in 0..TRIES {
+        let mut last = StoreError::Contended;
+        for pause_ms in (0..TRIES).map(|round| u64::from(round * 5)) {
             let head = self.head().await?;
             let entry = Entry::following(&head.unwrap_or(Head::EMPTY), content.clone());
-            if self.write(&entry, head).await? || self.is_written(&entry).await? {
-                return Ok(entry);
+            match self.write(&entry, head).await {
+                Ok(()) => return Ok(entry),
+                Err(refused @ (StoreError::Contended | StoreError::Throttled)) => {
+                    if self.is_written(&entry).await? {
+                        return Ok(entry);
+                    }
+                    last = refused;
+                }
+                Err(other) => return Err(other),
             }
+            // The SDK repeats no transaction that was cancelled for want of throughput.
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
-        Err(StoreError::Contended)
+        Err(last)
     }
 
     /// Where the chain ends; `None` where nothing was recorded yet.
@@ -97,26 +126,26 @@ impl AuditTable {
         Ok(Some(Head { seq: item::number(item, "seq")?, digest: digest(item, "digest")? }))
     }
 
-    /// Up to `most` items of the chain from a number on, upwards or downwards.
+    /// A page of the chain: at most `most` items, and of one megabyte.
     ///
     /// # Errors
     /// What DynamoDB answered.
-    pub async fn page(&self, from: u64, upwards: bool, most: u16) -> Result<Vec<Recorded>, StoreError> {
-        let comparison = if upwards { "pk = :entries AND sk >= :from" } else { "pk = :entries AND sk <= :from" };
+    pub async fn page(&self, order: Order, from: Option<Cursor>, most: u16) -> Result<Page, StoreError> {
         let found = self
             .client
             .query()
             .table_name(&self.table)
-            .key_condition_expression(comparison)
+            .key_condition_expression("pk = :entries")
             .expression_attribute_values(":entries", item::s(ENTRIES))
-            .expression_attribute_values(":from", item::s(entry_sk(from)))
-            .scan_index_forward(upwards)
+            .scan_index_forward(order == Order::OldestFirst)
+            .set_exclusive_start_key(from.map(Cursor::into_key))
             .consistent_read(true)
             .limit(i32::from(most))
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
-        Ok(found.items().iter().map(recorded).collect())
+        let entries = found.items().iter().map(recorded).collect();
+        Ok(Page { entries, next: Cursor::after(found.last_evaluated_key) })
     }
 
     /// Takes the name out of an entry, and the salt with it. The chain still holds.
@@ -141,8 +170,8 @@ impl AuditTable {
         }
     }
 
-    /// Writes entry and head together; says whether nobody had come between.
-    async fn write(&self, entry: &Entry, before: Option<Head>) -> Result<bool, StoreError> {
+    /// Writes entry and head together, unless somebody has come between ([`StoreError::Contended`]).
+    async fn write(&self, entry: &Entry, before: Option<Head>) -> Result<(), StoreError> {
         let incomplete = |_| StoreError::Refused { code: "IncompleteRequest".to_owned() };
         let put = Put::builder()
             .table_name(&self.table)
@@ -171,28 +200,43 @@ impl AuditTable {
             .send()
             .await;
         match written {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(is_contention) => Ok(false),
-            Err(error) => Err(StoreError::from_sdk(error)),
+            Ok(_) => Ok(()),
+            Err(error) => {
+                Err(error.as_service_error().and_then(passing).unwrap_or_else(|| StoreError::from_sdk(error)))
+            }
         }
     }
 
     /// Whether a write whose reply was lost had been made: the SDK repeats it, and is refused by its own first one.
     async fn is_written(&self, entry: &Entry) -> Result<bool, StoreError> {
-        let there = self.page(entry.seq, true, 1).await?;
-        Ok(matches!(there.first(), Some(Recorded::Entry(there)) if there.digest == entry.digest))
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(PK, item::s(ENTRIES))
+            .key(SK, item::s(entry_sk(entry.seq)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        Ok(matches!(found.item().map(recorded), Some(Recorded::Entry(there)) if there.digest == entry.digest))
     }
 }
 
-fn is_contention(error: &TransactWriteItemsError) -> bool {
-    match error {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            let reasons = cancelled.cancellation_reasons();
-            let mut codes = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").peekable();
-            codes.peek().is_some() && codes.all(|code| matches!(code, "ConditionalCheckFailed" | "TransactionConflict"))
-        }
-        TransactWriteItemsError::TransactionInProgressException(_) => true,
-        _ => false,
+/// Why a transaction was cancelled, where it may be tried again.
+fn passing(error: &TransactWriteItemsError) -> Option<StoreError> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
+        let in_progress = matches!(error, TransactWriteItemsError::TransactionInProgressException(_));
+        return in_progress.then_some(StoreError::Contended);
+    };
+    let codes = || cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+    let one_of = |these: &[&str]| codes().any(|code| these.contains(&code));
+    if one_of(&["ThrottlingError", "ProvisionedThroughputExceeded"]) {
+        Some(StoreError::Throttled)
+    } else if one_of(&["ConditionalCheckFailed", "TransactionConflict"]) {
+        Some(StoreError::Contended)
+    } else {
+        None
     }
 }
 

@@ -1,14 +1,14 @@
 //! Which calls there were: of an IVR, in a span of time, the newest first; or of all IVRs, in no order.
 
 use crate::{
-    Store, StoreError,
+    Cursor, Store, StoreError,
     calls::ivr_day,
     item::{self, Item},
     tables::{AT, CALLS_BY_IVR_DAY, IVR_DAY, PK, SK, TTL},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::time::EpochMs;
-use std::{collections::HashMap, ops::Range, time::Duration};
+use std::{ops::Range, time::Duration};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -30,7 +30,7 @@ pub struct CallList {
     span: Range<EpochMs>,
     /// Partitions of the index that are still to be read, the last one next; `None` for the whole table.
     partitions: Option<Vec<String>>,
-    after: Option<HashMap<String, AttributeValue>>,
+    after: Option<Cursor>,
     ended: bool,
 }
 
@@ -71,7 +71,7 @@ impl CallList {
                 Some(partition) => self.query(partition).await?,
             },
         };
-        self.after = after.filter(|key| !key.is_empty());
+        self.after = Cursor::after(after);
         if self.after.is_none() {
             match &mut self.partitions {
                 None => self.ended = true,
@@ -95,7 +95,7 @@ impl CallList {
             .expression_attribute_values(":from", item::n(self.span.start.0))
             .expression_attribute_values(":last", item::n(self.span.end.0 - 1))
             .scan_index_forward(false)
-            .set_exclusive_start_key(self.after.clone())
+            .set_exclusive_start_key(self.after.clone().map(Cursor::into_key))
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
@@ -113,7 +113,7 @@ impl CallList {
             .expression_attribute_names("#at", AT)
             .expression_attribute_values(":from", item::n(self.span.start.0))
             .expression_attribute_values(":last", item::n(self.span.end.0 - 1))
-            .set_exclusive_start_key(self.after.clone())
+            .set_exclusive_start_key(self.after.clone().map(Cursor::into_key))
             .send()
             .await
             .map_err(StoreError::from_sdk)?;

@@ -1,7 +1,7 @@
 //! What a data-protection request needs: finding and deleting what is kept about one person.
 
 use crate::{
-    Store, StoreError,
+    Cursor, Store, StoreError,
     attempts::caller_key,
     callers::Change,
     item::{self, Item},
@@ -22,17 +22,13 @@ pub struct CallRecord {
     pub fields: BTreeMap<String, serde_json::Value>,
 }
 
-/// Where a walk through a table goes on.
-#[derive(Clone, Debug)]
-pub struct Bookmark(Item);
-
 /// A part of the table `Calls`, in no order.
 #[derive(Clone, Debug)]
 pub struct CallRecords {
     /// The records.
     pub records: Vec<CallRecord>,
     /// Where the next part begins; `None` at the end.
-    pub next: Option<Bookmark>,
+    pub next: Option<Cursor>,
 }
 
 impl Store {
@@ -57,17 +53,17 @@ impl Store {
     ///
     /// # Errors
     /// What DynamoDB answered.
-    pub async fn call_records(&self, from: Option<Bookmark>) -> Result<CallRecords, StoreError> {
+    pub async fn call_records(&self, from: Option<Cursor>) -> Result<CallRecords, StoreError> {
         let found = self
             .client
             .scan()
             .table_name(&self.tables.calls)
-            .set_exclusive_start_key(from.map(|Bookmark(key)| key))
+            .set_exclusive_start_key(from.map(Cursor::into_key))
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
-        let next = found.last_evaluated_key().filter(|key| !key.is_empty()).cloned().map(Bookmark);
-        Ok(CallRecords { records: found.items().iter().filter_map(record).collect(), next })
+        let records = found.items().iter().filter_map(record).collect();
+        Ok(CallRecords { records, next: Cursor::after(found.last_evaluated_key) })
     }
 
     /// Deletes everything kept under a response id; says how many items that were.

@@ -1,6 +1,6 @@
 //! Moving tags to another PIN key: callers in pages, and one conditional write a caller.
 
-use crate::{Store, StoreError, attempts::caller_key, item, tables::PK};
+use crate::{Cursor, Store, StoreError, attempts::caller_key, item, tables::PK};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{
     identity::{CallerId, IdentifierForm, Realm, UserId},
@@ -16,10 +16,6 @@ pub struct PinHolder {
     /// The tags as they stand in the item.
     pub tags: BTreeSet<String>,
 }
-
-/// Where the next page begins.
-#[derive(Clone)]
-pub struct Cursor(HashMap<String, AttributeValue>);
 
 /// Some of the callers.
 pub struct PinHolders {
@@ -46,7 +42,7 @@ pub enum OldTag {
 pub enum Moved {
     /// The new tags are there.
     Done,
-    /// A tag was gone, or the caller: nothing was changed. Read the caller again.
+    /// A tag was gone, or the caller. Read the caller again.
     Changed,
 }
 
@@ -70,7 +66,7 @@ impl Store {
             .table_name(&self.tables.callers)
             .segment(segment)
             .total_segments(segments)
-            .set_exclusive_start_key(after.map(|Cursor(key)| key))
+            .set_exclusive_start_key(after.map(Cursor::into_key))
             .projection_expression("pk, pins")
             // Counters of calls and of numbers stand beside the callers, under keys that no realm begins.
             .filter_expression("NOT begins_with(pk, :counters)")
@@ -82,7 +78,7 @@ impl Store {
         let found: Vec<Option<PinHolder>> = page.items().iter().map(holder).collect();
         let read = found.len();
         let holders: Vec<PinHolder> = found.into_iter().flatten().collect();
-        let next = page.last_evaluated_key.filter(|key| !key.is_empty()).map(Cursor);
+        let next = Cursor::after(page.last_evaluated_key);
         Ok(PinHolders { unreadable: read - holders.len(), holders, next })
     }
 
@@ -97,7 +93,8 @@ impl Store {
 
     /// Puts tags under the new key into a caller's item, each only if its tag under the old key is still there: a PIN
     /// that was taken away in between does not come back. Counters, lock and attributes are not touched, so that an
-    /// attempt in the same moment loses nothing. Doing it twice changes nothing more.
+    /// attempt in the same moment loses nothing. With [`OldTag::Keep`], doing it twice changes nothing more. Of very many
+    /// PINs some are written before others ([`Moved::Changed`] can come after that).
     ///
     /// # Errors
     /// What DynamoDB answered.

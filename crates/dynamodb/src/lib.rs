@@ -12,6 +12,7 @@ pub mod callers;
 pub mod calls;
 pub mod client;
 pub mod counters;
+mod cursor;
 pub mod erasure;
 mod error;
 pub mod flows;
@@ -23,6 +24,7 @@ pub mod listing;
 mod revisions;
 pub mod tables;
 
+pub use cursor::Cursor;
 pub use error::StoreError;
 
 use aws_sdk_dynamodb::Client;

@@ -1,15 +1,11 @@
 //! All callers of a realm, a page at a time.
 
-use crate::{Store, StoreError, item, tables::PK};
+use crate::{Cursor, Store, StoreError, item, tables::PK};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{
     caller::CallerItem,
     identity::{CallerId, IdentifierForm, Realm, UserId},
 };
-
-/// Where a listing goes on.
-#[derive(Clone, Debug)]
-pub struct Cursor(AttributeValue);
 
 /// Some of the callers of a realm, in no order.
 #[derive(Debug)]
@@ -26,7 +22,7 @@ impl Store {
     ///
     /// # Errors
     /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
-    pub async fn callers_page(&self, realm: &Realm, from: Option<&Cursor>) -> Result<CallerPage, StoreError> {
+    pub async fn callers_page(&self, realm: &Realm, from: Option<Cursor>) -> Result<CallerPage, StoreError> {
         let prefix = format!("{realm}#");
         let found = self
             .client
@@ -34,7 +30,7 @@ impl Store {
             .table_name(&self.tables.callers)
             .filter_expression("begins_with(pk, :realm)")
             .expression_attribute_values(":realm", item::s(&prefix))
-            .set_exclusive_start_key(from.map(|cursor| [(PK.to_owned(), cursor.0.clone())].into()))
+            .set_exclusive_start_key(from.map(Cursor::into_key))
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
@@ -49,7 +45,6 @@ impl Store {
                 UserId::parse(user, IdentifierForm::Text).map_err(|_| StoreError::Unreadable { attribute: PK })?;
             callers.push((CallerId { realm: realm.clone(), user }, item::caller(stored)?));
         }
-        let next = found.last_evaluated_key.and_then(|mut key| key.remove(PK)).map(Cursor);
-        Ok(CallerPage { callers, next })
+        Ok(CallerPage { callers, next: Cursor::after(found.last_evaluated_key) })
     }
 }

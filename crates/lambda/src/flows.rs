@@ -75,9 +75,9 @@ impl Flows {
         Ok(Self::fixed(read(paths)?))
     }
 
-    /// Takes flows that are not in files.
+    /// Flows that are not published: each answers as one that came out of a file.
     #[must_use]
-    pub fn new(flows: impl IntoIterator<Item = Arc<Flow>>) -> Self {
+    pub fn unpublished(flows: impl IntoIterator<Item = Arc<Flow>>) -> Self {
         Self::fixed(by_name(flows.into_iter().map(LiveFlow::from_file)))
     }
 

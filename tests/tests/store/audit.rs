@@ -4,7 +4,7 @@ use crate::NOON;
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::audit::{Content, Finding, Head, Step, Subject, Verified, Verifier};
 use ringbolt_dynamodb::{
-    audit::{AuditTable, Recorded},
+    audit::{AuditTable, Order, Page, Recorded},
     tables,
 };
 use ringbolt_tests::TestDatabase;
@@ -28,9 +28,22 @@ async fn audit(database: &TestDatabase) -> (AuditTable, String) {
     (AuditTable::new(client, name.clone()), name)
 }
 
+/// All of the chain, a few entries at a time.
+async fn whole(table: &AuditTable) -> Vec<Recorded> {
+    let (mut entries, mut from) = (Vec::new(), None);
+    loop {
+        let page = table.page(Order::OldestFirst, from, 3).await.unwrap();
+        entries.extend(page.entries);
+        from = page.next;
+        if from.is_none() {
+            return entries;
+        }
+    }
+}
+
 async fn verify(table: &AuditTable) -> Verified {
     let mut verifier = Verifier::new(None);
-    for recorded in table.page(0, true, 1_000).await.unwrap() {
+    for recorded in whole(table).await {
         match recorded {
             Recorded::Entry(entry) => verifier.entry(&entry),
             Recorded::Unreadable { seq } => verifier.unreadable(seq),
@@ -67,11 +80,32 @@ async fn pages_go_upwards_and_downwards_and_entries_come_back_as_they_were() {
     for change in 0..5 {
         appended.push(table.append(content(change)).await.unwrap());
     }
-    let numbers = |page: Vec<Recorded>| page.iter().filter_map(Recorded::seq).collect::<Vec<_>>();
-    assert_eq!(numbers(table.page(2, true, 2).await.unwrap()), [2, 3]);
-    assert_eq!(numbers(table.page(u64::MAX, false, 2).await.unwrap()), [5, 4]);
-    let all = table.page(0, true, 10).await.unwrap();
-    assert_eq!(all, appended.into_iter().map(Recorded::Entry).collect::<Vec<_>>());
+    let numbers = |page: &Page| page.entries.iter().filter_map(Recorded::seq).collect::<Vec<_>>();
+    let newest = table.page(Order::NewestFirst, None, 2).await.unwrap();
+    assert_eq!(numbers(&newest), [5, 4]);
+    let rest = table.page(Order::NewestFirst, newest.next, 5).await.unwrap();
+    assert!(numbers(&rest) == [3, 2, 1] && rest.next.is_none());
+    assert_eq!(whole(&table).await, appended.into_iter().map(Recorded::Entry).collect::<Vec<_>>());
+}
+
+/// A page of DynamoDB ends at a megabyte, however few items it has.
+#[tokio::test]
+async fn long_entries_and_what_is_no_entry_end_no_walk_and_hold_none_up() {
+    let database = TestDatabase::start().await;
+    let (table, name) = audit(&database).await;
+    for change in 0..5 {
+        table.append(Content { detail: "x".repeat(350_000), ..content(change) }).await.unwrap();
+    }
+    let first = table.page(Order::OldestFirst, None, 100).await.unwrap();
+    assert!(first.entries.len() < 5 && first.next.is_some());
+    assert_eq!(verify(&table).await.findings, vec![]);
+
+    for number in 0..7 {
+        let put = database.client().await.put_item().table_name(&name).item("pk", AttributeValue::S("audit".into()));
+        put.item("sk", AttributeValue::S(format!("e#z{number}"))).send().await.unwrap();
+    }
+    let verified = verify(&table).await;
+    assert_eq!(verified.findings, vec![Finding::Unreadable { seq: None }; 7]);
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ async fn a_realm_is_listed_whole_and_alone() {
 
     let (mut listed, mut next, mut pages) = (Vec::new(), None, 0);
     loop {
-        let page = store.callers_page(&caller("ada").realm, next.as_ref()).await.unwrap();
+        let page = store.callers_page(&caller("ada").realm, next.take()).await.unwrap();
         listed.extend(page.callers.into_iter().map(|(caller, item)| {
             assert_eq!((item.pins.len(), item.attributes.len()), (1, 1));
             caller.user

@@ -7,7 +7,7 @@ use crate::{
 };
 use clap::Args;
 use ringbolt_core::{audit::Entry, time::EpochMs};
-use ringbolt_dynamodb::audit::Recorded;
+use ringbolt_dynamodb::audit::{Order, Recorded};
 use serde_json::{Value, json};
 
 const PAGE: u16 = 200;
@@ -22,8 +22,8 @@ pub(crate) struct List {
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// How many entries at the most
-    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
-    limit: usize,
+    #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    limit: u16,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -32,7 +32,7 @@ impl List {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let since = self.since.as_deref().map(when::parse).transpose()?;
         let connection = self.connection.connect().await?;
-        let (found, more) = latest(&connection, since, self.limit).await?;
+        let (found, more) = latest(&connection, since, usize::from(self.limit)).await?;
         if out.json() {
             out.document(&found.iter().map(as_json).collect::<Vec<_>>())?;
         } else if found.is_empty() {
@@ -55,24 +55,24 @@ async fn latest(
     limit: usize,
 ) -> anyhow::Result<(Vec<Recorded>, bool)> {
     let table = connection.audit()?;
-    let (mut found, mut from) = (Vec::new(), u64::MAX);
+    let (mut found, mut next) = (Vec::new(), None);
     loop {
-        let page = table.page(from, false, PAGE).await.explained(connection, "the record could not be read")?;
-        let (length, lowest) = (page.len(), page.iter().rev().find_map(Recorded::seq));
+        let page = table.page(Order::NewestFirst, next, PAGE).await;
+        let page = page.explained(connection, "the record could not be read")?;
         let recent = |recorded: &Recorded| match (since, recorded) {
             (Some(since), Recorded::Entry(entry)) => entry.content.at >= since,
             _ => true,
         };
-        let older = page.iter().all(|recorded| !recent(recorded));
-        found.extend(page.into_iter().filter(recent));
+        let older = page.entries.iter().all(|recorded| !recent(recorded));
+        found.extend(page.entries.into_iter().filter(recent));
         if found.len() > limit {
             found.truncate(limit);
             return Ok((found, true));
         }
         // Machines' clocks differ by less than a page of entries: where a whole page is older, so is the rest.
-        match lowest {
-            Some(lowest) if length == usize::from(PAGE) && lowest > 1 && !older => from = lowest - 1,
-            _ => return Ok((found, false)),
+        next = page.next.filter(|_| !older);
+        if next.is_none() {
+            return Ok((found, false));
         }
     }
 }

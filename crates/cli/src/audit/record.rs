@@ -4,7 +4,6 @@
 //! interrupted shows as one that began and did not end.
 
 use crate::connection::{Connection, Explained as _};
-use anyhow::Context as _;
 use rand::RngCore as _;
 use ringbolt_core::{
     audit::{Content, Step, Subject},
@@ -41,10 +40,7 @@ pub(crate) async fn recorded<T>(
     let begun = begin(connection, command, subject).await?;
     match change.await {
         Ok(changed) => begun.done(connection, "").await.map(|()| changed),
-        Err(error) => {
-            begun.failed(connection, "").await.with_context(|| format!("{error:#}"))?;
-            Err(error)
-        }
+        Err(error) => Err(begun.failed_with(connection, "", error).await),
     }
 }
 
@@ -56,7 +52,7 @@ pub(crate) async fn begin(connection: &Connection, command: &str, subject: Strin
     let table = connection.audit()?;
     let content = Content {
         at: system_clock()(),
-        who: connection.by(),
+        who: connection.by()?,
         command: command.to_owned(),
         subject: Subject::new(&subject, &random_hex::<16>()),
         step: Step::Begun,
@@ -90,6 +86,14 @@ impl Begun {
     /// The record could not be written.
     pub(crate) async fn failed(self, connection: &Connection, detail: &str) -> anyhow::Result<()> {
         self.end(connection, Step::Failed, detail, "and that the change failed could not be recorded").await
+    }
+
+    /// Records that the change failed; gives back why, with what became of the record where it could not be written.
+    pub(crate) async fn failed_with(self, connection: &Connection, detail: &str, why: anyhow::Error) -> anyhow::Error {
+        match self.failed(connection, detail).await {
+            Ok(()) => why,
+            Err(unrecorded) => unrecorded.context(format!("{why:#}")),
+        }
     }
 
     async fn end(self, connection: &Connection, step: Step, detail: &str, undone: &str) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use crate::{
 };
 use clap::Args;
 use ringbolt_core::audit::{Head, Verified, Verifier};
-use ringbolt_dynamodb::audit::Recorded;
+use ringbolt_dynamodb::audit::{Order, Recorded};
 use serde_json::json;
 
 const PAGE: u16 = 500;
@@ -35,23 +35,22 @@ impl Verify {
         let unread = "the record could not be read";
         let head = table.head().await.explained(&connection, unread)?;
         let last = head.map_or(0, |head| head.seq);
-        let (mut verifier, mut from) = (Verifier::new(noted), 0);
+        let (mut verifier, mut from) = (Verifier::new(noted), None);
         'pages: loop {
-            let page = table.page(from, true, PAGE).await.explained(&connection, unread)?;
-            let full = page.len() == usize::from(PAGE);
-            for recorded in page {
+            let page = table.page(Order::OldestFirst, from, PAGE).await.explained(&connection, unread)?;
+            for recorded in page.entries {
                 let seq = recorded.seq();
                 // Entry and head are written together: an entry after the head is a stray, unless both came meanwhile.
                 if seq.is_some_and(|seq| seq > last) && table.head().await.explained(&connection, unread)? != head {
                     break 'pages;
                 }
-                from = seq.map_or(from, |seq| seq.saturating_add(1));
                 match recorded {
                     Recorded::Entry(entry) => verifier.entry(&entry),
                     Recorded::Unreadable { seq } => verifier.unreadable(seq),
                 }
             }
-            if !full {
+            from = page.next;
+            if from.is_none() {
                 break;
             }
         }

@@ -12,11 +12,14 @@ use crate::{
 };
 use clap::Args;
 use ringbolt_core::time::EpochMs;
-use ringbolt_dynamodb::{Store, call_list::Listed};
+use ringbolt_dynamodb::{
+    Store,
+    call_list::{CallList, Listed},
+};
 use ringbolt_lambda::app::system_clock;
 use serde_json::json;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::Range,
 };
 use tokio::task::JoinSet;
@@ -72,24 +75,16 @@ impl List {
         let outcome = self.calls_with_outcome(&connection, span.clone()).await?;
 
         let (mut listed, mut cut_off) = (Vec::new(), false);
-        let mut seen = HashSet::new();
+        let mut walks = Vec::new();
         if self.ivr.is_empty() {
-            let ids = self.newest_of_all(&connection, &store, span.clone(), outcome.as_ref()).await?;
-            cut_off = self.take(&connection, &store, ids, now, &mut listed, out, &zone).await?;
+            walks.push(store.calls_of_all_ivrs(span.clone()));
         }
-        for ivr in &self.ivr {
-            let mut pages = store.calls_of_ivr(ivr, span.clone());
-            while let Some(page) = pages.next_page().await.explained(&connection, "the calls were not listed")? {
-                let fresh = page
-                    .into_iter()
-                    .map(|Listed { response_id, .. }| response_id)
-                    .filter(|id| outcome.as_ref().is_none_or(|calls| calls.contains(logged(id).as_str())))
-                    .filter(|id| seen.insert(id.clone()));
-                if self.take(&connection, &store, fresh.collect(), now, &mut listed, out, &zone).await? {
-                    cut_off = true;
-                    break;
-                }
-            }
+        let mut seen = HashSet::new();
+        let ivrs = self.ivr.iter().filter(|ivr| seen.insert(ivr.as_str()));
+        walks.extend(ivrs.map(|ivr| store.calls_of_ivr(ivr, span.clone())));
+        for walk in walks {
+            let newest = self.newest(&connection, walk, outcome.as_ref()).await?;
+            cut_off |= self.take(&connection, &store, &newest, now, &mut listed, out, &zone).await?;
         }
         self.finish(out, &zone, &span, &listed, cut_off);
         connection.close().await
@@ -112,42 +107,34 @@ impl List {
         Ok(Some(calls))
     }
 
-    /// The newest calls of all IVRs. The table has no order, so it is read to its end; no more is kept than is listed,
-    /// except where only the calls themselves say whether they are wanted.
-    async fn newest_of_all(
+    /// What is kept of the span, the newest first. Of an IVR's calls, which come in this order, no more is read than is
+    /// listed; the whole table has no order, and is read to its end.
+    async fn newest(
         &self,
         connection: &Connection,
-        store: &Store,
-        span: Range<EpochMs>,
+        mut walk: CallList,
         outcome: Option<&BTreeSet<String>>,
-    ) -> anyhow::Result<Vec<String>> {
-        let most = if self.ani_ends.is_some() { usize::MAX } else { self.limit as usize + 1 };
-        let mut times: BTreeMap<String, EpochMs> = BTreeMap::new();
-        let mut newest: BTreeSet<(EpochMs, String)> = BTreeSet::new();
-        let mut pages = store.calls_of_all_ivrs(span);
-        while let Some(page) = pages.next_page().await.explained(connection, "the calls were not listed")? {
-            for Listed { response_id, at, .. } in page {
-                if outcome.is_some_and(|calls| !calls.contains(logged(&response_id).as_str())) {
+    ) -> anyhow::Result<Vec<Listed>> {
+        let enough = if self.ani_ends.is_none() && !self.ivr.is_empty() { self.limit as usize } else { usize::MAX };
+        let (mut visits, mut transcripts) = (HashMap::new(), HashMap::new());
+        while let Some(page) = walk.next_page().await.explained(connection, "the calls were not listed")? {
+            for listed in page {
+                if outcome.is_some_and(|calls| !calls.contains(logged(&listed.response_id).as_str())) {
                     continue;
                 }
-                // A call's first item counts, whichever comes first here.
-                let earlier = times.get(&response_id).copied();
-                if earlier.is_some_and(|known| known <= at) {
-                    continue;
-                }
-                if let Some(known) = earlier {
-                    newest.remove(&(known, response_id.clone()));
-                }
-                newest.insert((at, response_id.clone()));
-                times.insert(response_id, at);
-                if newest.len() > most
-                    && let Some((_, oldest)) = newest.pop_first()
-                {
-                    times.remove(&oldest);
-                }
+                let kept = if listed.is_transcript { &mut transcripts } else { &mut visits };
+                let first = kept.entry(listed.response_id.clone()).or_insert_with(|| listed.clone());
+                first.at = first.at.min(listed.at);
+            }
+            if visits.len() > enough {
+                break;
             }
         }
-        Ok(newest.into_iter().rev().map(|(_, id)| id).collect())
+        // A call stands at its time and not at that of its transcription, which can be much later.
+        transcripts.retain(|id, _| !visits.contains_key(id));
+        let mut newest: Vec<Listed> = visits.into_values().chain(transcripts.into_values()).collect();
+        newest.sort_by(|a, b| (b.at, &b.response_id).cmp(&(a.at, &a.response_id)));
+        Ok(newest)
     }
 
     /// Reads calls and lists those that are wanted, until there are enough; says whether there were more.
@@ -156,16 +143,19 @@ impl List {
         &self,
         connection: &Connection,
         store: &Store,
-        ids: Vec<String>,
+        newest: &[Listed],
         now: EpochMs,
         listed: &mut Vec<Row>,
         out: Output,
         zone: &LocalTime,
     ) -> anyhow::Result<bool> {
-        for ids in ids.chunks(AT_ONCE) {
-            for row in read(store, ids, now, connection).await? {
+        for some in newest.chunks(AT_ONCE) {
+            let rows = read(store, some, now, connection).await?;
+            for (row, Listed { is_transcript, .. }) in rows.into_iter().zip(some) {
                 let wanted = self.ani_ends.as_ref().is_none_or(|ends| row.call.number(true).ends_with(ends));
-                if row.call.is_empty() || !wanted {
+                // Found by its transcription alone: the call itself is of another day, or further back.
+                let elsewhere = *is_transcript && !row.call.visits.is_empty();
+                if row.call.is_empty() || elsewhere || !wanted {
                     continue;
                 }
                 if listed.len() == self.limit as usize {
@@ -203,10 +193,10 @@ pub(super) fn logged(response_id: &str) -> String {
 }
 
 /// Reads some calls at the same time; they come back in their order.
-async fn read(store: &Store, ids: &[String], now: EpochMs, connection: &Connection) -> anyhow::Result<Vec<Row>> {
+async fn read(store: &Store, some: &[Listed], now: EpochMs, connection: &Connection) -> anyhow::Result<Vec<Row>> {
     let mut reading = JoinSet::new();
-    for (place, id) in ids.iter().enumerate() {
-        let (store, id) = (store.clone(), id.clone());
+    for (place, Listed { response_id, .. }) in some.iter().enumerate() {
+        let (store, id) = (store.clone(), response_id.clone());
         reading.spawn(async move { (place, store.call(&id).await, id) });
     }
     let mut rows = BTreeMap::new();

@@ -72,6 +72,20 @@ impl LogLine {
             elapsed_ms: line.get("elapsed_ms").and_then(Value::as_u64).unwrap_or_default(),
         })
     }
+
+    /// The lines of a file; none where there is none.
+    pub(super) fn of_file(file: &Path) -> anyhow::Result<Vec<Self>> {
+        match fs::read(file) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).lines().filter_map(Self::parse).collect()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", file.display())),
+        }
+    }
+}
+
+/// Where `ringbolt dev` puts its log when it has become long.
+pub(super) fn turned_over(log: &Path) -> PathBuf {
+    log.with_extension("log.1")
 }
 
 impl LineFilter {
@@ -125,13 +139,8 @@ impl CallLog {
         let wanted = |line: &LogLine| span.contains(&EpochMs(line.at)) && filter.takes(line);
         match self {
             Self::File(path) => {
-                for file in [path.with_extension("log.1"), path.clone()] {
-                    let text = match fs::read_to_string(&file) {
-                        Ok(text) => text,
-                        Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
-                    };
-                    text.lines().filter_map(LogLine::parse).filter(wanted).for_each(&mut each);
+                for file in [turned_over(path), path.clone()] {
+                    LogLine::of_file(&file)?.into_iter().filter(wanted).for_each(&mut each);
                 }
             }
             Self::CloudWatch { groups, .. } => {

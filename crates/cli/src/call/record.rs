@@ -1,7 +1,7 @@
 //! A call, read out of the items that are kept of it.
 
 use super::number::CallingNumber;
-use ringbolt_core::time::EpochMs;
+use ringbolt_core::{dialogtech::about::first, time::EpochMs};
 use ringbolt_dynamodb::call_list::is_expired;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -114,18 +114,13 @@ impl CallRecord {
     /// Where it came from.
     pub(super) fn number(&self, full: bool) -> CallingNumber {
         let sent = self.visits.iter().find_map(|visit| visit.told.get("call")?.get("ivr_caller_id"));
-        CallingNumber::new(sent.and_then(first_text), full)
+        CallingNumber::new(sent.and_then(first), full)
     }
 
     /// The call to which this run belongs (`ivr_session_id`).
     pub(super) fn session(&self) -> Option<&str> {
-        self.visits.iter().find_map(|visit| first_text(visit.told.get("call")?.get("ivr_session_id")?))
+        self.visits.iter().find_map(|visit| first(visit.told.get("call")?.get("ivr_session_id")?))
     }
-}
-
-/// A text, or the first of a list of them.
-fn first_text(value: &Value) -> Option<&str> {
-    value.as_str().or_else(|| value.as_array()?.first()?.as_str())
 }
 
 impl VisitRecord {

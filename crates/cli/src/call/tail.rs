@@ -1,6 +1,6 @@
 //! `ringbolt call tail`
 
-use super::log::{CallLog, LineFilter, LogLine};
+use super::log::{CallLog, LineFilter, LogLine, turned_over};
 use crate::{
     connection::ConnectionArgs,
     output::{Output, Tone},
@@ -72,20 +72,21 @@ impl Tail {
             bail!("there is no {}: run `ringbolt dev` there, or name its folder with --local=FOLDER", folder.display());
         }
         let path = folder.join(ringbolt_dev::LOG);
-        if self.since > 0 {
-            let mut earlier = Vec::new();
-            CallLog::of_dev(folder).read(since..EpochMs(i64::MAX), filter, |line| earlier.push(line)).await?;
-            earlier.iter().try_for_each(&tell)?;
-        }
-        let mut at = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
-        let mut half = String::new();
+        let wanted = |line: &LogLine| line.at >= since.0 && filter.takes(line);
+        let mut at = if self.since > 0 {
+            LogLine::of_file(&turned_over(&path))?.iter().filter(|line| wanted(line)).try_for_each(&tell)?;
+            0
+        } else {
+            std::fs::metadata(&path).map_or(0, |metadata| metadata.len())
+        };
+        let mut half = Vec::new();
         loop {
-            let (text, end) = read_from(&path, at).with_context(|| format!("{} cannot be read", path.display()))?;
+            let (bytes, end) = read_from(&path, at).with_context(|| format!("{} cannot be read", path.display()))?;
             at = end;
-            half.push_str(&text);
-            while let Some(newline) = half.find('\n') {
-                let line: String = half.drain(..=newline).collect();
-                if let Some(line) = LogLine::parse(&line).filter(|line| filter.takes(line)) {
+            half.extend(bytes);
+            while let Some(newline) = half.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = half.drain(..=newline).collect();
+                if let Some(line) = LogLine::parse(&String::from_utf8_lossy(&line)).filter(wanted) {
                     tell(&line)?;
                 }
             }
@@ -96,10 +97,10 @@ impl Tail {
 
 /// What has come since the last look, and where the next one begins. A shorter file is a new one: the log was turned
 /// over.
-fn read_from(path: &Path, at: u64) -> std::io::Result<(String, u64)> {
+fn read_from(path: &Path, at: u64) -> std::io::Result<(Vec<u8>, u64)> {
     let mut file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((String::new(), 0)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((Vec::new(), 0)),
         Err(error) => return Err(error),
     };
     let length = file.metadata()?.len();
@@ -107,7 +108,7 @@ fn read_from(path: &Path, at: u64) -> std::io::Result<(String, u64)> {
     file.seek(SeekFrom::Start(from))?;
     let mut bytes = Vec::new();
     let read = file.take(length - from).read_to_end(&mut bytes)? as u64;
-    Ok((String::from_utf8_lossy(&bytes).into_owned(), from + read))
+    Ok((bytes, from + read))
 }
 
 async fn follow_cloudwatch(

@@ -64,10 +64,7 @@ impl Erase {
         let mut begun = audit::begin(&connection, "caller erase", audit::caller(&caller)).await?;
         let erased = match erase(&connection, &store, &caller, found.calls.keys()).await {
             Ok(erased) => erased,
-            Err(error) => {
-                begun.failed(&connection, "").await?;
-                return Err(error);
-            }
+            Err(error) => return Err(begun.failed_with(&connection, "", error).await),
         };
         begun.forget_subject();
         let Erased { caller: item, calls: call_count, records, entries } = erased;

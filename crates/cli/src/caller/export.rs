@@ -11,7 +11,7 @@ use crate::{
 use anyhow::Context as _;
 use clap::Args;
 use ringbolt_core::identity::CallerId;
-use ringbolt_dynamodb::audit::Recorded;
+use ringbolt_dynamodb::audit::{Order, Recorded};
 use ringbolt_lambda::app::system_clock;
 use serde_json::{Value, json};
 use std::{fs, io::Write as _, path::PathBuf};
@@ -100,16 +100,15 @@ async fn changes(connection: &Connection, caller: &CallerId) -> anyhow::Result<V
 pub(super) async fn entries(connection: &Connection, caller: &CallerId) -> anyhow::Result<Vec<Recorded>> {
     const PAGE: u16 = 500;
     let (table, name) = (connection.audit()?, crate::audit::caller(caller));
-    let (mut found, mut from) = (Vec::new(), 0);
+    let (mut found, mut from) = (Vec::new(), None);
     loop {
-        let page =
-            table.page(from, true, PAGE).await.explained(connection, "the record of changes could not be read")?;
-        let (full, last) = (page.len() == usize::from(PAGE), page.iter().rev().find_map(Recorded::seq));
+        let page = table.page(Order::OldestFirst, from, PAGE).await;
+        let page = page.explained(connection, "the record of changes could not be read")?;
         let his = |recorded: &Recorded| matches!(recorded, Recorded::Entry(entry) if entry.content.subject.name() == Some(name.as_str()));
-        found.extend(page.into_iter().filter(his));
-        match last {
-            Some(last) if full => from = last + 1,
-            _ => return Ok(found),
+        found.extend(page.entries.into_iter().filter(his));
+        from = page.next;
+        if from.is_none() {
+            return Ok(found);
         }
     }
 }

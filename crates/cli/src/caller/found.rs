@@ -10,7 +10,7 @@ use crate::{
 };
 use indicatif::{HumanCount, ProgressBar};
 use ringbolt_core::{
-    dialogtech::about::{About, about},
+    dialogtech::about::{About, about, first},
     flow::Flow,
     identity::CallerId,
     time::EpochMs,
@@ -86,7 +86,7 @@ fn visits(record: &CallRecord) -> impl Iterator<Item = &Value> {
 }
 
 fn session(visit: &Value) -> Option<String> {
-    let session = visit["told"]["call"]["ivr_session_id"].as_str()?.trim();
+    let session = first(&visit["told"]["call"]["ivr_session_id"])?.trim();
     (!session.is_empty()).then(|| session.to_owned())
 }
 

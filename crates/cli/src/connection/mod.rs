@@ -19,7 +19,12 @@ use args::Given;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
-use ringbolt_dynamodb::{Store, StoreError, audit::AuditTable, flows::FlowTable, tables::TableNames};
+use ringbolt_dynamodb::{
+    Store, StoreError,
+    audit::AuditTable,
+    flows::{FlowTable, Push},
+    tables::TableNames,
+};
 use ringbolt_lambda::config;
 use std::{path::PathBuf, time::Duration};
 
@@ -157,9 +162,19 @@ impl Connection {
     }
 
     /// Who makes a change: what --by or RINGBOLT_BY says, else the user and host of this machine.
-    pub(crate) fn by(&self) -> String {
+    ///
+    /// # Errors
+    /// What was said is no name: 1 to [`Push::MAX_BY`] bytes without control characters.
+    pub(crate) fn by(&self) -> anyhow::Result<String> {
         let said = self.given.by.flag.clone().or_else(|| self.given.by.variable());
-        said.unwrap_or_else(args::user_and_host)
+        let by = said.unwrap_or_else(args::user_and_host);
+        if !(1..=Push::MAX_BY).contains(&by.len()) || by.chars().any(char::is_control) {
+            return Err(Usage::new(format!(
+                "--by (RINGBOLT_BY) is a name of 1 to {} bytes, without control characters",
+                Push::MAX_BY
+            )));
+        }
+        Ok(by)
     }
 
     /// Where the PIN keys are.

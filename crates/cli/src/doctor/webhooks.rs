@@ -1,7 +1,7 @@
 //! The API: it answers, takes the token and nothing else, and its clock is ours.
 
 use super::report::Report;
-use crate::api::{Api, Ask, WITHOUT_FLOW};
+use crate::api::{Api, Ask, Takes, WITHOUT_FLOW};
 use jiff::{Timestamp, fmt::rfc2822};
 use ringbolt_lambda::app::system_clock;
 use zeroize::Zeroizing;
@@ -38,20 +38,19 @@ pub(super) async fn check(report: &mut Report, api: &Api, token: Option<&Zeroizi
         }
     }
     let Some(token) = token else { return false };
-    match api.statuses(Some(token)).await {
-        // The flow in the path is none: the token was looked at before.
-        Ok([404, 404 | 405, 404 | 400]) => {
+    match api.takes(token).await {
+        Ok(Takes::Yes) => {
             report.ok("api", "All three webhooks take the token.".to_owned());
             true
         }
-        Ok(statuses) if statuses.contains(&401) => {
+        Ok(Takes::No(statuses)) => {
             report.fail("api", format!(
                 "The webhooks do not take the token of the secret (they answer {}): functions read it when they start, so set SecretsGeneration to another value and deploy.",
                 listed(statuses)
             ));
             false
         }
-        Ok(statuses) => {
+        Ok(Takes::Other(statuses)) => {
             report.fail(
                 "api",
                 format!(

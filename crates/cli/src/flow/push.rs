@@ -55,7 +55,7 @@ impl Push {
             return Err(Failed.into());
         }
         let deployed = Deployed::find(&self.connection).await?;
-        let ready = self.ready(files, &deployed.connection.by())?;
+        let ready = self.ready(files, &deployed.connection.by()?)?;
         deployed.connection.announce(out);
         let (mut done, mut overtaken) = (Vec::new(), false);
         for Ready { file, name, push } in &ready {
@@ -95,18 +95,23 @@ async fn publish(deployed: &Deployed, file: &str, name: &FlowName, push: &flows:
         return Ok(Published::Unchanged { version });
     }
     let begun = audit::begin(connection, "flow push", name.to_string()).await.with_context(|| file.to_owned())?;
-    let published = table.publish(name, push).await;
+    let published = match table.publish(name, push).await {
+        Ok(published) => published,
+        Err(error) => {
+            let kind = error.kind();
+            return Err(begun.failed_with(connection, kind, connection.explain(error).context(what)).await);
+        }
+    };
     match &published {
-        Ok(Published::Live { version, .. } | Published::Unchanged { version }) => {
+        Published::Live { version, .. } | Published::Unchanged { version } => {
             begun.done(connection, &format!("version {version} is live")).await?;
         }
-        Ok(Published::Overtaken { version, .. }) => {
+        Published::Overtaken { version, .. } => {
             let detail = format!("somebody else was first: kept as version {version}, not live");
             begun.failed(connection, &detail).await?;
         }
-        Err(error) => begun.failed(connection, error.kind()).await?,
     }
-    published.explained(connection, &what)
+    Ok(published)
 }
 
 fn print(out: Output, done: &[Value]) -> anyhow::Result<()> {

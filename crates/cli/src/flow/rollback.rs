@@ -55,18 +55,20 @@ impl Rollback {
         check(name, to, deployed.text(name, to).await?)?;
         deployed.connection.announce(out);
         self.confirm.ask(&format!("Make version {to} of the flow `{name}` live in the place of version {live}?"))?;
-        let moved = Move { from: Some(live), at: system_clock()(), by: deployed.connection.by() };
+        let moved = Move { from: Some(live), at: system_clock()(), by: deployed.connection.by()? };
         let begun = audit::begin(&deployed.connection, "flow rollback", name.to_string()).await?;
-        let moved = deployed.table.move_live(name, to, &moved).await;
-        match &moved {
-            Ok(Moved::Done) => {
-                begun.done(&deployed.connection, &format!("version {to} in the place of version {live}")).await?;
+        let moved = match deployed.table.move_live(name, to, &moved).await {
+            Ok(moved) => moved,
+            Err(error) => {
+                let kind = error.kind();
+                let why = deployed.connection.explain(error);
+                let why = why.context(format!("version {live} of the flow `{name}` stays live"));
+                return Err(begun.failed_with(&deployed.connection, kind, why).await);
             }
-            Ok(Moved::Overtaken { .. }) => begun.failed(&deployed.connection, "somebody else was first").await?,
-            Err(error) => begun.failed(&deployed.connection, error.kind()).await?,
-        }
-        match moved.explained(&deployed.connection, &format!("version {live} of the flow `{name}` stays live"))? {
+        };
+        match moved {
             Moved::Done => {
+                begun.done(&deployed.connection, &format!("version {to} in the place of version {live}")).await?;
                 out.say(&format!(
                     "Version {to} of the flow `{name}` is live, in the place of version {live}. To undo it: \
                      `ringbolt flow rollback {name} --to {live}`."
@@ -74,6 +76,7 @@ impl Rollback {
                 report("live", to)?;
             }
             Moved::Overtaken { live: now } => {
+                begun.failed(&deployed.connection, "somebody else was first").await?;
                 let now = now.map_or_else(|| "another version".to_owned(), |now| format!("version {now}"));
                 bail!(
                     "somebody else made {now} of the flow `{name}` live meanwhile, so nothing was changed: look at \

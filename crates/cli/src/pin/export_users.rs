@@ -53,7 +53,7 @@ impl ExportUsers {
         let mut list = List::new(&mut target, out.json())?;
         let (mut from, mut callers) = (None, 0_u64);
         loop {
-            let page = store.callers_page(&realm, from.as_ref()).await;
+            let page = store.callers_page(&realm, from.take()).await;
             let page = page.explained(&connection, "the callers could not be listed")?;
             for (caller, item) in &page.callers {
                 list.add(caller, item)?;

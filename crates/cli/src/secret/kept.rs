@@ -100,19 +100,26 @@ impl Kept {
                     .send()
                     .await
                     .map_err(|error| explain::service("Secrets Manager", &error, &region))?;
+                let ours = put.version_id().unwrap_or_default();
                 // Secrets Manager refuses to move the stage from a version that does not have it any more.
                 let moved = client
                     .update_secret_version_stage()
                     .secret_id(arn)
                     .version_stage(CURRENT)
-                    .move_to_version_id(put.version_id().unwrap_or_default())
+                    .move_to_version_id(ours)
                     .remove_from_version_id(version)
                     .send()
                     .await;
                 match moved {
                     Ok(_) => Ok(()),
                     Err(error) if error.code() == Some("InvalidParameterException") => {
-                        bail!("somebody else has changed the secret {arn} in between: give the command again")
+                        // Where the reply was lost, the SDK's repetition meets its own work.
+                        let now = client.get_secret_value().secret_id(arn).send().await;
+                        let now = now.map_err(|error| explain::service("Secrets Manager", &error, &region))?;
+                        if now.version_id() != Some(ours) {
+                            bail!("somebody else has changed the secret {arn} in between: give the command again");
+                        }
+                        Ok(())
                     }
                     Err(error) => Err(explain::service("Secrets Manager", &error, &region).into()),
                 }

@@ -6,11 +6,11 @@ use super::{
     restart,
 };
 use crate::{
-    api::Api,
+    api::{Api, Takes},
     audit::recorded,
     call::CallLog,
     confirm::Confirm,
-    connection::{Connection, ConnectionArgs},
+    connection::{Connection, ConnectionArgs, Function},
     output::Output,
     when::{LocalTime, before},
 };
@@ -112,6 +112,8 @@ impl Begin {
 
 /// What the log says about the old token.
 struct OldUse {
+    /// Since when all functions log which token was used: since they were last deployed. `None` where nobody says.
+    watched_since: Option<EpochMs>,
     times: u64,
     last: Option<EpochMs>,
 }
@@ -124,16 +126,31 @@ impl Finish {
             bail!("the token is not being rotated: start with `ringbolt secret rotate-token begin`");
         }
         let api = Api::new(connection.api_url()?)?;
-        let statuses = api.statuses(Some(&kept.document.current)).await?;
-        if statuses.contains(&401) {
-            bail!(
+        match api.takes(&kept.document.current).await? {
+            Takes::Yes => {}
+            Takes::No(_) => bail!(
                 "the webhooks at {} do not take the new token yet, so taking the old one away would leave none. {}, then \
                  give this command again",
                 api.base(),
                 restart::how(&connection)
-            );
+            ),
+            Takes::Other([wix, next, postback]) => bail!(
+                "the webhooks at {} answer {wix}, {next}, {postback} to the new token, where 404 was expected, so whether \
+                 they take it is not known: `ringbolt doctor` says more",
+                api.base()
+            ),
         }
         let question = match self.old_use(&connection).await {
+            Ok(OldUse { times: 0, watched_since: Some(since), .. })
+                if since > before(system_clock()(), self.quiet()) && !self.even_if_used =>
+            {
+                bail!(
+                    "the functions tell the old token from the new one since {}, so their log cannot say yet that nobody \
+                     has used the old one for {} hours: wait, say fewer --quiet-hours, or insist with --even-if-used",
+                    LocalTime::of_this_machine().date_and_time(since),
+                    self.quiet_hours
+                )
+            }
             Ok(OldUse { times: 0, .. }) => {
                 format!(
                     "The log has no request with the old token in the last {} hours. Take it away?",
@@ -148,10 +165,12 @@ impl Finish {
                 found.last.map(|at| LocalTime::of_this_machine().date_and_time(at)).unwrap_or_default()
             ),
             Ok(_) => "The old token is still used. Take it away?".to_owned(),
-            Err(error) => {
-                out.note(&format!("Whether the old token is still used is not known: {error:#}."));
-                "Take the old token away?".to_owned()
+            Err(error) if !self.even_if_used => {
+                return Err(
+                    error.context("whether the old token is still used is not known (--even-if-used passes over this)")
+                );
             }
+            Err(_) => "Whether the old token is still used is not known. Take it away?".to_owned(),
         };
         self.confirm.ask(&question)?;
         let document = Document::only(kept.document.current.clone());
@@ -167,14 +186,24 @@ impl Finish {
 
     async fn old_use(&self, connection: &Connection) -> anyhow::Result<OldUse> {
         let log = CallLog::of(connection)?;
+        let mut watched_since = None;
+        if let Some(stack) = connection.stack() {
+            for function in Function::ALL {
+                watched_since = watched_since.max(connection.function(stack, function).await?.changed_at);
+            }
+        }
         let now = system_clock()();
-        let span = before(now, SignedDuration::from_hours(self.quiet_hours.into()))..now;
+        let span = before(now, self.quiet())..now;
         let (mut times, mut last) = (0, None);
         log.old_token_used(span, |at| {
             times += 1;
             last = last.max(Some(at));
         })
         .await?;
-        Ok(OldUse { times, last })
+        Ok(OldUse { watched_since, times, last })
+    }
+
+    fn quiet(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.quiet_hours.into())
     }
 }

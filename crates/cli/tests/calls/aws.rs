@@ -35,6 +35,8 @@ struct State {
     log: Vec<(String, i64, String)>,
     patterns: Vec<String>,
     api_tokens: Vec<String>,
+    /// What the webhooks answer in place of 404.
+    answers: Option<u16>,
     /// Another writes a secret right before its stage is moved.
     meddle: bool,
     /// A webhook of a flow was asked, and is never answered.
@@ -102,6 +104,23 @@ impl Aws {
         self.state.lock().unwrap().api_tokens = tokens.iter().map(ToString::to_string).collect();
     }
 
+    /// Nothing has been logged.
+    pub fn forget_log(&self) {
+        self.state.lock().unwrap().log.clear();
+    }
+
+    /// Everything so far was two days ago.
+    pub fn two_days_pass(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.deployed_at -= 172_800.0;
+        state.secrets.values_mut().for_each(|secret| secret.created -= 172_800.0);
+    }
+
+    /// What the webhooks say to a valid token and a flow that there is not.
+    pub fn answer_with(&self, status: u16) {
+        self.state.lock().unwrap().answers = Some(status);
+    }
+
     pub fn set_status(&self, status: &str) {
         self.state.lock().unwrap().stack_status = status.to_owned();
     }
@@ -164,13 +183,10 @@ impl Aws {
         let state = self.state.lock().unwrap();
         let token = authorization.and_then(|header| header.strip_prefix("Bearer "));
         match token {
-            Some(token) if state.api_tokens.iter().any(|known| known == token) => {
-                if path.ends_with("transcription") {
-                    400
-                } else {
-                    404
-                }
-            }
+            Some(token) if state.api_tokens.iter().any(|known| known == token) => state
+                .answers
+                .filter(|status| *status != 404)
+                .unwrap_or(if path.ends_with("transcription") { 400 } else { 404 }),
             _ => 401,
         }
     }

@@ -123,7 +123,10 @@ async fn functions_that_do_not_run_or_work_with_something_else_are_named() {
         &said,
         "functions: fail: The next-action webhook has elsewhere as RINGBOLT_CALLERS_TABLE, where the stack names callers",
     );
-    finds(&said, &format!("functions: fail: The next-action webhook has another RINGBOLT_PIN_KEYS than the secret {KEYS}"));
+    finds(
+        &said,
+        &format!("functions: fail: The next-action webhook has another RINGBOLT_PIN_KEYS than the secret {KEYS}"),
+    );
     finds(&said, "functions: fail: The next-action webhook stretches PINs in another way");
     finds(&said, "functions: fail: The transcription postback is ended by Lambda after 1000 ms");
     assert!(!said.out.contains("sesame"));

@@ -42,7 +42,17 @@ async fn a_token_is_rotated_with_both_valid_and_the_old_one_unused() {
         .await
         .fails(1, &["the old token was used once in the last 24 hours", "--even-if-used"]);
     assert_eq!(aws.secret(TOKENS)["previous"], OLD);
-    rotate(&["finish", "--even-if-used", "--yes"]).await.says("The old token is taken out of the secret.");
+    aws.forget_log();
+    aws.deploy();
+    // Until then the functions that ran could not tell the old token from the new one.
+    rotate(&["finish", "--yes"]).await.fails(1, &["cannot say yet", "for 24 hours", "--quiet-hours", "--even-if-used"]);
+    assert_eq!(aws.secret(TOKENS)["previous"], OLD);
+    aws.two_days_pass();
+    rotate(&["finish"]).await.fails(2, &["no request with the old token in the last 24 hours", "--yes"]);
+    aws.answer_with(500);
+    rotate(&["finish", "--even-if-used", "--yes"]).await.fails(1, &["answer 500, 500, 500 to the new token"]);
+    aws.answer_with(404);
+    rotate(&["finish", "--yes"]).await.says("The old token is taken out of the secret.");
     assert_eq!(aws.secret(TOKENS), serde_json::json!({ "current": new }));
     let changes = run(aws.command(&deployment, &["audit", "list"]), "").await;
     changes.says("secret rotate-token begin").says("secret rotate-token finish");

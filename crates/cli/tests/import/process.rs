@@ -92,7 +92,7 @@ impl Deployment {
         let store = self.database.store().await;
         let (mut callers, mut from) = (BTreeMap::new(), None);
         loop {
-            let page = store.callers_page(&Realm::parse("demo").unwrap(), from.as_ref()).await.unwrap();
+            let page = store.callers_page(&Realm::parse("demo").unwrap(), from.take()).await.unwrap();
             callers.extend(page.callers.into_iter().map(|(caller, item)| (caller.user.as_str().to_owned(), item)));
             from = page.next;
             if from.is_none() {

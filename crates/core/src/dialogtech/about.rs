@@ -49,8 +49,9 @@ pub fn about(flow: &Flow, ivr_id: &str, told: &Value, at: EpochMs) -> About {
     About { named: named(), verified: CallState::claimed(&pass_through) }
 }
 
-/// Where a field came twice, the first counts.
-fn first(value: &Value) -> Option<&str> {
+/// A field of what was told, as it is kept: where it came twice, the first counts.
+#[must_use]
+pub fn first(value: &Value) -> Option<&str> {
     value.as_array().and_then(|values| values.first()).unwrap_or(value).as_str()
 }
 

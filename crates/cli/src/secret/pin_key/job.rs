@@ -6,8 +6,8 @@ use crate::{connection::Connection, exit::Interrupted};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ringbolt_core::pin::{PinHasher, keys::PinKey, rotation::Standing};
 use ringbolt_dynamodb::{
-    Store, StoreError,
-    key_rotation::{Cursor, Moved, OldTag, PinHolder, PinHolders},
+    Cursor, Store, StoreError,
+    key_rotation::{Moved, OldTag, PinHolder, PinHolders},
 };
 use std::{
     io::IsTerminal as _,
