@@ -18,6 +18,10 @@ pub(crate) enum Trouble {
     NoRegion,
     #[error("there are no AWS credentials: sign in (such as with `aws configure`), or name a profile with --profile")]
     NoCredentials,
+    #[error("there is no profile {name} in AWS's configuration files: look at --profile")]
+    NoProfile { name: String },
+    #[error("the profile {name} has no credentials: sign in with it (such as with `aws sso login --profile {name}`)")]
+    EmptyProfile { name: String },
     #[error("the AWS credentials cannot be used: {reason}")]
     UnusableCredentials { reason: String },
     #[error("the AWS credentials have expired: sign in again")]
@@ -44,8 +48,17 @@ pub(crate) enum Trouble {
     LocalGone { place: String },
     #[error("{service} turns requests away at the moment ({place}): try again in a minute")]
     Throttled { service: &'static str, place: String },
+    #[error(
+        "DynamoDB does not take this request for the table given ({place}): is it another one? Look at the table's name"
+    )]
+    WrongTable { place: String },
     #[error("{service} refused the request ({code})")]
     Refused { service: &'static str, code: String },
+    #[error(
+        "the record of changes is damaged ({place}): `ringbolt audit verify` says where, and `ringbolt audit repair` lets \
+         it go on"
+    )]
+    BrokenChain { place: String },
     /// What no other kind describes; its own sentence, and where.
     #[error("{error} (in {place})")]
     Store { place: String, error: StoreError },
@@ -58,16 +71,23 @@ pub(crate) fn endpoint_variable() -> Option<String> {
 }
 
 /// Why there are no credentials.
-pub(crate) fn credentials(error: &aws_credential_types::provider::error::CredentialsError) -> Trouble {
+pub(crate) fn credentials(
+    error: &aws_credential_types::provider::error::CredentialsError,
+    profile: Option<&str>,
+) -> Trouble {
     use aws_credential_types::provider::error::CredentialsError as E;
-    match error {
-        E::CredentialsNotLoaded(_) => Trouble::NoCredentials,
-        other => {
-            let mut cause: &dyn std::error::Error = other;
-            while let Some(source) = cause.source() {
-                cause = source;
-            }
-            let reason = cause.to_string();
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let reason = cause.to_string();
+    match (error, profile) {
+        (_, Some(profile)) if reason.contains(&format!("`{profile}` was not defined")) => {
+            Trouble::NoProfile { name: profile.to_owned() }
+        }
+        (E::CredentialsNotLoaded(_), Some(profile)) => Trouble::EmptyProfile { name: profile.to_owned() },
+        (E::CredentialsNotLoaded(_), None) => Trouble::NoCredentials,
+        _ => {
             // The metadata service of EC2 comes last: where it fails, nothing before it had any.
             if reason.contains("IMDS") { Trouble::NoCredentials } else { Trouble::UnusableCredentials { reason } }
         }
@@ -83,6 +103,8 @@ pub(crate) fn store(error: StoreError, place: &str, local: bool) -> Trouble {
         StoreError::Unavailable => Trouble::Unreachable { service: SERVICE, place },
         StoreError::Throttled => Trouble::Throttled { service: SERVICE, place },
         StoreError::NoTable => Trouble::NoTable { place },
+        StoreError::BrokenChain => Trouble::BrokenChain { place },
+        StoreError::Refused { code } if code == "ValidationException" => Trouble::WrongTable { place },
         StoreError::Denied { code, action } => denied(SERVICE, code, action, place),
         error => Trouble::Store { place, error },
     }

@@ -25,8 +25,8 @@ mod when;
 use clap::{Parser, Subcommand};
 use output::Output;
 use std::{
-    io::{Write as _, stdout},
-    process::ExitCode,
+    io::{ErrorKind, Write as _, stdout},
+    process::{self, ExitCode},
 };
 
 /// Answers the webhooks of a telephone system: who is calling, and where the call goes next.
@@ -94,4 +94,24 @@ fn complain(error: &anyhow::Error) {
 /// Where nobody reads any more (`ringbolt dev | head`), it goes on: `println!` would panic.
 pub(crate) fn show(text: &str) {
     writeln!(stdout(), "{text}").unwrap_or_default();
+}
+
+/// Prints the result of a command. Whoever has read enough (`| head`) misses nothing; what cannot be written at all,
+/// such as on a full disk, is no success: exit code 1.
+pub(crate) fn print(text: &str) {
+    if let Err(error) = shown(text)
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        complain(&anyhow::Error::new(error).context("standard output cannot be written"));
+        process::exit(1);
+    }
+}
+
+/// Prints what must be seen.
+///
+/// # Errors
+/// It was not.
+pub(crate) fn shown(text: &str) -> std::io::Result<()> {
+    let mut out = stdout();
+    writeln!(out, "{text}").and_then(|()| out.flush())
 }

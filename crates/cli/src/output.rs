@@ -1,6 +1,6 @@
 //! What commands print: sentences and tables for people, JSON for programs.
 
-use crate::show;
+use crate::print;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 use std::{
@@ -8,7 +8,7 @@ use std::{
     io::{IsTerminal as _, Write as _, stderr, stdout},
 };
 
-/// Characters of a terminal's width for each column, below which a table is not made to fit.
+/// Characters of a terminal's width for each column, below which rows stand one below the other.
 const LEAST_COLUMN: u16 = 10;
 
 /// How to print. Cheap to copy; every command is given one.
@@ -49,7 +49,7 @@ impl Output {
     /// A sentence about what was done. Not with `--json`: the document says it.
     pub(crate) fn say(self, text: &str) {
         if !self.json {
-            show(text);
+            print(text);
         }
     }
 
@@ -63,7 +63,7 @@ impl Output {
     /// # Errors
     /// The value cannot be JSON.
     pub(crate) fn document(self, value: &impl Serialize) -> anyhow::Result<()> {
-        show(&serde_json::to_string_pretty(value)?);
+        print(&serde_json::to_string_pretty(value)?);
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Output {
     /// # Errors
     /// The value cannot be JSON.
     pub(crate) fn line(self, value: &impl Serialize) -> anyhow::Result<()> {
-        show(&serde_json::to_string(value)?);
+        print(&serde_json::to_string(value)?);
         Ok(())
     }
 
@@ -99,10 +99,13 @@ impl Output {
         if !stdout().is_terminal() {
             table.force_no_tty().set_content_arrangement(ContentArrangement::Disabled);
         }
-        // In columns of a few letters each, nothing could be read; some terminals say that they have no width at all.
         let least = u16::try_from(COLUMNS).unwrap_or(u16::MAX).saturating_mul(LEAST_COLUMN);
-        if table.width().is_some_and(|width| width < least) {
-            table.set_content_arrangement(ContentArrangement::Disabled);
+        match table.width() {
+            // Some terminals say that they have no width at all.
+            Some(0) => drop(table.set_content_arrangement(ContentArrangement::Disabled)),
+            // In columns of a few letters each, nothing could be read.
+            Some(width) if width < least => return self.blocks(header, rows),
+            _ => {}
         }
         let bold = |text: &&str| {
             let cell = Cell::new(text);
@@ -116,7 +119,21 @@ impl Output {
             column.set_padding((0, 2)).set_cell_alignment(CellAlignment::Left);
         }
         for line in table.lines() {
-            show(line.trim_end());
+            print(line.trim_end());
+        }
+    }
+
+    /// One row below the other, a line for each of its columns.
+    fn blocks<const COLUMNS: usize>(self, header: [&str; COLUMNS], rows: &[[String; COLUMNS]]) {
+        let widest = header.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+        for (number, row) in rows.iter().enumerate() {
+            if number > 0 {
+                print("");
+            }
+            for (name, value) in header.iter().zip(row).filter(|(_, value)| !value.is_empty()) {
+                let name = self.paint(Tone::Strong, &format!("{name:<widest$}"));
+                print(&format!("{name}  {}", harmless(value)));
+            }
         }
     }
 }

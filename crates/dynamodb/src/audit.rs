@@ -84,7 +84,8 @@ impl AuditTable {
     ///
     /// # Errors
     /// What DynamoDB answered, [`StoreError::Unreadable`] for a head that Ringbolt did not write,
-    /// [`StoreError::Contended`] where others kept coming between, or [`StoreError::Throttled`] where DynamoDB had no time
+    /// [`StoreError::BrokenChain`] where it has another end than its head says, [`StoreError::Contended`] where others kept
+    /// coming between, or [`StoreError::Throttled`] where DynamoDB had no time
     /// for it in some six seconds.
     pub async fn append(&self, content: Content) -> Result<Entry, StoreError> {
         let mut last = StoreError::Contended;
@@ -104,7 +105,10 @@ impl AuditTable {
             // The SDK repeats no transaction that was cancelled for want of throughput.
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
-        Err(last)
+        // Entry and head are written together, so an entry that stands after the head was not written by us.
+        let head = self.head().await?.unwrap_or(Head::EMPTY);
+        let stray = self.entry(head.seq + 1).await?.is_some();
+        Err(if stray && self.head().await?.unwrap_or(Head::EMPTY) == head { StoreError::BrokenChain } else { last })
     }
 
     /// Where the chain ends; `None` where nothing was recorded yet.
@@ -146,6 +150,35 @@ impl AuditTable {
             .map_err(StoreError::from_sdk)?;
         let entries = found.items().iter().map(recorded).collect();
         Ok(Page { entries, next: Cursor::after(found.last_evaluated_key) })
+    }
+
+    /// Lets the chain go on after another entry than its head says. Says whether the head was still as given.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn move_head(&self, before: Option<Head>, to: Head) -> Result<bool, StoreError> {
+        let moved = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PK, item::s(HEAD))
+            .key(SK, item::s(HEAD))
+            .update_expression("SET seq = :seq, digest = :digest")
+            .expression_attribute_values(":seq", item::n(to.seq))
+            .expression_attribute_values(":digest", item::s(to.digest.to_string()));
+        let moved = match before {
+            None => moved.condition_expression("attribute_not_exists(pk)"),
+            Some(before) => moved
+                .condition_expression("digest = :before")
+                .expression_attribute_values(":before", item::s(before.digest.to_string())),
+        };
+        match moved.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::from_sdk(error)),
+        }
     }
 
     /// Takes the name out of an entry, and the salt with it. The chain still holds.
@@ -209,17 +242,22 @@ impl AuditTable {
 
     /// Whether a write whose reply was lost had been made: the SDK repeats it, and is refused by its own first one.
     async fn is_written(&self, entry: &Entry) -> Result<bool, StoreError> {
+        let there = self.entry(entry.seq).await?;
+        Ok(matches!(there, Some(Recorded::Entry(there)) if there.digest == entry.digest))
+    }
+
+    async fn entry(&self, seq: u64) -> Result<Option<Recorded>, StoreError> {
         let found = self
             .client
             .get_item()
             .table_name(&self.table)
             .key(PK, item::s(ENTRIES))
-            .key(SK, item::s(entry_sk(entry.seq)))
+            .key(SK, item::s(entry_sk(seq)))
             .consistent_read(true)
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
-        Ok(matches!(found.item().map(recorded), Some(Recorded::Entry(there)) if there.digest == entry.digest))
+        Ok(found.item().map(recorded))
     }
 }
 

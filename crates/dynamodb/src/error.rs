@@ -50,6 +50,9 @@ pub enum StoreError {
     /// A stored PIN could not be compared.
     #[error(transparent)]
     Hash(#[from] HashFailed),
+    /// The record of changes has another end than its head says.
+    #[error("the record of changes does not end where its head says")]
+    BrokenChain,
     /// Somebody else kept changing the item.
     #[error("the item kept changing whenever it was to be written")]
     Contended,
@@ -106,6 +109,7 @@ impl StoreError {
             Self::NoTable => "no-table",
             Self::Refused { .. } => "refused",
             Self::TooLarge => "too-large",
+            Self::BrokenChain => "broken-chain",
             Self::Nonsense => "nonsense",
             Self::Unreadable { .. } => "unreadable-item",
             Self::Unexplained(_) => "unexplained",

@@ -2,6 +2,7 @@
 
 mod list;
 mod record;
+mod repair;
 mod verify;
 
 pub(crate) use record::{begin, caller, recorded};
@@ -20,6 +21,7 @@ pub(crate) struct AuditCommand {
 enum Command {
     List(list::List),
     Verify(verify::Verify),
+    Repair(repair::Repair),
 }
 
 impl AuditCommand {
@@ -27,6 +29,7 @@ impl AuditCommand {
         match self.command {
             Command::List(command) => command.run(out).await,
             Command::Verify(command) => command.run(out).await,
+            Command::Repair(command) => command.run(out).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `ringbolt audit verify`
 
 use crate::{
-    connection::{ConnectionArgs, Explained as _},
+    connection::{Connection, ConnectionArgs, Explained as _},
     exit::{Failed, Usage},
     output::{Output, Tone},
 };
@@ -31,33 +31,38 @@ impl Verify {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let noted = self.noted.as_deref().map(head).transpose()?;
         let connection = self.connection.connect().await?;
-        let table = connection.audit()?;
-        let unread = "the record could not be read";
-        let head = table.head().await.explained(&connection, unread)?;
-        let last = head.map_or(0, |head| head.seq);
-        let (mut verifier, mut from) = (Verifier::new(noted), None);
-        'pages: loop {
-            let page = table.page(Order::OldestFirst, from, PAGE).await.explained(&connection, unread)?;
-            for recorded in page.entries {
-                let seq = recorded.seq();
-                // Entry and head are written together: an entry after the head is a stray, unless both came meanwhile.
-                if seq.is_some_and(|seq| seq > last) && table.head().await.explained(&connection, unread)? != head {
-                    break 'pages;
-                }
-                match recorded {
-                    Recorded::Entry(entry) => verifier.entry(&entry),
-                    Recorded::Unreadable { seq } => verifier.unreadable(seq),
-                }
-            }
-            from = page.next;
-            if from.is_none() {
-                break;
-            }
-        }
-        let verified = verifier.finish(head);
+        let (verified, _) = walk(&connection, noted).await?;
         connection.close().await?;
         report(out, &verified)
     }
+}
+
+/// Walks the whole chain: what was found, and the head as it stood.
+pub(super) async fn walk(connection: &Connection, noted: Option<Head>) -> anyhow::Result<(Verified, Option<Head>)> {
+    let table = connection.audit()?;
+    let unread = "the record could not be read";
+    let head = table.head().await.explained(connection, unread)?;
+    let last = head.map_or(0, |head| head.seq);
+    let (mut verifier, mut from) = (Verifier::new(noted), None);
+    'pages: loop {
+        let page = table.page(Order::OldestFirst, from, PAGE).await.explained(connection, unread)?;
+        for recorded in page.entries {
+            let seq = recorded.seq();
+            // Entry and head are written together: an entry after the head is a stray, unless both came meanwhile.
+            if seq.is_some_and(|seq| seq > last) && table.head().await.explained(connection, unread)? != head {
+                break 'pages;
+            }
+            match recorded {
+                Recorded::Entry(entry) => verifier.entry(&entry),
+                Recorded::Unreadable { seq } => verifier.unreadable(seq),
+            }
+        }
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    Ok((verifier.finish(head), head))
 }
 
 fn head(text: &str) -> anyhow::Result<Head> {

@@ -1,7 +1,7 @@
 //! `ringbolt call list`
 
 use super::{
-    log::{CallLog, LineFilter},
+    log::{CallLog, LineFilter, OUTCOMES},
     record::CallRecord,
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     output::Output,
     when::LocalTime,
 };
-use clap::Args;
+use clap::{Args, builder::PossibleValuesParser};
 use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{
     Store,
@@ -48,7 +48,7 @@ pub(super) struct List {
     #[arg(long, value_name = "DIGITS")]
     ani_ends: Option<String>,
     /// Only calls with this outcome in the log, such as verified, wrong, locked or fallback
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(OUTCOMES))]
     outcome: Option<String>,
     /// The most calls to list
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]

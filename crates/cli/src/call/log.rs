@@ -88,6 +88,31 @@ pub(super) fn turned_over(log: &Path) -> PathBuf {
     log.with_extension("log.1")
 }
 
+/// What the functions log as outcomes. A word that none of them logs would silently find nothing.
+pub(super) const OUTCOMES: [&str; 21] = [
+    "answered",
+    "banned",
+    "fallback",
+    "first",
+    "hung-up",
+    "locked",
+    "no-user",
+    "not-stored",
+    "outdated",
+    "over-ani-limit",
+    "queued",
+    "refused",
+    "repeated",
+    "said",
+    "superseded",
+    "suspended",
+    "too-many-attempts",
+    "unanswered",
+    "unknown",
+    "verified",
+    "wrong",
+];
+
 impl LineFilter {
     pub(super) fn takes(&self, line: &LogLine) -> bool {
         self.call.as_ref().is_none_or(|call| *call == line.call)

@@ -1,13 +1,13 @@
 //! `ringbolt call tail`
 
-use super::log::{CallLog, LineFilter, LogLine, turned_over};
+use super::log::{CallLog, LineFilter, LogLine, OUTCOMES, turned_over};
 use crate::{
     connection::ConnectionArgs,
     output::{Output, Tone},
     when::{LocalTime, before},
 };
 use anyhow::{Context as _, bail};
-use clap::Args;
+use clap::{Args, builder::PossibleValuesParser};
 use jiff::SignedDuration;
 use ringbolt_core::time::EpochMs;
 use ringbolt_lambda::app::system_clock;
@@ -34,7 +34,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 #[command(after_help = "Example: ringbolt call tail --stack ringbolt --outcome locked")]
 pub(super) struct Tail {
     /// Only answers with this outcome, such as verified, wrong, locked or fallback
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(OUTCOMES))]
     outcome: Option<String>,
     /// Only this call
     #[arg(long, value_name = "ID")]

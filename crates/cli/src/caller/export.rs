@@ -51,7 +51,7 @@ impl Export {
         let mut calls = Vec::new();
         for (response_id, verified) in &found.calls {
             let items = store.call(response_id).await.explained(&connection, "a call could not be read")?;
-            calls.push(json!({ "response_id": response_id, "verified": verified, "records": items }));
+            calls.push(json!({ "response_id": response_id, "verified_before": verified, "records": items }));
         }
         let document = json!({
             "exported_at": when::utc(now),

@@ -2,7 +2,7 @@
 
 use super::{Connection, PATIENCE, Place, local::Local, stack::StackOutputs};
 use crate::{exit::Usage, explain};
-use aws_config::{Region, SdkConfig};
+use aws_config::{Region, SdkConfig, profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig};
 use aws_sdk_dynamodb::config::ProvideCredentials as _;
 use clap::Args;
 use ringbolt_dynamodb::client::{behavior, http_client, webhook_client};
@@ -132,19 +132,40 @@ impl ConnectionArgs {
     /// here, because no service says so afterwards.
     async fn sdk(&self) -> anyhow::Result<SdkConfig> {
         let mut loader = aws_config::defaults(behavior()).http_client(http_client());
-        if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
-        }
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = &self.profile {
+            let provider = self.of_profile(profile).await;
+            // Before the region is asked for, which a profile that there is not does not have either.
+            let found = provider.provide_credentials().await;
+            found.map_err(|error| explain::credentials(&error, Some(profile)))?;
+            loader = loader.profile_name(profile).credentials_provider(provider);
         }
         let sdk = loader.load().await;
         if sdk.region().is_none() {
             return Err(explain::Trouble::NoRegion.into());
         }
         let Some(provider) = sdk.credentials_provider() else { return Err(explain::Trouble::NoCredentials.into()) };
-        provider.provide_credentials().await.map_err(|error| explain::credentials(&error))?;
+        if self.profile.is_none() {
+            provider.provide_credentials().await.map_err(|error| explain::credentials(&error, None))?;
+        }
         Ok(sdk)
+    }
+
+    /// The credentials of a profile that was named, and of nothing else: the SDK's own chain would take those in the
+    /// environment first, which can be another account's. Every AWS tool lets the name win.
+    async fn of_profile(&self, profile: &str) -> ProfileFileCredentialsProvider {
+        let region = match &self.region {
+            Some(region) => Some(Region::new(region.clone())),
+            None => {
+                let loader = aws_config::defaults(behavior()).http_client(http_client()).no_credentials();
+                loader.profile_name(profile).load().await.region().cloned()
+            }
+        };
+        // To sign in, or to take a role, it asks services of the region.
+        let config = ProviderConfig::without_region().with_region(region).with_http_client(http_client());
+        ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&config).build()
     }
 
     fn given(&self) -> Given {

@@ -12,9 +12,13 @@ fn what_the_database_answers_says_where_and_what_to_do() {
         code: code.to_owned(),
         action: action.map(str::to_owned),
     };
-    let cases: [(StoreError, &[&str]); 9] = [
+    let cases: [(StoreError, &[&str]); 10] = [
         (StoreError::NoTable, &["no such table", "the stack prod in eu-west-1", "--region"]),
         (StoreError::Unavailable, &["DynamoDB was not reached", "the stack prod in eu-west-1", "network"]),
+        (
+            StoreError::Refused { code: "ValidationException".to_owned() },
+            &["for the table given", "the stack prod in eu-west-1", "table's name"],
+        ),
         (StoreError::Throttled, &["turns requests away", "try again"]),
         (denied("ExpiredTokenException", None), &["have expired", "sign in again"]),
         (denied("UnrecognizedClientException", None), &["does not take these credentials", "--profile"]),

@@ -1,7 +1,11 @@
 //! `--attribute NAME=VALUE`
 
+use crate::exit::Usage;
 use clap::Args;
 use ringbolt_core::caller::Attributes;
+
+/// A quarter of what an item of DynamoDB can hold.
+const MAX_BYTES: usize = 100_000;
 
 /// What a flow may say about a caller.
 #[derive(Args, Clone)]
@@ -13,8 +17,17 @@ pub(super) struct AttributeArgs {
 
 impl AttributeArgs {
     /// The attributes; the last one of a name counts.
-    pub(super) fn attributes(&self) -> Attributes {
-        self.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()
+    ///
+    /// # Errors
+    /// They are too long to be kept beside others in one item.
+    pub(super) fn attributes(&self) -> anyhow::Result<Attributes> {
+        let bytes: usize = self.attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if bytes > MAX_BYTES {
+            return Err(Usage::new(format!(
+                "attributes have at most {MAX_BYTES} bytes in all, and these have {bytes}"
+            )));
+        }
+        Ok(self.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect())
     }
 }
 

@@ -50,7 +50,7 @@ impl Generate {
         connection.announce(out);
         let pin = random(&caller, self.digits)?;
         let tags = hasher.enrol(&caller, &pin)?;
-        let attributes = self.attributes.attributes();
+        let attributes = self.attributes.attributes()?;
         audit::recorded(&connection, "pin generate", audit::caller(&caller), async {
             if !self.add {
                 return set::replace(&connection, &store, &caller, &tags, &attributes).await;
@@ -61,12 +61,14 @@ impl Generate {
             }
         })
         .await?;
-        if out.json() {
-            out.document(&json!({ "pin": pin.digits() }))?;
+        let shown = if out.json() {
+            crate::shown(&json!({ "pin": pin.digits() }).to_string())
         } else {
             out.note(if self.add { "The PIN is added:" } else { "The PIN is set, and the counter is at zero:" });
-            out.say(pin.digits());
-        }
+            crate::shown(pin.digits())
+        };
+        // It stands nowhere else.
+        shown.context("the PIN was set and could not be shown, so nobody has it: generate another")?;
         connection.close().await
     }
 }

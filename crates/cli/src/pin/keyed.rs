@@ -1,13 +1,16 @@
 //! Where a PIN comes from: the keyboard, unseen, or standard input. Never the command line.
 
-use crate::exit::Usage;
+use crate::{
+    exit::{Interrupted, Usage},
+    stop::StopSignal,
+};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use ringbolt_core::{
     identity::CallerId,
     pin::{CallerPin, policy},
 };
-use std::io::{BufRead as _, IsTerminal as _, stdin};
+use std::io::{BufRead as _, ErrorKind, IsTerminal as _, stdin};
 use zeroize::Zeroizing;
 
 /// How the PIN is given.
@@ -52,10 +55,28 @@ impl PinInput {
                     "there is no terminal to ask for the PIN at: give it on standard input, with --stdin",
                 ));
             }
-            Zeroizing::new(rpassword::prompt_password(prompt).context("the PIN could not be read from the terminal")?)
+            asked(prompt)?
         };
         Ok(CallerPin::parse(&line)?)
     }
+}
+
+/// Asks, unseen. Ctrl-C must not end the process while the terminal shows nothing: it would stay so.
+fn asked(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
+    let mut stop = StopSignal::listen()?;
+    let answer = match rpassword::prompt_password(prompt) {
+        Ok(answer) => Zeroizing::new(answer),
+        Err(error) if error.kind() == ErrorKind::Interrupted => {
+            return Err(Interrupted::new("interrupted; nothing was changed"));
+        }
+        Err(error) => return Err(error).context("the PIN could not be read from the terminal"),
+    };
+    // From here on it ends the process as before.
+    tokio::spawn(async move {
+        stop.came().await;
+        std::process::exit(130);
+    });
+    Ok(answer)
 }
 
 impl Weak {

@@ -44,7 +44,7 @@ impl Set {
         let pin = self.pin.new_pin()?;
         self.weak.check(&caller, &pin)?;
         let tags = hasher.enrol(&caller, &pin)?;
-        let attributes = self.attributes.attributes();
+        let attributes = self.attributes.attributes()?;
         audit::recorded(&connection, "pin set", audit::caller(&caller), async {
             replace(&connection, &store, &caller, &tags, &attributes).await
         })

@@ -91,6 +91,31 @@ async fn a_change_that_was_interrupted_is_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_without_its_head_goes_on_after_a_repair_that_stands_in_it() {
+    let bank = changed().await;
+    bank.ringbolt(&["audit", "repair", "--yes"]).await.says("The record ends where its head says.");
+    bank.client.delete_item().table_name("audit").key("pk", s("head")).key("sk", s("head")).send().await.unwrap();
+    let unlock = ["caller", "unlock", "--realm", "bank", "90786"];
+    bank.ringbolt(&unlock).await.fails(1, &["the record of changes is damaged", "audit verify", "audit repair"]);
+    bank.ringbolt(&["audit", "repair"]).await.fails(2, &["ends with entry 4", "head names entry 0", "--yes"]);
+    bank.ringbolt(&["audit", "repair", "--yes"]).await.says("The record goes on after entry 4.");
+    bank.ringbolt(&unlock).await.says("zero");
+    bank.ringbolt(&["audit", "verify"]).await.says("The record is whole: 8 entries.");
+    let list = bank.ringbolt(&["audit", "list", "--json"]).await.json();
+    assert!(list[3]["command"] == "audit repair" && list[3]["subject"].as_str().unwrap().contains("had been 0:"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_of_who_changes_something_is_a_name() {
+    let bank = changed().await;
+    for by in ["", "a\nb", &"x".repeat(201)] {
+        let said = bank.ringbolt(&["caller", "unlock", "--realm", "bank", "90786", "--by", by]).await;
+        said.fails(2, &["--by (RINGBOLT_BY) is a name of 1 to 200 bytes"]);
+    }
+    assert_eq!(bank.ringbolt(&["audit", "list", "--limit", "0"]).await.code, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_recorded_is_not_done() {
     let bank = Deployment::new().await;
     let set = ["pin", "set", "--realm", "bank", "90786", "--stdin", "--audit-table", "elsewhere"];

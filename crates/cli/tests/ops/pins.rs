@@ -7,6 +7,32 @@ fn verified(outcome: &AuthOutcome) -> bool {
     matches!(outcome, AuthOutcome::Verified { .. })
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_shown_is_no_success() {
+    let bank = Deployment::new().await;
+    let full = |arguments: &[&str]| {
+        let mut command = bank.command(arguments);
+        command.stdout(std::fs::File::create("/dev/full").unwrap());
+        command
+    };
+    for (arguments, sentence) in [
+        (
+            &["pin", "generate", "--realm", "bank", "90786"][..],
+            "could not be shown, so nobody has it: generate another",
+        ),
+        (&["audit", "list"], "standard output cannot be written"),
+    ] {
+        let output = tokio::task::spawn_blocking({
+            let mut command = full(arguments);
+            move || command.output().unwrap()
+        });
+        let output = output.await.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains(sentence), "{arguments:?}: {said}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pin_is_set_and_verified_and_attributes_stand_beside_those_that_were_there() {
     let bank = Deployment::new().await;

@@ -8,7 +8,13 @@ use std::{
 
 /// Where it listens. It ends with the test's process.
 pub fn answering(status: u16, body: impl Into<String>) -> String {
-    let (listener, body) = (TcpListener::bind("127.0.0.1:0").unwrap(), body.into());
+    let body = body.into();
+    answering_by(move |_| (status, body.clone()))
+}
+
+/// The same, with an answer for each request.
+pub fn answering_by(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for stream in listener.incoming() {
@@ -21,6 +27,7 @@ pub fn answering(status: u16, body: impl Into<String>) -> String {
                     read => request.extend_from_slice(&buffer[..read]),
                 }
             }
+            let (status, body) = answer(&String::from_utf8_lossy(&request));
             let length = body.len();
             let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
             stream.write_all(answer.as_bytes()).unwrap_or_default();

@@ -29,11 +29,43 @@ async fn without_region_credentials_or_table_it_says_what_to_give() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_profile_that_is_named_counts_and_not_the_keys_in_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config");
+    let keys = "aws_access_key_id = PRODKEY\naws_secret_access_key = x\n";
+    std::fs::write(
+        &file,
+        format!("[profile prod]\nregion = eu-central-1\n{keys}[profile empty]\nregion = eu-central-1\n"),
+    )
+    .unwrap();
+    let refusing = |key: &'static str| {
+        server::answering_by(move |request| {
+            let code = if request.contains(&format!("Credential={key}/")) { "ExpiredTokenException" } else { "Other" };
+            (400, json_error(code, "x"))
+        })
+    };
+    let with = async |profile: &str, key| {
+        let file = &file;
+        unlock(|c| {
+            c.args(["--profile", profile]).env("AWS_CONFIG_FILE", file);
+            c.env("AWS_ENDPOINT_URL_DYNAMODB", refusing(key))
+        })
+        .await
+    };
+    with("prod", "PRODKEY").await.fails(1, &["credentials have expired"]);
+    with("empty", "test").await.fails(1, &["the profile empty has no credentials", "aws sso login --profile empty"]);
+    with("nosuch", "test").await.fails(1, &["no profile nosuch in AWS's configuration files", "--profile"]);
+    unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", refusing("test"))).await.fails(1, &["credentials have expired"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_table_and_an_endpoint_that_does_not_answer_are_named() {
     let bank = Deployment::new().await;
     let elsewhere = ["--callers-table", "elsewhere", "--audit-table", "audit"];
     let said = bank.ringbolt(&[&UNLOCK[..], &elsewhere].concat()).await;
     said.fails(1, &["the caller was not unlocked: there is no such table in the DynamoDB at http://127.0.0.1"]);
+    let show = ["caller", "show", "--realm", "bank", "90786", "--callers-table", "calls"];
+    bank.ringbolt(&show).await.fails(1, &["for the table given", "is it another one", "table's name"]);
     let nobody = server::nobody();
     let said = unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", &nobody)).await;
     said.fails(1, &["DynamoDB was not reached, or did not answer in time", &nobody]);
