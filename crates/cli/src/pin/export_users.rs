@@ -11,6 +11,7 @@ use clap::Args;
 use ringbolt_core::{
     caller::CallerItem,
     identity::{CallerId, Realm},
+    pin::PinTag,
 };
 use serde_json::json;
 use std::{
@@ -102,13 +103,13 @@ impl<'a> List<'a> {
 
     fn add(&mut self, caller: &CallerId, item: &CallerItem) -> anyhow::Result<()> {
         let (user, status) = (caller.user.as_str(), item.status.as_str());
+        let pins = PinTag::count_pins(item.pins.iter().map(String::as_str));
         match self {
             Self::Csv(csv) => {
-                let (pins, attributes) = (item.pins.len().to_string(), serde_json::to_string(&item.attributes)?);
+                let (pins, attributes) = (pins.to_string(), serde_json::to_string(&item.attributes)?);
                 csv.write_record([user, status, &pins, &attributes]).context("the list could not be written")
             }
             Self::Json(target) => {
-                let pins = item.pins.len();
                 let line = json!({ "user": user, "status": status, "pins": pins, "attributes": item.attributes });
                 writeln!(target, "{line}").context("the list could not be written")
             }

@@ -1,6 +1,7 @@
 //! `ringbolt pin export-users`
 
 use crate::Deployment;
+use ringbolt_core::pin::PinKeys;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
@@ -27,4 +28,22 @@ async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
     let (_, out, _) = deployment.run(&[&export[..], &["--json"]].concat()).await;
     let users: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(users.iter().any(|user| user["user"] == "ada" && user["pins"] == 2), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pin_that_stands_under_two_keys_counts_once() {
+    let deployment = Deployment::new().await;
+    deployment.write("callers.csv", "user,pin\nada,837461\nada,926384\nbob,837462\n");
+    let key = |letter: &str| letter.repeat(PinKeys::MIN_CHARS);
+    let keys = serde_json::json!({ "current": key("n"), "previous": key("a") }).to_string();
+    let import = ["pin", "import", "callers.csv", "--realm", "demo"];
+    assert_eq!(deployment.start_with(&import, &[("RINGBOLT_PIN_KEYS", &keys)]).end().await.0, 0);
+    assert_eq!(deployment.callers().await["ada"].pins.len(), 4);
+
+    let export = ["pin", "export-users", "--realm", "demo"];
+    let (_, out, err) = deployment.run(&export).await;
+    assert!(out.contains("ada,active,2,{}\n") && out.contains("bob,active,1,{}\n"), "{out}{err}");
+    let (_, out, err) = deployment.run(&[&export[..], &["--json"]].concat()).await;
+    let users: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(users.iter().any(|user| user["user"] == "ada" && user["pins"] == 2), "{out}{err}");
 }
