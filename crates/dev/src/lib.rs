@@ -14,6 +14,7 @@ mod gateway;
 mod keys;
 mod line;
 mod log;
+pub mod private_file;
 mod server;
 pub mod state;
 

@@ -1,13 +1,13 @@
 //! The log of `ringbolt dev`: the lines that the functions write in AWS, in a file that does not grow for ever.
 
-use crate::line::complain;
+use crate::{line::complain, private_file};
 use ringbolt_core::identity::FlowName;
 use ringbolt_lambda::{
     Answer,
     metrics::{self, Invocation},
 };
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -29,7 +29,7 @@ impl DevLog {
     /// The log of a state folder. Nobody but its owner can read it.
     pub(crate) fn open(folder: &Path) -> std::io::Result<Self> {
         let path = folder.join(LOG);
-        let file = append(&path)?;
+        let file = private_file::append(&path)?;
         Ok(Self { path, open: Mutex::new(Some(file)) })
     }
 
@@ -50,18 +50,10 @@ impl DevLog {
     fn turn_over(&self, file: &mut File) -> std::io::Result<()> {
         if file.metadata()?.len() >= LARGEST {
             fs::rename(&self.path, self.path.with_extension("log.1"))?;
-            *file = append(&self.path)?;
+            *file = private_file::append(&self.path)?;
         }
         Ok(())
     }
-}
-
-fn append(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
@@ -86,7 +78,7 @@ mod tests {
             log.answered(&invocation, "demo", &Answer::text("").outcome("verified").call(Some(call)));
         };
         tell("first");
-        OpenOptions::new().append(true).open(folder.join(LOG)).unwrap().set_len(LARGEST).unwrap();
+        File::options().append(true).open(folder.join(LOG)).unwrap().set_len(LARGEST).unwrap();
         tell("second");
         let (now, before) = (fs::read(folder.join(LOG)).unwrap(), fs::read(folder.join("dev.log.1")).unwrap());
         assert!(String::from_utf8(now).unwrap().contains("second"));

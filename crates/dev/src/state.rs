@@ -3,11 +3,12 @@
 //! Whoever opens the database holds the lock of `dev.lock`; the operating system takes it back from a process that was
 //! killed. A running `ringbolt dev` says in `dev.json` where it is: without the lock being held, that is a leftover.
 
+use crate::private_file;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use std::{
     fmt, fs,
-    io::{ErrorKind, Write as _},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -82,16 +83,9 @@ impl Claim {
         let Announcement { database, address, token, flows } = announcement;
         let flows: Vec<_> = flows.iter().map(|path| path.to_string_lossy()).collect();
         let text = json!({ "database": database, "address": address, "token": token, "flows": flows }).to_string();
+        let path = self.folder.join(ANNOUNCEMENT);
         // Whoever reads it finds all of it or nothing.
-        let (path, unfinished) = (self.folder.join(ANNOUNCEMENT), self.folder.join("dev.json.new"));
-        let mut options = fs::OpenOptions::new();
-        options.create(true).truncate(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options.open(&unfinished).and_then(|mut file| file.write_all(text.as_bytes()));
-        written
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .with_context(|| format!("{} cannot be written", path.display()))
+        private_file::replace(&path, text.as_bytes()).with_context(|| format!("{} cannot be written", path.display()))
     }
 
     /// Takes the announcement back.

@@ -1,0 +1,221 @@
+//! Files that nobody but their owner may read, also where one that others may read stands there already.
+//!
+//! Where the system has no permission bits, a file has those of its folder.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// Opens a file for reading and writing, as it is or new.
+///
+/// # Errors
+/// It cannot be written, or others may read it and it is not ours to change that.
+pub fn open(path: &Path) -> io::Result<File> {
+    opened(path, OpenOptions::new().read(true).write(true).create(true).truncate(false))
+}
+
+/// Opens a file for writing at its end, as it is or new.
+///
+/// # Errors
+/// As [`open`].
+pub fn append(path: &Path) -> io::Result<File> {
+    opened(path, OpenOptions::new().append(true).create(true))
+}
+
+/// Makes a new file.
+///
+/// # Errors
+/// Something of that name is there, also a link that leads nowhere; or the file cannot be written.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    opened(path, OpenOptions::new().write(true).create_new(true))
+}
+
+/// Writes a whole file: see [`Replacement`].
+///
+/// # Errors
+/// It cannot be written; what stood there still does.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = Replacement::begin(path)?;
+    file.write_all(content)?;
+    file.finish()
+}
+
+/// A file that takes the place of another when all of it is written, and survives a loss of power then. Until then the
+/// other one is as it was; dropped before, this one leaves nothing behind.
+///
+/// A link is followed, and pipes and devices are written to as they are.
+#[derive(Debug)]
+pub struct Replacement {
+    file: File,
+    /// Under which name it is written, and whose place it takes.
+    waiting: Option<(PathBuf, PathBuf)>,
+}
+
+impl Replacement {
+    /// Begins one, in the folder of the file whose place it takes.
+    ///
+    /// # Errors
+    /// It is a folder or read-only, or nothing can be written beside it.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        let whole = match fs::metadata(path) {
+            Ok(found) if !found.is_file() => {
+                return Ok(Self { file: OpenOptions::new().write(true).open(path)?, waiting: None });
+            }
+            Ok(found) if found.permissions().readonly() => return Err(io::ErrorKind::PermissionDenied.into()),
+            Ok(_) => fs::canonicalize(path)?,
+            Err(_) => path.to_owned(),
+        };
+        let mut name = whole.file_name().map(OsString::from).ok_or(io::ErrorKind::InvalidInput)?;
+        name.push(format!(".{:08x}.part", rand::random::<u32>()));
+        let part = whole.with_file_name(name);
+        Ok(Self { file: create_new(&part)?, waiting: Some((part, whole)) })
+    }
+
+    /// Puts it in the other's place.
+    ///
+    /// # Errors
+    /// That did not succeed; what stood there still does.
+    pub fn finish(mut self) -> io::Result<()> {
+        let Some((part, whole)) = &self.waiting else { return self.file.flush() };
+        self.file.sync_all()?;
+        fs::rename(part, whole)?;
+        self.waiting = None;
+        Ok(())
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if let Some((part, _)) = &self.waiting {
+            // Whoever dropped it has an error of his own to tell.
+            fs::remove_file(part).unwrap_or_default();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn opened(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let file = options.mode(0o600).open(path)?;
+    // The mode is for a new file; one that is there keeps its own.
+    let found = file.metadata()?;
+    let mode = found.permissions().mode();
+    if found.is_file() && mode & 0o077 != 0 {
+        file.set_permissions(fs::Permissions::from_mode(mode & 0o700))?;
+    }
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn opened(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    options.open(path)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("ringbolt-private-{name}-{}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        /// A file that everybody may read.
+        fn open_to_all(&self, name: &str) -> PathBuf {
+            let path = self.0.join(name);
+            fs::write(&path, "before").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+            path
+        }
+
+        fn names(&self) -> Vec<OsString> {
+            let mut names: Vec<_> = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.0).unwrap_or_default();
+        }
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_file_that_others_could_read_is_its_owners_alone() {
+        let folder = Folder::new("modes");
+        for (name, made) in [
+            ("opened", (|path| open(path).map(drop)) as fn(&Path) -> io::Result<()>),
+            ("appended", |path| append(path).map(drop)),
+            ("replaced", |path| replace(path, b"after")),
+        ] {
+            let path = folder.open_to_all(name);
+            made(&path).unwrap();
+            assert_eq!(mode(&path), 0o600, "{name}");
+            fs::remove_file(&path).unwrap();
+            made(&path).unwrap();
+            assert_eq!(mode(&path), 0o600, "{name}, new");
+        }
+        assert_eq!(fs::read(folder.0.join("replaced")).unwrap(), b"after");
+    }
+
+    #[test]
+    fn half_a_file_takes_no_place_and_leaves_nothing_behind() {
+        let folder = Folder::new("half");
+        let path = folder.open_to_all("list.csv");
+        let mut half = Replacement::begin(&path).unwrap();
+        half.write_all(b"half a li").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"before");
+        assert_eq!(folder.names().len(), 2);
+        drop(half);
+        assert_eq!((fs::read(&path).unwrap(), folder.names()), (b"before".to_vec(), vec!["list.csv".into()]));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        assert!(replace(&path, b"after").is_err(), "somebody has protected it");
+        assert!(replace(&folder.0, b"after").is_err(), "a folder");
+        assert_eq!((fs::read(&path).unwrap(), folder.names()), (b"before".to_vec(), vec!["list.csv".into()]));
+    }
+
+    #[test]
+    fn a_link_is_followed_and_a_device_stays_one() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = Folder::new("links");
+        let (path, link) = (folder.open_to_all("list.csv"), folder.0.join("link.csv"));
+        symlink(&path, &link).unwrap();
+        replace(&link, b"after").unwrap();
+        assert!(link.is_symlink() && fs::read(&path).unwrap() == b"after");
+        let null = folder.0.join("null");
+        symlink("/dev/null", &null).unwrap();
+        replace(&null, b"after").unwrap();
+        assert!(null.is_symlink() && fs::metadata(&null).unwrap().file_type().is_char_device());
+    }
+
+    #[test]
+    fn a_new_file_is_not_written_through_what_is_there() {
+        let folder = Folder::new("new");
+        let link = folder.0.join("link");
+        symlink(folder.0.join("nowhere"), &link).unwrap();
+        assert!(create_new(&link).is_err() && create_new(&folder.open_to_all("file")).is_err());
+    }
+}
