@@ -11,10 +11,11 @@ use crate::{
 use anyhow::Context as _;
 use clap::Args;
 use ringbolt_core::identity::CallerId;
+use ringbolt_dev::private_file;
 use ringbolt_dynamodb::audit::{Order, Recorded};
 use ringbolt_lambda::app::system_clock;
 use serde_json::{Value, json};
-use std::{fs, io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 /// Write all that is kept about a caller, as one JSON document
 ///
@@ -65,7 +66,9 @@ impl Export {
         match &self.out {
             None => out.document(&document)?,
             Some(file) => {
-                write(file, &document).with_context(|| format!("{} could not be written", file.display()))?;
+                let text = format!("{document:#}\n");
+                private_file::replace(file, text.as_bytes())
+                    .with_context(|| format!("{} could not be written", file.display()))?;
                 out.say(&format!("{}: {} calls, {} changes.", file.display(), calls.len(), changes.len()));
             }
         }
@@ -111,15 +114,4 @@ pub(super) async fn entries(connection: &Connection, caller: &CallerId) -> anyho
             return Ok(found);
         }
     }
-}
-
-fn write(file: &PathBuf, document: &Value) -> anyhow::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file)?;
-    opened.write_all(serde_json::to_string_pretty(document)?.as_bytes())?;
-    opened.write_all(b"\n")?;
-    Ok(())
 }

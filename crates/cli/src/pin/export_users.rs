@@ -1,6 +1,5 @@
 //! `ringbolt pin export-users`
 
-use super::import::private;
 use crate::{
     connection::{ConnectionArgs, Explained as _},
     exit::Usage,
@@ -13,9 +12,9 @@ use ringbolt_core::{
     identity::{CallerId, Realm},
     pin::PinTag,
 };
+use ringbolt_dev::private_file::Replacement;
 use serde_json::json;
 use std::{
-    fs,
     io::{BufWriter, Write, stdout},
     path::{Path, PathBuf},
 };
@@ -43,12 +42,12 @@ impl ExportUsers {
         let connection = self.connection.connect().await?;
         let store = connection.callers()?;
         // Under its own name there is a whole list or none.
-        let part = self.out.as_deref().map(part);
-        let mut target: Box<dyn Write> = match &part {
-            Some(part) => {
-                let file = private(part).and_then(|file| file.set_len(0).map(|()| file));
-                Box::new(BufWriter::new(file.with_context(|| unwritable(part))?))
-            }
+        let mut file = match &self.out {
+            Some(path) => Some(Replacement::begin(path).with_context(|| unwritable(path))?),
+            None => None,
+        };
+        let mut target: Box<dyn Write + '_> = match &mut file {
+            Some(file) => Box::new(BufWriter::new(file)),
             None => Box::new(BufWriter::new(stdout())),
         };
         let mut list = List::new(&mut target, out.json())?;
@@ -67,18 +66,12 @@ impl ExportUsers {
         }
         list.end()?;
         drop(target);
-        if let (Some(part), Some(whole)) = (&part, &self.out) {
-            fs::rename(part, whole).with_context(|| unwritable(whole))?;
-            out.note(&format!("{callers} callers are in {}.", whole.display()));
+        if let (Some(file), Some(path)) = (file, &self.out) {
+            file.finish().with_context(|| unwritable(path))?;
+            out.note(&format!("{callers} callers are in {}.", path.display()));
         }
         connection.close().await
     }
-}
-
-fn part(path: &Path) -> PathBuf {
-    let mut name = path.to_owned().into_os_string();
-    name.push(".part");
-    PathBuf::from(name)
 }
 
 fn unwritable(path: &Path) -> String {
@@ -87,12 +80,12 @@ fn unwritable(path: &Path) -> String {
 
 /// CSV, or with `--json` one document a line.
 enum List<'a> {
-    Csv(Box<csv::Writer<&'a mut Box<dyn Write>>>),
-    Json(&'a mut Box<dyn Write>),
+    Csv(Box<csv::Writer<&'a mut dyn Write>>),
+    Json(&'a mut dyn Write),
 }
 
 impl<'a> List<'a> {
-    fn new(target: &'a mut Box<dyn Write>, json: bool) -> anyhow::Result<Self> {
+    fn new(target: &'a mut dyn Write, json: bool) -> anyhow::Result<Self> {
         if json {
             return Ok(Self::Json(target));
         }

@@ -2,6 +2,7 @@
 
 use crate::Deployment;
 use ringbolt_core::pin::PinKeys;
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
@@ -20,10 +21,14 @@ async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
         ["user,status,pins,attributes", r#"ada,active,2,"{""name"":""Ada""}""#, r#"bob,active,1,"{""name"":""""}""#];
     assert_eq!(lines, expected);
 
+    deployment.write("users.csv", "everybody may read it");
+    fs::set_permissions(deployment.path("users.csv"), fs::Permissions::from_mode(0o644)).unwrap();
     let (code, out, err) = deployment.run(&[&export[..], &["--out", "users.csv"]].concat()).await;
     assert_eq!((code, out.as_str(), err.as_str()), (0, "", "2 callers are in users.csv.\n"));
     assert_eq!(deployment.read("users.csv").lines().count(), 3);
-    assert!(!deployment.path("users.csv.part").exists());
+    assert_eq!(fs::metadata(deployment.path("users.csv")).unwrap().permissions().mode() & 0o777, 0o600);
+    let parts = fs::read_dir(deployment.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(parts.filter(|name| name.to_string_lossy().ends_with(".part")).count(), 0);
 
     let (_, out, _) = deployment.run(&[&export[..], &["--json"]].concat()).await;
     let users: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -79,14 +79,18 @@ async fn an_export_has_all_of_one_person_and_nothing_of_others() {
     let text = document.to_string();
     assert!(!text.contains(&tag) && !text.contains("90787"), "{text}");
 
+    let out = bank.folder.path().join("ada.json");
+    std::fs::write(&out, "somebody else's, and longer than hers ".repeat(1_000)).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&out, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     let said = bank.ringbolt(&[&export[..], &["--out", "ada.json"]].concat()).await;
     said.says("ada.json: 2 calls, 2 changes.");
-    let written = std::fs::read_to_string(bank.folder.path().join("ada.json")).unwrap();
-    assert!(written.contains("Thank you"));
+    let written = std::fs::read_to_string(&out).unwrap();
+    assert!(written.contains("Thank you") && !written.contains("somebody else"));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = bank.folder.path().join("ada.json").metadata().unwrap().permissions().mode();
+        let mode = out.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
     bank.ringbolt(&["caller", "export", "--realm", "bank", "1"]).await.fails(1, &["nothing is kept about him"]);
