@@ -8,7 +8,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use clap::Args;
-use rand::Rng as _;
+use rand::{Rng as _, TryRngCore as _, rngs::OsRng};
 use ringbolt_core::{
     identity::CallerId,
     pin::{CallerPin, policy},
@@ -75,7 +75,7 @@ impl Generate {
 
 /// Digits from the system's randomness, until the policy has nothing against them.
 fn random(caller: &CallerId, digits: u8) -> anyhow::Result<CallerPin> {
-    let mut random = rand::rng();
+    let mut random = OsRng.unwrap_err();
     for _ in 0..TRIES {
         let text: Zeroizing<String> =
             Zeroizing::new((0..digits).map(|_| char::from(b'0' + random.random_range(0..10_u8))).collect());
