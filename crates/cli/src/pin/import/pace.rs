@@ -93,6 +93,8 @@ impl Pace {
         let mut state = self.state();
         match error {
             StoreError::Throttled => {
+                // It answers: whatever outage there was is over.
+                state.failing_since = None;
                 state.throttled += 1;
                 if state.halvings == sent.0 {
                     state.halvings += 1;
@@ -176,7 +178,9 @@ mod tests {
         assert!(matches!(after(&StoreError::Unavailable, 59), After::Again(_)));
         pace.went_well();
         assert!(matches!(after(&StoreError::Unavailable, 70), After::Again(_)), "the outage was over");
-        assert_eq!(after(&StoreError::Unavailable, 131), After::GiveUp);
+        assert!(matches!(after(&StoreError::Throttled, 120), After::Again(_)));
+        assert!(matches!(after(&StoreError::Unavailable, 131), After::Again(_)), "throttling is an answer");
+        assert_eq!(after(&StoreError::Unavailable, 191), After::GiveUp);
         assert_eq!(after(&StoreError::NoTable, 0), After::GiveUp);
     }
 
