@@ -67,7 +67,8 @@ pub(crate) fn demo() -> anyhow::Result<Vec<Enrolment>> {
     DEMO.iter().map(enrolment).collect()
 }
 
-/// Reads a CSV: the columns `user` and `pin`, several rows a user for several PINs; every other column is an attribute.
+/// Reads a CSV: the columns `user` and `pin` in any case, several rows a user for several PINs; every other column that
+/// has a name is an attribute. `ringbolt pin import` takes the same columns.
 pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
     let shown = path.display();
     if path.is_dir() {
@@ -78,12 +79,18 @@ pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
         .from_path(path)
         .with_context(|| format!("{shown} could not be read"))?;
     let headers = reader.headers().with_context(|| format!("{shown} has no header"))?.clone();
+    // Spreadsheets put a byte order mark before the first name.
+    let headers: Vec<&str> = headers.iter().map(|header| header.trim_start_matches('\u{feff}')).collect();
     let column = |name: &str| {
-        // Spreadsheets put a byte order mark before the first name.
-        let position = headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name);
-        position.with_context(|| {
+        let mut found = (0..headers.len()).filter(|index| headers[*index].eq_ignore_ascii_case(name));
+        let position = found.next().with_context(|| {
             format!("{shown} has no column `{name}`: its first row names the columns, with commas between them")
-        })
+        })?;
+        // The second would become an attribute, and could be a PIN.
+        if found.next().is_some() {
+            bail!("{shown} has the column `{name}` twice");
+        }
+        Ok(position)
     };
     let (user_column, pin_column) = (column("user")?, column("pin")?);
     let mut enrolments: BTreeMap<String, Enrolment> = BTreeMap::new();
@@ -101,8 +108,8 @@ pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
         let attributes = headers
             .iter()
             .enumerate()
-            .filter(|(index, _)| *index != user_column && *index != pin_column)
-            .map(|(index, name)| (name.trim_start_matches('\u{feff}').to_owned(), field(index).into()));
+            .filter(|(index, name)| *index != user_column && *index != pin_column && !name.is_empty())
+            .map(|(index, name)| ((*name).to_owned(), field(index).into()));
         let enrolment = enrolments.entry(user.clone()).or_insert_with(|| Enrolment {
             user,
             pins: Vec::new(),
@@ -134,7 +141,7 @@ fn unreadable_row(path: &Path, error: &csv::Error) -> anyhow::Error {
 #[expect(clippy::print_stderr, reason = "a person at a terminal reads it")]
 fn warn_if_weak(pin: &CallerPin, user: &str, path: &Path, line: u64) {
     if let Some(weakness) = policy::weakness_for(pin.digits(), user) {
-        eprintln!("{}, line {line}: this PIN is easy to guess: {weakness}", path.display());
+        eprintln!("{}, line {line}: this PIN is easy to guess. {weakness}", path.display());
     }
 }
 

@@ -23,7 +23,7 @@ dialogtech:
 
 #[test]
 fn a_csv_with_a_byte_order_mark_crlf_quotes_and_columns_in_any_order_is_read() {
-    let csv = "\u{feff}\"first_name\",pin,balance,\"user\"\r\n\
+    let csv = "\u{feff}\"first_name\",PIN,balance,\"User\"\r\n\
                \"Ada \"\"the\"\" <First>\",837461,\"12,50\",90786\r\n\
                Zoë,629184,7,ZOE-1\r\n\
                Zoë,738295,7,zoe-1\r\n";
@@ -45,6 +45,15 @@ fn a_csv_with_a_byte_order_mark_crlf_quotes_and_columns_in_any_order_is_read() {
     }
     assert!(!login("90786", "629184").contains("greeting"), "another caller's PIN");
     assert_eq!(ringbolt.wix("c-1", "90786", "837461").text(), "5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064");
+}
+
+#[test]
+fn a_column_that_is_there_twice_is_refused_and_makes_no_attribute_of_pins() {
+    let start = Start::new()
+        .with(&["--memory", "--callers", "callers.csv"])
+        .file("callers.csv", "user,pin,PIN\n90786,837461,629184\n");
+    let (code, _, stderr) = start.fail();
+    assert!(code == 1 && stderr.contains("callers.csv has the column `pin` twice"), "{stderr}");
 }
 
 #[test]
