@@ -6,6 +6,7 @@ mod export;
 mod large;
 mod oddities;
 mod process;
+mod refused;
 mod trouble;
 
 use process::Deployment;

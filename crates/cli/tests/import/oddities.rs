@@ -34,7 +34,7 @@ async fn right_rows_go_in_and_the_others_are_explained_by_their_lines() {
     let refused = "line,user,reason\n\
                    4,bob,the PIN is empty\n\
                    5,carl,a PIN has digits only\n\
-                   6,dora,the PIN is easy to guess: The PIN must not be one digit over and over.\n\
+                   6,dora,the PIN is easy to guess: it must not be one digit over and over\n\
                    8,,\"it has 3 fields, and the first row 4\"\n\
                    9,,\"it has 5 fields, and the first row 4\"\n\
                    10,fred,\"it is not UTF-8; save the file as \"\"CSV UTF-8\"\"\"\n\

@@ -5,15 +5,13 @@
 //! nothing (`ringbolt_dynamodb::imports`), so a lost line costs time alone. The last whole line counts. There is nothing
 //! about people in it.
 
-use super::{
-    records::{Position, START},
-    refused::private,
-};
+use super::records::{Position, START};
 use anyhow::{Context as _, bail};
+use ringbolt_dev::private_file;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File, TryLockError},
-    io::{Read as _, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -63,11 +61,12 @@ struct Head {
 
 const VERSION: u32 = 1;
 
-/// A journal that this process alone writes.
+/// A journal that this process alone writes. Dropped before anything was recorded in it, a new one goes: nothing was done.
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     pub(crate) run: String,
+    unused: bool,
 }
 
 impl Journal {
@@ -83,7 +82,7 @@ impl Journal {
         run: String,
     ) -> anyhow::Result<(Self, Option<Done>)> {
         let shown = path.display();
-        let mut file = private(path).with_context(|| format!("{shown} cannot be written"))?;
+        let mut file = private_file::open(path).with_context(|| format!("{shown} cannot be written"))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => bail!("another `ringbolt pin import` of this file is running"),
@@ -92,7 +91,7 @@ impl Journal {
         let mut text = String::new();
         file.read_to_string(&mut text).with_context(|| format!("{shown} cannot be read"))?;
         if text.is_empty() {
-            let mut journal = Self { path: path.to_owned(), file, run: run.clone() };
+            let mut journal = Self { path: path.to_owned(), file, run: run.clone(), unused: true };
             let head = Head { ringbolt_import: VERSION, run, keys: keys.to_vec(), import: import.clone() };
             journal.append(&head)?;
             return Ok((journal, None));
@@ -113,7 +112,14 @@ impl Journal {
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         file.set_len(whole as u64)?;
         std::io::Seek::seek(&mut file, std::io::SeekFrom::End(0))?;
-        Ok((Self { path: path.to_owned(), file, run: head.run }, Some(done)))
+        Ok((Self { path: path.to_owned(), file, run: head.run, unused: false }, Some(done)))
+    }
+
+    /// In which file the import of a journal lists its refused rows, as it was typed; `None` where that cannot be told.
+    pub(crate) fn refused_of(path: &Path) -> Option<PathBuf> {
+        let mut line = String::new();
+        BufReader::new(File::open(path).ok()?).read_line(&mut line).ok()?;
+        serde_json::from_str(&line).ok().map(|head: Head| head.import.refused)
     }
 
     /// Writes down how far the import is.
@@ -121,6 +127,7 @@ impl Journal {
     /// # Errors
     /// The journal cannot be written.
     pub(crate) fn record(&mut self, done: &Done) -> anyhow::Result<()> {
+        self.unused = false;
         self.append(done)
     }
 
@@ -128,7 +135,8 @@ impl Journal {
     ///
     /// # Errors
     /// It cannot be removed.
-    pub(crate) fn remove(self) -> anyhow::Result<()> {
+    pub(crate) fn remove(mut self) -> anyhow::Result<()> {
+        self.unused = false;
         fs::remove_file(&self.path).with_context(|| format!("{} cannot be removed", self.path.display()))
     }
 
@@ -137,6 +145,15 @@ impl Journal {
         bytes.push(b'\n');
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
         written.with_context(|| format!("{} cannot be written", self.path.display()))
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if self.unused {
+            // Whoever dropped it has an error of his own to tell, and an empty journal does no harm.
+            fs::remove_file(&self.path).unwrap_or_default();
+        }
     }
 }
 
@@ -215,7 +232,7 @@ mod tests {
     fn another_import_does_not_go_on_where_this_one_stopped() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv.journal");
-        drop(open(&path, &import()).unwrap());
+        open(&path, &import()).unwrap().0.record(&done(10)).unwrap();
         let text = |value: &str| value.to_owned();
         for (other, how) in [
             (Identity { file: text("other"), ..import() }, "the file has changed since"),
@@ -239,6 +256,17 @@ mod tests {
         let (_first, _) = open(&path, &import()).unwrap();
         let error = open(&path, &import()).map(drop).unwrap_err().to_string();
         assert!(error.contains("another `ringbolt pin import` of this file is running"), "{error}");
+    }
+
+    #[test]
+    fn an_import_that_never_began_leaves_no_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callers.csv.journal");
+        drop(open(&path, &import()).unwrap());
+        assert!(!path.exists());
+        open(&path, &import()).unwrap().0.record(&done(0)).unwrap();
+        drop(open(&path, &import()).unwrap());
+        assert_eq!(Journal::refused_of(&path), Some(PathBuf::from("callers.refused.csv")), "it has begun");
     }
 
     #[test]

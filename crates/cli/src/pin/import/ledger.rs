@@ -123,7 +123,7 @@ mod tests {
     fn rows_count_once_all_before_them_are_done() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.refused.csv");
-        let mut ledger = Ledger::new(Done::NOTHING, RefusedFile::open(&path, 0).unwrap(), None);
+        let mut ledger = Ledger::new(Done::NOTHING, RefusedFile::anew(&path).unwrap(), None);
         let window = Arc::new(Semaphore::new(10));
         let mut finish = |number: u64, verdict| {
             let end = Position { offset: 10 * (number + 1), line: number + 2 };
@@ -144,27 +144,5 @@ mod tests {
         let written = std::fs::read_to_string(&path).unwrap();
         assert_eq!(written, "line,user,reason\n2,ada,the PIN is empty\n4,ada,the PIN is empty\n");
         assert_eq!(done.refused_bytes, written.len() as u64);
-    }
-
-    #[test]
-    fn refused_rows_beyond_the_journal_are_written_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.refused.csv");
-        let refused = |line| Refused { line, user: None, reason: Reason::NotUtf8 };
-        let mut file = RefusedFile::open(&path, 0).unwrap();
-        file.add(&refused(2)).unwrap();
-        let recorded = file.flush().unwrap();
-        file.add(&refused(3)).unwrap();
-        file.flush().unwrap();
-        // Killed before the journal said so.
-        let mut file = RefusedFile::open(&path, recorded).unwrap();
-        file.add(&refused(3)).unwrap();
-        file.flush().unwrap();
-        let lines: Vec<String> = std::fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
-        assert_eq!(lines.len(), 3);
-        assert!(lines[1].starts_with("2,,") && lines[2].starts_with("3,,"), "{lines:?}");
-        // An import without refused rows leaves no file of an earlier one.
-        RefusedFile::open(&path, 0).unwrap();
-        assert!(!path.exists());
     }
 }

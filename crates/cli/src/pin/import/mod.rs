@@ -5,41 +5,34 @@ mod journal;
 mod ledger;
 mod pace;
 mod pipeline;
+mod places;
 mod progress;
 mod records;
 mod refused;
+mod report;
 mod rows;
 mod survey;
-
-pub(super) use refused::private;
+mod table;
+mod write;
 
 use crate::{
-    audit,
-    connection::{Connection, ConnectionArgs, Explained as _},
-    exit::{Failed, Interrupted, Usage},
+    connection::ConnectionArgs,
+    exit::{Interrupted, Usage},
     output::Output,
     stop::StopSignal,
 };
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use estimate::{counted, grouped};
-use journal::{Done, Identity, Journal};
+use journal::Done;
 use ledger::Ledger;
-use pipeline::{Ended, Failure, Pipeline, Target};
+use pipeline::{Ended, Pipeline};
+use places::Places;
 use progress::Progress;
 use refused::RefusedFile;
-use ringbolt_core::{
-    identity::{IdentifierForm, Realm},
-    pin::{PinHasher, keys::PinKey},
-};
-use ringbolt_dynamodb::{StoreError, Table, imports::Existing};
+use ringbolt_core::identity::{IdentifierForm, Realm};
+use ringbolt_dynamodb::imports::Existing;
 use rows::Rules;
-use serde_json::json;
-use std::{
-    path::{Path, PathBuf},
-    thread::available_parallelism,
-    time::Duration,
-};
+use std::path::PathBuf;
 use survey::Survey;
 
 /// Enrol the callers of a CSV
@@ -76,7 +69,8 @@ pub(crate) struct Import {
     /// What stands between the columns: one character, or `tab`
     #[arg(long, value_parser = delimiter, default_value = ",", value_name = "CHARACTER")]
     delimiter: u8,
-    /// The file of refused rows: line, user and reason, never the PIN [default: FILE.refused.csv]
+    /// The file of refused rows: line, user and reason, never the PIN; what is there already stays, unless it is such a
+    /// list [default: FILE.refused.csv]
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
     /// How long to wait for a DynamoDB that does not answer, in seconds
@@ -122,18 +116,15 @@ impl Import {
             form: if self.digits_only { IdentifierForm::Digits } else { IdentifierForm::Text },
             allow_weak: self.allow_weak,
         };
-        let refused = self.refused.clone().unwrap_or_else(|| self.file.with_extension("refused.csv"));
         let survey = survey::survey(&self.file, self.delimiter)?;
-        if refused == self.file {
-            return Err(Usage::new("--refused names the file that is to be imported"));
-        }
+        let places = Places::of(&self.file, self.refused.as_deref())?;
         // Up to here there is nothing to finish: the signal ends the process by itself.
         let mut stop = StopSignal::listen()?;
         if self.dry_run {
-            return self.judge(out, survey, rules, &refused, &mut stop).await;
+            return self.judge(out, survey, rules, &places, &mut stop).await;
         }
         let connection = self.connection.connect().await?;
-        let imported = self.import(out, &connection, survey, rules, &refused, &mut stop).await;
+        let imported = self.import(out, &connection, survey, rules, &places, &mut stop).await;
         let closed = connection.close().await;
         imported.and(closed)
     }
@@ -144,169 +135,27 @@ impl Import {
         out: Output,
         survey: Survey,
         rules: Rules,
-        refused: &Path,
+        places: &Places,
         stop: &mut StopSignal,
     ) -> anyhow::Result<()> {
+        let list = places.for_dry_run(&self.file);
+        if list != places.refused {
+            out.note(&format!(
+                "An import of this file is under way and goes on with {}; this run lists refused rows in {}.",
+                places.refused.display(),
+                list.display()
+            ));
+        }
         let total = survey.rows;
         let done = Done { at: survey.first, ..Done::NOTHING };
         let records = survey::rows_from(&self.file, done.at, self.delimiter)?;
-        let mut ledger = Ledger::new(done, RefusedFile::open(refused, 0)?, None);
+        let mut ledger = Ledger::new(done, RefusedFile::anew(&list)?, None);
         let mut progress = Progress::new(out, total, 0);
         let pipeline = Pipeline { columns: survey.columns, rules, target: None };
         match pipeline.run(records, &mut ledger, &mut progress, stop).await? {
-            Ended::Finished => self.report(out, ledger, refused, None),
+            Ended::Finished => self.report(out, ledger, &list, None),
             Ended::Interrupted => Err(Interrupted::new("interrupted; nothing was written to a table")),
             Ended::Failed(failure) => Err(failure).with_context(|| self.file.display().to_string()),
         }
     }
-
-    async fn import(
-        &self,
-        out: Output,
-        connection: &Connection,
-        survey: Survey,
-        rules: Rules,
-        refused: &Path,
-        stop: &mut StopSignal,
-    ) -> anyhow::Result<()> {
-        let (table, store, hasher) =
-            (connection.callers_table()?, connection.callers()?, connection.pin_hasher().await?);
-        match store.warm_up(Table::Callers).await {
-            Err(StoreError::Refused { .. }) => {
-                bail!("{table} in {} is no table of callers: look at --callers-table", connection.name())
-            }
-            tried => tried.explained(connection, "nothing was imported")?,
-        }
-        connection.announce(out);
-
-        let identity = self.identity(connection, &survey, table.clone(), refused);
-        let (journal, before) = Journal::open(&self.journal(), &identity, &key_ids(&hasher), fresh_name())?;
-        let done = before.unwrap_or(Done { at: survey.first, ..Done::NOTHING });
-        // An interruption before the first line of progress leaves the beginning of the file, and that is the header.
-        let done = if done.rows == 0 { Done { at: survey.first, ..done } } else { done };
-        if before.is_some() {
-            out.note(&format!("Going on after {} of {}.", grouped(done.rows), counted(survey.rows, "row")));
-        }
-        let cores = available_parallelism().map_or(1, usize::from);
-        let measured = hasher.clone();
-        let a_second = tokio::task::spawn_blocking(move || estimate::hashes_a_second(&measured, cores)).await??;
-        out.note(&estimate::sentence(survey.rows.saturating_sub(done.rows), a_second, cores));
-
-        let begun = audit::begin(connection, "pin import", self.realm.clone()).await?;
-        let records = survey::rows_from(&self.file, done.at, self.delimiter)?;
-        let target = Target {
-            store,
-            hasher,
-            existing: self.existing.into(),
-            run: journal.run.clone(),
-            cores,
-            patience: Duration::from_secs(self.patience),
-        };
-        let mut ledger = Ledger::new(done, RefusedFile::open(refused, done.refused_bytes)?, Some(journal));
-        let mut progress = Progress::new(out, survey.rows, done.rows);
-        let pipeline = Pipeline { columns: survey.columns, rules, target: Some(target) };
-        let ended = pipeline.run(records, &mut ledger, &mut progress, stop).await;
-
-        let done = *ledger.done();
-        let so_far = format!("{} of {}", grouped(done.rows), counted(survey.rows, "row"));
-        let detail = format!("{}, {}", counted(done.pins, "PIN"), counted(done.refused, "refused row"));
-        match ended {
-            Ok(Ended::Finished) => {
-                begun.done(connection, &detail).await?;
-                self.report(out, ledger, refused, Some(&table))
-            }
-            Ok(Ended::Interrupted) => {
-                begun.failed(connection, &format!("interrupted; {detail}")).await?;
-                Err(Interrupted::new(format!(
-                    "interrupted after {so_far}. They are in; give the same command again to go on."
-                )))
-            }
-            Ok(Ended::Failed(failure)) => {
-                let stopped = format!("the import stopped after {so_far}; give the same command again to go on");
-                let reason = match failure {
-                    Failure::Store(error) => connection.explain(error),
-                    other => other.into(),
-                };
-                // Where the database has gone, this cannot be recorded either; the first entry shows that it began.
-                begun.failed(connection, &format!("stopped; {detail}")).await.unwrap_or_default();
-                Err(reason.context(stopped))
-            }
-            Err(error) => {
-                begun.failed(connection, &format!("stopped; {detail}")).await?;
-                Err(error.context(format!("the import stopped after {so_far}; give the same command again to go on")))
-            }
-        }
-    }
-
-    fn identity(&self, connection: &Connection, survey: &Survey, table: String, refused: &Path) -> Identity {
-        let existing = format!("{:?}", self.existing).to_lowercase();
-        let mut options = vec![format!("--existing {existing}")];
-        options.extend(self.digits_only.then(|| "--digits-only".to_owned()));
-        options.extend(self.allow_weak.then(|| "--allow-weak".to_owned()));
-        options.extend((self.delimiter != b',').then(|| format!("--delimiter {}", char::from(self.delimiter))));
-        Identity {
-            file: survey.digest.clone(),
-            realm: self.realm.clone(),
-            table,
-            place: connection.name(),
-            options: options.join(" "),
-            refused: refused.to_owned(),
-        }
-    }
-
-    /// Beside the file, named after it.
-    fn journal(&self) -> PathBuf {
-        let mut name = self.file.clone().into_os_string();
-        name.push(".journal");
-        PathBuf::from(name)
-    }
-
-    /// Says what was done; `table` is none for a dry run. An import with refused rows is a failure to scripts.
-    fn report(&self, out: Output, ledger: Ledger, refused: &Path, table: Option<&str>) -> anyhow::Result<()> {
-        for row in ledger.named() {
-            out.note(&format!("{}, line {}: {}", self.file.display(), row.line, row.reason));
-        }
-        let named = ledger.named().len() as u64;
-        let done = ledger.close()?;
-        if done.refused > named {
-            out.note(&format!("and {} more", grouped(done.refused - named)));
-        }
-        let pins = counted(done.pins, "PIN");
-        match table {
-            Some(table) => {
-                let are = if done.pins == 1 { "is" } else { "are" };
-                out.say(&format!("{pins} of {} {are} in {table}.", counted(done.callers, "caller")));
-            }
-            None => out.say(&format!("{pins} could be imported. Nothing was written to a table.")),
-        }
-        if done.skipped > 0 {
-            let rows = counted(done.skipped, "row");
-            out.say(&format!("{rows} of callers who were there before: they are left as they were."));
-        }
-        if done.refused > 0 {
-            let rows = counted(done.refused, "row");
-            out.say(&format!("{rows} refused: {} has their lines and the reasons.", refused.display()));
-        }
-        if out.json() {
-            out.document(&json!({
-                "dry_run": table.is_none(),
-                "rows": done.rows,
-                "pins": done.pins,
-                "callers": table.map(|_| done.callers),
-                "skipped": done.skipped,
-                "refused": done.refused,
-                "refused_file": (done.refused > 0).then(|| refused.display().to_string()),
-            }))?;
-        }
-        if done.refused > 0 { Err(Failed.into()) } else { Ok(()) }
-    }
-}
-
-fn key_ids(hasher: &PinHasher) -> Vec<String> {
-    hasher.keys().all().map(PinKey::id).map(str::to_owned).collect()
-}
-
-/// A name that no other import has.
-fn fresh_name() -> String {
-    format!("{:016x}", rand::random::<u64>())
 }

@@ -1,37 +1,35 @@
-//! Rows on their way: one thread reads, one a core hashes, tasks write, and the ledger counts.
+//! Rows on their way: one thread reads, one a core hashes and tasks write (`write`), and the ledger counts.
 //!
 //! Every stage waits for the next one, so that memory holds no more than a window of rows. On a stop nothing new is
 //! begun; what is being hashed or written is finished.
 
 use super::{
     ledger::{Finished, Ledger, Verdict},
-    pace::{After, Pace},
+    pace::Pace,
     progress::Progress,
     records::{Next, Position, Records},
     refused::{Reason, Refused},
     rows::{Columns, Row, Rules},
+    write::{Target, hash, write_all},
 };
 use crate::stop::StopSignal;
-use ringbolt_core::pin::{HashFailed, PinHasher, PinTag};
-use ringbolt_dynamodb::{
-    Store, StoreError,
-    imports::{Existing, ImportedRow},
-};
+use ringbolt_core::pin::HashFailed;
+use ringbolt_dynamodb::StoreError;
 use std::{
     fs::File,
     io::{self, BufReader},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
         mpsc as threads,
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
-    time::{MissedTickBehavior, interval, sleep},
+    time::{MissedTickBehavior, interval},
 };
 
 /// How many rows may be under way between the file and the journal.
@@ -48,19 +46,6 @@ pub(crate) struct Pipeline {
     pub(crate) rules: Rules,
     /// None for a dry run: rows are read and judged alone.
     pub(crate) target: Option<Target>,
-}
-
-/// Where rows go.
-#[derive(Clone)]
-pub(crate) struct Target {
-    pub(crate) store: Store,
-    pub(crate) hasher: PinHasher,
-    pub(crate) existing: Existing,
-    /// The import's name.
-    pub(crate) run: String,
-    pub(crate) cores: usize,
-    /// How long an outage is waited out.
-    pub(crate) patience: Duration,
 }
 
 /// How it ended.
@@ -82,37 +67,42 @@ pub(crate) enum Failure {
 }
 
 /// A row with its place in the file, at whatever stage.
-struct Numbered<T> {
+pub(super) struct Numbered<T> {
     number: u64,
     end: Position,
     window: OwnedSemaphorePermit,
-    what: T,
+    pub(super) what: T,
 }
 
 impl<T> Numbered<T> {
-    fn finished(self, verdict: Verdict) -> Event {
+    /// The same row, a stage further.
+    pub(super) fn with<U>(self, further: impl FnOnce(T) -> U) -> Numbered<U> {
+        Numbered { number: self.number, end: self.end, window: self.window, what: further(self.what) }
+    }
+
+    pub(super) fn finished(self, verdict: Verdict) -> Event {
         Event::Finished(Finished { number: self.number, end: self.end, verdict, window: self.window })
     }
 }
 
-enum Event {
+pub(super) enum Event {
     Finished(Finished),
     Failed(Failure),
 }
 
 /// What every stage has. Where nobody listens to its events any more, all is over already.
 #[derive(Clone)]
-struct Shared {
+pub(super) struct Shared {
     events: mpsc::UnboundedSender<Event>,
     halted: Arc<AtomicBool>,
 }
 
 impl Shared {
-    fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         self.events.send(event).unwrap_or_default();
     }
 
-    fn halted(&self) -> bool {
+    pub(super) fn halted(&self) -> bool {
         self.halted.load(Ordering::Relaxed)
     }
 }
@@ -221,93 +211,11 @@ impl Reader {
                 (Ok(None), _) => self.shared.tell(row.finished(Verdict::Blank)),
                 (Ok(Some(_)), None) => self.shared.tell(row.finished(Verdict::Valid)),
                 (Ok(Some(what)), Some(to_hash)) => {
-                    let row = Numbered { number, end: row.end, window: row.window, what };
-                    if to_hash.send(row).is_err() {
+                    if to_hash.send(row.with(|()| what)).is_err() {
                         return;
                     }
                 }
             }
         }
-    }
-}
-
-type Hashed = Numbered<(Row, Vec<PinTag>)>;
-
-fn hash(
-    rows: &Mutex<threads::Receiver<Numbered<Row>>>,
-    hasher: &PinHasher,
-    to_write: &mpsc::Sender<Hashed>,
-    shared: &Shared,
-) {
-    loop {
-        let row = rows.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Numbered { number, end, window, what: row }) = row else { return };
-        if shared.halted() {
-            continue;
-        }
-        match hasher.enrol(&row.caller, &row.pin) {
-            Ok(tags) => {
-                if to_write.blocking_send(Numbered { number, end, window, what: (row, tags) }).is_err() {
-                    return;
-                }
-            }
-            Err(failed) => shared.tell(Event::Failed(failed.into())),
-        }
-    }
-}
-
-async fn write_all(target: Target, mut hashed: mpsc::Receiver<Hashed>, shared: Shared, pace: Pace) {
-    // The pace is kept here, where all rows are known, not in the SDK for each by itself.
-    let target = Arc::new(Target { store: target.store.without_retries(), ..target });
-    while let Some(row) = hashed.recv().await {
-        let slot = pace.slot().await;
-        let (target, shared, pace) = (Arc::clone(&target), shared.clone(), pace.clone());
-        tokio::spawn(async move {
-            write(&target, row, &shared, &pace).await;
-            drop(slot);
-        });
-    }
-}
-
-/// Writes a row until it is in, refused, or the import is stopped: then it stays undone, and the next run does it.
-async fn write(target: &Target, hashed: Hashed, shared: &Shared, pace: &Pace) {
-    let (row, tags) = &hashed.what;
-    let import = ImportedRow {
-        caller: &row.caller,
-        tags,
-        attributes: row.attributes.as_ref(),
-        run: &target.run,
-        row: row.line,
-        existing: target.existing,
-    };
-    for times in 0.. {
-        let sent = pace.sent();
-        let error = match target.store.import_row(&import).await {
-            Ok(imported) => {
-                pace.went_well();
-                return shared.tell(hashed.finished(Verdict::Imported(imported)));
-            }
-            Err(error) => error,
-        };
-        if let Some(reason) = refusal(&error) {
-            pace.went_well();
-            let refused = Refused { line: row.line, user: Some(row.caller.user.as_str().to_owned()), reason };
-            return shared.tell(hashed.finished(Verdict::Refused(refused)));
-        }
-        match pace.failed(&error, sent, times, Instant::now()) {
-            After::GiveUp => return shared.tell(Event::Failed(error.into())),
-            After::Again(_) if shared.halted() => return,
-            After::Again(pause) => sleep(pause).await,
-        }
-    }
-}
-
-/// What the row itself is to blame for.
-fn refusal(error: &StoreError) -> Option<Reason> {
-    match error {
-        StoreError::TooLarge => Some(Reason::TooLarge),
-        StoreError::Unreadable { .. } => Some(Reason::Foreign),
-        StoreError::Refused { code } => Some(Reason::Database(code.clone())),
-        _ => None,
     }
 }

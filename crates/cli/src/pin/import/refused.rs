@@ -1,13 +1,14 @@
 //! Rows that are not imported, and the file that says why.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use ringbolt_core::{
     identity::InvalidIdentity,
     pin::{InvalidPin, policy::Weakness},
 };
+use ringbolt_dev::private_file;
 use std::{
     fs::{self, File},
-    io::{Seek as _, SeekFrom, Write as _},
+    io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -43,7 +44,7 @@ pub(crate) enum Reason {
     NoPin,
     #[error("{0}")]
     Pin(InvalidPin),
-    #[error("the PIN is easy to guess: {0}")]
+    #[error("the PIN is easy to guess: {}", clause(*.0))]
     Weak(Weakness),
     #[error("an item of DynamoDB holds 400 KB, and this caller's would have more")]
     TooLarge,
@@ -62,42 +63,69 @@ fn fields(found: usize, expected: usize, last_line: Option<u64>) -> String {
     format!("it has {found} field{plural}, and the first row {expected}{lines}")
 }
 
+/// "The PIN must not be a year." as the end of a sentence: "it must not be a year".
+fn clause(weakness: Weakness) -> String {
+    weakness.to_string().replacen("The PIN", "it", 1).trim_end_matches('.').to_owned()
+}
+
+/// What the list begins with.
+const HEADER: &str = "line,user,reason";
+
 /// The file of refused rows: `line,user,reason`, in the order of the lines. It is made with the first of them.
 pub(crate) struct RefusedFile {
     path: PathBuf,
     file: Option<File>,
     written: u64,
     waiting: Vec<u8>,
+    /// An earlier import's list is there: it would be taken for this one's.
+    earlier: bool,
 }
 
 impl RefusedFile {
-    /// A file that begins anew, or goes on after so many bytes: what an interrupted import has written beyond them, it
-    /// writes again.
+    /// A list that begins anew. One of an earlier import goes with the first [`flush`](Self::flush), not before.
     ///
     /// # Errors
-    /// The file cannot be written.
-    pub(crate) fn open(path: &Path, written: u64) -> anyhow::Result<Self> {
-        let mut opened = Self { path: path.to_owned(), file: None, written, waiting: Vec::new() };
+    /// One sentence: something else is there, which stays as it is, or there is no such folder.
+    pub(crate) fn anew(path: &Path) -> anyhow::Result<Self> {
+        let earlier = list_at(path)?.is_some();
+        Ok(Self { path: path.to_owned(), file: None, written: 0, waiting: Vec::new(), earlier })
+    }
+
+    /// The list of an interrupted import, which goes on after so many bytes: what stands beyond them is written again.
+    ///
+    /// # Errors
+    /// One sentence: it is not there any more, or not as it was; or as for [`anew`](Self::anew).
+    pub(crate) fn go_on(path: &Path, written: u64, journal: &Path) -> anyhow::Result<Self> {
         if written == 0 {
-            // One of an earlier import would be taken for this one's.
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error).with_context(|| format!("{} cannot be written", path.display()));
-                }
-                _ => return Ok(opened),
-            }
+            return Self::anew(path);
         }
-        let file = opened.file()?;
+        let shown = path.display();
+        let length = list_at(path)?.unwrap_or_default();
+        let mut file = None;
+        if length >= written {
+            let mut opened = private_file::open(path).with_context(|| format!("{shown} cannot be written"))?;
+            let mut last = [0];
+            opened.seek(SeekFrom::Start(written - 1))?;
+            opened.read_exact(&mut last)?;
+            file = Some(opened).filter(|_| last == *b"\n");
+        }
+        let Some(mut file) = file else {
+            bail!(
+                "{shown} is not as the interrupted import left it, with the rows that it refused: put it back, or delete \
+                 {} to begin anew",
+                journal.display()
+            )
+        };
         file.set_len(written)?;
         file.seek(SeekFrom::End(0))?;
-        Ok(opened)
+        Ok(Self { path: path.to_owned(), file: Some(file), written, waiting: Vec::new(), earlier: false })
     }
 
     /// Takes a row in.
     pub(crate) fn add(&mut self, refused: &Refused) -> anyhow::Result<()> {
         let mut line = csv::Writer::from_writer(Vec::new());
         if self.written == 0 && self.waiting.is_empty() {
-            line.write_record(["line", "user", "reason"])?;
+            line.write_record(HEADER.split(','))?;
         }
         let user = refused.user.as_deref().unwrap_or_default();
         line.write_record([refused.line.to_string().as_str(), user, &refused.reason.to_string()])?;
@@ -110,29 +138,64 @@ impl RefusedFile {
     /// # Errors
     /// The file cannot be written.
     pub(crate) fn flush(&mut self) -> anyhow::Result<u64> {
+        self.written_out().with_context(|| format!("{} cannot be written", self.path.display()))
+    }
+
+    fn written_out(&mut self) -> io::Result<u64> {
+        if std::mem::take(&mut self.earlier) {
+            fs::remove_file(&self.path)?;
+        }
         if !self.waiting.is_empty() {
             let waiting = std::mem::take(&mut self.waiting);
-            let shown = self.path.display().to_string();
-            self.file()?.write_all(&waiting).with_context(|| format!("{shown} cannot be written"))?;
+            let file = match self.file.take() {
+                Some(file) => file,
+                None => private_file::create_new(&self.path)?,
+            };
+            self.file.insert(file).write_all(&waiting)?;
             self.written += waiting.len() as u64;
         }
         Ok(self.written)
     }
+}
 
-    fn file(&mut self) -> anyhow::Result<&mut File> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => private(&self.path).with_context(|| format!("{} cannot be written", self.path.display()))?,
-        };
-        Ok(self.file.insert(file))
+/// How long the list is that stands at this path, in bytes; `None` where there is nothing.
+///
+/// # Errors
+/// One sentence: something else stands there, or there is no such folder. What an import did not write, it does not touch.
+fn list_at(path: &Path) -> anyhow::Result<Option<u64>> {
+    let shown = path.display();
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+                bail!("the refused rows cannot be listed in {shown}: there is no folder {}", folder.display());
+            }
+            return Ok(None);
+        }
+        Err(error) => return Err(error).with_context(|| format!("{shown} cannot be read")),
+    };
+    let mut beginning = Vec::new();
+    if found.is_file() {
+        let file = File::open(path).with_context(|| format!("{shown} cannot be read"))?;
+        file.take(64).read_to_end(&mut beginning).with_context(|| format!("{shown} cannot be read"))?;
+    }
+    if !found.is_file() || !is_list(&beginning) {
+        let what = if found.is_dir() { "is a folder" } else { "is there already and is no list of refused rows" };
+        bail!("{shown} {what}: name another file with --refused, or move it away");
+    }
+    Ok(Some(found.len()))
+}
+
+/// Whether a file begins with our header: also one that a spreadsheet has saved, and one of which no more could be
+/// written than a part of the header.
+fn is_list(beginning: &[u8]) -> bool {
+    let beginning = beginning.strip_prefix("\u{feff}".as_bytes()).unwrap_or(beginning);
+    match beginning.iter().position(|byte| *byte == b'\n') {
+        Some(end) => beginning[..end].trim_ascii_end() == HEADER.as_bytes(),
+        None => HEADER.as_bytes().starts_with(beginning),
     }
 }
 
-/// Opens a file for writing that nobody else may read, as it is or new.
-pub(crate) fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
+#[cfg(test)]
+mod tests;

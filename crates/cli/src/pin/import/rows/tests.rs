@@ -68,7 +68,7 @@ fn a_refused_row_has_a_reason_without_its_pin() {
         (b"ada,83746x,x\n", ada(), "a PIN has digits only"),
         (b"ada,837,x\n", ada(), "a PIN has 4 to 12 digits"),
         (b"ada,837461,\xe4\n", ada(), "it is not UTF-8"),
-        (b"ada,111111,x\n", ada(), "the PIN is easy to guess: The PIN must not be one digit over and over."),
+        (b"ada,111111,x\n", ada(), "the PIN is easy to guess: it must not be one digit over and over"),
         (b"ada,837461,x\rbob,1,2\n", None, "it has a carriage return without a line feed"),
         (&long_name, ada(), "an item of DynamoDB holds 400 KB"),
     ] {

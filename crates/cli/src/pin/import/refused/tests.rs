@@ -1,0 +1,101 @@
+use super::*;
+
+fn refused(line: u64) -> Refused {
+    Refused { line, user: None, reason: Reason::NotUtf8 }
+}
+
+fn folder() -> (tempfile::TempDir, PathBuf, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, journal) = (folder.path().join("x.refused.csv"), folder.path().join("x.csv.journal"));
+    (folder, path, journal)
+}
+
+#[test]
+fn refused_rows_beyond_the_journal_are_written_once() {
+    let (_folder, path, journal) = folder();
+    let mut file = RefusedFile::anew(&path).unwrap();
+    file.add(&refused(2)).unwrap();
+    let recorded = file.flush().unwrap();
+    file.add(&refused(3)).unwrap();
+    file.flush().unwrap();
+    // Killed before the journal said so.
+    let mut file = RefusedFile::go_on(&path, recorded, &journal).unwrap();
+    file.add(&refused(3)).unwrap();
+    file.flush().unwrap();
+    let lines: Vec<String> = fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[1].starts_with("2,,") && lines[2].starts_with("3,,"), "{lines:?}");
+}
+
+#[test]
+fn an_import_without_refused_rows_leaves_no_list_of_an_earlier_one() {
+    let (_folder, path, _) = folder();
+    for earlier in ["line,user,reason\n2,ada,the PIN is empty\n", "\u{feff}line,user,reason\r\n", "line,us", ""] {
+        fs::write(&path, earlier).unwrap();
+        let mut file = RefusedFile::anew(&path).unwrap();
+        assert!(path.exists(), "nothing has begun");
+        file.flush().unwrap();
+        assert!(!path.exists(), "{earlier}");
+    }
+}
+
+#[test]
+fn what_is_no_list_of_refused_rows_is_left_alone() {
+    let (folder, path, journal) = folder();
+    for other in ["user,pin\nada,837461\n", "line,user,reason,more\n", "line,user,reason and more", "\n", "Dear diary"]
+    {
+        fs::write(&path, other).unwrap();
+        for opened in [RefusedFile::anew(&path), RefusedFile::go_on(&path, 5, &journal)] {
+            let error = opened.map(drop).unwrap_err().to_string();
+            assert!(error.contains("is there already and is no list of refused rows: name another file"), "{error}");
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    }
+    let error = RefusedFile::anew(folder.path()).map(drop).unwrap_err().to_string();
+    assert!(error.contains("is a folder"), "{error}");
+    let error = RefusedFile::anew(&folder.path().join("nowhere/x.csv")).map(drop).unwrap_err().to_string();
+    assert!(error.contains("there is no folder"), "{error}");
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link.csv");
+        std::os::unix::fs::symlink(folder.path().join("nowhere"), &link).unwrap();
+        assert!(RefusedFile::anew(&link).is_err() && link.is_symlink());
+        assert!(RefusedFile::anew(Path::new("/dev/null")).is_err());
+    }
+}
+
+#[test]
+fn a_list_that_is_not_as_it_was_left_is_not_gone_on_with() {
+    let (_folder, path, journal) = folder();
+    let mut file = RefusedFile::anew(&path).unwrap();
+    file.add(&refused(2)).unwrap();
+    file.flush().unwrap();
+    file.add(&refused(3)).unwrap();
+    let written = file.flush().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let shorter = "line,user,reason\n2,,x\n".to_owned();
+    let another = format!("line,user,reason\n{}", "another,,list\n".repeat(20));
+    for left in [Some(shorter), Some(another), Some(String::new()), None] {
+        match &left {
+            Some(text) => fs::write(&path, text).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        let error = RefusedFile::go_on(&path, written, &journal).map(drop).unwrap_err().to_string();
+        assert!(error.contains("is not as the interrupted import left it") && error.contains(".journal to begin anew"));
+        assert_eq!(fs::read_to_string(&path).ok(), left);
+    }
+    fs::write(&path, text).unwrap();
+    assert!(RefusedFile::go_on(&path, written, &journal).is_ok(), "it was put back");
+}
+
+#[test]
+fn every_weakness_makes_one_sentence() {
+    use Weakness::*;
+    for weakness in
+        [AccountNumber, OneDigit, Run, RepeatedBlock, RepeatedDigits, Palindrome, FewDigits, Year, Date, KeypadPattern]
+    {
+        let said = Reason::Weak(weakness).to_string();
+        assert!(said.starts_with("the PIN is easy to guess: it must ") && !said.contains('.'), "{said}");
+    }
+    assert_eq!(Reason::Weak(Run).to_string(), "the PIN is easy to guess: it must not count up or down");
+}

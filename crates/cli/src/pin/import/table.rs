@@ -1,0 +1,135 @@
+//! The import itself: into the table of callers, recorded as a change.
+
+use super::{
+    Import,
+    estimate::{self, counted, grouped},
+    journal::{Done, Identity, Journal},
+    ledger::Ledger,
+    pipeline::{Ended, Failure, Pipeline},
+    places::Places,
+    progress::Progress,
+    refused::RefusedFile,
+    rows::Rules,
+    survey::{self, Survey},
+    write::Target,
+};
+use crate::{
+    audit,
+    connection::{Connection, Explained as _},
+    exit::Interrupted,
+    output::Output,
+    stop::StopSignal,
+};
+use anyhow::{Context as _, bail};
+use ringbolt_core::pin::{PinHasher, keys::PinKey};
+use ringbolt_dynamodb::{StoreError, Table};
+use std::{path::Path, thread::available_parallelism, time::Duration};
+
+impl Import {
+    /// Takes the rows into the table, or those that an interrupted import has left.
+    pub(super) async fn import(
+        &self,
+        out: Output,
+        connection: &Connection,
+        survey: Survey,
+        rules: Rules,
+        places: &Places,
+        stop: &mut StopSignal,
+    ) -> anyhow::Result<()> {
+        let (table, store, hasher) =
+            (connection.callers_table()?, connection.callers()?, connection.pin_hasher().await?);
+        match store.warm_up(Table::Callers).await {
+            Err(StoreError::Refused { .. }) => {
+                bail!("{table} in {} is no table of callers: look at --callers-table", connection.name())
+            }
+            tried => tried.explained(connection, "nothing was imported")?,
+        }
+        connection.announce(out);
+
+        let identity = self.identity(connection, &survey, table.clone(), &places.refused);
+        let (journal, before) = Journal::open(&places.journal, &identity, &key_ids(&hasher), fresh_name())?;
+        let done = before.unwrap_or(Done { at: survey.first, ..Done::NOTHING });
+        // An interruption before the first line of progress leaves the beginning of the file, and that is the header.
+        let done = if done.rows == 0 { Done { at: survey.first, ..done } } else { done };
+        // All that can be refused is opened before the change is recorded as begun.
+        let list = RefusedFile::go_on(&places.refused, done.refused_bytes, &places.journal)?;
+        let records = survey::rows_from(&self.file, done.at, self.delimiter)?;
+        if before.is_some() {
+            out.note(&format!("Going on after {} of {}.", grouped(done.rows), counted(survey.rows, "row")));
+        }
+        let cores = available_parallelism().map_or(1, usize::from);
+        let measured = hasher.clone();
+        let a_second = tokio::task::spawn_blocking(move || estimate::hashes_a_second(&measured, cores)).await??;
+        out.note(&estimate::sentence(survey.rows.saturating_sub(done.rows), a_second, cores));
+
+        let begun = audit::begin(connection, "pin import", self.realm.clone()).await?;
+        let target = Target {
+            store,
+            hasher,
+            existing: self.existing.into(),
+            run: journal.run.clone(),
+            cores,
+            patience: Duration::from_secs(self.patience),
+        };
+        let mut ledger = Ledger::new(done, list, Some(journal));
+        let mut progress = Progress::new(out, survey.rows, done.rows);
+        let pipeline = Pipeline { columns: survey.columns, rules, target: Some(target) };
+        let ended = pipeline.run(records, &mut ledger, &mut progress, stop).await;
+
+        let done = *ledger.done();
+        let so_far = format!("{} of {}", grouped(done.rows), counted(survey.rows, "row"));
+        let detail = format!("{}, {}", counted(done.pins, "PIN"), counted(done.refused, "refused row"));
+        match ended {
+            Ok(Ended::Finished) => {
+                begun.done(connection, &detail).await?;
+                self.report(out, ledger, &places.refused, Some(&table))
+            }
+            Ok(Ended::Interrupted) => {
+                begun.failed(connection, &format!("interrupted; {detail}")).await?;
+                Err(Interrupted::new(format!(
+                    "interrupted after {so_far}. They are in; give the same command again to go on."
+                )))
+            }
+            Ok(Ended::Failed(failure)) => {
+                let stopped = format!("the import stopped after {so_far}; give the same command again to go on");
+                let reason = match failure {
+                    Failure::Store(error) => connection.explain(error),
+                    other => other.into(),
+                };
+                // Where the database has gone, this cannot be recorded either; the first entry shows that it began.
+                begun.failed(connection, &format!("stopped; {detail}")).await.unwrap_or_default();
+                Err(reason.context(stopped))
+            }
+            Err(error) => {
+                let recorded = begun.failed(connection, &format!("stopped; {detail}")).await;
+                recorded.with_context(|| format!("{error:#}"))?;
+                Err(error.context(format!("the import stopped after {so_far}; give the same command again to go on")))
+            }
+        }
+    }
+
+    fn identity(&self, connection: &Connection, survey: &Survey, table: String, refused: &Path) -> Identity {
+        let existing = format!("{:?}", self.existing).to_lowercase();
+        let mut options = vec![format!("--existing {existing}")];
+        options.extend(self.digits_only.then(|| "--digits-only".to_owned()));
+        options.extend(self.allow_weak.then(|| "--allow-weak".to_owned()));
+        options.extend((self.delimiter != b',').then(|| format!("--delimiter {}", char::from(self.delimiter))));
+        Identity {
+            file: survey.digest.clone(),
+            realm: self.realm.clone(),
+            table,
+            place: connection.name(),
+            options: options.join(" "),
+            refused: refused.to_owned(),
+        }
+    }
+}
+
+fn key_ids(hasher: &PinHasher) -> Vec<String> {
+    hasher.keys().all().map(PinKey::id).map(str::to_owned).collect()
+}
+
+/// A name that no other import has.
+fn fresh_name() -> String {
+    format!("{:016x}", rand::random::<u64>())
+}

@@ -1,0 +1,116 @@
+//! Rows on their way into the table: hashed and written.
+
+use super::{
+    ledger::Verdict,
+    pace::{After, Pace},
+    pipeline::{Event, Numbered, Shared},
+    refused::{Reason, Refused},
+    rows::Row,
+};
+use ringbolt_core::pin::{PinHasher, PinTag};
+use ringbolt_dynamodb::{
+    Store, StoreError,
+    imports::{Existing, ImportedRow},
+};
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc as threads},
+    time::{Duration, Instant},
+};
+use tokio::{sync::mpsc, time::sleep};
+
+/// Where rows go.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) store: Store,
+    pub(crate) hasher: PinHasher,
+    pub(crate) existing: Existing,
+    /// The import's name.
+    pub(crate) run: String,
+    pub(crate) cores: usize,
+    /// How long an outage is waited out.
+    pub(crate) patience: Duration,
+}
+
+/// A row with its tags.
+pub(super) type Hashed = Numbered<(Row, Vec<PinTag>)>;
+
+/// Hashes one row after the other, until no more come.
+pub(super) fn hash(
+    rows: &Mutex<threads::Receiver<Numbered<Row>>>,
+    hasher: &PinHasher,
+    to_write: &mpsc::Sender<Hashed>,
+    shared: &Shared,
+) {
+    loop {
+        let row = rows.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(row) = row else { return };
+        if shared.halted() {
+            continue;
+        }
+        match hasher.enrol(&row.what.caller, &row.what.pin) {
+            Ok(tags) => {
+                if to_write.blocking_send(row.with(|row| (row, tags))).is_err() {
+                    return;
+                }
+            }
+            Err(failed) => shared.tell(Event::Failed(failed.into())),
+        }
+    }
+}
+
+/// Writes rows, as many at the same time as the pace allows.
+pub(super) async fn write_all(target: Target, mut hashed: mpsc::Receiver<Hashed>, shared: Shared, pace: Pace) {
+    // The pace is kept here, where all rows are known, not in the SDK for each by itself.
+    let target = Arc::new(Target { store: target.store.without_retries(), ..target });
+    while let Some(row) = hashed.recv().await {
+        let slot = pace.slot().await;
+        let (target, shared, pace) = (Arc::clone(&target), shared.clone(), pace.clone());
+        tokio::spawn(async move {
+            write(&target, row, &shared, &pace).await;
+            drop(slot);
+        });
+    }
+}
+
+/// Writes a row until it is in, refused, or the import is stopped: then it stays undone, and the next run does it.
+async fn write(target: &Target, hashed: Hashed, shared: &Shared, pace: &Pace) {
+    let (row, tags) = &hashed.what;
+    let import = ImportedRow {
+        caller: &row.caller,
+        tags,
+        attributes: row.attributes.as_ref(),
+        run: &target.run,
+        row: row.line,
+        existing: target.existing,
+    };
+    for times in 0.. {
+        let sent = pace.sent();
+        let error = match target.store.import_row(&import).await {
+            Ok(imported) => {
+                pace.went_well();
+                return shared.tell(hashed.finished(Verdict::Imported(imported)));
+            }
+            Err(error) => error,
+        };
+        if let Some(reason) = refusal(&error) {
+            pace.went_well();
+            let refused = Refused { line: row.line, user: Some(row.caller.user.as_str().to_owned()), reason };
+            return shared.tell(hashed.finished(Verdict::Refused(refused)));
+        }
+        match pace.failed(&error, sent, times, Instant::now()) {
+            After::GiveUp => return shared.tell(Event::Failed(error.into())),
+            After::Again(_) if shared.halted() => return,
+            After::Again(pause) => sleep(pause).await,
+        }
+    }
+}
+
+/// What the row itself is to blame for.
+fn refusal(error: &StoreError) -> Option<Reason> {
+    match error {
+        StoreError::TooLarge => Some(Reason::TooLarge),
+        StoreError::Unreadable { .. } => Some(Reason::Foreign),
+        StoreError::Refused { code } => Some(Reason::Database(code.clone())),
+        _ => None,
+    }
+}

@@ -1,0 +1,119 @@
+//! The file of refused rows: it takes the place of nothing else, and an interrupted import finds it as it left it.
+
+use crate::Deployment;
+use std::fs;
+
+const IMPORT: [&str; 6] = ["pin", "import", "callers.csv", "--realm", "demo", "--allow-weak"];
+
+/// Rows of which every tenth is refused.
+fn csv(rows: usize) -> String {
+    (0..rows).fold("user,pin\n".to_owned(), |text, row| {
+        let pin = if row % 10 == 0 { String::new() } else { format!("8374{row:04}") };
+        format!("{text}user-{row},{pin}\n")
+    })
+}
+
+fn list(rows: usize) -> String {
+    (0..rows)
+        .step_by(10)
+        .fold("line,user,reason\n".to_owned(), |text, row| format!("{text}{},user-{row},the PIN is empty\n", row + 2))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_there_and_is_no_list_of_refused_rows_stays_as_it_is() {
+    let deployment = Deployment::new().await;
+    let precious = "user,pin\nada,\nbob,837462\n";
+    for name in ["callers.csv", "other.csv", "callers.refused.csv"] {
+        deployment.write(name, precious);
+    }
+    fs::create_dir(deployment.path("sub")).unwrap();
+    fs::hard_link(deployment.path("callers.csv"), deployment.path("hard.csv")).unwrap();
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, deployment.path(name)).unwrap();
+    link("callers.csv", "soft.csv");
+    let absolute = deployment.path("callers.csv").to_str().unwrap().to_owned();
+    for dry_run in [&["--dry-run"][..], &[]] {
+        for (refused, code, sentence) in [
+            (Some("./callers.csv"), 2, "which is the file that is to be imported: name another file with --refused"),
+            (Some("sub/../callers.csv"), 2, "which is the file that is to be imported"),
+            (Some(absolute.as_str()), 2, "which is the file that is to be imported"),
+            (Some("hard.csv"), 2, "which is the file that is to be imported"),
+            (Some("soft.csv"), 2, "which is the file that is to be imported"),
+            (Some("./callers.csv.journal"), 2, "which is the journal of the import"),
+            (Some("other.csv"), 1, "other.csv is there already and is no list of refused rows"),
+            (None, 1, "callers.refused.csv is there already and is no list of refused rows"),
+            (Some("sub"), 1, "sub is a folder"),
+            (Some("nowhere/refused.csv"), 1, "there is no folder nowhere"),
+            (Some("/dev/null"), 1, "/dev/null is there already and is no list of refused rows"),
+        ] {
+            let refused = refused.map(|refused| ["--refused", refused]);
+            let arguments = [&IMPORT[..], dry_run, refused.as_ref().map_or(&[], |refused| &refused[..])].concat();
+            let (exit, out, err) = deployment.run(&arguments).await;
+            assert_eq!((exit, out.as_str()), (code, ""), "{arguments:?}: {err}");
+            assert!(err.lines().last().unwrap().contains(sentence), "{arguments:?}: {err}");
+            assert!(!deployment.path("callers.csv.journal").exists(), "{arguments:?}");
+        }
+    }
+    for name in ["callers.csv", "other.csv", "callers.refused.csv"] {
+        assert_eq!(deployment.read(name), precious, "{name}");
+    }
+    assert!(deployment.callers().await.is_empty());
+    // Nor does the record have changes that began and never ended.
+    let (code, out, err) = deployment.run(&["audit", "list", "--json"]).await;
+    assert_eq!((code, out.trim()), (0, "[]"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dry_run_leaves_the_list_of_an_interrupted_import_alone_and_one_that_is_lost_is_missed() {
+    const ROWS: usize = 2_000;
+    let deployment = Deployment::new().await;
+    deployment.write("callers.csv", csv(ROWS));
+    let mut running = deployment.start(&IMPORT);
+    running.wait_for("stderr", |said| said.contains("(20 %)")).await;
+    running.signal("INT");
+    assert_eq!(running.end().await.0, 130);
+    let begun = deployment.read("callers.refused.csv");
+    assert!(begun.lines().count() > 10 && begun.len() < list(ROWS).len());
+
+    let (code, out, err) = deployment.run(&[&IMPORT[..], &["--dry-run"]].concat()).await;
+    assert_eq!(code, 1, "{err}");
+    assert!(err.starts_with("An import of this file is under way and goes on with callers.refused.csv"), "{err}");
+    assert!(out.contains("200 rows refused: callers.dry-run.refused.csv has their lines"), "{out}");
+    assert_eq!(deployment.read("callers.dry-run.refused.csv"), list(ROWS));
+    assert_eq!(deployment.read("callers.refused.csv"), begun);
+
+    let journal = deployment.read("callers.csv.journal");
+    for left in [None, Some(&begun[..begun.len() - 1])] {
+        match left {
+            None => fs::remove_file(deployment.path("callers.refused.csv")).unwrap(),
+            Some(text) => deployment.write("callers.refused.csv", text),
+        }
+        let (code, out, err) = deployment.run(&IMPORT).await;
+        assert_eq!((code, out.as_str()), (1, ""), "{err}");
+        let said = err.lines().last().unwrap();
+        assert!(said.contains("callers.refused.csv is not as the interrupted import left it"), "{err}");
+        assert!(said.ends_with("put it back, or delete callers.csv.journal to begin anew"), "{err}");
+        assert_eq!(deployment.read("callers.csv.journal"), journal);
+    }
+    deployment.write("callers.refused.csv", &begun);
+    let (code, out, err) = deployment.run(&IMPORT).await;
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("Going on after ") && out.contains("200 rows refused: callers.refused.csv has"), "{out}{err}");
+    assert_eq!(deployment.read("callers.refused.csv"), list(ROWS));
+    assert_eq!(deployment.callers().await.len(), ROWS - ROWS / 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_of_an_earlier_import_is_replaced_and_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let deployment = Deployment::new().await;
+    deployment.write("callers.csv", "user,pin\nada,\nbob,837462\n");
+    deployment.write("callers.refused.csv", "line,user,reason\n7,zoe,the PIN is empty\n");
+    let path = deployment.path("callers.refused.csv");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(deployment.run(&IMPORT).await.0, 1);
+    assert_eq!(deployment.read("callers.refused.csv"), "line,user,reason\n2,ada,the PIN is empty\n");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    deployment.write("callers.csv", "user,pin\nbob,837462\n");
+    assert_eq!(deployment.run(&IMPORT).await.0, 0);
+    assert!(!path.exists());
+}
