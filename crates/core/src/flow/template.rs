@@ -3,6 +3,7 @@
 //! A template has expressions, filters, `if` and `for`, and three functions that ask what the flow defines by name; it
 //! has no assignments and no way to reach another template, so that a flow stays something to read and not a program.
 
+mod bounds;
 mod check;
 mod filters;
 mod functions;
@@ -75,7 +76,8 @@ pub enum TemplateError {
     /// It asks for a part of something that is not there: `caller.balance` where nobody is verified.
     #[error("the template asks for a part of something that is not there")]
     Missing,
-    /// More than [`Template::MAX_BYTES`] came out of it.
+    /// More than [`Template::MAX_BYTES`] came out of it, went into a filter or out of one, or a list had more than 500
+    /// items.
     #[error("the template's text is longer than {max} bytes", max = Template::MAX_BYTES)]
     TooLong,
     /// It loops for too long.
@@ -93,8 +95,9 @@ impl Template {
     /// The longest text, in bytes, both as written and as it comes out.
     pub const MAX_BYTES: usize = 8192;
 
-    /// Steps of the engine for one text; a plain sentence takes about ten.
-    const FUEL: u64 = 10_000;
+    /// Steps of the engine for one text: a plain sentence takes about ten, a code of 16 digits that a loop spells 250.
+    /// What one step can cost is bounded as well, in `bounds`.
+    const FUEL: u64 = 2_000;
 
     /// Compiles a text and checks every name in it.
     ///
@@ -139,13 +142,15 @@ impl Template {
         let mut output = Bounded { text: Vec::new(), full: false };
         let rendered =
             engine.get_template(check::NAME).and_then(|t| t.render_captured_to(scope.root(), &mut output).map(drop));
-        match rendered.map_err(|error| error.kind()) {
-            Ok(()) => String::from_utf8(output.text).map_err(|_| TemplateError::Failed(ErrorKind::WriteFailure)),
-            Err(_) if output.full => Err(TemplateError::TooLong),
-            Err(ErrorKind::UndefinedError) => Err(TemplateError::Missing),
-            Err(ErrorKind::OutOfFuel) => Err(TemplateError::TooManySteps),
-            Err(kind) => Err(TemplateError::Failed(kind)),
-        }
+        let Err(error) = rendered else {
+            return String::from_utf8(output.text).map_err(|_| TemplateError::Failed(ErrorKind::WriteFailure));
+        };
+        Err(match error.kind() {
+            _ if output.full || bounds::is_too_long(&error) => TemplateError::TooLong,
+            ErrorKind::UndefinedError => TemplateError::Missing,
+            ErrorKind::OutOfFuel => TemplateError::TooManySteps,
+            kind => TemplateError::Failed(kind),
+        })
     }
 
     /// The text as it stands in the flow.

@@ -102,14 +102,17 @@ impl<'a> Visit<'a> {
     fn scope(&self, caller: Option<&Attributes>) -> Scope {
         let call_id = self.request.call_id.as_deref().unwrap_or_default();
         let from = self.request.from.as_ref();
-        let call = json!({
-            "callId": call_id,
-            "from": {
-                "countryCode": from.and_then(|from| from.country_code.as_deref()),
-                "number": from.and_then(|from| from.number.as_deref()),
-            },
-            "ani": self.number(),
-        });
+        let call = [
+            ("callId", json!(call_id)),
+            (
+                "from",
+                json!({
+                    "countryCode": from.and_then(|from| from.country_code.as_deref()),
+                    "number": from.and_then(|from| from.number.as_deref()),
+                }),
+            ),
+            ("ani", json!(self.number())),
+        ];
         let user = self.request.user.as_ref();
         let scope = Scope::new(&self.flow.definitions, self.now, call_id)
             .with_wix_call(call)

@@ -3,10 +3,11 @@
 use super::super::mistake::did_you_mean;
 use super::functions::FUNCTIONS;
 use super::scan::{Token, tokens};
-use super::{OF_CALLERS, Vocabulary, filters as own};
+use super::{OF_CALLERS, Vocabulary, bounds, filters as own};
 use crate::flow::definitions::Definitions;
 use minijinja::{Environment, filters, tests};
 use std::collections::BTreeSet;
+use std::convert;
 
 /// The name under which each engine keeps its one template.
 pub(super) const NAME: &str = "text";
@@ -86,6 +87,12 @@ pub enum InvalidTemplate {
     /// A product can be a text repeated without end.
     #[error("a template does not multiply")]
     Product,
+    /// A loop within a loop: what one builds the other could double.
+    #[error("a template has no `for` within a `for`")]
+    NestedLoop,
+    /// A list or mapping that is not made of plain values: with every list in a list a text could double.
+    #[error("a list or mapping in a template holds texts, numbers and names, and nothing that is put together")]
+    BuiltList,
     /// Where an expression is expected, the signs of a template.
     #[error("`when` is an expression already: it stands without `{{{{` and `}}}}`")]
     Braces,
@@ -114,6 +121,8 @@ impl InvalidTemplate {
     pub(in super::super) fn help(&self) -> Option<String> {
         match self {
             Self::Syntax { .. } | Self::TooLong | Self::TooManyTokens | Self::Product | Self::Braces => None,
+            Self::NestedLoop => None,
+            Self::BuiltList => Some("no list within a list, no `~` and no `+`".to_owned()),
             Self::Statement { .. } => Some("it has `if`, `elif`, `else`, `endif`, `for` and `endfor`".to_owned()),
             Self::Name { name, known } => {
                 let names = known.iter().copied();
@@ -131,11 +140,11 @@ impl InvalidTemplate {
 }
 
 macro_rules! table {
-    ($names:ident, $add:ident, $method:ident: $($name:literal => $function:path),* $(,)?) => {
+    ($names:ident, $add:ident, $method:ident, $bound:path: $($name:literal => $function:path),* $(,)?) => {
         const $names: [&str; [$($name),*].len()] = [$($name),*];
 
         fn $add(engine: &mut Environment<'static>) {
-            $(engine.$method($name, $function);)*
+            $(engine.$method($name, $bound($function));)*
         }
     };
 }
@@ -148,7 +157,7 @@ fn example(function: &str) -> &'static str {
     }
 }
 
-table! { FILTERS, add_filters, add_filter:
+table! { FILTERS, add_filters, add_filter, bounds::filter:
     "abs" => filters::abs, "bool" => filters::bool, "capitalize" => filters::capitalize, "count" => filters::length,
     "d" => filters::default, "default" => filters::default, "digits" => own::digits, "first" => filters::first,
     "float" => own::float, "int" => own::int, "join" => own::join, "last" => filters::last,
@@ -158,7 +167,7 @@ table! { FILTERS, add_filters, add_filter:
     "title" => filters::title, "trim" => filters::trim, "twice" => own::twice, "upper" => filters::upper,
 }
 
-table! { TESTS, add_tests, add_test:
+table! { TESTS, add_tests, add_test, convert::identity:
     "defined" => tests::is_defined, "divisibleby" => tests::is_divisibleby, "endingwith" => tests::is_endingwith,
     "even" => tests::is_even, "false" => tests::is_false, "in" => tests::is_in, "none" => tests::is_none,
     "number" => tests::is_number, "odd" => tests::is_odd, "startingwith" => tests::is_startingwith,
@@ -232,6 +241,12 @@ pub(super) fn compile(vocabulary: &Vocabulary, source: &str) -> Result<Compiled,
     // `{%+` and the like are no products.
     if tokens.windows(2).any(|pair| pair[1] == Token::Sign('*') && pair[0] != Token::Statement) {
         wrong.push(InvalidTemplate::Product);
+    }
+    if has_nested_loop(&tokens) {
+        wrong.push(InvalidTemplate::NestedLoop);
+    }
+    if has_built_list(&tokens) {
+        wrong.push(InvalidTemplate::BuiltList);
     }
     let chosen_by_caller = chosen_by_caller(&tokens);
     if wrong.is_empty() { Ok(Compiled { engine, uses, chosen_by_caller }) } else { Err(wrong) }
@@ -318,6 +333,52 @@ fn statements<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = &'t str> {
             _ => None,
         })
     })
+}
+
+fn has_nested_loop(tokens: &[Token<'_>]) -> bool {
+    let mut depth = 0_usize;
+    statements(tokens).any(|statement| {
+        match statement {
+            "for" => depth += 1,
+            "endfor" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > 1
+    })
+}
+
+/// Whether a list or mapping has another in it, or what `~` or `+` puts together.
+fn has_built_list(tokens: &[Token<'_>]) -> bool {
+    // For each open bracket, whether it begins a list or mapping; in what follows `a[` or `f(` nothing is gathered.
+    let mut open: Vec<bool> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let within = open.contains(&true);
+        match token {
+            Token::Sign('[' | '{') => {
+                let before = at.checked_sub(1).and_then(|i| tokens.get(i));
+                let is_list = *token == Token::Sign('{') || !can_be_indexed(before);
+                if is_list && within {
+                    return true;
+                }
+                open.push(is_list);
+            }
+            Token::Sign('(') => open.push(false),
+            Token::Sign(')' | ']' | '}') => drop(open.pop()),
+            Token::Sign('~' | '+') if within => return true,
+            Token::Statement | Token::Expression => open.clear(),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether a bracket after this token picks a part of a value.
+fn can_be_indexed(before: Option<&Token<'_>>) -> bool {
+    match before {
+        Some(Token::Word(word)) => !KEYWORDS.contains(word),
+        Some(Token::Text(_) | Token::Sign(')' | ']' | '}')) => true,
+        _ => false,
+    }
 }
 
 fn words_out_of_place(tokens: &[Token<'_>]) -> Vec<InvalidTemplate> {

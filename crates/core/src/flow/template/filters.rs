@@ -1,10 +1,9 @@
 //! Filters of our own, for what is spoken and for telephone numbers.
 
+use super::Template;
+use super::bounds::too_long;
 use crate::dialogtech::number::PhoneNumber;
 use minijinja::{Error, ErrorKind, Value};
-
-/// The longest text that a filter makes of others, in bytes: `replace` and `join` multiply what they are given.
-const MAX_BYTES: usize = 64 * 1024;
 
 /// `spell`: a code as it is read out, character by character: `4115` is "4, 1, 1, 5".
 pub(super) fn spell(text: String) -> String {
@@ -74,14 +73,15 @@ fn no_number() -> Error {
 
 /// `replace`, of a bounded length.
 pub(super) fn replace(text: &str, from: &str, to: &str) -> Result<String, Error> {
+    // It multiplies what it is given: the length is known before anything is made.
     let growth = text.matches(from).count().saturating_mul(to.len());
-    if text.len().saturating_add(growth) > MAX_BYTES {
+    if text.len().saturating_add(growth) > Template::MAX_BYTES * 2 {
         return Err(too_long());
     }
     Ok(text.replace(from, to))
 }
 
-/// `join`, of a bounded length.
+/// `join`, of texts and numbers and of a bounded length.
 pub(super) fn join(value: &Value, joiner: Option<&str>) -> Result<String, Error> {
     let joiner = joiner.unwrap_or_default();
     let mut joined = String::new();
@@ -91,17 +91,16 @@ pub(super) fn join(value: &Value, joiner: Option<&str>) -> Result<String, Error>
         }
         match part.as_str() {
             Some(text) => joined.push_str(text),
+            None if part.try_iter().is_ok() => {
+                return Err(Error::new(ErrorKind::InvalidOperation, "a list within a list is not joined"));
+            }
             None => joined.push_str(&part.to_string()),
         }
-        if joined.len() > MAX_BYTES {
+        if joined.len() > Template::MAX_BYTES {
             return Err(too_long());
         }
     }
     Ok(joined)
-}
-
-fn too_long() -> Error {
-    Error::new(ErrorKind::InvalidOperation, "the text is too long")
 }
 
 #[cfg(test)]

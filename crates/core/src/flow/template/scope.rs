@@ -1,5 +1,6 @@
 //! What a template can speak of.
 
+use super::bounds::{bounded, bounded_text};
 use crate::dialogtech::parameters::NamedValues;
 use crate::flow::definitions::Definitions;
 use crate::time::EpochMs;
@@ -14,7 +15,8 @@ pub(super) const NOW: &str = "the time";
 pub(super) const CALL_ID: &str = "the call";
 
 /// The values behind the names of a template, put together once a request: `call`, `source`, `answers` and `pass` are
-/// there always, if empty, `caller` only once somebody is verified. What came in is looked up in place, not copied.
+/// there always, if empty, `caller` only once somebody is verified. What came in is looked up in place, not copied. A
+/// value over [`Template::MAX_BYTES`](super::Template::MAX_BYTES) is an error for the template that asks for it.
 #[derive(Clone, Debug)]
 pub struct Scope(Arc<Names>);
 
@@ -41,13 +43,13 @@ impl Scope {
     /// What Wix Answers says about the user: `user.firstName`.
     #[must_use]
     pub fn with_user(self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
-        self.with("user", Value::from(Serde(fields)))
+        self.with("user", bounded_parts(fields))
     }
 
     /// What Wix Answers says about the call: `call.from.number`.
     #[must_use]
-    pub fn with_wix_call(self, call: serde_json::Value) -> Self {
-        self.with("call", Value::from(Serde(call)))
+    pub fn with_wix_call(self, call: impl IntoIterator<Item = (&'static str, serde_json::Value)>) -> Self {
+        self.with("call", bounded_parts(call))
     }
 
     /// What the provider says about the call, by its own names without change: `call.ivr_caller_id`.
@@ -71,7 +73,7 @@ impl Scope {
     /// The pass-through data that came back: `pass.user_id`. A provider carried it; a caller can have changed it.
     #[must_use]
     pub fn with_pass<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let pair = |(key, value): (&str, &str)| (key.to_owned(), Value::from(value));
+        let pair = |(key, value): (&str, &str)| (key.to_owned(), bounded_text(value));
         let pairs: BTreeMap<String, Value> = pairs.into_iter().map(pair).collect();
         if pairs.is_empty() { self } else { self.with("pass", Value::from(pairs)) }
     }
@@ -79,12 +81,7 @@ impl Scope {
     /// The verified caller's attributes: `caller.first_name`. An attribute that is null is none.
     #[must_use]
     pub fn with_caller<K: Into<String>>(self, attributes: impl IntoIterator<Item = (K, serde_json::Value)>) -> Self {
-        let attributes: BTreeMap<String, Value> = attributes
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name.into(), Value::from(Serde(value))))
-            .collect();
-        self.with("caller", Value::from(attributes))
+        self.with("caller", bounded_parts(attributes.into_iter().filter(|(_, value)| !value.is_null())))
     }
 
     fn with(mut self, name: &'static str, value: Value) -> Self {
@@ -99,6 +96,12 @@ impl Scope {
     pub(super) fn root(&self) -> Value {
         Value::from_dyn_object(Arc::clone(&self.0))
     }
+}
+
+/// A mapping of parts, each bounded by itself.
+fn bounded_parts<K: Into<String>>(parts: impl IntoIterator<Item = (K, serde_json::Value)>) -> Value {
+    let part = |(name, value): (K, serde_json::Value)| (name.into(), bounded(Value::from(Serde(value))));
+    Value::from(parts.into_iter().map(part).collect::<BTreeMap<String, Value>>())
 }
 
 impl Object for Names {
@@ -120,7 +123,7 @@ impl Object for Fields {
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        self.0.get(key).map(Value::from)
+        self.0.get(key).map(bounded_text)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

@@ -64,15 +64,68 @@ fn hostile_values_come_out_as_they_went_in() {
 
 #[test]
 fn texts_and_loops_have_an_end() {
-    let scope = Scope::default().with_answers(named([("a", &"x".repeat(5000))]));
-    assert_eq!(render("{{ answers.a }}{{ answers.a }}", &scope), Err(TemplateError::TooLong));
-    let nested = "{% for a in answers.a %}{% for b in answers.a %}{% endfor %}{% endfor %}";
-    assert_eq!(render(nested, &scope), Err(TemplateError::TooManySteps));
-    let grown = "{{ answers.a | replace('x', answers.a) }}";
-    assert!(matches!(render(grown, &scope), Err(TemplateError::Failed(_))), "25 MB");
-    let joined = "{{ answers.a | list | join(answers.a) }}";
-    assert!(matches!(render(joined, &scope), Err(TemplateError::Failed(_))), "25 MB");
+    let scope = Scope::default().with_answers(named([("a", &"x".repeat(5000)), ("b", &"x".repeat(8193))]));
+    for (source, error) in [
+        ("{{ answers.a }}{{ answers.a }}", TemplateError::TooLong),
+        ("{{ answers.b }}", TemplateError::TooLong),
+        ("{{ answers.b is defined }}", TemplateError::TooLong),
+        ("{{ answers.a | replace('x', answers.a) }}", TemplateError::TooLong),
+        ("{{ answers.a | list }}", TemplateError::TooLong),
+        ("{{ answers.a | split('') | length }}", TemplateError::TooLong),
+        ("{{ [answers.a, answers.a] | join | length }}", TemplateError::TooLong),
+        ("{{ [answers.a, answers.a] | string | length }}", TemplateError::TooLong),
+        ("{% for a in answers.a %}{{ a }}{% endfor %}", TemplateError::TooManySteps),
+    ] {
+        assert_eq!(render(source, &scope), Err(error), "{source}");
+    }
+    assert_eq!(render("{{ answers.a | spell | length < 9 }}", &scope), Err(TemplateError::TooLong));
     assert_eq!(wrong(&"x".repeat(8193)), ["the text is longer than 8192 bytes"]);
+}
+
+#[test]
+fn what_doubles_a_text_again_and_again_is_refused_or_ends_at_once() {
+    let named = |name: usize| format!("a{name}");
+    let loops = |times: usize, inner: &str| {
+        let begin: String =
+            (1..=times).map(|n| format!("{{% for {} in [[{1}, {1}]] %}}", named(n), named(n - 1))).collect();
+        format!("{{% for a0 in [[1]] %}}{begin}{}{}", inner.replace("LAST", &named(times)), "{% endfor %}".repeat(times + 1))
+    };
+    let nested = "a template has no `for` within a `for`";
+    let built = "a list or mapping in a template holds texts, numbers and names, and nothing that is put together \
+                 (no list within a list, no `~` and no `+`)";
+    for inner in ["{{ LAST | join | length }}", "{{ LAST | string | length }}", "{{ LAST == [LAST] }}"] {
+        assert_eq!(wrong(&loops(26, inner)), [nested, built], "{inner}");
+    }
+    assert_eq!(
+        wrong("{% for a in answers.x %}{%- for b in [a ~ a] -%}{{ b }}{% endfor %}{% endfor %}"),
+        [nested, built]
+    );
+    let scope = Scope::default().with_answers(self::named([("x", "hello"), ("y", &"zyx".repeat(1_300))]));
+    for times in [22, 28] {
+        let doubled = format!("{{{{ answers.x{} | length }}}}", " | twice".repeat(times));
+        assert_eq!(render(&doubled, &scope), Err(TemplateError::TooLong), "{times} times");
+    }
+    let sorted = "{% for a in answers.y | list %}{{ (answers.y | list | sort | length) < 0 }}{% endfor %}";
+    assert_eq!(render(sorted, &scope), Err(TemplateError::TooLong));
+    // Each list in quotes doubles its backslashes, each list of characters its quotes.
+    let quoted = format!("{{{{ {}'\\\\'{} }}}}", "[".repeat(20), "] ~ ''".repeat(20));
+    assert_eq!(wrong(&quoted), [built]);
+    let characters = format!("{{{{ {}answers.x{} }}}}", "(".repeat(40), " | list ~ '')".repeat(40));
+    assert_eq!(render(&characters, &scope), Err(TemplateError::TooLong));
+}
+
+#[test]
+fn lists_of_plain_values_and_two_loops_after_each_other_are_fine() {
+    for (source, text) in [
+        ("{{ 'yes' if answers.qos in ['4', '5'] }}", "yes"),
+        ("{{ [answers.qos, answers['pin-code'], call.ivr_caller_id | last4] | join(', ') }}", "5, 4711, 0123"),
+        ("{{ {'5': 'good', '1': 'bad'}[answers.qos] }}", "good"),
+        ("{{ ['a', 'b'][answers.qos | int - 4] ~ answers.qos }}", "b5"),
+        ("{% for a in '12' %}{{ a }}.{% endfor %}{% for a in '34' %}{{ a }}.{% endfor %}", "1.2.3.4."),
+        ("{{ ['b', 'a'] | sort | first }}{{ 'a,b' | split(',') | last }}", "ab"),
+    ] {
+        assert_eq!(render(source, &scope()).as_deref(), Ok(text), "{source}");
+    }
 }
 
 #[test]
