@@ -13,7 +13,7 @@ use crate::{
     ani::Ani,
     attempt::AuthOutcome,
     caller::{Attributes, CallerItem, Status},
-    flow::{self, Flow, FlowAction, Scope, Step, TemplateError, VerifyPin},
+    flow::{self, Flow, FlowAction, Scope, Step, Template, TemplateError, VerifyPin},
     identity::{CallerId, UserId},
     pin::{Guess, PinKeys},
     text::spoken_text,
@@ -163,11 +163,16 @@ impl<'a> Visit<'a> {
         let answers = self.results.answers.firsts().filter(|(name, _)| self.results.answered(name).is_some());
         let answers = answers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let scope = self.scope().with_answers(answers);
-        let (user, pin) = (verify.user.render(&scope)?, zeroize::Zeroizing::new(verify.pin.render(&scope)?));
-        let (false, Some(guess)) = (user.trim().is_empty(), Guess::keyed(&pin)) else {
+        // What is too long to be read is a user whom nobody enrolled, and a PIN that is never right.
+        let user = unless_too_long(verify.user.render(&scope))?;
+        let guess = match unless_too_long(verify.pin.render(&scope))?.map(zeroize::Zeroizing::new) {
+            Some(pin) => Guess::keyed(&pin),
+            None => Some(Guess::unreadable()),
+        };
+        let (false, Some(guess)) = (user.as_ref().is_some_and(|user| user.trim().is_empty()), guess) else {
             return settled(self.limited(PinOutcome::Unanswered, self.tries()));
         };
-        let Ok(user) = UserId::parse(&user, self.flow.identifier) else {
+        let Some(Ok(user)) = user.map(|user| UserId::parse(&user, self.flow.identifier)) else {
             return settled(self.limited(PinOutcome::Unknown, self.tries()));
         };
         let ani = Ani::parse(self.results.call.caller_id.as_deref());
@@ -266,8 +271,8 @@ impl<'a> Visit<'a> {
 
     fn document(&self, action: &FlowAction, scope: &Scope, state: &CallState) -> Result<String, TemplateError> {
         let action = action.try_map(
-            |text| text.render(scope),
-            |pass| Ok(self.pass_through(&pass.try_map(|text| text.render(scope))?, state)),
+            |text| left_out_where_too_long(text, scope),
+            |pass| Ok(self.pass_through(&pass.try_map(|text| left_out_where_too_long(text, scope))?, state)),
             |number| number.number(scope),
         )?;
         Ok(to_xml(&action))
@@ -304,6 +309,20 @@ impl<'a> Visit<'a> {
             .with_source(self.results.source.clone())
             .with_answers(self.results.answers.clone())
             .with_pass(self.results.pass_through.iter())
+    }
+}
+
+/// A text for one place of an action. One that gets too long leaves its place empty: what somebody sends changes nothing
+/// beside it, and half a text is never said.
+fn left_out_where_too_long(text: &Template, scope: &Scope) -> Result<String, TemplateError> {
+    unless_too_long(text.render(scope)).map(Option::unwrap_or_default)
+}
+
+/// None where a text gets too long, or takes too many steps because of what it is made of.
+fn unless_too_long(rendered: Result<String, TemplateError>) -> Result<Option<String>, TemplateError> {
+    match rendered {
+        Err(TemplateError::TooLong | TemplateError::TooManySteps) => Ok(None),
+        rendered => rendered.map(Some),
     }
 }
 

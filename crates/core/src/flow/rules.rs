@@ -25,15 +25,16 @@ impl Condition {
     }
 
     /// Whether it holds. One that cannot be judged does not: an answer that should be a number and is none
-    /// (`answers.qos | int` of `NA`), a part of something that is not there (`caller.vip` of nobody).
+    /// (`answers.qos | int` of `NA`), a part of something that is not there (`caller.vip` of nobody), an answer over
+    /// [`Template::MAX_BYTES`].
     ///
     /// # Errors
-    /// [`TemplateError::TooManySteps`] and [`TemplateError::TooLong`]: it is no condition any more.
+    /// [`TemplateError::TooManySteps`]: it is no condition any more.
     pub fn holds(&self, scope: &Scope) -> Result<bool, TemplateError> {
         match self.0.render(scope) {
             Ok(text) => Ok(!text.is_empty()),
-            Err(TemplateError::Missing | TemplateError::Failed(_) | TemplateError::NoNumber) => Ok(false),
-            Err(error @ (TemplateError::TooLong | TemplateError::TooManySteps)) => Err(error),
+            Err(error @ TemplateError::TooManySteps) => Err(error),
+            Err(_) => Ok(false),
         }
     }
 

@@ -77,6 +77,12 @@ impl Guess {
         })
     }
 
+    /// What was keyed where nobody could have keyed this much: a guess that is never right.
+    #[must_use]
+    pub(crate) fn unreadable() -> Self {
+        Self::impossible(&[])
+    }
+
     fn impossible(input: &[u8]) -> Self {
         // The mark keeps it apart from every PIN; the digest keeps different inputs apart from each other, so that
         // only the same input can be taken for a repetition.
