@@ -9,7 +9,7 @@ use super::pass_through::PassThrough;
 use crate::text::spoken_text;
 
 /// What DialogTech sends for a question that the caller did not answer.
-const UNANSWERED: &str = "NA";
+pub const UNANSWERED: &str = "NA";
 
 /// The names of SourceTrak's fields: those of DialogTech, "Include SourceTrak Data", and then those that are seen in
 /// the field beside them. Others that begin with `st_` are kept as well.

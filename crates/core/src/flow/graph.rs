@@ -1,7 +1,7 @@
 //! A flow as a graph: IVRs and ends of a call as places, what leads from one to another as edges. It is what `ringbolt
 //! flow graph` draws and what the [proof](super::proof) walks.
 
-use super::{DialogTech, FallbackAction, Flow, FlowAction, Rules, Step, VerifyPin, WixAnswers};
+use super::{Condition, DialogTech, FallbackAction, Flow, FlowAction, Rules, Step, VerifyPin, WixAnswers};
 use crate::dialogtech::action::{Action, FindMe, FindMeTarget, NoAnswer};
 use crate::dialogtech::number::BuildingBlockId;
 use crate::flow::Destination;
@@ -53,6 +53,8 @@ pub struct Edge {
     pub when: Option<String>,
     /// Whether it is taken only if nobody answers a FindMe.
     pub unless_answered: bool,
+    /// Whether it may be taken while nobody keys or answers anything.
+    pub in_silence: bool,
 }
 
 /// A flow as a graph.
@@ -62,12 +64,31 @@ pub struct Graph {
     pub starts: Vec<Place>,
     /// Which of the IVRs ask for a PIN, by id.
     pub asks_for_pin: Vec<BuildingBlockId>,
+    /// Where DialogTech's fallback leads. Any step can be answered with it, when something fails on our side.
+    pub fallback: Vec<Place>,
     /// What leads where, in the order of [`Graph::starts`] and of the rules.
     pub edges: Vec<Edge>,
 }
 
 /// The outcomes of a PIN question after which a caller has no tries left.
 pub(super) const OUT_OF_TRIES: [&str; 2] = ["too_many_attempts", "locked"];
+
+/// The outcomes for a caller who keys nothing: silence uses up the call's tries.
+const OF_SILENCE: [&str; 2] = ["unanswered", "too_many_attempts"];
+
+/// What an edge leads to.
+#[derive(Clone)]
+struct Target {
+    to: Place,
+    unless_answered: bool,
+    in_silence: bool,
+}
+
+impl Target {
+    fn always(to: Place) -> Self {
+        Self { to, unless_answered: false, in_silence: true }
+    }
+}
 
 impl Graph {
     /// The graph of a flow.
@@ -85,11 +106,12 @@ impl Graph {
 
     pub(super) fn dialogtech(&mut self, dialect: &DialogTech, fallback: &FallbackAction) {
         let fallback = targets(fallback, dialect, |number| number.as_str().to_owned());
+        self.fallback.extend(fallback.iter().map(|target| target.to.clone()));
         for (id, step) in &dialect.ivrs {
             let from = Place::Ivr(id.clone());
             self.starts.push(from.clone());
             match step {
-                Step::Say(_) => self.edge(&from, (Place::End(End::Say), false), None, None),
+                Step::Say(_) => self.edge(&from, Target::always(Place::End(End::Say)), None, None),
                 Step::Do(rules) => self.rules(&from, rules, None, &fallback, |action| of_action(action, dialect)),
                 Step::VerifyPin(verify) => {
                     self.asks_for_pin.push(id.clone());
@@ -100,7 +122,8 @@ impl Graph {
                             }
                             None => {
                                 for target in &fallback {
-                                    self.edge(&from, target.clone(), Some(outcome), None);
+                                    let in_silence = target.in_silence && OF_SILENCE.contains(&outcome);
+                                    self.edge(&from, Target { in_silence, ..target.clone() }, Some(outcome), None);
                                 }
                             }
                         }
@@ -131,26 +154,32 @@ impl Graph {
         from: &Place,
         rules: &Rules<T>,
         outcome: Option<&'static str>,
-        fallback: &[(Place, bool)],
-        targets: impl Fn(&T) -> Vec<(Place, bool)>,
+        fallback: &[Target],
+        targets: impl Fn(&T) -> Vec<Target>,
     ) {
         let otherwise = || (rules.iter().len() > 1).then(|| "otherwise".to_owned());
-        for rule in rules.iter() {
+        let mut silence_goes_on = outcome.is_none_or(|outcome| OF_SILENCE.contains(&outcome));
+        for rule in rules.in_reach() {
+            let of_silence = rule.when.as_ref().map_or(Some(true), Condition::of_silence);
+            let in_silence = silence_goes_on && of_silence != Some(false);
+            silence_goes_on &= of_silence != Some(true);
             let when = rule.when.as_ref().map(|condition| condition.source().trim().to_owned()).or_else(otherwise);
             for target in targets(&rule.then) {
-                self.edge(from, target, outcome, when.clone());
+                let in_silence = in_silence && target.in_silence;
+                self.edge(from, Target { in_silence, ..target }, outcome, when.clone());
             }
         }
         if !rules.is_exhaustive() {
             for target in fallback {
-                self.edge(from, target.clone(), outcome, Some("no rule holds".to_owned()));
+                let in_silence = silence_goes_on && target.in_silence;
+                self.edge(from, Target { in_silence, ..target.clone() }, outcome, Some("no rule holds".to_owned()));
             }
         }
     }
 
-    fn edge(&mut self, from: &Place, to: (Place, bool), outcome: Option<&'static str>, when: Option<String>) {
-        let (to, unless_answered) = to;
-        self.edges.push(Edge { from: from.clone(), to, outcome, when, unless_answered });
+    fn edge(&mut self, from: &Place, target: Target, outcome: Option<&'static str>, when: Option<String>) {
+        let Target { to, unless_answered, in_silence } = target;
+        self.edges.push(Edge { from: from.clone(), to, outcome, when, unless_answered, in_silence });
     }
 
     /// What leads away from a place.
@@ -170,15 +199,15 @@ fn outcomes(verify: &VerifyPin) -> [(&'static str, Option<&Rules<FlowAction>>); 
     ]
 }
 
-fn of_reply(reply: &Reply) -> (Place, bool) {
+fn of_reply(reply: &Reply) -> Target {
     let end = match reply {
         Reply::Redirect(ivr) => End::WixIvr(ivr.as_str().to_owned()),
         Reply::Disconnect => End::HangUp,
     };
-    (Place::End(end), false)
+    Target::always(Place::End(end))
 }
 
-fn of_action(action: &FlowAction, dialect: &DialogTech) -> Vec<(Place, bool)> {
+fn of_action(action: &FlowAction, dialect: &DialogTech) -> Vec<Target> {
     targets(action, dialect, |destination| match destination {
         Destination::Fixed(number) => number.as_str().to_owned(),
         Destination::Template(template) => template.source().trim().to_owned(),
@@ -186,35 +215,30 @@ fn of_action(action: &FlowAction, dialect: &DialogTech) -> Vec<(Place, bool)> {
 }
 
 /// Where an action leads, and whether only if nobody answers.
-fn targets<T, P, N>(
-    action: &Action<T, P, N>,
-    dialect: &DialogTech,
-    number: impl Fn(&N) -> String,
-) -> Vec<(Place, bool)> {
+fn targets<T, P, N>(action: &Action<T, P, N>, dialect: &DialogTech, number: impl Fn(&N) -> String) -> Vec<Target> {
     let ivr = |id: &BuildingBlockId| match dialect.ivrs.contains_key(id) {
         true => Place::Ivr(id.clone()),
         false => Place::End(End::OtherIvr(id.clone())),
     };
-    let end = |end: End| vec![(Place::End(end), false)];
+    let end = |end: End| vec![Target::always(Place::End(end))];
     match action {
-        Action::Ivr(next) => vec![(ivr(&next.id), false)],
+        Action::Ivr(next) => vec![Target::always(ivr(&next.id))],
         Action::FindMe(FindMe { target, no_answer, .. }) => {
             let whom = match target {
                 FindMeTarget::Id(id) => format!("FindMe {id}"),
                 FindMeTarget::PhoneList(list) => list.numbers().iter().map(number).collect::<Vec<_>>().join(", "),
             };
-            let mut places = end(End::FindMe(whom));
-            places.extend(match no_answer {
-                Some(NoAnswer::Ivr(id)) => Some((ivr(id), true)),
-                Some(NoAnswer::Voicemail(id)) => Some((Place::End(End::Voicemail(id.clone())), true)),
-                Some(NoAnswer::VirtualReceptionist(id)) => {
-                    Some((Place::End(End::VirtualReceptionist(id.clone())), true))
-                }
-                Some(NoAnswer::FindMe(id)) => Some((Place::End(End::FindMe(format!("FindMe {id}"))), true)),
-                Some(NoAnswer::Disconnect) => Some((Place::End(End::HangUp), true)),
+            let otherwise = match no_answer {
+                Some(NoAnswer::Ivr(id)) => Some(ivr(id)),
+                Some(NoAnswer::Voicemail(id)) => Some(Place::End(End::Voicemail(id.clone()))),
+                Some(NoAnswer::VirtualReceptionist(id)) => Some(Place::End(End::VirtualReceptionist(id.clone()))),
+                Some(NoAnswer::FindMe(id)) => Some(Place::End(End::FindMe(format!("FindMe {id}")))),
+                Some(NoAnswer::Disconnect) => Some(Place::End(End::HangUp)),
                 Some(NoAnswer::AcceptLast | NoAnswer::AcceptLastUnscreened) | None => None,
-            });
-            places
+            };
+            let answered = Target { in_silence: otherwise.is_none(), ..Target::always(Place::End(End::FindMe(whom))) };
+            let otherwise = otherwise.map(|to| Target { unless_answered: true, ..Target::always(to) });
+            [answered].into_iter().chain(otherwise).collect()
         }
         Action::VirtualReceptionist { id } => end(End::VirtualReceptionist(id.clone())),
         Action::Voicemail { id } => end(End::Voicemail(id.clone())),

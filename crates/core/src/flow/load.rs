@@ -66,8 +66,8 @@ fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
     r.vocabulary = of_dialogtech;
     let dialogtech = dialogtech.map(|n| ivrs::dialogtech(r, n, fallback.dialogtech.as_ref().map(|(_, action)| action)));
     ivrs::keep_pins_in(r, dialogtech.as_ref().and_then(Option::as_ref));
-    if let (Some(Some(dialogtech)), Some((_, action))) = (&dialogtech, &fallback.dialogtech) {
-        ivrs::prove(r, dialogtech, action);
+    if let (Some(Some(dialogtech)), Some(fallback)) = (&dialogtech, &fallback.dialogtech) {
+        ivrs::prove(r, dialogtech, fallback);
     }
     Some(Flow {
         name: name?,

@@ -38,6 +38,20 @@ impl Condition {
         }
     }
 
+    /// What it says of every call, where it depends on nothing: `true`, `1 == 2`.
+    #[must_use]
+    pub fn constant(&self) -> Option<bool> {
+        self.0.depends_on(&[]).then(|| self.holds(&Scope::default()).ok())?
+    }
+
+    /// What it says of every caller who keys nothing; none where that depends on more than the answers, or on whether
+    /// the portal sends unanswered questions.
+    #[must_use]
+    pub fn of_silence(&self) -> Option<bool> {
+        let holds = self.0.depends_on(&["answers"]).then(|| self.holds(&Scope::of_silence()).ok())??;
+        (self.holds(&Scope::default()) == Ok(holds)).then_some(holds)
+    }
+
     /// Whether it speaks of `caller`, `answers` or another of the names.
     #[must_use]
     pub fn mentions(&self, name: &str) -> bool {
@@ -89,6 +103,25 @@ impl<T> Rules<T> {
     /// Every rule, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rule<T>> {
         self.0.iter()
+    }
+
+    /// The rules that some call can take: none after one that always holds, none that never does, none with the condition
+    /// of one before it.
+    pub fn in_reach(&self) -> impl Iterator<Item = &Rule<T>> {
+        let mut conditions: Vec<&Condition> = Vec::new();
+        let mut over = false;
+        self.0.iter().filter(move |rule| {
+            if over {
+                return false;
+            }
+            let Some(condition) = &rule.when else {
+                over = true;
+                return true;
+            };
+            let known = conditions.contains(&condition);
+            conditions.push(condition);
+            !known && condition.constant() != Some(false)
+        })
     }
 
     /// What there is where the same happens to everybody.

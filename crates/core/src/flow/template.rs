@@ -67,6 +67,7 @@ pub struct Template {
     /// None for a text without anything to fill in, which costs no engine.
     engine: Option<Arc<Environment<'static>>>,
     uses: BTreeSet<(String, Option<String>)>,
+    calls: bool,
     chosen_by_caller: Option<&'static str>,
 }
 
@@ -106,7 +107,8 @@ impl Template {
     pub fn compile(source: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
         if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
             let fits = source.len() <= Self::MAX_BYTES;
-            let literal = Self { source: source.into(), engine: None, uses: BTreeSet::new(), chosen_by_caller: None };
+            let source = source.into();
+            let literal = Self { source, engine: None, uses: BTreeSet::new(), calls: false, chosen_by_caller: None };
             return if fits { Ok(literal) } else { Err(vec![InvalidTemplate::TooLong]) };
         }
         Self::compile_as(source, source, vocabulary)
@@ -126,8 +128,8 @@ impl Template {
         if source.len() > Self::MAX_BYTES {
             return Err(vec![InvalidTemplate::TooLong]);
         }
-        let check::Compiled { engine, uses, chosen_by_caller } = check::compile(vocabulary, text)?;
-        Ok(Self { source: source.into(), engine: Some(Arc::new(engine)), uses, chosen_by_caller })
+        let check::Compiled { engine, uses, calls, chosen_by_caller } = check::compile(vocabulary, text)?;
+        Ok(Self { source: source.into(), engine: Some(Arc::new(engine)), uses, calls, chosen_by_caller })
     }
 
     /// The text, filled in.
@@ -163,6 +165,11 @@ impl Template {
     #[must_use]
     pub fn literal(&self) -> Option<&str> {
         self.engine.is_none().then_some(&*self.source)
+    }
+
+    /// Whether it speaks of nothing but these names, and asks neither the hours nor a split nor a list.
+    pub(super) fn depends_on(&self, names: &[&str]) -> bool {
+        !self.calls && self.uses.iter().all(|(used, _)| names.contains(&used.as_str()))
     }
 
     /// The first of `call`, `source`, `answers` and `pass` out of which the text itself is made: a caller can choose

@@ -2,7 +2,7 @@
 
 use super::super::graph::Graph;
 use super::super::language;
-use super::super::mistake::Position;
+use super::super::mistake::{Mistake, Position};
 use super::super::proof::{self, Offence, Offending};
 use super::super::rules::Rules;
 use super::super::{DialogTech, FallbackAction, FlowAction, Step, Template};
@@ -38,27 +38,45 @@ pub(super) fn dialogtech(r: &mut Reader, node: &Node, fallback: Option<&Fallback
 }
 
 /// Notes what cannot be proved of a flow whose IVRs have all been read.
-pub(super) fn prove(r: &mut Reader, dialogtech: &DialogTech, fallback: &FallbackAction) {
+pub(super) fn prove(r: &mut Reader, dialogtech: &DialogTech, fallback: &(Position, FallbackAction)) {
     if dialogtech.ivrs.len() < r.ivrs.len() {
         return;
     }
     let mut graph = Graph::default();
+    let (at_fallback, fallback) = fallback;
     graph.dialogtech(dialogtech, fallback);
     for Offence { ivr, kind, way, steps } in proof::offences(&graph) {
-        r.offences += 1;
-        r.offending.extend(steps);
-        let at = r.ivrs.get(&ivr).copied().unwrap_or(Position::START);
-        match kind {
-            Offending::Endless => r.mistake_with_help(
-                at,
+        let at = ivr.map_or(Some(*at_fallback), |ivr| r.ivrs.get(&ivr).copied()).unwrap_or(Position::START);
+        let (message, help) = match kind {
+            Offending::Endless => (
                 format!("a call never ends here: {way}"),
                 "let one of these IVRs hang up, transfer, ring somebody, take a message, or go to another IVR of the portal",
             ),
-            Offending::AskedAgain => r.mistake_with_help(
-                at,
+            Offending::AskedAgain => (
                 format!("a caller who has no tries left is asked for a PIN again: {way}"),
                 "after `too_many_attempts` and `locked` a call goes to people, to a voicemail, or ends",
             ),
+            Offending::FallbackAsks => (
+                format!("the fallback leads to a PIN question: {way}"),
+                "when something fails, nothing is known of the call, so its tries would begin anew: let it ring people, take \
+                 a message or end the call",
+            ),
+            Offending::EndlessSilence => (
+                format!("while nobody keys or answers anything, a call goes round here for ever: {way}"),
+                "count the rounds with `pass: { round: \"{{ pass.round | default(0) | int + 1 }}\" }`, and leave with \
+                 `when: pass.round | int >= 3`",
+            ),
+            Offending::LoginToItself => (
+                format!("the right PIN leads back to its own question: {way}"),
+                "let `verified` lead to what the caller logs in for",
+            ),
+        };
+        if kind.is_error() {
+            r.offences += 1;
+            r.offending.extend(steps);
+            r.mistake_with_help(at, message, help);
+        } else {
+            r.findings.push(Mistake::warning(at, message).help(help.to_owned()));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `rules:`: alternatives with `when`.
 
 use super::super::language::{MOST_RULES, Mapping};
-use super::super::mistake::{Mistake, Position};
+use super::super::mistake::Mistake;
 use super::super::rules::{Condition, Rule, Rules};
 use super::super::template::Template;
 use super::reader::{Fields, Reader};
@@ -42,7 +42,8 @@ pub(super) fn rules<T>(
         r.mistake(node.at, format!("there are 1 to {MOST_RULES} rules in a list, and here are {}", items.len()));
         return None;
     }
-    let mut read_rules = Vec::new();
+    let mut read_rules: Vec<Rule<T>> = Vec::new();
+    let mut conditions: Vec<(usize, Condition)> = Vec::new();
     let mut catch_all = None;
     for item in items {
         let Some(fields) = r.fields(item, "a rule, a mapping of `when` and what then happens", rule) else {
@@ -54,11 +55,22 @@ pub(super) fn rules<T>(
                     .help("put the rule without `when` last".to_owned()),
             );
         }
-        let when = fields.get("when").map(|n| condition(r, n));
+        let when = fields.get("when").map(|n| {
+            let condition = condition(r, n)?;
+            let same = |item: &&(usize, Condition)| item.1 == condition;
+            if condition.constant() == Some(false) {
+                r.findings.push(Mistake::warning(n.at, "this rule can never match"));
+            } else if let Some((line, _)) = conditions.iter().find(same).filter(|_| catch_all.is_none()) {
+                let message = format!("this rule can never match: the one on line {line} has the same condition");
+                r.findings.push(Mistake::warning(n.at, message));
+            }
+            conditions.push((n.at.line, condition.clone()));
+            Some(condition)
+        });
         let then = read(r, &fields);
         let always = match &when {
             None => true,
-            Some(condition) => condition.as_ref().is_some_and(|condition| condition.source().trim() == "true"),
+            Some(condition) => condition.as_ref().is_some_and(|condition| condition.constant() == Some(true)),
         };
         if always && catch_all.is_none() {
             catch_all = Some(item.at.line);
@@ -77,13 +89,6 @@ pub(super) fn rules<T>(
 
 fn condition(r: &mut Reader, node: &Node) -> Option<Condition> {
     let source = r.text(node, "a condition such as `answers.qos | int <= 2`")?;
-    if source.trim() == "false" {
-        never(r, node.at);
-    }
     let compiled = Template::compile_condition(source, &r.vocabulary);
     r.compiled(node.at, compiled).map(Condition::new)
-}
-
-fn never(r: &mut Reader, at: Position) {
-    r.findings.push(Mistake::warning(at, "this rule can never match"));
 }

@@ -185,6 +185,8 @@ pub(super) struct Compiled {
     pub(super) engine: Environment<'static>,
     /// The names with the parts that it uses.
     pub(super) uses: BTreeSet<(String, Option<String>)>,
+    /// Whether it asks `open`, `split` or `listed`.
+    pub(super) calls: bool,
     /// Out of which name the text itself is made, where a caller can choose it.
     pub(super) chosen_by_caller: Option<&'static str>,
 }
@@ -248,8 +250,8 @@ pub(super) fn compile(vocabulary: &Vocabulary, source: &str) -> Result<Compiled,
     if has_built_list(&tokens) {
         wrong.push(InvalidTemplate::BuiltList);
     }
-    let chosen_by_caller = chosen_by_caller(&tokens);
-    if wrong.is_empty() { Ok(Compiled { engine, uses, chosen_by_caller }) } else { Err(wrong) }
+    let (calls, chosen_by_caller) = (calls(&tokens).next().is_some(), chosen_by_caller(&tokens));
+    if wrong.is_empty() { Ok(Compiled { engine, uses, calls, chosen_by_caller }) } else { Err(wrong) }
 }
 
 /// Names after `open`, `split`, `listed` and `flow` that the flow does not define.
@@ -259,28 +261,24 @@ fn unknown_definitions(
     definitions: &Definitions,
 ) -> Vec<InvalidTemplate> {
     let mut wrong = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let (Token::Word(function), Some(Token::Sign('('))) = (token, tokens.get(at + 1)) else { continue };
-        if !FUNCTIONS.contains(function) || follows_dot_or_bar(tokens, at) {
-            continue;
-        }
+    for (at, function) in calls(tokens) {
         let Some(Token::Text(Some(name))) = tokens.get(at + 2) else {
-            wrong.push(InvalidTemplate::Function { name: (*function).to_owned() });
+            wrong.push(InvalidTemplate::Function { name: function.to_owned() });
             continue;
         };
-        let (section, known): (_, Vec<&str>) = match *function {
+        let (section, known): (_, Vec<&str>) = match function {
             "open" => ("hours", definitions.hours.keys().map(String::as_str).collect()),
             "split" => ("split", definitions.splits.keys().map(String::as_str).collect()),
             _ => ("numbers", definitions.numbers.keys().map(String::as_str).collect()),
         };
         if !known.contains(name) {
-            let (function, name, near) = ((*function).to_owned(), (*name).to_owned(), did_you_mean(name, known));
+            let (function, name, near) = (function.to_owned(), (*name).to_owned(), did_you_mean(name, known));
             wrong.push(InvalidTemplate::Definition { function, name, section, near });
         } else if let (
             "split",
             Some(split),
             [Token::Sign(')'), Token::Sign('='), Token::Sign('='), Token::Text(Some(share)), ..],
-        ) = (*function, definitions.splits.get(*name), tokens.get(at + 3..).unwrap_or_default())
+        ) = (function, definitions.splits.get(*name), tokens.get(at + 3..).unwrap_or_default())
             && split.shares.iter().all(|(known, _)| known != share)
         {
             let near = did_you_mean(share, split.shares.iter().map(|(name, _)| name.as_str()));
@@ -295,6 +293,20 @@ fn unknown_definitions(
         }
     }
     wrong
+}
+
+/// Each of the flow's functions that is called, with its place among the tokens.
+fn calls<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = (usize, &'t str)> {
+    tokens.iter().enumerate().filter_map(|(at, token)| match token {
+        Token::Word(word)
+            if FUNCTIONS.contains(word)
+                && tokens.get(at + 1) == Some(&Token::Sign('('))
+                && !follows_dot_or_bar(tokens, at) =>
+        {
+            Some((at, *word))
+        }
+        _ => None,
+    })
 }
 
 /// The first name of a caller's that stands outside of `listed(...)`.

@@ -1,7 +1,7 @@
 //! What a template can speak of.
 
 use super::bounds::{bounded, bounded_text};
-use crate::dialogtech::parameters::NamedValues;
+use crate::dialogtech::{parameters::NamedValues, request::UNANSWERED};
 use crate::flow::definitions::Definitions;
 use crate::time::EpochMs;
 use minijinja::Value;
@@ -31,6 +31,11 @@ impl Default for Scope {
 }
 
 impl Scope {
+    /// What there is of the answers of a caller who keyed nothing: `NA` for every question, as DialogTech sends it.
+    pub(in super::super) fn of_silence() -> Self {
+        Self::default().with("answers", Value::from_object(Unanswered))
+    }
+
     /// What the flow defines as constants, `flow.company`; when this is, for `open`; and which call, for `split`.
     #[must_use]
     pub fn new(definitions: &Arc<Definitions>, now: EpochMs, call_id: &str) -> Self {
@@ -131,6 +136,14 @@ impl Object for Fields {
     }
 }
 
+struct Unanswered;
+
+impl Object for Unanswered {
+    fn get_value(self: &Arc<Self>, _: &Value) -> Option<Value> {
+        Some(Value::from(UNANSWERED))
+    }
+}
+
 struct Constants(Arc<Definitions>);
 
 impl Object for Constants {
@@ -149,6 +162,12 @@ impl fmt::Debug for Names {
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Debug for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(UNANSWERED)
     }
 }
 

@@ -88,7 +88,11 @@ fn what_doubles_a_text_again_and_again_is_refused_or_ends_at_once() {
     let loops = |times: usize, inner: &str| {
         let begin: String =
             (1..=times).map(|n| format!("{{% for {} in [[{1}, {1}]] %}}", named(n), named(n - 1))).collect();
-        format!("{{% for a0 in [[1]] %}}{begin}{}{}", inner.replace("LAST", &named(times)), "{% endfor %}".repeat(times + 1))
+        format!(
+            "{{% for a0 in [[1]] %}}{begin}{}{}",
+            inner.replace("LAST", &named(times)),
+            "{% endfor %}".repeat(times + 1)
+        )
     };
     let nested = "a template has no `for` within a `for`";
     let built = "a list or mapping in a template holds texts, numbers and names, and nothing that is put together \

@@ -241,7 +241,12 @@ fn ten_kilobytes_leave_their_own_place_empty_and_change_nothing_else() {
         let harmless = Case { value: HARMLESS, ..case };
         for (ivr, _) in PLACES {
             if ivr == "15" {
-                assert_eq!(case.answer_of(ivr), Err(TemplateError::TooLong.into()), "{}: nobody listens to it", source.0);
+                assert_eq!(
+                    case.answer_of(ivr),
+                    Err(TemplateError::TooLong.into()),
+                    "{}: nobody listens to it",
+                    source.0
+                );
                 continue;
             }
             let mut expected = harmless.shape(ivr);

@@ -184,6 +184,10 @@ fn what_is_legal_and_unwise_is_said() {
     );
     assert_eq!(warnings("split(\"pilot\") == \"new\"", "false"), ["line 40, column 17: this rule can never match"]);
     assert_eq!(
+        warnings("split(\"pilot\") == \"new\"", "open(\"desk\")"),
+        ["line 40, column 17: this rule can never match: the one on line 38 has the same condition"]
+    );
+    assert_eq!(
         warnings(
             "destination: \"{{ listed('lines', call.ivr_number_called) }}\"",
             "destination: \"{{ answers.number }}\", caller_may_choose: true"
