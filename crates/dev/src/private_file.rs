@@ -33,6 +33,18 @@ pub fn create_new(path: &Path) -> io::Result<File> {
     opened(path, OpenOptions::new().write(true).create_new(true))
 }
 
+/// Makes a folder, and those in which it lies; one that is there stays as it is. SQLite makes its files in it, with the
+/// rights that everybody's files have.
+///
+/// # Errors
+/// It cannot be made.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.recursive(true).create(path)
+}
+
 /// Writes a whole file: see [`Replacement`].
 ///
 /// # Errors
@@ -217,5 +229,17 @@ mod tests {
         let link = folder.0.join("link");
         symlink(folder.0.join("nowhere"), &link).unwrap();
         assert!(create_new(&link).is_err() && create_new(&folder.open_to_all("file")).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_its_owners_alone_and_one_that_is_there_stays_as_it_is() {
+        let outer = Folder::new("folder");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let folder = outer.0.join("a/b");
+        create_folder(&folder).unwrap();
+        assert_eq!(mode(&folder), 0o700);
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+        create_folder(&folder).unwrap();
+        assert_eq!(mode(&folder), 0o755);
     }
 }

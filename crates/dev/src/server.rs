@@ -6,6 +6,7 @@ use crate::{
     database::{self, Embedded},
     flows, gateway, keys,
     log::{DevLog, LOG},
+    private_file::create_folder,
     state::{self, Announcement, Claim, Found},
 };
 use anyhow::{Context as _, bail};
@@ -238,7 +239,7 @@ fn writable(folder: &Path) -> anyhow::Result<()> {
         bail!("{} is a file, and must be a folder. Start in another folder, or with --memory.", folder.display());
     }
     let probe = folder.join("write-probe");
-    let tried = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, b"")).and_then(|()| fs::remove_file(&probe));
+    let tried = create_folder(folder).and_then(|()| fs::write(&probe, b"")).and_then(|()| fs::remove_file(&probe));
     tried.map_err(|error| {
         anyhow::anyhow!(
             "The folder {} cannot be written: {error}. Start in another folder, or with --memory.",

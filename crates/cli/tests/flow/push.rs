@@ -76,7 +76,7 @@ async fn names_and_notes_that_do_not_fit_are_refused_before_anything_is_publishe
         (["--note", long.as_str()], "ringbolt: a note has 1 to 2000 bytes, "),
         (["--note", ""], "ringbolt: a note has 1 to 2000 bytes, "),
         (["--note", "\u{1b}[2J"], "ringbolt: a note has 1 to 2000 bytes, "),
-        (["--by", "a\nb"], "ringbolt: the name of who pushes has 1 to 200 bytes, "),
+        (["--by", "a\nb"], "ringbolt: --by (RINGBOLT_BY) is a name of 1 to 200 bytes, "),
     ] {
         let Said { code, err, .. } = deployment.flow(&[&["push", "bank.yaml"][..], &arguments].concat()).await;
         assert_eq!(code, Some(2));
