@@ -3,7 +3,7 @@
 //! A right guess finds -1 under its tag and leaves `attempts` at 0; a wrong one finds nothing and leaves
 //! `attempts + 1`. Everything else is the condition's. There is no read before it for parallel guesses to slip past.
 
-use crate::{Store, StoreError, item, tables::PK};
+use crate::{Store, StoreError, error::was_written, item, tables::PK};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use ringbolt_core::{
     attempt::{Attempt, AuthOutcome, Refused},
@@ -104,20 +104,15 @@ impl Store {
             .expression_attribute_values(":this", item::s(attempt.fingerprint.as_str()))
             .send()
             .await;
-        let Err(error) = cleared else { return Ok(()) };
-        if !error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) {
-            return Err(StoreError::from_sdk(error));
+        if was_written(cleared)? {
+            return Ok(());
         }
         let kept = update("SET pins.#new = :found REMOVE pins.#old")
             .condition_expression("attribute_exists(pins.#old)")
             .send()
             .await;
-        match kept {
-            Ok(_) => Ok(()),
-            // An administrator took the PIN away in this moment: the attempt was right when it was made.
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        // An administrator took the PIN away in this moment: the attempt was right when it was made.
+        was_written(kept).map(drop)
     }
 }
 

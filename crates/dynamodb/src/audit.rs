@@ -5,6 +5,7 @@
 
 use crate::{
     Cursor, StoreError,
+    error::was_written,
     item::{self, Item},
     tables::{PK, SK},
 };
@@ -172,13 +173,7 @@ impl AuditTable {
                 .condition_expression("digest = :before")
                 .expression_attribute_values(":before", item::s(before.digest.to_string())),
         };
-        match moved.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        was_written(moved.send().await)
     }
 
     /// Takes the name out of an entry, and the salt with it. The chain still holds.
@@ -196,11 +191,7 @@ impl AuditTable {
             .condition_expression("attribute_exists(pk)")
             .send()
             .await;
-        match erased {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        was_written(erased).map(drop)
     }
 
     /// Writes entry and head together, unless somebody has come between ([`StoreError::Contended`]).

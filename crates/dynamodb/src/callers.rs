@@ -2,7 +2,7 @@
 //!
 //! Each clears `last_attempt`: an answer from before it is never given again.
 
-use crate::{Store, StoreError, attempts::caller_key, item, tables::PK};
+use crate::{Store, StoreError, attempts::caller_key, error::was_written, item, tables::PK};
 use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue};
 use ringbolt_core::{
     caller::{Attributes, CallerItem, Status},
@@ -71,13 +71,7 @@ impl Store {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        match created {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        was_written(created)
     }
 
     /// Gives a caller one more PIN: its tags, one under each key. Counters stay.
@@ -192,13 +186,8 @@ impl Store {
 
 /// Sends an update that must not create a caller.
 async fn existing(request: UpdateItemFluentBuilder) -> Result<Change, StoreError> {
-    match request.condition_expression("attribute_exists(pk)").send().await {
-        Ok(_) => Ok(Change::Made),
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-            Ok(Change::NoCaller)
-        }
-        Err(error) => Err(StoreError::from_sdk(error)),
-    }
+    let written = request.condition_expression("attribute_exists(pk)").send().await;
+    Ok(if was_written(written)? { Change::Made } else { Change::NoCaller })
 }
 
 /// DynamoDB refuses an expression that names one place twice.

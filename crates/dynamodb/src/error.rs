@@ -58,6 +58,20 @@ pub enum StoreError {
     Contended,
 }
 
+/// Whether a conditional write was made; `false` where its condition refused it.
+///
+/// # Errors
+/// What DynamoDB answered otherwise.
+pub(crate) fn was_written<T, E: ProvideErrorMetadata>(
+    written: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<bool, StoreError> {
+    match written {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+        Err(error) => Err(StoreError::from_sdk(error)),
+    }
+}
+
 impl StoreError {
     /// Sorts an SDK error into a kind; what it says in detail stays out, since it can quote the request.
     pub(crate) fn from_sdk<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>) -> Self {

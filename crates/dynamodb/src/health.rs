@@ -3,6 +3,7 @@
 use crate::{
     Store, StoreError,
     attempts::caller_key,
+    error::was_written,
     item,
     tables::{CALLS_BY_IVR_DAY, PK, SK, TTL, TableShape},
 };
@@ -87,13 +88,7 @@ impl Store {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        match created {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        was_written(created)
     }
 
     /// Removes a caller of [`Store::create_passing_caller`], and nobody else.
@@ -110,10 +105,6 @@ impl Store {
             .expression_attribute_names("#ttl", TTL)
             .send()
             .await;
-        match removed {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        was_written(removed).map(drop)
     }
 }

@@ -1,6 +1,6 @@
 //! Moving tags to another PIN key: callers in pages, and one conditional write a caller.
 
-use crate::{Cursor, Store, StoreError, attempts::caller_key, item, tables::PK};
+use crate::{Cursor, Store, StoreError, attempts::caller_key, error::was_written, item, tables::PK};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{
     identity::{CallerId, IdentifierForm, Realm, UserId},
@@ -124,12 +124,8 @@ impl Store {
                 .expression_attribute_values(":found", item::n(-1))
                 .send()
                 .await;
-            match written {
-                Ok(_) => {}
-                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                    return Ok(Moved::Changed);
-                }
-                Err(error) => return Err(StoreError::from_sdk(error)),
+            if !was_written(written)? {
+                return Ok(Moved::Changed);
             }
         }
         Ok(Moved::Done)

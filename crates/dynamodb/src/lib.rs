@@ -26,6 +26,7 @@ pub mod tables;
 
 pub use cursor::Cursor;
 pub use error::StoreError;
+use error::was_written;
 
 use aws_sdk_dynamodb::Client;
 
@@ -61,11 +62,7 @@ impl Store {
             .expression_attribute_values(":zero", item::n(0))
             .send()
             .await;
-        match refused {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        was_written(refused).map(drop)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{FlowTable, Read, version_pk, version_sk};
 use crate::{
     StoreError,
+    error::was_written,
     item::{self, Item},
     tables::{PK, SK},
 };
@@ -124,9 +125,8 @@ impl FlowTable {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        let Err(error) = written else { return Ok(true) };
-        if !error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) {
-            return Err(StoreError::from_sdk(error));
+        if was_written(written)? {
+            return Ok(true);
         }
         // The SDK repeats a write whose answer was lost, and the repetition meets its own work.
         Ok(self.version(name, info.version).await?.as_ref() == Some(version))
