@@ -2,8 +2,9 @@
 
 use crate::{
     connection::{ConnectionArgs, Explained as _},
-    exit::Usage,
+    exit::{Interrupted, Usage},
     output::Output,
+    stop::StopSignal,
 };
 use anyhow::Context as _;
 use clap::Args;
@@ -15,6 +16,7 @@ use ringbolt_core::{
 use ringbolt_dev::private_file::Replacement;
 use serde_json::json;
 use std::{
+    future::pending,
     io::{BufWriter, Write, stdout},
     path::{Path, PathBuf},
 };
@@ -52,8 +54,13 @@ impl ExportUsers {
         };
         let mut list = List::new(&mut target, out.json())?;
         let (mut from, mut callers) = (None, 0_u64);
+        // A list on its way to a terminal ends with the process; half a file would stay.
+        let mut stop = self.out.is_some().then(StopSignal::listen).transpose()?;
         loop {
-            let page = store.callers_page(&realm, from.take()).await;
+            let page = tokio::select! {
+                page = store.callers_page(&realm, from.take()) => page,
+                () = stopped(&mut stop) => return Err(Interrupted::new("interrupted; nothing was written")),
+            };
             let page = page.explained(&connection, "the callers could not be listed")?;
             for (caller, item) in &page.callers {
                 list.add(caller, item)?;
@@ -71,6 +78,14 @@ impl ExportUsers {
             out.note(&format!("{callers} callers are in {}.", path.display()));
         }
         connection.close().await
+    }
+}
+
+/// Waits for the signal; for ever where it ends the process by itself.
+async fn stopped(stop: &mut Option<StopSignal>) {
+    match stop {
+        Some(stop) => stop.came().await,
+        None => pending().await,
     }
 }
 

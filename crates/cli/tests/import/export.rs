@@ -2,7 +2,14 @@
 
 use crate::Deployment;
 use ringbolt_core::pin::PinKeys;
+use ringbolt_tests::{Fault, Wire};
 use std::{fs, os::unix::fs::PermissionsExt as _};
+
+/// How many unfinished files there are.
+fn parts(deployment: &Deployment) -> usize {
+    let names = fs::read_dir(deployment.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.to_string_lossy().ends_with(".part")).count()
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
@@ -27,8 +34,7 @@ async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
     assert_eq!((code, out.as_str(), err.as_str()), (0, "", "2 callers are in users.csv.\n"));
     assert_eq!(deployment.read("users.csv").lines().count(), 3);
     assert_eq!(fs::metadata(deployment.path("users.csv")).unwrap().permissions().mode() & 0o777, 0o600);
-    let parts = fs::read_dir(deployment.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
-    assert_eq!(parts.filter(|name| name.to_string_lossy().ends_with(".part")).count(), 0);
+    assert_eq!(parts(&deployment), 0);
 
     let (_, out, _) = deployment.run(&[&export[..], &["--json"]].concat()).await;
     let users: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -51,4 +57,20 @@ async fn a_pin_that_stands_under_two_keys_counts_once() {
     let (_, out, err) = deployment.run(&[&export[..], &["--json"]].concat()).await;
     let users: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(users.iter().any(|user| user["user"] == "ada" && user["pins"] == 2), "{out}{err}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_that_is_interrupted_leaves_what_was_there_and_no_half_a_list() {
+    let mut deployment = Deployment::new().await;
+    let wire = Wire::to(&deployment.endpoint).await;
+    deployment.endpoint = wire.endpoint.clone();
+    deployment.write("users.csv", "user,status,pins,attributes\n");
+    // The database never answers.
+    wire.set(Fault::HoldUntil(usize::MAX));
+    let mut running = deployment.start(&["pin", "export-users", "--realm", "demo", "--out", "users.csv"]);
+    running.wait_for("stderr", |_| !wire.take_operations().is_empty()).await;
+    assert_eq!(parts(&deployment), 1);
+    running.signal("INT");
+    assert_eq!(running.end().await, (130, String::new(), "ringbolt: interrupted; nothing was written\n".to_owned()));
+    assert_eq!((parts(&deployment), deployment.read("users.csv").lines().count()), (0, 1));
 }
