@@ -58,7 +58,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// A file that takes the place of another when all of it is written, and survives a loss of power then. Until then the
 /// other one is as it was; dropped before, this one leaves nothing behind.
 ///
-/// A link is followed, and pipes and devices are written to as they are.
+/// A link is followed; pipes, devices and what stands in `/dev` are written to as they are.
 #[derive(Debug)]
 pub struct Replacement {
     file: File,
@@ -72,9 +72,11 @@ impl Replacement {
     /// # Errors
     /// It is a folder or read-only, or nothing can be written beside it.
     pub fn begin(path: &Path) -> io::Result<Self> {
+        // `/dev/stdout` can lead to a file that the shell has opened: whoever replaced it would write past the shell.
+        let of_the_system = path.starts_with("/dev") || path.starts_with("/proc");
         let whole = match fs::metadata(path) {
-            Ok(found) if !found.is_file() => {
-                return Ok(Self { file: OpenOptions::new().write(true).open(path)?, waiting: None });
+            Ok(found) if of_the_system || !found.is_file() => {
+                return Ok(Self { file: OpenOptions::new().append(true).open(path)?, waiting: None });
             }
             Ok(found) if found.permissions().readonly() => return Err(io::ErrorKind::PermissionDenied.into()),
             Ok(_) => fs::canonicalize(path)?,

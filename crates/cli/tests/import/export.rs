@@ -36,6 +36,12 @@ async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
     assert_eq!(fs::metadata(deployment.path("users.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(parts(&deployment), 0);
 
+    // Standard output is a file that the test has opened.
+    let before = fs::metadata(deployment.path("stdout")).unwrap().permissions().mode() & 0o777;
+    let (code, out, err) = deployment.run(&[&export[..], &["--out", "/dev/stdout"]].concat()).await;
+    assert_eq!((code, err.as_str(), out.lines().count()), (0, "2 callers are in /dev/stdout.\n", 3), "{out}");
+    assert_eq!(fs::metadata(deployment.path("stdout")).unwrap().permissions().mode() & 0o777, before, "the same file");
+
     let (_, out, _) = deployment.run(&[&export[..], &["--json"]].concat()).await;
     let users: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(users.iter().any(|user| user["user"] == "ada" && user["pins"] == 2), "{out}");
