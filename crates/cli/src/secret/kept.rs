@@ -9,12 +9,8 @@ use crate::{
 use anyhow::{Context as _, bail};
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata as _};
 use ringbolt_core::time::EpochMs;
-use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-    time::UNIX_EPOCH,
-};
+use ringbolt_dev::private_file;
+use std::{fs, path::PathBuf, time::UNIX_EPOCH};
 
 /// A secret as it was read.
 pub(super) struct Kept {
@@ -88,7 +84,9 @@ impl Kept {
                 if now != self.document {
                     bail!("{} has changed in between: give the command again", path.display());
                 }
-                write(path, &document.to_json()?).with_context(|| format!("{} cannot be written", path.display()))
+                // Whoever reads the file finds the old text or the new one.
+                private_file::replace(path, document.to_json()?.as_bytes())
+                    .with_context(|| format!("{} cannot be written", path.display()))
             }
             Place::SecretsManager { client, arn, version } => {
                 let region = connection.region();
@@ -134,17 +132,4 @@ fn parsed(text: &str, place: &str) -> anyhow::Result<Document> {
             "the secret {place} is not what Ringbolt expects: {{\"current\": ..., \"previous\": ..., \"next\": ...}}"
         )
     })
-}
-
-/// Whoever reads the file finds the old text or the new one, and it survives a loss of power.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let unfinished = path.with_extension("json.new");
-    let mut options = fs::OpenOptions::new();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(unfinished, path)
 }
