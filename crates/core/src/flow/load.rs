@@ -1,6 +1,7 @@
 //! From the text of a flow file to a [`Flow`].
 
 mod action;
+mod apart;
 mod definitions;
 mod field_names;
 mod findme;

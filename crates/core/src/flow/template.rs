@@ -4,14 +4,17 @@
 //! has no assignments and no way to reach another template, so that a flow stays something to read and not a program.
 
 mod bounds;
+mod calls;
 mod check;
 mod filters;
 mod functions;
 mod scan;
 mod scope;
+mod slips;
 
 pub use check::InvalidTemplate;
 pub use scope::Scope;
+pub use slips::Unwise;
 
 use super::definitions::Definitions;
 
@@ -48,6 +51,11 @@ impl Vocabulary {
         Self { engine, definitions, names: DIALOGTECH_NAMES }
     }
 
+    /// What the flow defines.
+    pub(super) fn definitions(&self) -> &Arc<Definitions> {
+        &self.definitions
+    }
+
     /// The same, for another dialect.
     pub(super) fn speaking_of(&self, names: &'static [&'static str]) -> Self {
         Self { names, ..self.clone() }
@@ -68,6 +76,7 @@ pub struct Template {
     engine: Option<Arc<Environment<'static>>>,
     uses: BTreeSet<(String, Option<String>)>,
     calls: bool,
+    unwise: Vec<Unwise>,
     chosen_by_caller: Option<&'static str>,
 }
 
@@ -107,8 +116,14 @@ impl Template {
     pub fn compile(source: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
         if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
             let fits = source.len() <= Self::MAX_BYTES;
-            let source = source.into();
-            let literal = Self { source, engine: None, uses: BTreeSet::new(), calls: false, chosen_by_caller: None };
+            let literal = Self {
+                source: source.into(),
+                engine: None,
+                uses: BTreeSet::new(),
+                calls: false,
+                unwise: Vec::new(),
+                chosen_by_caller: None,
+            };
             return if fits { Ok(literal) } else { Err(vec![InvalidTemplate::TooLong]) };
         }
         Self::compile_as(source, source, vocabulary)
@@ -128,8 +143,8 @@ impl Template {
         if source.len() > Self::MAX_BYTES {
             return Err(vec![InvalidTemplate::TooLong]);
         }
-        let check::Compiled { engine, uses, calls, chosen_by_caller } = check::compile(vocabulary, text)?;
-        Ok(Self { source: source.into(), engine: Some(Arc::new(engine)), uses, calls, chosen_by_caller })
+        let check::Compiled { engine, uses, calls, unwise, chosen_by_caller } = check::compile(vocabulary, text)?;
+        Ok(Self { source: source.into(), engine: Some(Arc::new(engine)), uses, calls, unwise, chosen_by_caller })
     }
 
     /// The text, filled in.
@@ -165,6 +180,12 @@ impl Template {
     #[must_use]
     pub fn literal(&self) -> Option<&str> {
         self.engine.is_none().then_some(&*self.source)
+    }
+
+    /// What is legal in it and hardly meant.
+    #[must_use]
+    pub fn unwise(&self) -> &[Unwise] {
+        &self.unwise
     }
 
     /// Whether it speaks of nothing but these names, and asks neither the hours nor a split nor a list.

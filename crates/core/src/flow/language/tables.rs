@@ -159,9 +159,9 @@ const REPLY_OR_RULES: Kind = OneOf(&[Reply, Kind::Mapping(&REPLY_RULES)]);
 
 pub static WIX_ANSWERS: Mapping = Mapping {
     name: "wix_answers",
-    about: "Where a call goes after a caller keyed a PIN. No other outcome may be the same as `success`. Conditions speak \
-            of `call` (`callId`, `from.countryCode`, `from.number`, and `ani`, both together), `user` (the fields that \
-            the provider sends), `flow`, and in `success` of `caller`.",
+    about: "Where a call goes after a caller keyed a PIN. No other outcome may be the same as `success`, or as the last of \
+            its rules. Conditions speak of `call` (`callId`, `from.countryCode`, `from.number`, and `ani`, both \
+            together), `user` (the fields that the provider sends), `flow`, and in `success` of `caller`.",
     keys: &[
         key("success", Required, REPLY_OR_RULES, "The PIN is right: an IVR."),
         key("failure", Required, REPLY_OR_RULES, "The PIN is wrong, or none was keyed."),

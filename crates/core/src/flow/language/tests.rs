@@ -7,9 +7,12 @@ const CASES: &str = include_str!("../tests/mistakes.txt");
 
 /// Mistakes that no schema can know: what a template says, which names there are, what is proved, what two places have
 /// to do with each other, and forms that a person would call right.
-const OF_MEANING: [&str; 27] = [
+const OF_MEANING: [&str; 30] = [
     "template",
     "is the same",
+    "leads where",
+    "two arguments",
+    "compared with a number",
     "share an",
     "`caller` is known only",
     "is a PIN",

@@ -7,6 +7,7 @@ use super::super::proof::{self, Offence, Offending};
 use super::super::rules::Rules;
 use super::super::{DialogTech, FallbackAction, FlowAction, Step, Template};
 use super::action::{action, app, spelling};
+use super::apart;
 use super::field_names::field_names;
 use super::reader::{Fields, Reader};
 use super::rules::rules;
@@ -31,6 +32,7 @@ pub(super) fn dialogtech(r: &mut Reader, node: &Node, fallback: Option<&Fallback
             ivrs.insert(id, step);
         }
     }
+    apart::tell(r, &ivrs);
     if listed.entries().is_empty() {
         r.mistake(listed.at, "`ivrs` is empty");
     }

@@ -4,6 +4,7 @@ use super::super::graph::Edge;
 use super::super::language::Mapping;
 use super::super::mistake::{Mistake, Position, did_you_mean};
 use super::super::template::{InvalidTemplate, Template, Vocabulary};
+use super::apart::Shared;
 use super::yaml::{Key, Node, Value};
 use crate::dialogtech::{action::IvrSpelling, number::BuildingBlockId};
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ pub(super) struct Reader {
     pub(super) templates: Vec<(Position, Template)>,
     /// Where the templates stand that may read a PIN: `user` and `pin`.
     pub(super) inputs: Vec<Position>,
+    /// Outcomes that lead where the right PIN leads.
+    pub(super) shared: Vec<Shared>,
     /// How many of the mistakes are about what cannot be proved.
     pub(super) offences: usize,
     /// The steps of the ways that show it.
@@ -205,6 +208,8 @@ impl Reader {
     ) -> Option<Template> {
         match compiled {
             Ok(template) => {
+                let unwise = template.unwise().iter();
+                self.findings.extend(unwise.map(|w| Mistake::warning(at, w.to_string()).help(w.help())));
                 self.templates.push((at, template.clone()));
                 Some(template)
             }

@@ -2,9 +2,9 @@
 
 use super::super::language;
 use super::super::mistake::{Mistake, Position};
-use super::super::rules::Rules;
-use super::super::{FallbackAction, FlowAction, Template, VerifyPin};
-use super::action::{action, literally};
+use super::super::{FallbackAction, Template, VerifyPin};
+use super::action::action;
+use super::apart::{Destined, FALLBACK, destinations, keep_apart};
 use super::reader::{Fields, Reader};
 use super::rules::rules_or;
 use super::yaml::Node;
@@ -16,13 +16,20 @@ pub(super) fn verify_pin(r: &mut Reader, node: &Node, fallback: Option<&Fallback
         &language::VERIFY_PIN,
     )?;
     r.inputs.extend(["user", "pin"].into_iter().filter_map(|name| fields.get(name)).map(|n| n.at));
-    let user = unverified(r, |r| r.require(&fields, "user").and_then(|n| r.template(n, "a text that names the user")));
-    let pin = unverified(r, |r| r.require(&fields, "pin").and_then(|n| pin(r, n)));
+    let user = unverified(r, "verified", |r| {
+        r.require(&fields, "user").and_then(|n| r.template(n, "a text that names the user"))
+    });
+    let pin = unverified(r, "verified", |r| r.require(&fields, "pin").and_then(|n| pin(r, n)));
     let verified = r.require(&fields, "verified").and_then(|n| rules_or(r, n, &language::OUTCOME_RULE, action));
-    let wrong =
-        unverified(r, |r| r.require(&fields, "wrong").and_then(|n| rules_or(r, n, &language::OUTCOME_RULE, action)));
+    let wrong = unverified(r, "verified", |r| {
+        r.require(&fields, "wrong").and_then(|n| rules_or(r, n, &language::OUTCOME_RULE, action))
+    });
     let [too_many_attempts, locked, unknown, unanswered] = ["too_many_attempts", "locked", "unknown", "unanswered"]
-        .map(|name| fields.get(name).and_then(|n| unverified(r, |r| rules_or(r, n, &language::OUTCOME_RULE, action))));
+        .map(|name| {
+            fields
+                .get(name)
+                .and_then(|n| unverified(r, "verified", |r| rules_or(r, n, &language::OUTCOME_RULE, action)))
+        });
     if fields.get("unanswered").is_none() {
         r.findings.push(
             Mistake::warning(
@@ -40,17 +47,14 @@ pub(super) fn verify_pin(r: &mut Reader, node: &Node, fallback: Option<&Fallback
             ("unknown", &unknown),
             ("unanswered", &unanswered),
         ];
-        for (name, other) in others {
-            let at = place(&fields, name);
-            other.iter().for_each(|other| keep_apart(r, at, name, verified, other));
+        let right = destinations(verified, |action| Destined::of_flow(r, action));
+        for (name, other) in others.into_iter().filter_map(|(name, other)| Some((name, other.as_ref()?))) {
+            let other = destinations(other, |action| Destined::of_flow(r, action));
+            keep_apart(r, place(&fields, name), &format!("`{name}`"), &right, &other);
         }
-        let same = |action: &FlowAction| fallback.is_some_and(|fallback| literally(action).as_ref() == Some(fallback));
-        if verified.iter().all(|rule| same(&rule.then)) {
-            let at = place(&fields, "verified");
-            r.mistake(
-                at,
-                "`verified` is the same as the flow's fallback, which would let an unverified caller through",
-            );
+        if let Some(fallback) = fallback {
+            let fallback = [Destined::of(fallback, |number| number.as_str().to_owned())];
+            keep_apart(r, place(&fields, "verified"), FALLBACK, &right, &fallback);
         }
     }
     Some(VerifyPin {
@@ -69,25 +73,15 @@ fn place(fields: &Fields<'_>, name: &str) -> Position {
     fields.get(name).map_or(fields.at, |n| n.at)
 }
 
-/// Notes an outcome that leads where the right PIN leads: everywhere, or for some callers.
-fn keep_apart<T: PartialEq>(r: &mut Reader, at: Position, name: &str, right: &Rules<T>, other: &Rules<T>) {
-    let shared = right.iter().filter(|rule| other.iter().any(|other| other.then == rule.then)).count();
-    if shared == right.iter().len() {
-        r.mistake(at, format!("`{name}` is the same as `verified`: it would let an unverified caller through"));
-    } else if shared > 0 {
-        let message = format!("`{name}` and `verified` share an action: make sure that it lets nobody through");
-        r.findings.push(Mistake::warning(at, message));
-    }
-}
-
-/// Reads something that no verified caller stands behind: its templates cannot speak of `caller`.
-pub(super) fn unverified<T>(r: &mut Reader, read: impl FnOnce(&mut Reader) -> Option<T>) -> Option<T> {
+/// Reads something that no verified caller stands behind: its templates cannot speak of `caller`, as those of the right
+/// PIN's outcome can.
+pub(super) fn unverified<T>(r: &mut Reader, right: &str, read: impl FnOnce(&mut Reader) -> Option<T>) -> Option<T> {
     let before = r.templates.len();
     let found = read(r);
     let places: Vec<_> =
         r.templates[before..].iter().filter(|(_, t)| t.mentions("caller")).map(|(at, _)| *at).collect();
     for at in places {
-        r.mistake(at, "`caller` is known only in `verified`: nobody is verified here");
+        r.mistake(at, format!("`caller` is known only in `{right}`: nobody is verified here"));
     }
     found
 }

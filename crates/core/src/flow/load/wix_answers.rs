@@ -64,18 +64,20 @@ fn outcome(r: &mut Reader, node: &Node, name: &str) -> Option<Rules<Reply>> {
     if name == "success" {
         rules_or(r, node, &language::REPLY_RULE, reply)
     } else {
-        unverified(r, |r| rules_or(r, node, &language::REPLY_RULE, reply))
+        unverified(r, "success", |r| rules_or(r, node, &language::REPLY_RULE, reply))
     }
 }
 
 /// Notes an outcome that leads to an IVR of `success`.
 fn keep_apart(r: &mut Reader, at: Position, name: &str, success: &Rules<Reply>, other: &Rules<Reply>) {
-    let leads_there = |reply: &Reply| *reply != Reply::Disconnect && other.iter().any(|rule| rule.then == *reply);
-    let shared = success.iter().filter(|rule| leads_there(&rule.then)).count();
-    if shared == 0 {
+    let leads_there = |reply: &Reply| *reply != Reply::Disconnect && other.in_reach().any(|rule| rule.then == *reply);
+    let shared: Vec<_> = success.in_reach().filter(|rule| leads_there(&rule.then)).collect();
+    if shared.is_empty() {
         return;
     }
-    if shared == success.iter().len() || name == "fallback" {
+    // Where most callers with the right PIN go is no place for anybody else.
+    let is_last = shared.iter().any(|rule| rule.when.is_none());
+    if is_last || shared.len() == success.in_reach().count() || name == "fallback" {
         r.mistake(at, format!("`{name}` is the same IVR as `success`: it would let an unverified caller through"));
     } else {
         let message = format!("`{name}` and `success` share an IVR: make sure that it lets nobody through");

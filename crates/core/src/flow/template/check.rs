@@ -1,10 +1,11 @@
 //! What a template may use, checked when a flow is loaded.
 
 use super::super::mistake::did_you_mean;
+use super::calls::{calls, example, unknown_definitions};
 use super::functions::FUNCTIONS;
 use super::scan::{Token, tokens};
+use super::slips::{Unwise, truths, unknown_fields, untyped};
 use super::{OF_CALLERS, Vocabulary, bounds, filters as own};
-use crate::flow::definitions::Definitions;
 use minijinja::{Environment, filters, tests};
 use std::collections::BTreeSet;
 use std::convert;
@@ -84,6 +85,18 @@ pub enum InvalidTemplate {
         /// As written.
         name: String,
     },
+    /// A function with too few or too many arguments.
+    #[error("`{name}` takes {takes}", takes = if name == "listed" { "two arguments, a name and a number" } else { "one argument, a name" })]
+    Arguments {
+        /// As written.
+        name: String,
+    },
+    /// A text compared with a number: it is larger than every number and equal to none.
+    #[error("`{name}` is a text, and is compared with a number: no text is equal to a number, and each is larger")]
+    Untyped {
+        /// `answers.qos`.
+        name: String,
+    },
     /// A product can be a text repeated without end.
     #[error("a template does not multiply")]
     Product,
@@ -129,7 +142,8 @@ impl InvalidTemplate {
                 did_you_mean(name, names.chain(FUNCTIONS)).or_else(|| Some(format!("known: {}", known.join(", "))))
             }
             Self::Constant { near, .. } | Self::Definition { near, .. } | Self::Share { near, .. } => near.clone(),
-            Self::Function { name } => Some(format!("for example `{}`", example(name))),
+            Self::Untyped { name } => Some(format!("say `{name} | int`, or put the number in quotes")),
+            Self::Function { name } | Self::Arguments { name } => Some(format!("for example `{}`", example(name))),
             Self::Filter { name } => did_you_mean(name, FILTERS),
             Self::Test { name } => did_you_mean(name, TESTS),
             Self::Call { name } => {
@@ -149,16 +163,8 @@ macro_rules! table {
     };
 }
 
-fn example(function: &str) -> &'static str {
-    match function {
-        "open" => "open(\"support\")",
-        "split" => "split(\"pilot\") == \"new\"",
-        _ => "listed(\"vips\", call.ivr_caller_id)",
-    }
-}
-
 table! { FILTERS, add_filters, add_filter, bounds::filter:
-    "abs" => filters::abs, "bool" => filters::bool, "capitalize" => filters::capitalize, "count" => filters::length,
+    "abs" => filters::abs, "bool" => own::bool, "capitalize" => filters::capitalize, "count" => filters::length,
     "d" => filters::default, "default" => filters::default, "digits" => own::digits, "first" => filters::first,
     "float" => own::float, "int" => own::int, "join" => own::join, "last" => filters::last,
     "last4" => own::last4, "length" => filters::length, "list" => filters::list, "lower" => filters::lower,
@@ -187,6 +193,8 @@ pub(super) struct Compiled {
     pub(super) uses: BTreeSet<(String, Option<String>)>,
     /// Whether it asks `open`, `split` or `listed`.
     pub(super) calls: bool,
+    /// What is legal and hardly meant.
+    pub(super) unwise: Vec<Unwise>,
     /// Out of which name the text itself is made, where a caller can choose it.
     pub(super) chosen_by_caller: Option<&'static str>,
 }
@@ -250,63 +258,12 @@ pub(super) fn compile(vocabulary: &Vocabulary, source: &str) -> Result<Compiled,
     if has_built_list(&tokens) {
         wrong.push(InvalidTemplate::BuiltList);
     }
+    let (texts, mut unwise) = untyped(&tokens, &vocabulary.definitions);
+    wrong.extend(texts);
+    unwise.extend(unknown_fields(&uses, known.contains(&"answers")));
+    unwise.extend(truths(&tokens));
     let (calls, chosen_by_caller) = (calls(&tokens).next().is_some(), chosen_by_caller(&tokens));
-    if wrong.is_empty() { Ok(Compiled { engine, uses, calls, chosen_by_caller }) } else { Err(wrong) }
-}
-
-/// Names after `open`, `split`, `listed` and `flow` that the flow does not define.
-fn unknown_definitions(
-    tokens: &[Token<'_>],
-    uses: &BTreeSet<(String, Option<String>)>,
-    definitions: &Definitions,
-) -> Vec<InvalidTemplate> {
-    let mut wrong = Vec::new();
-    for (at, function) in calls(tokens) {
-        let Some(Token::Text(Some(name))) = tokens.get(at + 2) else {
-            wrong.push(InvalidTemplate::Function { name: function.to_owned() });
-            continue;
-        };
-        let (section, known): (_, Vec<&str>) = match function {
-            "open" => ("hours", definitions.hours.keys().map(String::as_str).collect()),
-            "split" => ("split", definitions.splits.keys().map(String::as_str).collect()),
-            _ => ("numbers", definitions.numbers.keys().map(String::as_str).collect()),
-        };
-        if !known.contains(name) {
-            let (function, name, near) = (function.to_owned(), (*name).to_owned(), did_you_mean(name, known));
-            wrong.push(InvalidTemplate::Definition { function, name, section, near });
-        } else if let (
-            "split",
-            Some(split),
-            [Token::Sign(')'), Token::Sign('='), Token::Sign('='), Token::Text(Some(share)), ..],
-        ) = (function, definitions.splits.get(*name), tokens.get(at + 3..).unwrap_or_default())
-            && split.shares.iter().all(|(known, _)| known != share)
-        {
-            let near = did_you_mean(share, split.shares.iter().map(|(name, _)| name.as_str()));
-            wrong.push(InvalidTemplate::Share { name: (*share).to_owned(), near });
-        }
-    }
-    for (_, part) in uses.iter().filter(|(name, _)| name == "flow") {
-        let name = part.clone().unwrap_or_default();
-        if !definitions.constants.contains_key(&name) {
-            let near = did_you_mean(&name, definitions.constants.keys().map(String::as_str));
-            wrong.push(InvalidTemplate::Constant { name, near });
-        }
-    }
-    wrong
-}
-
-/// Each of the flow's functions that is called, with its place among the tokens.
-fn calls<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = (usize, &'t str)> {
-    tokens.iter().enumerate().filter_map(|(at, token)| match token {
-        Token::Word(word)
-            if FUNCTIONS.contains(word)
-                && tokens.get(at + 1) == Some(&Token::Sign('('))
-                && !follows_dot_or_bar(tokens, at) =>
-        {
-            Some((at, *word))
-        }
-        _ => None,
-    })
+    if wrong.is_empty() { Ok(Compiled { engine, uses, calls, unwise, chosen_by_caller }) } else { Err(wrong) }
 }
 
 /// The first name of a caller's that stands outside of `listed(...)`.
@@ -331,10 +288,6 @@ fn chosen_by_caller(tokens: &[Token<'_>]) -> Option<&'static str> {
 
 fn follows_dot(tokens: &[Token<'_>], at: usize) -> bool {
     at.checked_sub(1).and_then(|i| tokens.get(i)) == Some(&Token::Sign('.'))
-}
-
-fn follows_dot_or_bar(tokens: &[Token<'_>], at: usize) -> bool {
-    follows_dot(tokens, at) || at.checked_sub(1).and_then(|i| tokens.get(i)) == Some(&Token::Sign('|'))
 }
 
 fn statements<'t>(tokens: &'t [Token<'_>]) -> impl Iterator<Item = &'t str> {

@@ -39,6 +39,21 @@ pub(super) fn nanp(text: &str) -> Value {
     PhoneNumber::parse(text).map_or(Value::UNDEFINED, |number| Value::from(number.as_str()))
 }
 
+/// `bool`: what `true`, `yes` or 1 say, or `false`, `no`, 0 or nothing, in any case. Attributes are texts, and `false` is
+/// one as well as `true`: anything else is an error.
+pub(super) fn bool(value: &Value) -> Result<bool, Error> {
+    let text = match value.as_str() {
+        Some(text) => text.trim().to_lowercase(),
+        None if value.is_undefined() || value.is_none() => String::new(),
+        None => value.to_string().to_lowercase(),
+    };
+    match text.as_str() {
+        "true" | "yes" | "1" => Ok(true),
+        "false" | "no" | "0" | "" => Ok(false),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "this is neither true nor false")),
+    }
+}
+
 /// `int`: a whole number, rounded towards zero. What is no number is the default where one is given, and an error
 /// otherwise, never zero: a question that nobody answered is no low score.
 pub(super) fn int(value: &Value, default: Option<Value>) -> Result<Value, Error> {
@@ -132,6 +147,22 @@ mod tests {
         }
         assert_eq!(float(&Value::from("2.5"), None).ok(), Some(Value::from(2.5)));
         assert_eq!(whole(Value::from(3)), Some(Value::from(3)));
+    }
+
+    #[test]
+    fn what_says_no_is_not_true() {
+        for yes in ["true", "True", " YES ", "1"] {
+            assert_eq!(bool(&Value::from(yes)).ok(), Some(true), "{yes}");
+        }
+        for no in ["false", "FALSE", "no", "0", "", " "] {
+            assert_eq!(bool(&Value::from(no)).ok(), Some(false), "{no}");
+        }
+        for (given, expected) in [(Value::from(true), true), (Value::from(0), false), (Value::UNDEFINED, false)] {
+            assert_eq!(bool(&given).ok(), Some(expected), "{given:?}");
+        }
+        for other in [Value::from("maybe"), Value::from("2"), Value::from(vec![true])] {
+            assert!(bool(&other).is_err(), "{other:?}");
+        }
     }
 
     #[test]

@@ -56,8 +56,19 @@ fn bank_callers_hear_their_balance_and_nobody_elses() {
     assert_eq!(text_of(&next("10002", "2", &known, monday), "id"), "10009");
     assert_eq!(text_of(&next("10009", "", &known, monday), "destination"), "8005550120");
     assert_eq!(text_of(&next("10009", "", &known, holiday), "app"), "voicemail");
-    let vip = Known::verified([("vip".to_owned(), json!(true))].into());
-    assert_eq!(text_of(&next("10009", "", &vip, monday), "whisper_phrase"), "Verified: a customer");
+    // Attributes of a CSV file are texts.
+    for (vip, whispered) in [
+        (json!(true), "Verified: a customer"),
+        (json!("true"), "Verified: a customer"),
+        (json!("Yes"), "Verified: a customer"),
+        (json!("false"), ""),
+        (json!("no"), ""),
+        (json!("0"), ""),
+        (json!(""), ""),
+    ] {
+        let known = Known::verified([("vip".to_owned(), vip.clone())].into());
+        assert_eq!(text_of(&next("10009", "", &known, monday), "whisper_phrase"), whispered, "{vip}");
+    }
     for (outcome, ivr) in [
         (AuthOutcome::Wrong { attempts: 1, locks: false }, "10001"),
         (AuthOutcome::Unknown, "10001"),

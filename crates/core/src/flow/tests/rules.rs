@@ -27,7 +27,7 @@ numbers:
 wix_answers:
   success:
     rules:
-      - when: caller.vip and user.userType == 1
+      - when: caller.vip | bool and user.userType == 1
         do: 11111111-1111-4111-8111-111111111111
       - do: 22222222-2222-4222-8222-222222222222
   failure:
@@ -194,4 +194,222 @@ fn what_is_legal_and_unwise_is_said() {
         ),
         ["line 37, column 42: `answers` decides where the call goes: callers can have any number rung, at your cost"]
     );
+}
+
+#[test]
+fn what_a_condition_asks_the_flow_is_checked_in_every_form() {
+    let said = |condition: &str| {
+        let there = "split(\"pilot\") == \"new\"";
+        assert_eq!(FLOW.matches(there).count(), 1);
+        let text = FLOW.replace(there, condition);
+        Flow::load(&text).map_or_else(|mistakes| mistakes.to_string(), |_| "it loads".to_owned())
+    };
+    let listed =
+        "`listed` takes two arguments, a name and a number (for example `listed(\"vips\", call.ivr_caller_id)`)";
+    let split = "`split` takes one argument, a name (for example `split(\"pilot\") == \"new\"`)";
+    let open = "`open` takes one argument, a name (for example `open(\"support\")`)";
+    let share = "`split` has no share `nwe` (did you mean `new`?)";
+    let number = |name: &str| {
+        format!(
+            "`{name}` is a text, and is compared with a number: no text is equal to a number, and each is larger (say \
+             `{name} | int`, or put the number in quotes)"
+        )
+    };
+    for (condition, expected) in [
+        ("listed(\"vips\")", listed),
+        ("listed(\"vips\", \"x\", answers.n)", listed),
+        ("open(\"desk\", 1)", open),
+        ("split(\"pilot\", call.ivr_id) == \"new\"", split),
+        ("split(\"pilot\") != \"nwe\"", share),
+        ("'\"nwe\" == split(\"pilot\")'", share),
+        ("split(\"pilot\") in [\"new\", \"nwe\"]", share),
+        ("split(\"pilot\") not in [\"nwe\"]", share),
+        ("answers.q >= 4", &number("answers.q")),
+        ("answers.q == 1", &number("answers.q")),
+        ("answers[\"q\"] != 1", &number("answers.q")),
+        ("answers.q > 2.5", &number("answers.q")),
+        ("answers.q > flow.low", &number("answers.q")),
+        ("flow.low < answers.q", &number("answers.q")),
+        ("4 <= answers.q and open(\"desk\")", &number("answers.q")),
+        ("answers.q in [1, 2]", &number("answers.q")),
+        ("pass.round == -1", &number("pass.round")),
+        ("source.st_rank <= 2", &number("source.st_rank")),
+        ("listed(\"vips\", answers.n | default(call.ivr_caller_id, true))", "it loads"),
+        ("'\"new\" in split(\"pilot\")'", "it loads"),
+        ("split(\"pilot\") in [\"new\", \"old\"]", "it loads"),
+        ("answers.q | int >= 4", "it loads"),
+        ("4 <= answers.q | int", "it loads"),
+        ("answers.q == \"1\"", "it loads"),
+        ("answers.q in [\"1\", \"2\"]", "it loads"),
+        ("answers.q == flow.desk", "it loads"),
+        ("answers.q == 1 ~ \"\"", "it loads"),
+        ("answers.q | length == 4", "it loads"),
+    ] {
+        let given = said(condition);
+        assert_eq!(given.split_once(": ").map_or(given.as_str(), |(_, message)| message), expected, "{condition}");
+    }
+}
+
+#[test]
+fn slips_of_the_pen_that_load_are_said() {
+    let said = |condition: &str| -> Vec<String> {
+        let text = FLOW.replace("split(\"pilot\") == \"new\"", condition);
+        let before: Vec<_> = Flow::check(FLOW).findings.into_iter().map(|found| found.message).collect();
+        let found = Flow::check(&text).findings.into_iter().filter(|found| !before.contains(&found.message));
+        found.map(|found| found.to_string()).collect()
+    };
+    let line = "line 40, column 17: ";
+    for (condition, expected) in [
+        (
+            "call.ivr_caler_id",
+            "`call.ivr_caler_id` is nothing that the provider sends: it is empty in every call (did you mean `ivr_caller_id`?)",
+        ),
+        (
+            "call.caller_id",
+            "`call.caller_id` is nothing that the provider sends: it is empty in every call (did you mean `ivr_caller_id`?)",
+        ),
+        (
+            "call.nosuchfield",
+            "`call.nosuchfield` is nothing that the provider sends: it is empty in every call (its fields begin with `ivr_`)",
+        ),
+        (
+            "source.st_campain",
+            "`source.st_campain` is nothing that the provider sends: it is empty in every call (did you mean `st_campaign`?)",
+        ),
+        (
+            "source.campaign",
+            "`source.campaign` is nothing that the provider sends: it is empty in every call (did you mean `st_campaign`?)",
+        ),
+        (
+            "answers.ivr_caller_id",
+            "`answers.ivr_caller_id` is nothing that the provider sends: it is empty in every call (it is `call.ivr_caller_id`)",
+        ),
+        (
+            "caller.vip",
+            "`caller.vip` holds for every text but the empty one, for `false`, `no` and `0` as well (say `caller.vip | bool` or `caller.vip == \"true\"`)",
+        ),
+        (
+            "not (caller.vip) and open(\"desk\")",
+            "`caller.vip` holds for every text but the empty one, for `false`, `no` and `0` as well (say `caller.vip | bool` or `caller.vip == \"true\"`)",
+        ),
+        (
+            "caller.balance < 100",
+            "`caller.balance` is compared with a number, and attributes of a CSV file are texts: no text is equal to a number, and each is larger (say `caller.balance | float`)",
+        ),
+    ] {
+        assert_eq!(said(condition), [format!("{line}{expected}")], "{condition}");
+    }
+    for condition in [
+        "source.st_new_field == \"a\"",
+        "call.ivr_phone_label == \"a\"",
+        "caller.vip | bool",
+        "caller.vip == \"true\" or caller.vip is defined",
+        "listed(\"vips\", caller.phone)",
+        "caller.balance | float < 100",
+    ] {
+        assert_eq!(said(condition), [""; 0], "{condition}");
+    }
+    let text = FLOW.replace("user.userType == 1", "call.number");
+    let found = Flow::check(&text).findings.into_iter().find(|found| found.message.contains("`call.number`"));
+    assert_eq!(found.and_then(|found| found.help).as_deref(), Some("known: callId, from, ani"));
+}
+
+#[test]
+fn attributes_in_texts_are_no_conditions() {
+    let found = |say: &str| {
+        let text = format!(
+            "flow: a\nrealm: a\nfallback: {{ dialogtech: hangup }}\ndialogtech: {{ ivrs: {{ 1: {{ say: '{say}' }} }} }}\n"
+        );
+        Flow::check(&text).findings.into_iter().map(|found| found.message).collect::<Vec<_>>()
+    };
+    for fine in [
+        "Hello {{ caller.nick or caller.first_name }}",
+        "{{ (caller.a) }}{% if caller.a == \"1\" %}{{ caller.b }}{% endif %}",
+    ] {
+        assert_eq!(found(fine), [""; 0], "{fine}");
+    }
+    for slip in ["{% if caller.vip %}gold{% endif %}", "{{ \"gold\" if not caller.vip else \"plain\" }}"] {
+        assert_eq!(found(slip).len(), 1, "{slip}");
+    }
+}
+
+/// A flow with a login of these outcomes, and the IVR 2.
+fn login(verified: &str, wrong: &str, second: &str) -> Checked {
+    Flow::check(&format!(
+        "flow: a\nrealm: a\nconstants: {{ desk: \"8005550101\" }}\nfallback: {{ dialogtech: {{ voicemail: {{ id: 7 }} }} }}\n\
+         dialogtech:\n  ivrs:\n    1:\n      verify_pin:\n        user: \"{{{{ answers.a }}}}\"\n        pin: \
+         \"{{{{ answers.p }}}}\"\n        verified: {verified}\n        wrong: {wrong}\n        unanswered: hangup\n    2: {second}\n"
+    ))
+}
+
+#[test]
+fn outcomes_are_told_apart_by_where_they_lead() {
+    let here = "`wrong` leads where `verified` leads: it would let an unverified caller through";
+    let may = "`wrong` leads where `verified` leads: it may let an unverified caller through";
+    let shared = |what: &str| format!("`wrong` and `verified` share {what}: make sure that it lets nobody through");
+    for (verified, wrong, second, error, warning) in [
+        ("{ ivr: { id: 2 } }", "{ ivr: { id: 2, pass: { a: b } } }", "hangup", here, ""),
+        // The signed state tells the flow who calls.
+        (
+            "{ ivr: { id: 2 } }",
+            "{ ivr: { id: 2, user_parameters: { reason: Sorry } } }",
+            "{ rules: [{ when: caller.id is defined, do: { voicemail: { id: 1 } } }, { do: hangup }] }",
+            "",
+            may,
+        ),
+        ("{ ivr: { id: 2 } }", "{ ivr: { id: 2 } }", "{ say: \"{{ caller.balance }}\" }", "", may),
+        // Another question of the same IVR: the portal may keep them apart.
+        ("{ ivr: { id: 2, question_id: 5 } }", "{ ivr: { id: 2, question_id: 1 } }", "hangup", "", &shared("an IVR")),
+        (
+            "{ transfer: { destination: 800-555-0101 } }",
+            "{ transfer: { destination: \"{{ flow.desk }}\" } }",
+            "hangup",
+            here,
+            "",
+        ),
+        (
+            "{ findme: { phone_list: [8005550101], record: 1 } }",
+            "{ findme: { phone_list: [8005550101] } }",
+            "hangup",
+            here,
+            "",
+        ),
+        (
+            "{ rules: [{ when: answers.x, do: { ivr: { id: 2 } } }, { do: hangup }] }",
+            "{ ivr: { id: 2 } }",
+            "hangup",
+            "",
+            &shared("an IVR"),
+        ),
+        // A rule that no call takes leads nowhere.
+        (
+            "{ rules: [{ when: answers.x, do: { ivr: { id: 2 } } }, { do: { ivr: { id: 3 } } }, { do: { ivr: { id: 1 } } }] }",
+            "{ ivr: { id: 1 } }",
+            "hangup",
+            "",
+            "this rule can never match: the one on line 11 always does",
+        ),
+        // The fallback may ring whom some verified callers reach as well.
+        (
+            "{ rules: [{ when: answers.x, do: { ivr: { id: 2 } } }, { do: { voicemail: { id: 7 } } }] }",
+            "hangup",
+            "hangup",
+            "",
+            "",
+        ),
+        (
+            "{ voicemail: { id: 7 } }",
+            "hangup",
+            "hangup",
+            "`verified` leads where the flow's fallback leads, which would let an unverified caller through",
+            "",
+        ),
+    ] {
+        let Checked { findings, .. } = login(verified, wrong, second);
+        let of = |severity| {
+            findings.iter().filter(move |found| found.severity == severity).map(|found| found.message.as_str())
+        };
+        assert_eq!(of(Severity::Error).collect::<String>(), error, "{verified}, {wrong}");
+        assert_eq!(of(Severity::Warning).collect::<String>(), warning, "{verified}, {wrong}");
+    }
 }
