@@ -89,6 +89,14 @@ impl PhoneNumber {
         }
     }
 
+    /// Whether it is one that no caller may have rung at our cost: the premium rate of 900, or a service code such as 411
+    /// and 911 in the place of an area code. Numbers of the Caribbean are not told from others.
+    #[must_use]
+    pub fn is_premium_or_service(&self) -> bool {
+        let area = self.0.get(..3).unwrap_or_default();
+        area == "900" || area.ends_with("11")
+    }
+
     /// The ten digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -177,6 +185,13 @@ mod tests {
         {
             assert_eq!(PhoneNumber::parse(given), Err(InvalidValue::PhoneNumber), "{given}");
         }
+    }
+
+    #[test]
+    fn premium_and_service_codes_are_known() {
+        let is_one = |text: &str| PhoneNumber::parse(text).unwrap().is_premium_or_service();
+        assert!(["9005550100", "4115550100", "+1 911 555 0100"].into_iter().all(is_one));
+        assert!(!["8005550100", "2125550100", "8765550100", "2129005550", "2129110100"].into_iter().any(is_one));
     }
 
     #[test]

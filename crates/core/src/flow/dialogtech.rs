@@ -24,12 +24,15 @@ impl Destination {
     /// The number.
     ///
     /// # Errors
-    /// What the template says, or [`TemplateError::NoNumber`] where its text is no North American number.
+    /// What the template says, or [`TemplateError::NoNumber`] where its text is no North American number, or is one of
+    /// [`PhoneNumber::is_premium_or_service`] that a caller has a hand in.
     pub fn number(&self, scope: &Scope) -> Result<PhoneNumber, TemplateError> {
         match self {
             Self::Fixed(number) => Ok(number.clone()),
             Self::Template(template) => {
-                PhoneNumber::parse(template.render(scope)?.trim()).map_err(|_| TemplateError::NoNumber)
+                let number = PhoneNumber::parse(template.render(scope)?.trim()).map_err(|_| TemplateError::NoNumber)?;
+                let refused = template.chosen_by_caller().is_some() && number.is_premium_or_service();
+                if refused { Err(TemplateError::NoNumber) } else { Ok(number) }
             }
         }
     }
