@@ -22,7 +22,7 @@ pub const LONGEST_CALL: Duration = Duration::from_secs(12 * 3600);
 /// What a call has come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallState {
-    /// How often this call has answered a PIN question since the last success.
+    /// How many PIN questions this call has come through, whatever came of them: right PINs and silence count as well.
     pub tries: u32,
     /// Who the caller has proved to be.
     pub verified: Option<UserId>,

@@ -71,9 +71,15 @@ impl FieldNames {
         self.0.insert(portal, field)
     }
 
+    /// What a name of the portal's stands for, if for anything but itself.
+    #[must_use]
+    pub fn field(&self, portal: &str) -> Option<&'static str> {
+        self.0.get(portal).copied()
+    }
+
     /// The specification's name for a name on the wire.
     fn canonical<'n>(&self, name: &'n str) -> &'n str {
-        self.0.get(name).copied().unwrap_or(name)
+        self.field(name).unwrap_or(name)
     }
 }
 

@@ -19,7 +19,8 @@ pub struct Calendar {
     pub holidays: BTreeMap<Holiday, Vec<Span>>,
 }
 
-/// A part of a day, from one minute to another. One that ends at or before its beginning ends on the next day.
+/// A part of a day, from one minute to another. One that ends before its beginning ends on the next day; none ends
+/// at its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// When it opens, in minutes since midnight, below 1,440.

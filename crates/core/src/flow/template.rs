@@ -93,8 +93,8 @@ pub enum TemplateError {
     /// It loops for too long.
     #[error("the template takes too many steps")]
     TooManySteps,
-    /// What should be a telephone number is none.
-    #[error("the template's text is no telephone number of ten digits")]
+    /// What should be a telephone number is none, or none that callers may choose.
+    #[error("the template's text is no telephone number of ten digits, or is one that no caller may choose")]
     NoNumber,
     /// Anything else, by the engine's kind of error.
     #[error("the template failed: {0}")]

@@ -98,7 +98,12 @@ pub static LIMITS: Mapping = Mapping {
     name: "limits",
     about: "How much one call and one calling number may try, whatever accounts they name.",
     keys: &[
-        key("attempts_per_call", Default("3"), Whole(1, 10), "Tries at a PIN within one call of DialogTech."),
+        key(
+            "attempts_per_call",
+            Default("3"),
+            Whole(1, 10),
+            "Tries at a PIN within one call of DialogTech; right PINs and silence count as well.",
+        ),
         key("per_ani", Optional, Kind::Mapping(&ANI_LIMIT), "Tries from one calling number."),
     ],
     together: "{}",
@@ -128,7 +133,7 @@ pub static FALLBACK: Mapping = Mapping {
 
 pub static CALENDAR: Mapping = Mapping {
     name: "hours",
-    about: "When a line is open, by the wall clock of its time zone, daylight saving included. A span that ends at or \
+    about: "When a line is open, by the wall clock of its time zone, daylight saving included. A span that ends \
             before its beginning (`22:00-04:00`) ends on the next day and belongs to the day on which it begins.",
     keys: &[
         key("zone", Required, Zone, "Where the clock hangs, such as `America/New_York`."),

@@ -7,7 +7,7 @@ const CASES: &str = include_str!("../tests/mistakes.txt");
 
 /// Mistakes that no schema can know: what a template says, which names there are, what is proved, what two places have
 /// to do with each other, and forms that a person would call right.
-const OF_MEANING: [&str; 30] = [
+const OF_MEANING: [&str; 34] = [
     "template",
     "is the same",
     "leads where",
@@ -30,6 +30,10 @@ const OF_MEANING: [&str; 30] = [
     "asked for a PIN again",
     "leads to a PIN question",
     "there is no time zone",
+    "begins and ends at the same time",
+    "is a field of its own",
+    "without 00 or 011",
+    "is read by a PIN question",
     "a holiday is a date",
     "is at least",
     "is 1 ",

@@ -78,7 +78,9 @@ fn transfer(r: &mut Reader, node: &Node) -> Option<FlowAction> {
     let fields = r.fields(node, "a mapping with the key `destination`", &language::TRANSFER)?;
     let may_choose = caller_may_choose(r, &fields);
     let node = r.require(&fields, "destination")?;
-    destination(r, node, may_choose).map(|destination| Action::Transfer { destination })
+    let destination = destination(r, node, may_choose)?;
+    needless_choice(r, &fields, may_choose, std::slice::from_ref(&destination));
+    Some(Action::Transfer { destination })
 }
 
 /// The key by which a flow says that callers may choose where their calls go.
@@ -87,6 +89,15 @@ pub(super) const CALLER_MAY_CHOOSE: &str = "caller_may_choose";
 /// Whether the flow says so in so many words; unreadable means that it does not.
 pub(super) fn caller_may_choose(r: &mut Reader, fields: &Fields<'_>) -> bool {
     fields.get(CALLER_MAY_CHOOSE).and_then(|n| r.flag(n, "`caller_may_choose`")).unwrap_or_default()
+}
+
+/// Notes a permission that nothing asks for: it would stay there until something does.
+pub(super) fn needless_choice(r: &mut Reader, fields: &Fields<'_>, may_choose: bool, numbers: &[Destination]) {
+    let is_chosen = |number: &Destination| matches!(number, Destination::Template(template) if template.chosen_by_caller().is_some());
+    if let Some(node) = fields.get(CALLER_MAY_CHOOSE).filter(|_| may_choose && !numbers.iter().any(is_chosen)) {
+        let message = format!("`{CALLER_MAY_CHOOSE}` does nothing here: no caller has a hand in these numbers");
+        r.findings.push(Mistake::warning(node.at, message).help("leave it out".to_owned()));
+    }
 }
 
 /// A number to ring: digits, or a template that no caller has a hand in.

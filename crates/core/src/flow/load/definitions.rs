@@ -4,7 +4,7 @@ use super::super::definitions::{Definitions, NumberList, Split};
 use super::hours;
 use super::reader::{Fields, Reader};
 use super::yaml::{Key, Node, Value};
-use crate::dialogtech::number::PhoneNumber;
+use crate::ani::Ani;
 use minijinja::Value as Constant;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,11 +97,15 @@ fn numbers(r: &mut Reader, node: &Node) -> Option<NumberList> {
 fn number(text: &str) -> Result<String, &'static str> {
     let wrong = "a number has 7 to 15 digits; of other countries than North America, with the country's code";
     let spelled = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '(' | ')'));
-    if let Ok(national) = PhoneNumber::parse(text) {
-        return Ok(national.as_str().to_owned());
-    }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if spelled && (7..=15).contains(&digits.len()) { Ok(digits) } else { Err(wrong) }
+    if !spelled || !(7..=15).contains(&digits.len()) {
+        return Err(wrong);
+    }
+    // No provider shows what one dials before a country's code.
+    if digits.starts_with("00") || digits.starts_with("011") {
+        return Err("a number of another country begins with its code, without 00 or 011 before it");
+    }
+    Ok(Ani::parse(Some(text)).as_str().to_owned())
 }
 
 fn constant(r: &mut Reader, node: &Node) -> Option<Constant> {

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::yaml::Node;
-use crate::dialogtech::request::{CALL_FIELDS, FieldNames};
+use crate::dialogtech::request::{CALL_FIELDS, FieldNames, SOURCE_FIELDS};
 
 /// A mapping from the specification's names to the portal's.
 pub(super) fn field_names(r: &mut Reader, node: &Node) -> Option<FieldNames> {
@@ -20,6 +20,14 @@ pub(super) fn field_names(r: &mut Reader, node: &Node) -> Option<FieldNames> {
             _ => Ok(name.to_owned()),
         });
         let Some(portal) = portal else { continue };
+        let is_another =
+            portal != field && (CALL_FIELDS.contains(&portal.as_str()) || SOURCE_FIELDS.contains(&portal.as_str()));
+        if is_another && listed.entries().iter().all(|(key, _)| key.name != portal) {
+            let message = format!("`{portal}` is a field of its own, and every call's would be taken for `{field}`");
+            r.mistake_with_help(node.at, message, "a portal's own name for the field on the left stands here; of two names that are swapped, both do");
+            continue;
+        }
+        r.portal_names.push((node.at, portal.clone()));
         if let Some(first) = names.insert(portal, field) {
             r.mistake(node.at, format!("the portal's name stands for `{first}` already"));
         }

@@ -2,7 +2,7 @@
 
 use super::super::language;
 use super::super::{Destination, Template};
-use super::action::{block_id, caller_may_choose, destination};
+use super::action::{block_id, caller_may_choose, destination, needless_choice};
 use super::reader::{Fields, Reader};
 use super::yaml::{Node, Value};
 use crate::dialogtech::action::{AutoAccept, FindMe, FindMeTarget, NoAnswer, Screening};
@@ -49,11 +49,16 @@ fn optional<'n, T>(fields: &Fields<'n>, name: &str, read: impl FnOnce(&'n Node) 
 }
 
 fn target(r: &mut Reader, fields: &Fields<'_>) -> Option<FindMeTarget<Destination>> {
+    let may_choose = caller_may_choose(r, fields);
     match (fields.get("id"), fields.get("phone_list")) {
-        (Some(id), None) => block_id(r, id).map(FindMeTarget::Id),
+        (Some(id), None) => {
+            needless_choice(r, fields, may_choose, &[]);
+            block_id(r, id).map(FindMeTarget::Id)
+        }
         (None, Some(list)) => {
-            let may_choose = caller_may_choose(r, fields);
-            phone_list(r, list, may_choose).map(FindMeTarget::PhoneList)
+            let list = phone_list(r, list, may_choose)?;
+            needless_choice(r, fields, may_choose, list.numbers());
+            Some(FindMeTarget::PhoneList(list))
         }
         (None, None) => {
             r.mistake(fields.at, "`findme` needs an `id` or a `phone_list`");

@@ -2,24 +2,42 @@
 
 use super::super::hours::{Calendar, Holiday, Span};
 use super::super::language;
+use super::super::mistake::{Mistake, did_you_mean};
 use super::reader::Reader;
 use super::yaml::{Key, Node, Value};
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{
+    civil::Date,
+    tz::{self, TimeZone},
+};
 use std::collections::BTreeMap;
 
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 pub(super) fn calendar(r: &mut Reader, node: &Node) -> Option<Calendar> {
     let fields = r.fields(node, "opening hours, a mapping of `zone`, `open` and `holidays`", &language::CALENDAR)?;
     let zone = r.require(&fields, "zone").and_then(|n| {
-        r.parsed(n, "a time zone", |name| {
-            // `local` and the like would be the machine's.
-            TimeZone::get(name)
-                .map_err(|_| format!("there is no time zone `{name}` (IANA), such as `America/New_York`"))
-        })
+        let name = r.text(n, "a time zone")?;
+        // `local` and the like would be the machine's; `Etc/Unknown` is UTC in disguise.
+        let zone = TimeZone::get(name).ok().filter(|zone| !zone.is_unknown());
+        if zone.is_none() {
+            let known: Vec<_> = tz::db().available().collect();
+            let near = did_you_mean(name, known.iter().map(|known| known.as_str()));
+            let message = format!("there is no time zone `{name}` (IANA), such as `America/New_York`");
+            r.mistakes.push(Mistake::new(n.at, message).help(near));
+        }
+        zone
     });
-    let week = r.require(&fields, "open").and_then(|n| week(r, n));
+    let week = r.require(&fields, "open").and_then(|n| Some((n.at, week(r, n)?)));
     let holidays = fields.get("holidays").map_or_else(|| Some(BTreeMap::new()), |n| holidays(r, n));
+    let closed = |spans: &Vec<Span>| spans.is_empty();
+    if let (Some((at, week)), Some(holidays)) = (&week, &holidays)
+        && week.iter().all(closed)
+        && holidays.values().all(closed)
+    {
+        r.findings.push(Mistake::warning(*at, "these hours never open"));
+    }
+    let week = week.map(|(_, week)| week);
     Some(Calendar { zone: zone?, week: week?, holidays: holidays? })
 }
 
@@ -60,10 +78,22 @@ fn weekdays(r: &mut Reader, key: &Key) -> Option<Vec<usize>> {
         r.mistake_with_help(
             key.at,
             "weekdays are `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun` or `daily`",
-            "also `mon-fri` and `sat, sun`",
+            meant(&key.name)
+                .map_or("also `mon-fri` and `sat, sun`".to_owned(), |meant| format!("did you mean `{meant}`?")),
         );
     }
     read.map(|parts| parts.concat())
+}
+
+/// `mon-fri` for `Monday - Friday`.
+fn meant(key: &str) -> Option<String> {
+    let short = |word: &str| {
+        let word = word.trim().to_lowercase();
+        let day = WEEKDAYS.into_iter().find(|day| word.len() >= 3 && day.starts_with(&word)).map(|day| &day[..3]);
+        day.or_else(|| ["daily", "every day", "everyday"].contains(&word.as_str()).then_some("daily"))
+    };
+    let span = |part: &str| Some(part.split(['-', '–', '—']).map(short).collect::<Option<Vec<_>>>()?.join("-"));
+    Some(key.split(',').map(span).collect::<Option<Vec<_>>>()?.join(", "))
 }
 
 /// `08:00-12:00, 13:00-18:00`, a list of such, or `closed`.
@@ -74,7 +104,9 @@ fn spans(r: &mut Reader, node: &Node) -> Option<Vec<Span>> {
             if text.trim() == "closed" {
                 return Ok(Vec::new());
             }
-            text.split(',').map(|part| span(part).ok_or_else(|| format!("expected {expected}"))).collect()
+            text.split(',')
+                .map(|part| span(part).ok_or_else(|| wrong_span(expected, part.trim())))
+                .collect::<Result<_, _>>()
         })
     };
     match &node.value {
@@ -92,6 +124,20 @@ fn span(text: &str) -> Option<Span> {
     // Midnight at the end of a day is written 24:00 or 00:00.
     let to_minute = if to_minute == 0 { 1440 } else { to_minute };
     (from_minute < 1440 && from_minute != to_minute).then_some(Span { from_minute, to_minute })
+}
+
+/// What is wrong with a span that cannot be read.
+fn wrong_span(expected: &str, part: &str) -> String {
+    let part: String = part.chars().take(40).collect();
+    if let Some((from, to)) = part.split_once('-')
+        && minute(from).is_some_and(|from| minute(to) == Some(from))
+    {
+        return format!("`{part}` begins and ends at the same time: a whole day is `00:00-24:00`");
+    }
+    if part.contains(['–', '—']) {
+        return format!("expected {expected}, with a hyphen between the times, found `{part}`");
+    }
+    format!("expected {expected}, found `{part}`")
 }
 
 fn minute(text: &str) -> Option<u16> {

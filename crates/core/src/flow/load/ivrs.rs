@@ -5,7 +5,7 @@ use super::super::language;
 use super::super::mistake::{Mistake, Position};
 use super::super::proof::{self, Offence, Offending};
 use super::super::rules::Rules;
-use super::super::{DialogTech, FallbackAction, FlowAction, Step, Template};
+use super::super::{DialogTech, FallbackAction, FlowAction, Scope, Step, Template, VerifyPin};
 use super::action::{action, app, spelling};
 use super::apart;
 use super::field_names::field_names;
@@ -129,7 +129,8 @@ fn always(action: FlowAction) -> Step {
 
 fn say(r: &mut Reader, node: &Node) -> Option<Template> {
     let text = r.template(node, "the text to read to the caller")?;
-    if text.source().trim().is_empty() {
+    let is_empty = |text: &Template| text.render(&Scope::default()).is_ok_and(|text| text.trim().is_empty());
+    if text.depends_on(&[]) && is_empty(&text) {
         r.mistake(node.at, "`say` is empty");
     }
     Some(text)
@@ -186,6 +187,19 @@ pub(super) fn keep_pins_in(r: &mut Reader, dialogtech: Option<&DialogTech>) {
             leaks.push((*at, format!("`answers.{pin}` is a PIN: `pin` reads it, and nothing else")));
         } else if template.mentions_whole("answers") && !pins.is_empty() {
             leaks.push((*at, "`answers` as a whole holds a PIN: name the answer that is meant".to_owned()));
+        }
+    }
+    // A field of the call never comes to `answers`.
+    for (at, portal) in &r.portal_names {
+        let reads = |verify: &VerifyPin| {
+            [&verify.user, &verify.pin].iter().any(|input| input.parts_of("answers").any(|part| part == portal))
+        };
+        if let Some(field) = dialogtech.and_then(|dialect| dialect.field_names.field(portal))
+            && verifies.iter().any(|verify| reads(verify))
+        {
+            let message =
+                format!("`answers.{portal}` is read by a PIN question, and here it would become `call.{field}`");
+            leaks.push((*at, message));
         }
     }
     for (at, message) in leaks {

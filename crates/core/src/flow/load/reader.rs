@@ -28,6 +28,8 @@ pub(super) struct Reader {
     pub(super) templates: Vec<(Position, Template)>,
     /// Where the templates stand that may read a PIN: `user` and `pin`.
     pub(super) inputs: Vec<Position>,
+    /// The names of the portal's own, under `field_names`.
+    pub(super) portal_names: Vec<(Position, String)>,
     /// Outcomes that lead where the right PIN leads.
     pub(super) shared: Vec<Shared>,
     /// How many of the mistakes are about what cannot be proved.

@@ -413,3 +413,57 @@ fn outcomes_are_told_apart_by_where_they_lead() {
         assert_eq!(of(Severity::Warning).collect::<String>(), warning, "{verified}, {wrong}");
     }
 }
+
+#[test]
+fn permissions_and_hours_that_do_nothing_are_said() {
+    let warnings = |further: &str, ivr: &str| -> Vec<String> {
+        let text = format!(
+            "flow: a\nrealm: a\n{further}fallback: {{ dialogtech: hangup }}\ndialogtech: {{ ivrs: {{ 1: {ivr} }} }}\n"
+        );
+        let Checked { flow, findings, .. } = Flow::check(&text);
+        assert!(flow.is_some(), "{findings:?}");
+        findings.into_iter().map(|found| found.message).collect()
+    };
+    let idle = "`caller_may_choose` does nothing here: no caller has a hand in these numbers";
+    for ivr in [
+        "{ transfer: { destination: 8005550101, caller_may_choose: true } }",
+        "{ findme: { id: 7, caller_may_choose: true } }",
+        "{ findme: { phone_list: [8005550101], caller_may_choose: true } }",
+    ] {
+        assert_eq!(warnings("", ivr), [idle], "{ivr}");
+    }
+    let chosen = "{ findme: { phone_list: [8005550101, \"{{ answers.a }}\"], caller_may_choose: true } }";
+    assert_eq!(
+        warnings("", chosen),
+        ["`answers` decides where the call goes: callers can have any number rung, at your cost"]
+    );
+    assert_eq!(warnings("", "{ transfer: { destination: 8005550101, caller_may_choose: false } }"), [""; 0]);
+    let hours = |open: &str| warnings(&format!("hours: {{ a: {{ zone: Europe/Paris, {open} }} }}\n"), "hangup");
+    assert_eq!(hours("open: {}"), ["these hours never open"]);
+    assert_eq!(hours("open: { daily: closed }, holidays: { 12-25: closed }"), ["these hours never open"]);
+    assert_eq!(hours("open: {}, holidays: { 2026-12-24: 08:00-12:00 }"), [""; 0]);
+}
+
+#[test]
+fn callers_choose_no_premium_number_and_flows_may() {
+    let flow = |source: &str, further: &str| {
+        format!(
+            "flow: a\nrealm: a\nconstants: {{ info: \"9005550100\" }}\nnumbers: {{ lines: {{ \"8005550110\": \"9005550101\" }} }}\n\
+             fallback: {{ dialogtech: hangup }}\ndialogtech: {{ ivrs: {{ 1: {{ transfer: {{ destination: {source}{further} }} }} }} }}\n"
+        )
+    };
+    let answer = |text: &str, keyed: &str| {
+        let query = format!("ivr_id=1&ivr_number_called=8005550110&n={keyed}");
+        super::answers::answer(&super::answers::load(text), &query, &super::answers::Known::nobody(), MONDAY)
+    };
+    let chosen = flow("\"{{ answers.n }}\"", ", caller_may_choose: true");
+    for refused in ["9005550100", "19005550100", "4115550100", "9115550100"] {
+        assert_eq!(answer(&chosen, refused), Err(Undecided::Template(TemplateError::NoNumber)), "{refused}");
+    }
+    for passes in ["8005550101", "8765550101"] {
+        assert!(answer(&chosen, passes).is_ok_and(|text| text.contains(passes)), "{passes}");
+    }
+    for source in ["9005550100", "\"{{ flow.info }}\"", "\"{{ listed('lines', call.ivr_number_called) }}\""] {
+        assert!(answer(&flow(source, ""), "").is_ok_and(|text| text.contains("90055501")), "{source}");
+    }
+}
