@@ -24,7 +24,11 @@ pub(super) fn field_names(r: &mut Reader, node: &Node) -> Option<FieldNames> {
             portal != field && (CALL_FIELDS.contains(&portal.as_str()) || SOURCE_FIELDS.contains(&portal.as_str()));
         if is_another && listed.entries().iter().all(|(key, _)| key.name != portal) {
             let message = format!("`{portal}` is a field of its own, and every call's would be taken for `{field}`");
-            r.mistake_with_help(node.at, message, "a portal's own name for the field on the left stands here; of two names that are swapped, both do");
+            r.mistake_with_help(
+                node.at,
+                message,
+                "a portal's own name for the field on the left stands here; of two names that are swapped, both do",
+            );
             continue;
         }
         r.portal_names.push((node.at, portal.clone()));
