@@ -216,14 +216,59 @@ fn the_four_ivrs_of_wix_answers_tell_success_from_failure() {
     }
 }
 
+fn guide() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/flows.md")).unwrap()
+}
+
+fn blocks(guide: &str) -> Vec<&str> {
+    guide.split("\n```yaml\n").skip(1).map(|block| block.split("\n```").next().unwrap()).collect()
+}
+
+/// What the guide shows of `flow check`: the message, its place, and the help where there is one.
+fn shown(guide: &str) -> Vec<String> {
+    let mut shown: Vec<String> = Vec::new();
+    let mut lines = guide.lines().filter_map(|line| line.strip_prefix("    ")).peekable();
+    while let Some(line) = lines.next() {
+        let is_message = line.starts_with("error: ") || line.starts_with("warning: ");
+        let place = lines.peek().and_then(|next| next.trim_start().strip_prefix("--> bank.yaml:"));
+        if let Some(place) = place.filter(|_| is_message) {
+            shown.push(format!("{place} {line}"));
+        } else if let (Some(help), Some(last)) = (line.trim_start().strip_prefix("= help: "), shown.last_mut()) {
+            last.push_str(&format!(" ({help})"));
+        }
+    }
+    shown
+}
+
+#[test]
+fn the_guide_shows_what_is_found_in_its_flows() {
+    let guide = guide();
+    let blocks = blocks(&guide);
+    let flows: Vec<&str> = blocks.iter().copied().filter(|block| block.starts_with("flow: ")).collect();
+    let part = |start: &str| blocks.iter().find(|block| block.starts_with(start)).unwrap();
+    // The fifth step: a calendar above `dialogtech`, and rules in the place of the menu's last one.
+    let last = "        - do: { transfer: { destination: \"8005550120\" } }\n";
+    assert_eq!((flows.len(), flows[2].matches(last).count()), (3, 1));
+    let fifth =
+        flows[2].replace("dialogtech:\n  ivrs", &format!("{}\n\ndialogtech:\n  ivrs", part("hours:\n  support")));
+    let fifth = fifth.replace(last, &format!("{}\n", part("        - when: open(\"support\")")));
+    assert_eq!(Flow::check(&fifth).findings, []);
+    let slips = fifth.replace("open(\"support\")", "open(\"suport\")").replace("voicemail:", "voicemial:");
+    let found = ["flow: bank\n", flows[1], &slips].into_iter().flat_map(|text| Flow::check(text).findings);
+    let found = found.map(|found| {
+        let severity = if found.severity == Severity::Error { "error" } else { "warning" };
+        let help = found.help.map(|help| format!(" ({help})")).unwrap_or_default();
+        format!("{}:{} {severity}: {}{help}", found.line, found.column, found.message)
+    });
+    assert_eq!(shown(&guide), found.collect::<Vec<_>>());
+}
+
 #[test]
 fn every_flow_of_the_guide_loads_and_so_do_its_parts() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/flows.md");
-    let guide = std::fs::read_to_string(path).unwrap();
+    let guide = guide();
     let small = "flow: a\nrealm: a\nfallback: { dialogtech: hangup }\ndialogtech: { ivrs: { 1: hangup } }\n";
     let (mut flows, mut parts) = (0, 0);
-    for block in guide.split("\n```yaml\n").skip(1) {
-        let block = block.split("\n```").next().unwrap();
+    for block in blocks(&guide) {
         if block.starts_with("flow: ") {
             load(block);
             flows += 1;
