@@ -8,11 +8,12 @@ mod calls;
 mod check;
 mod filters;
 mod functions;
+mod invalid;
 mod scan;
 mod scope;
 mod slips;
 
-pub use check::InvalidTemplate;
+pub use invalid::InvalidTemplate;
 pub use scope::Scope;
 pub use slips::Unwise;
 

@@ -2,8 +2,8 @@
 //! the flow defines it.
 
 use super::super::mistake::did_you_mean;
-use super::check::InvalidTemplate;
 use super::functions::FUNCTIONS;
+use super::invalid::InvalidTemplate;
 use super::scan::Token;
 use crate::flow::definitions::{Definitions, Split};
 use std::collections::BTreeSet;

@@ -2,7 +2,7 @@
 //! attribute that is taken for true or false.
 
 use super::super::mistake::did_you_mean;
-use super::check::InvalidTemplate;
+use super::invalid::InvalidTemplate;
 use super::scan::Token;
 use crate::dialogtech::request::{CALL_FIELDS, SOURCE_FIELDS};
 use crate::flow::definitions::Definitions;
