@@ -87,7 +87,7 @@ pub enum TemplateError {
     /// It asks for a part of something that is not there: `caller.balance` where nobody is verified.
     #[error("the template asks for a part of something that is not there")]
     Missing,
-    /// More than [`Template::MAX_BYTES`] came out of it, went into a filter or out of one, or a list had more than 500
+    /// More than [`Template::MAX_BYTES`] came out of it, went into a filter or out of one, or a list had more than 200
     /// items.
     #[error("the template's text is longer than {max} bytes", max = Template::MAX_BYTES)]
     TooLong,

@@ -11,7 +11,7 @@ use minijinja::value::{FunctionArgs, FunctionResult, Rest, ValueKind, ValueOrKwa
 use minijinja::{Error, ErrorKind, State, Value};
 
 /// The longest list, in items, counting those of lists within it.
-const MOST_ITEMS: usize = 500;
+const MOST_ITEMS: usize = 200;
 
 /// By this the template's own error is known from the engine's.
 const TOO_LONG: &str = "the text or list is too long";
