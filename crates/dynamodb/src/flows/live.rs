@@ -79,8 +79,10 @@ impl FlowTable {
     pub async fn move_live(&self, name: &FlowName, to: u64, moved: &Move) -> Result<Moved, StoreError> {
         let live = || self.client.update_item().table_name(&self.table).key(PK, item::s(LIVE)).key(SK, item::s(LIVE));
         live()
-            .update_expression("SET flows = if_not_exists(flows, :none), moved = if_not_exists(moved, :none)")
-            .expression_attribute_values(":none", AttributeValue::M(HashMap::new()))
+            .update_expression("SET flows = if_not_exists(flows, :nothing), moved = if_not_exists(moved, :never)")
+            // One value for both would be one map for both, in an emulator that keeps what it is given.
+            .expression_attribute_values(":nothing", AttributeValue::M(HashMap::new()))
+            .expression_attribute_values(":never", AttributeValue::M(HashMap::new()))
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
