@@ -1,6 +1,7 @@
 //! `ringbolt pin import` and `ringbolt pin export-users`: the binary itself, on a real DynamoDB.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
+mod changed;
 mod errors;
 mod export;
 mod large;

@@ -21,7 +21,7 @@ use crate::{
     output::Output,
     stop::StopSignal,
 };
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use journal::Done;
 use ledger::Ledger;
@@ -148,12 +148,17 @@ impl Import {
         }
         let total = survey.rows;
         let done = Done { at: survey.first, ..Done::NOTHING };
-        let records = survey::rows_from(&self.file, done.at, self.delimiter)?;
+        let records = survey.rows_from(done.at)?;
         let mut ledger = Ledger::new(done, RefusedFile::anew(&list)?, None);
         let mut progress = Progress::new(out, total, 0);
-        let pipeline = Pipeline { columns: survey.columns, rules, target: None };
+        let pipeline = Pipeline { columns: survey.columns.clone(), rules, target: None };
         match pipeline.run(records, &mut ledger, &mut progress, stop).await? {
-            Ended::Finished => self.report(out, ledger, &list, None),
+            Ended::Finished => {
+                if let Some(changed) = survey.changed(ledger.done().rows)? {
+                    bail!("{changed}: give the command again");
+                }
+                self.report(out, ledger, &list, None)
+            }
             Ended::Interrupted => Err(Interrupted::new("interrupted; nothing was written to a table")),
             Ended::Failed(failure) => Err(failure).with_context(|| self.file.display().to_string()),
         }

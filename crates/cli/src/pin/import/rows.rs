@@ -14,7 +14,7 @@ use std::str;
 const ITEM_BYTES: usize = 400 << 10;
 
 /// The columns that the header names.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Columns {
     user: usize,
     pin: usize,

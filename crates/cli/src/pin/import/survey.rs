@@ -1,6 +1,7 @@
 //! What is in the file, before anything is done: its columns, how many rows it has, and which file it is.
 
 use super::{
+    estimate::{counted, grouped},
     records::{Next, Position, Records, START},
     rows::Columns,
 };
@@ -10,10 +11,10 @@ use std::{
     fmt::Write as _,
     fs::File,
     io::{self, BufReader, Read, Seek as _, SeekFrom},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-/// A CSV that can be imported.
+/// A CSV that can be imported. It is kept open: what takes its name in the meantime is another file.
 #[derive(Debug)]
 pub(crate) struct Survey {
     pub(crate) columns: Columns,
@@ -23,6 +24,9 @@ pub(crate) struct Survey {
     pub(crate) rows: u64,
     /// SHA-256 of the file, in hexadecimal digits.
     pub(crate) digest: String,
+    path: PathBuf,
+    file: File,
+    delimiter: u8,
 }
 
 /// Reads the file once, from its beginning to its end.
@@ -34,9 +38,10 @@ pub(crate) fn survey(path: &Path, delimiter: u8) -> anyhow::Result<Survey> {
     if path.is_dir() {
         bail!("{shown} is a folder, not a CSV");
     }
-    let file = File::open(path).with_context(|| format!("{shown} could not be read"))?;
-    let mut records = Records::new(BufReader::new(Digesting { file, digest: Sha256::new() }), START, delimiter);
-    let columns = match records.next().with_context(|| format!("{shown} could not be read"))? {
+    let file = File::open(path).with_context(|| unread(path))?;
+    let reading = Digesting { file: &file, digest: Sha256::new() };
+    let mut records = Records::new(BufReader::new(reading), START, delimiter);
+    let columns = match records.next().with_context(|| unread(path))? {
         Next::Record { bytes, .. } => Columns::read(bytes, delimiter).with_context(|| shown.to_string())?,
         Next::End => bail!("{shown} is empty: its first row names the columns, such as `user,pin,first_name`"),
         Next::TooLong { .. } | Next::Unclosed { .. } => {
@@ -45,41 +50,118 @@ pub(crate) fn survey(path: &Path, delimiter: u8) -> anyhow::Result<Survey> {
     };
     let (first, mut rows) = (records.position(), 0);
     loop {
-        match records.next().with_context(|| format!("{shown} could not be read"))? {
+        match records.next().with_context(|| unread(path))? {
             Next::End => break,
             Next::Record { .. } | Next::TooLong { .. } | Next::Unclosed { .. } => rows += 1,
         }
     }
     let mut source = records.into_source();
     // After a quotation mark that is not closed there may be more.
-    io::copy(&mut source, &mut io::sink()).with_context(|| format!("{shown} could not be read"))?;
-    let digest = source.into_inner().digest.finalize().iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String does not fail.
-        write!(text, "{byte:02x}").unwrap_or_default();
-        text
-    });
-    Ok(Survey { columns, first, rows, digest })
+    io::copy(&mut source, &mut io::sink()).with_context(|| unread(path))?;
+    let digest = source.into_inner().digits();
+    Ok(Survey { columns, first, rows, digest, path: path.to_owned(), file, delimiter })
 }
 
-/// The file's rows from a position on.
-///
-/// # Errors
-/// It cannot be read.
-pub(crate) fn rows_from(path: &Path, at: Position, delimiter: u8) -> anyhow::Result<Records<BufReader<File>>> {
-    let opened = File::open(path).and_then(|mut file| file.seek(SeekFrom::Start(at.offset)).map(|_| file));
-    let file = opened.with_context(|| format!("{} could not be read", path.display()))?;
-    Ok(Records::new(BufReader::new(file), at, delimiter))
+impl Survey {
+    /// The rows from a position on.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn rows_from(&self, at: Position) -> anyhow::Result<Records<BufReader<File>>> {
+        let opened = self.file.try_clone().and_then(|mut file| file.seek(SeekFrom::Start(at.offset)).map(|_| file));
+        Ok(Records::new(BufReader::new(opened.with_context(|| unread(&self.path))?), at, self.delimiter))
+    }
+
+    /// Whether so many rows end at this position, as a journal says.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn end_at(&self, rows: u64, at: Position) -> anyhow::Result<bool> {
+        let mut records = self.rows_from(self.first)?;
+        for _ in 0..rows {
+            if records.next().with_context(|| unread(&self.path))? == Next::End {
+                return Ok(false);
+            }
+        }
+        Ok(records.position() == at)
+    }
+
+    /// How the file changed since it was surveyed, as half a sentence; `None` where all of it was read as it was. `read`
+    /// is how many rows came.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn changed(&self, read: u64) -> anyhow::Result<Option<String>> {
+        let mut whole = Digesting { file: &self.file, digest: Sha256::new() };
+        (&self.file).seek(SeekFrom::Start(0)).with_context(|| unread(&self.path))?;
+        io::copy(&mut whole, &mut io::sink()).with_context(|| unread(&self.path))?;
+        let same = whole.digits() == self.digest;
+        Ok((!same || read != self.rows).then(|| {
+            let rows = counted(self.rows, "row");
+            format!("{} changed while it was read, {} of {rows} were read", self.path.display(), grouped(read))
+        }))
+    }
 }
 
-struct Digesting {
-    file: File,
+fn unread(path: &Path) -> String {
+    format!("{} could not be read", path.display())
+}
+
+struct Digesting<'a> {
+    file: &'a File,
     digest: Sha256,
 }
 
-impl Read for Digesting {
+impl Digesting<'_> {
+    fn digits(self) -> String {
+        self.digest.finalize().iter().fold(String::new(), |mut text, byte| {
+            // Writing to a String does not fail.
+            write!(text, "{byte:02x}").unwrap_or_default();
+            text
+        })
+    }
+}
+
+impl Read for Digesting<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         self.digest.update(&buffer[..read]);
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_position_is_taken_for_the_end_of_a_row_where_it_is_that_of_just_so_many_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callers.csv");
+        fs::write(&path, "user,pin\nada,837461\n\nbob,837462\n").unwrap();
+        let survey = survey(&path, b',').unwrap();
+        let at = |offset, line| Position { offset, line };
+        assert!(survey.end_at(0, at(9, 2)).unwrap() && survey.end_at(1, at(20, 3)).unwrap());
+        assert!(survey.end_at(2, at(32, 5)).unwrap());
+        for (rows, at) in [(1, at(19, 3)), (1, at(9, 2)), (2, at(20, 3)), (1, at(20, 4)), (u64::MAX, at(32, 5))] {
+            assert!(!survey.end_at(rows, at).unwrap(), "{rows} {at:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_after_the_survey_is_noticed_and_one_that_takes_its_name_is_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callers.csv");
+        fs::write(&path, "user,pin\nada,837461\nbob,837462\n").unwrap();
+        let survey = survey(&path, b',').unwrap();
+        assert_eq!(survey.changed(2).unwrap(), None);
+        assert!(survey.changed(1).unwrap().unwrap().ends_with("changed while it was read, 1 of 2 rows were read"));
+        fs::write(folder.path().join("new"), "user,pin\n").unwrap();
+        fs::rename(folder.path().join("new"), &path).unwrap();
+        assert_eq!(survey.changed(2).unwrap(), None);
+        let survey = super::survey(&path, b',').unwrap();
+        fs::write(&path, "user,PIN\n").unwrap();
+        assert!(survey.changed(0).unwrap().is_some(), "as many rows as before, and not the same");
     }
 }

@@ -10,7 +10,7 @@ use super::{
     progress::Progress,
     refused::RefusedFile,
     rows::Rules,
-    survey::{self, Survey},
+    survey::Survey,
     write::Target,
 };
 use crate::{
@@ -51,9 +51,17 @@ impl Import {
         let done = before.unwrap_or(Done { at: survey.first, ..Done::NOTHING });
         // An interruption before the first line of progress leaves the beginning of the file, and that is the header.
         let done = if done.rows == 0 { Done { at: survey.first, ..done } } else { done };
+        if !survey.end_at(done.rows, done.at)? {
+            bail!(
+                "{} was changed or damaged: it says that {} are done, which do not end where it says. Delete it to begin \
+                 anew.",
+                places.journal.display(),
+                counted(done.rows, "row")
+            );
+        }
         // All that can be refused is opened before the change is recorded as begun.
         let list = RefusedFile::go_on(&places.refused, done.refused_bytes, &places.journal)?;
-        let records = survey::rows_from(&self.file, done.at, self.delimiter)?;
+        let records = survey.rows_from(done.at)?;
         if before.is_some() {
             out.note(&format!("Going on after {} of {}.", grouped(done.rows), counted(survey.rows, "row")));
         }
@@ -73,7 +81,7 @@ impl Import {
         };
         let mut ledger = Ledger::new(done, list, Some(journal));
         let mut progress = Progress::new(out, survey.rows, done.rows);
-        let pipeline = Pipeline { columns: survey.columns, rules, target: Some(target) };
+        let pipeline = Pipeline { columns: survey.columns.clone(), rules, target: Some(target) };
         let ended = pipeline.run(records, &mut ledger, &mut progress, stop).await;
 
         let done = *ledger.done();
@@ -81,14 +89,22 @@ impl Import {
         let detail = format!("{}, {}", counted(done.pins, "PIN"), counted(done.refused, "refused row"));
         match ended {
             Ok(Ended::Finished) => {
+                let whole = survey.changed(done.rows).and_then(|changed| match changed {
+                    // The journal stays: without it, the import would look like one that was finished.
+                    Some(changed) => bail!("{changed}: delete {} and import it again", places.journal.display()),
+                    None => Ok(()),
+                });
+                if let Err(error) = whole {
+                    return Err(begun.failed_with(connection, &format!("the file changed; {detail}"), error).await);
+                }
                 begun.done(connection, &detail).await?;
                 self.report(out, ledger, &places.refused, Some(&table))
             }
             Ok(Ended::Interrupted) => {
-                begun.failed(connection, &format!("interrupted; {detail}")).await?;
-                Err(Interrupted::new(format!(
-                    "interrupted after {so_far}. They are in; give the same command again to go on."
-                )))
+                let interrupted = Interrupted::new(format!(
+                    "interrupted after {so_far}. They are done; give the same command again to go on."
+                ));
+                Err(begun.failed_with(connection, &format!("interrupted; {detail}"), interrupted).await)
             }
             Ok(Ended::Failed(failure)) => {
                 let stopped = format!("the import stopped after {so_far}; give the same command again to go on");
@@ -101,9 +117,9 @@ impl Import {
                 Err(reason.context(stopped))
             }
             Err(error) => {
-                let recorded = begun.failed(connection, &format!("stopped; {detail}")).await;
-                recorded.with_context(|| format!("{error:#}"))?;
-                Err(error.context(format!("the import stopped after {so_far}; give the same command again to go on")))
+                let error =
+                    error.context(format!("the import stopped after {so_far}; give the same command again to go on"));
+                Err(begun.failed_with(connection, &format!("stopped; {detail}"), error).await)
             }
         }
     }
