@@ -40,8 +40,8 @@ async fn right_rows_go_in_and_the_others_are_explained_by_their_lines() {
                    10,fred,\"it is not UTF-8; save the file as \"\"CSV UTF-8\"\"\"\n\
                    14,gil,a PIN has 4 to 12 digits\n\
                    15,,the user id is empty\n\
-                   18,,\"a quotation mark opens in this line and is not closed: nothing from here on was read. Close it \
-                   or take it away, and import again\"\n";
+                   18,,\"a quotation mark opens in this line and is not closed, or not within 16 MiB: nothing from here on \
+                   was read. Close it or take it away, and import again\"\n";
 
     let (code, out, err) = deployment.run(&[&IMPORT[..], &["--dry-run"]].concat()).await;
     assert_eq!(code, 1, "{err}");
@@ -130,4 +130,19 @@ async fn callers_who_are_there_stay_suspended_and_are_replaced_added_to_or_left_
         assert_eq!((&callers["ada"].attributes["name"], callers["ada"].status), (&name.into(), Status::Suspended));
         assert!(callers["bob"].pins.iter().eq(&tags("bob", &["837462"])), "he is not in the file");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_field_of_two_mebibytes_is_refused_and_the_rows_after_it_go_in() {
+    let deployment = Deployment::new().await;
+    let long = format!("{}\n{}", "x".repeat(1 << 20), "y".repeat(1 << 20));
+    deployment.write("callers.csv", format!("user,pin,name\nada,837461,Ada\nbob,837462,\"{long}\"\nzoe,837463,Zoe\n"));
+    let (code, out, err) = deployment.run(&IMPORT).await;
+    assert!(code == 1 && out.starts_with("2 PINs of 2 callers are in "), "{out}{err}");
+    assert!(deployment.callers().await.keys().eq(["ada", "zoe"]));
+    assert_eq!(
+        deployment.read("callers.refused.csv"),
+        "line,user,reason\n3,,\"it is longer than 1 MiB, and an item of DynamoDB holds 400 KB (it goes on to line 4: \
+         perhaps a quotation mark too many)\"\n"
+    );
 }

@@ -201,7 +201,10 @@ impl Reader {
             let read = match records.next() {
                 Ok(Next::End) => return,
                 Ok(Next::Record { line, bytes }) => self.columns.row(line, bytes, &self.rules),
-                Ok(Next::TooLong { line }) => Err(Refused { line, user: None, reason: Reason::TooLong }),
+                Ok(Next::TooLong { line, last_line }) => {
+                    let last_line = (last_line > line).then_some(last_line);
+                    Err(Refused { line, user: None, reason: Reason::TooLong { last_line } })
+                }
                 Ok(Next::Unclosed { line }) => Err(Refused { line, user: None, reason: Reason::Unclosed }),
                 Err(error) => return self.shared.tell(Event::Failed(error.into())),
             };

@@ -10,6 +10,9 @@ use std::io::{self, BufRead, Read as _};
 /// none that could be stored.
 pub(crate) const LONGEST: usize = 1 << 20;
 
+/// In how many bytes of a row the end of a quotation is looked for.
+pub(crate) const LONGEST_SEARCHED: u64 = 16 << 20;
+
 /// Between two rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Position {
@@ -27,9 +30,9 @@ pub(crate) const START: Position = Position { offset: 0, line: 1 };
 pub(crate) enum Next<'a> {
     /// A row, its line break included.
     Record { line: u64, bytes: &'a [u8] },
-    /// A line of more than [`LONGEST`] bytes, passed over.
-    TooLong { line: u64 },
-    /// A quotation mark that opens in this line is not closed within [`LONGEST`] bytes, or never. What follows is one
+    /// A row of more than [`LONGEST`] bytes, passed over, with the last of its lines.
+    TooLong { line: u64, last_line: u64 },
+    /// A quotation mark that opens in this line is not closed within [`LONGEST_SEARCHED`] bytes, or never. What follows is one
     /// field or many rows, nobody knows which: nothing more is read.
     Unclosed { line: u64 },
     /// There are no more rows.
@@ -42,13 +45,12 @@ pub(crate) struct Records<R> {
     at: Position,
     delimiter: u8,
     bytes: Vec<u8>,
-    ended: bool,
 }
 
 impl<R: BufRead> Records<R> {
     /// The rows of a source that stands at this position.
     pub(crate) fn new(source: R, at: Position, delimiter: u8) -> Self {
-        Self { source, at, delimiter, bytes: Vec::new(), ended: false }
+        Self { source, at, delimiter, bytes: Vec::new() }
     }
 
     /// After the row that came last.
@@ -56,7 +58,7 @@ impl<R: BufRead> Records<R> {
         self.at
     }
 
-    /// What was not read yet.
+    /// The source.
     pub(crate) fn into_source(self) -> R {
         self.source
     }
@@ -67,64 +69,53 @@ impl<R: BufRead> Records<R> {
     /// The source could not be read.
     pub(crate) fn next(&mut self) -> io::Result<Next<'_>> {
         loop {
-            let line = self.at.line;
+            let Position { offset: begins, line } = self.at;
             self.bytes.clear();
-            let mut place = Place::FieldStart;
-            let whole = loop {
+            let (mut place, mut long) = (Place::FieldStart, false);
+            let last_line = loop {
                 let before = self.bytes.len();
                 let room = (LONGEST + 1).saturating_sub(before) as u64;
-                let read =
-                    if self.ended { 0 } else { (&mut self.source).take(room).read_until(b'\n', &mut self.bytes)? };
+                let read = (&mut self.source).take(room).read_until(b'\n', &mut self.bytes)?;
                 self.at.offset += read as u64;
                 place = self.bytes[before..].iter().fold(place, |place, byte| place.after(*byte, self.delimiter));
                 let line_ends = self.bytes.last() == Some(&b'\n') && read > 0;
                 self.at.line += u64::from(line_ends);
                 if place == Place::Quoted {
-                    if read == 0 || self.bytes.len() > LONGEST {
-                        break Cut::Unclosed;
+                    if read == 0 || self.at.offset - begins > LONGEST_SEARCHED {
+                        self.pass_over_all()?;
+                        return Ok(Next::Unclosed { line });
                     }
                 } else if read == 0 || line_ends {
-                    break Cut::Whole;
-                } else if self.bytes.len() > LONGEST {
-                    break Cut::TooLong;
+                    break self.at.line - u64::from(line_ends);
+                }
+                long |= self.bytes.len() > LONGEST;
+                if long {
+                    self.bytes.clear();
                 }
             };
-            return Ok(match whole {
-                Cut::Whole if self.bytes.is_empty() => Next::End,
-                Cut::Whole if self.bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => continue,
-                Cut::Whole => Next::Record { line, bytes: &self.bytes },
-                Cut::TooLong => {
-                    self.pass_over_line()?;
-                    Next::TooLong { line }
-                }
-                Cut::Unclosed => {
-                    self.ended = true;
-                    Next::Unclosed { line }
-                }
-            });
+            if long || self.bytes.len() > LONGEST {
+                return Ok(Next::TooLong { line, last_line });
+            }
+            if self.bytes.is_empty() {
+                return Ok(Next::End);
+            }
+            if self.bytes.iter().any(|byte| !matches!(byte, b'\r' | b'\n')) {
+                return Ok(Next::Record { line, bytes: &self.bytes });
+            }
         }
     }
 
-    fn pass_over_line(&mut self) -> io::Result<()> {
+    /// Where reading goes on later there must be nothing more, either.
+    fn pass_over_all(&mut self) -> io::Result<()> {
         loop {
-            self.bytes.clear();
-            let read = (&mut self.source).take(LONGEST as u64).read_until(b'\n', &mut self.bytes)?;
-            self.at.offset += read as u64;
-            if self.bytes.last() == Some(&b'\n') {
-                self.at.line += 1;
+            let passed = self.source.fill_buf()?.len();
+            if passed == 0 {
                 return Ok(());
             }
-            if read == 0 {
-                return Ok(());
-            }
+            self.source.consume(passed);
+            self.at.offset += passed as u64;
         }
     }
-}
-
-enum Cut {
-    Whole,
-    TooLong,
-    Unclosed,
 }
 
 /// Where in a row a byte stands. A quotation mark counts at the beginning of a field alone; within quotation marks, two
@@ -161,7 +152,7 @@ mod tests {
         loop {
             match records.next().unwrap() {
                 Next::Record { line, bytes } => found.push(format!("{line}:{}", String::from_utf8_lossy(bytes))),
-                Next::TooLong { line } => found.push(format!("{line} too long")),
+                Next::TooLong { line, last_line } => found.push(format!("{line} to {last_line} too long")),
                 Next::Unclosed { line } => found.push(format!("{line} unclosed")),
                 Next::End => return found,
             }
@@ -189,14 +180,26 @@ mod tests {
     #[test]
     fn after_a_quotation_mark_that_is_never_closed_nothing_is_read() {
         assert_eq!(cut("a\n1,\"x\n2,y\n3,z\n"), ["1:a\n", "2 unclosed"]);
-        let long = format!("1,\"{}\n2,\"\n3\n", "x\n".repeat(LONGEST / 2));
-        assert_eq!(cut(&long), ["1 unclosed"], "memory stays bounded");
+        let searched = usize::try_from(LONGEST_SEARCHED).unwrap();
+        let text = format!("1,\"{}\n2,\"\n3\n", "x\n".repeat(searched / 2));
+        let mut records = Records::new(text.as_bytes(), START, b',');
+        assert_eq!(records.next().unwrap(), Next::Unclosed { line: 1 });
+        assert_eq!(records.next().unwrap(), Next::End);
+        assert_eq!(records.position().offset, text.len() as u64, "nor is it when an import goes on");
+        assert!(records.bytes.capacity() < 4 * LONGEST, "memory stays bounded");
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_passed_over_alone() {
+    fn a_row_that_is_too_long_is_passed_over_alone() {
         let long = format!("a\n{}\nb\n", "x".repeat(3 * LONGEST));
-        assert_eq!(cut(&long), ["1:a\n", "2 too long", "3:b\n"]);
+        assert_eq!(cut(&long), ["1:a\n", "2 to 2 too long", "3:b\n"]);
+        for (length, lines) in [(LONGEST, 0), (2 * LONGEST, 0), (2 * LONGEST, 5)] {
+            let long = format!("a\n1,\"{}{}\"\nb\n", "\"\"\n".repeat(lines), "x".repeat(length));
+            assert_eq!(cut(&long), ["1:a\n", &format!("2 to {} too long", 2 + lines), &format!("{}:b\n", 3 + lines)]);
+        }
+        let longest = format!("1,\"{}\"\n", "x".repeat(LONGEST - 5));
+        assert_eq!(cut(&longest), [format!("1:{longest}")]);
+        assert_eq!(cut(&"x".repeat(LONGEST + 1)), ["1 to 1 too long"], "at the end of the file, too");
     }
 
     #[test]

@@ -31,10 +31,10 @@ pub(crate) enum Reason {
     NotUtf8,
     #[error("it has a carriage return without a line feed outside quotation marks")]
     CarriageReturn,
-    #[error("it is longer than 1 MiB, and an item of DynamoDB holds 400 KB")]
-    TooLong,
+    #[error("it is longer than 1 MiB, and an item of DynamoDB holds 400 KB{}", goes_on(*.last_line))]
+    TooLong { last_line: Option<u64> },
     #[error(
-        "a quotation mark opens in this line and is not closed: nothing from here on was read. Close it or take it \
+        "a quotation mark opens in this line and is not closed, or not within 16 MiB: nothing from here on was read. Close it or take it \
          away, and import again"
     )]
     Unclosed,
@@ -56,11 +56,12 @@ pub(crate) enum Reason {
 
 fn fields(found: usize, expected: usize, last_line: Option<u64>) -> String {
     let plural = if found == 1 { "" } else { "s" };
-    let lines = match last_line {
-        None => String::new(),
-        Some(line) => format!(" (it goes on to line {line}: perhaps a quotation mark too many)"),
-    };
-    format!("it has {found} field{plural}, and the first row {expected}{lines}")
+    format!("it has {found} field{plural}, and the first row {expected}{}", goes_on(last_line))
+}
+
+fn goes_on(last_line: Option<u64>) -> String {
+    last_line
+        .map_or_else(String::new, |line| format!(" (it goes on to line {line}: perhaps a quotation mark too many)"))
 }
 
 /// "The PIN must not be a year." as the end of a sentence: "it must not be a year".

@@ -20,7 +20,7 @@ use crate::{
     output::Output,
     stop::StopSignal,
 };
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use ringbolt_core::pin::{PinHasher, keys::PinKey};
 use ringbolt_dynamodb::{StoreError, Table};
 use std::{path::Path, thread::available_parallelism, time::Duration};
