@@ -53,6 +53,11 @@ impl<R: BufRead> Records<R> {
         Self { source, at, delimiter, bytes: Vec::new() }
     }
 
+    /// From here on, this stands between the fields.
+    pub(crate) fn divided_by(&mut self, delimiter: u8) {
+        self.delimiter = delimiter;
+    }
+
     /// After the row that came last.
     pub(crate) fn position(&self) -> Position {
         self.at

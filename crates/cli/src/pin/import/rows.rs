@@ -48,10 +48,9 @@ impl Columns {
     /// # Errors
     /// One sentence: no column `user` or `pin`, a name twice, not UTF-8.
     pub(crate) fn read(header: &[u8], delimiter: u8) -> anyhow::Result<Self> {
-        ensure!(
-            !header.starts_with(&[0xff, 0xfe]) && !header.starts_with(&[0xfe, 0xff]),
-            "the file is UTF-16; save it as \"CSV UTF-8\""
-        );
+        // Without a byte order mark, every second byte of UTF-16 is none in Latin letters.
+        let utf_16 = header.starts_with(&[0xff, 0xfe]) || header.starts_with(&[0xfe, 0xff]) || header.contains(&0);
+        ensure!(!utf_16, "the file is UTF-16; save it as \"CSV UTF-8\"");
         let header = header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header);
         let Some(fields) = fields(header, delimiter) else {
             bail!("its lines end with a carriage return alone; save it with line feeds")
@@ -85,6 +84,16 @@ impl Columns {
         }
         (columns.user, columns.pin) = (users[0], pins[0]);
         Ok(columns)
+    }
+
+    /// The delimiter that spreadsheets may name in a line before the header, such as `sep=;`.
+    pub(crate) fn separator(line: &[u8]) -> Option<u8> {
+        let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii_end();
+        match line.split_at_checked(4) {
+            Some((sep, [])) if sep.eq_ignore_ascii_case(b"sep=") => Some(b'\t'),
+            Some((sep, [byte])) if sep.eq_ignore_ascii_case(b"sep=") && byte.is_ascii() && *byte != b'"' => Some(*byte),
+            _ => None,
+        }
     }
 
     /// Reads a row; `None` where all its fields are empty, as at the end of many a spreadsheet.

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use std::{
     fmt::Write as _,
     fs::File,
-    io::{self, BufReader, Read, Seek as _, SeekFrom},
+    io::{self, BufRead, BufReader, Read, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -41,13 +41,14 @@ pub(crate) fn survey(path: &Path, delimiter: u8) -> anyhow::Result<Survey> {
     let file = File::open(path).with_context(|| unread(path))?;
     let reading = Digesting { file: &file, digest: Sha256::new() };
     let mut records = Records::new(BufReader::new(reading), START, delimiter);
-    let columns = match records.next().with_context(|| unread(path))? {
-        Next::Record { bytes, .. } => Columns::read(bytes, delimiter).with_context(|| shown.to_string())?,
-        Next::End => bail!("{shown} is empty: its first row names the columns, such as `user,pin,first_name`"),
-        Next::TooLong { .. } | Next::Unclosed { .. } => {
-            bail!("{shown} does not begin with a row that names its columns")
-        }
-    };
+    let mut header = header(&mut records, path)?;
+    let named = Columns::separator(&header);
+    let delimiter = named.unwrap_or(delimiter);
+    if named.is_some() {
+        records.divided_by(delimiter);
+        header = self::header(&mut records, path)?;
+    }
+    let columns = Columns::read(&header, delimiter).with_context(|| shown.to_string())?;
     let (first, mut rows) = (records.position(), 0);
     loop {
         match records.next().with_context(|| unread(path))? {
@@ -57,6 +58,17 @@ pub(crate) fn survey(path: &Path, delimiter: u8) -> anyhow::Result<Survey> {
     }
     let digest = records.into_source().into_inner().digits();
     Ok(Survey { columns, first, rows, digest, path: path.to_owned(), file, delimiter })
+}
+
+fn header(records: &mut Records<impl BufRead>, path: &Path) -> anyhow::Result<Vec<u8>> {
+    let shown = path.display();
+    match records.next().with_context(|| unread(path))? {
+        Next::Record { bytes, .. } => Ok(bytes.to_vec()),
+        Next::End => bail!("{shown} is empty: its first row names the columns, such as `user,pin,first_name`"),
+        Next::TooLong { .. } | Next::Unclosed { .. } => {
+            bail!("{shown} does not begin with a row that names its columns")
+        }
+    }
 }
 
 impl Survey {

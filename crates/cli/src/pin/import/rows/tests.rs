@@ -35,6 +35,8 @@ fn a_header_that_cannot_be_used_is_refused_in_a_sentence() {
         (b"user,pin,a,a\n", "it has the column `a` twice"),
         (b"user,pin,n\xe4me\n", "the name of column 3 is not UTF-8"),
         (b"\xff\xfeu\0s\0", "the file is UTF-16"),
+        (b"\xfe\xff\0u\0s", "the file is UTF-16"),
+        (b"u\0s\0e\0r\0,\0p\0i\0n\0\n", "the file is UTF-16"),
         (b"user,pin\rada,4711\r", "a carriage return alone"),
     ] {
         let error = Columns::read(header, b',').unwrap_err().to_string();
