@@ -63,5 +63,5 @@ async fn a_journal_whose_rows_do_not_end_where_it_says_is_not_gone_on_with() {
     }
     deployment.write("callers.csv.journal", &journal);
     let (code, out, err) = deployment.run(&IMPORT).await;
-    assert!(code == 0 && out.starts_with("3,000 PINs of 3,000 callers are in "), "{out}{err}");
+    assert!(code == 0 && out.starts_with("3,000 rows of 3,000 callers are in "), "{out}{err}");
 }

@@ -80,7 +80,7 @@ async fn an_import_that_is_interrupted_at_a_third_goes_on_and_every_pin_verifies
             digits
         }
     };
-    assert!(out.starts_with(&format!("{} PINs of {} callers are in ", total(rows), total(file.users.len()))), "{out}");
+    assert!(out.starts_with(&format!("{} rows of {} callers are in ", total(rows), total(file.users.len()))), "{out}");
     assert!(!deployment.path("callers.csv.journal").exists());
     assert!(!deployment.path("callers.refused.csv").exists());
     let callers = deployment.callers().await;
@@ -123,7 +123,7 @@ async fn an_import_that_is_killed_goes_on_and_loses_no_row() {
     }
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 1, "there are refused rows: {err}");
-    assert!(out.starts_with("3,000 PINs of 2,850 callers are in "), "{out}");
+    assert!(out.starts_with("3,000 rows of 2,850 callers are in "), "{out}");
     assert!(out.contains("300 rows refused: callers.refused.csv has their lines and the reasons."), "{out}");
     assert_exact(&deployment.callers().await, &file.users, 1);
     let refused = deployment.read("callers.refused.csv");

@@ -47,7 +47,7 @@ async fn right_rows_go_in_and_the_others_are_explained_by_their_lines() {
     assert_eq!(code, 1, "{err}");
     assert_eq!(
         out,
-        "5 PINs could be imported. Nothing was written to a table.\n9 rows refused: callers.refused.csv has their lines \
+        "5 rows could be imported. Nothing was written to a table.\n9 rows refused: callers.refused.csv has their lines \
          and the reasons.\n"
     );
     assert_eq!(deployment.read("callers.refused.csv"), refused);
@@ -55,7 +55,7 @@ async fn right_rows_go_in_and_the_others_are_explained_by_their_lines() {
 
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 1, "{err}");
-    assert!(out.starts_with("5 PINs of 3 callers are in "), "{out}");
+    assert!(out.starts_with("5 rows of 3 callers are in "), "{out}");
     assert!(err.contains("callers.csv, line 4: the PIN is empty\n"), "{err}");
     assert_eq!(deployment.read("callers.refused.csv"), refused);
     let callers = deployment.callers().await;
@@ -95,7 +95,7 @@ async fn five_thousand_attributes_go_in_and_an_item_over_400_kilobytes_does_not(
     deployment.write("callers.csv", text);
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 1, "{err}");
-    assert!(out.starts_with("1 PIN of 1 caller is in "), "{out}");
+    assert!(out.starts_with("1 row of 1 caller is in "), "{out}");
     let callers = deployment.callers().await;
     assert_eq!(callers["ada"].attributes.len(), 5_000);
     assert_eq!(
@@ -138,11 +138,47 @@ async fn a_field_of_two_mebibytes_is_refused_and_the_rows_after_it_go_in() {
     let long = format!("{}\n{}", "x".repeat(1 << 20), "y".repeat(1 << 20));
     deployment.write("callers.csv", format!("user,pin,name\nada,837461,Ada\nbob,837462,\"{long}\"\nzoe,837463,Zoe\n"));
     let (code, out, err) = deployment.run(&IMPORT).await;
-    assert!(code == 1 && out.starts_with("2 PINs of 2 callers are in "), "{out}{err}");
+    assert!(code == 1 && out.starts_with("2 rows of 2 callers are in "), "{out}{err}");
     assert!(deployment.callers().await.keys().eq(["ada", "zoe"]));
     assert_eq!(
         deployment.read("callers.refused.csv"),
         "line,user,reason\n3,,\"it is longer than 1 MiB, and an item of DynamoDB holds 400 KB (it goes on to line 4: \
          perhaps a quotation mark too many)\"\n"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_names_the_delimiter_is_taken_at_its_word_and_a_file_without_rows_is_said_to_have_none() {
+    let deployment = Deployment::new().await;
+    deployment.write("callers.csv", "\u{feff}sep=;\r\nuser;pin;name\r\nada;837461;\"Ada; Countess\"\r\n");
+    let (code, out, err) = deployment.run(&IMPORT).await;
+    assert!(code == 0 && out.starts_with("1 row of 1 caller is in "), "{out}{err}");
+    let callers = deployment.callers().await;
+    assert!(callers["ada"].pins.iter().eq(&tags("ada", &["837461"])));
+    assert_eq!(serde_json::to_string(&callers["ada"].attributes).unwrap(), r#"{"name":"Ada; Countess"}"#);
+
+    deployment.write("callers.csv", "user,pin\n\n");
+    for dry_run in [&[][..], &["--dry-run"]] {
+        let (code, out, err) = deployment.run(&[&IMPORT[..], dry_run].concat()).await;
+        assert_eq!(
+            (code, out.as_str()),
+            (0, "callers.csv has no rows after its header: nothing was imported.\n"),
+            "{err}"
+        );
+    }
+    let utf_16: Vec<u8> = "\u{feff}user,pin\nada,837461\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for text in [&utf_16[..], &utf_16[2..]] {
+        deployment.write("callers.csv", text);
+        let (code, _, err) = deployment.run(&IMPORT).await;
+        assert!(code == 1 && err.contains("the file is UTF-16; save it as"), "{err}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pin_that_a_user_has_in_several_rows_is_not_counted_as_several() {
+    let deployment = Deployment::new().await;
+    deployment.write("callers.csv", "user,pin\nada,837461\nADA,926384\n Ada,837461\nada,837462\n");
+    let (code, out, err) = deployment.run(&IMPORT).await;
+    assert!(code == 0 && out.starts_with("4 rows of 1 caller are in "), "{out}{err}");
+    assert_eq!(deployment.callers().await["ada"].pins.len(), 3);
 }

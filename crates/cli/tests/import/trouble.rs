@@ -27,7 +27,7 @@ async fn an_import_slows_down_where_dynamodb_throttles_and_finishes() {
     deployment.write("callers.csv", csv(200));
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 0, "{err}");
-    assert!(out.starts_with("200 PINs of 200 callers are in "), "{out}");
+    assert!(out.starts_with("200 rows of 200 callers are in "), "{out}");
     assert!(err.contains("slowed down by DynamoDB to "), "{err}");
     assert!(wire.take_operations().len() >= 300, "a third of all requests were throttled");
     assert_all_in(&deployment, 200).await;
@@ -58,6 +58,6 @@ async fn an_import_stops_where_dynamodb_is_away_for_long_and_goes_on_later() {
     wire.set(Fault::None);
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 0, "{err}");
-    assert!(out.starts_with("2,000 PINs of 2,000 callers are in "), "{out}");
+    assert!(out.starts_with("2,000 rows of 2,000 callers are in "), "{out}");
     assert_all_in(&deployment, 2_000).await;
 }

@@ -26,13 +26,17 @@ impl Import {
         if done.refused > named {
             out.note(&format!("and {} more", grouped(done.refused - named)));
         }
-        let pins = counted(done.pins, "PIN");
+        // A PIN that stands in several rows is one PIN of its caller: it is rows that are counted here.
+        let rows = counted(done.pins, "row");
         match table {
+            _ if done.rows == 0 => {
+                out.say(&format!("{} has no rows after its header: nothing was imported.", self.file.display()))
+            }
             Some(table) => {
                 let are = if done.pins == 1 { "is" } else { "are" };
-                out.say(&format!("{pins} of {} {are} in {table}.", counted(done.callers, "caller")));
+                out.say(&format!("{rows} of {} {are} in {table}.", counted(done.callers, "caller")));
             }
-            None => out.say(&format!("{pins} could be imported. Nothing was written to a table.")),
+            None => out.say(&format!("{rows} could be imported. Nothing was written to a table.")),
         }
         if done.skipped > 0 {
             let rows = counted(done.skipped, "row");
@@ -46,7 +50,7 @@ impl Import {
             out.document(&json!({
                 "dry_run": table.is_none(),
                 "rows": done.rows,
-                "pins": done.pins,
+                "imported": done.pins,
                 "callers": table.map(|_| done.callers),
                 "skipped": done.skipped,
                 "refused": done.refused,
