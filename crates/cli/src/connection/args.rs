@@ -123,6 +123,15 @@ impl ConnectionArgs {
         Ok(Connection { sdk, client, given: self.given(), place })
     }
 
+    /// Whether anything says where the callers are, for what can do without: a stack, the local database or a table.
+    pub(crate) fn names_a_place(&self) -> bool {
+        let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        self.local.is_some()
+            || self.stack.is_some()
+            || self.callers_table.is_some()
+            || ["RINGBOLT_STACK", "RINGBOLT_CALLERS_TABLE"].into_iter().any(set)
+    }
+
     /// The folder of the local database, where that is meant: for what needs no database.
     pub(crate) fn local_folder(&self) -> Option<&std::path::Path> {
         self.local.as_deref()

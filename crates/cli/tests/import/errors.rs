@@ -21,9 +21,22 @@ async fn a_wrong_table_region_or_credential_is_named_in_one_sentence() {
         (&[], &[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")], "nothing was imported: DynamoDB was not reached"),
     ];
     for (arguments, variables, sentence) in cases {
-        let running = deployment.start_with(&[&IMPORT[..], arguments].concat(), variables);
-        assert_one_sentence(running.end().await, sentence);
+        for dry_run in [&["--dry-run"][..], &[]] {
+            let running = deployment.start_with(&[&IMPORT[..], arguments, dry_run].concat(), variables);
+            assert_one_sentence(running.end().await, sentence);
+        }
     }
+    // Where no place is named, none is asked for; where one is, what an import needs there is tried.
+    let (dry_run, offline) =
+        ([&IMPORT[..], &["--dry-run"]].concat(), [("RINGBOLT_CALLERS_TABLE", ""), ("AWS_REGION", "")]);
+    let (code, out, err) = deployment.start_with(&dry_run, &offline).end().await;
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (0, "1 row could be imported. Nothing was written to a table.\n", "")
+    );
+    let (code, out, err) = deployment.run(&dry_run).await;
+    assert!(code == 0 && out.starts_with("1 row could be imported. Nothing was written"), "{out}{err}");
+    assert!(err.contains("1 PIN; hashing takes no time here") || err.contains("1 PIN at "), "{err}");
     let wire = Wire::to(&deployment.endpoint).await;
     wire.set(Fault::Denied);
     let running = deployment.start_with(&IMPORT, &[("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint)]);

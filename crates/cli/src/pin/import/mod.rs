@@ -63,7 +63,8 @@ pub(crate) struct Import {
     /// What becomes of the PINs of callers who are there already
     #[arg(long, value_enum, default_value_t = ExistingArg::Replace)]
     existing: ExistingArg,
-    /// Read and judge every row, and write nothing to the table
+    /// Read and judge every row, and write nothing to the table. Where the deployment is named, see as well whether its
+    /// table and PIN keys can be used, and how long the import would take
     #[arg(long)]
     dry_run: bool,
     /// What stands between the columns: one character, or `tab`
@@ -120,11 +121,18 @@ impl Import {
         let places = Places::of(&self.file, self.refused.as_deref())?;
         // Up to here there is nothing to finish: the signal ends the process by itself.
         let mut stop = StopSignal::listen()?;
-        if self.dry_run {
+        if self.dry_run && !self.connection.names_a_place() {
             return self.judge(out, survey, rules, &places, &mut stop).await;
         }
         let connection = self.connection.connect().await?;
-        let imported = self.import(out, &connection, survey, rules, &places, &mut stop).await;
+        let imported = if self.dry_run {
+            match self.look(out, &connection, survey.rows).await {
+                Ok(()) => self.judge(out, survey, rules, &places, &mut stop).await,
+                Err(error) => Err(error),
+            }
+        } else {
+            self.import(out, &connection, survey, rules, &places, &mut stop).await
+        };
         let closed = connection.close().await;
         imported.and(closed)
     }

@@ -22,10 +22,17 @@ use crate::{
 };
 use anyhow::bail;
 use ringbolt_core::pin::{PinHasher, keys::PinKey};
-use ringbolt_dynamodb::{StoreError, Table};
+use ringbolt_dynamodb::{Store, StoreError, Table};
 use std::{path::Path, thread::available_parallelism, time::Duration};
 
 impl Import {
+    /// For a dry run: whether the table and the keys can be used, and how long it would take.
+    pub(super) async fn look(&self, out: Output, connection: &Connection, rows: u64) -> anyhow::Result<()> {
+        let (_, _, hasher) = opened(connection).await?;
+        connection.announce(out);
+        estimated(out, &hasher, rows).await.map(drop)
+    }
+
     /// Takes the rows into the table, or those that an interrupted import has left.
     pub(super) async fn import(
         &self,
@@ -36,14 +43,7 @@ impl Import {
         places: &Places,
         stop: &mut StopSignal,
     ) -> anyhow::Result<()> {
-        let (table, store, hasher) =
-            (connection.callers_table()?, connection.callers()?, connection.pin_hasher().await?);
-        match store.warm_up(Table::Callers).await {
-            Err(StoreError::Refused { .. }) => {
-                bail!("{table} in {} is no table of callers: look at --callers-table", connection.name())
-            }
-            tried => tried.explained(connection, "nothing was imported")?,
-        }
+        let (table, store, hasher) = opened(connection).await?;
         connection.announce(out);
 
         let identity = self.identity(connection, &survey, table.clone(), &places.refused);
@@ -65,10 +65,7 @@ impl Import {
         if before.is_some() {
             out.note(&format!("Going on after {} of {}.", grouped(done.rows), counted(survey.rows, "row")));
         }
-        let cores = available_parallelism().map_or(1, usize::from);
-        let measured = hasher.clone();
-        let a_second = tokio::task::spawn_blocking(move || estimate::hashes_a_second(&measured, cores)).await??;
-        out.note(&estimate::sentence(survey.rows.saturating_sub(done.rows), a_second, cores));
+        let cores = estimated(out, &hasher, survey.rows.saturating_sub(done.rows)).await?;
 
         let begun = audit::begin(connection, "pin import", self.realm.clone()).await?;
         let target = Target {
@@ -86,7 +83,7 @@ impl Import {
 
         let done = *ledger.done();
         let so_far = format!("{} of {}", grouped(done.rows), counted(survey.rows, "row"));
-        let detail = format!("{}, {}", counted(done.pins, "PIN"), counted(done.refused, "refused row"));
+        let detail = format!("{}, {}", counted(done.pins, "row"), counted(done.refused, "refused row"));
         match ended {
             Ok(Ended::Finished) => {
                 let whole = survey.changed(done.rows).and_then(|changed| match changed {
@@ -139,6 +136,27 @@ impl Import {
             refused: refused.to_owned(),
         }
     }
+}
+
+/// The table's name, the table and the hasher, each of them tried.
+async fn opened(connection: &Connection) -> anyhow::Result<(String, Store, PinHasher)> {
+    let (table, store, hasher) = (connection.callers_table()?, connection.callers()?, connection.pin_hasher().await?);
+    match store.warm_up(Table::Callers).await {
+        Err(StoreError::Refused { .. }) => {
+            bail!("{table} in {} is no table of callers: look at --callers-table", connection.name())
+        }
+        tried => tried.explained(connection, "nothing was imported")?,
+    }
+    Ok((table, store, hasher))
+}
+
+/// Says how long so many rows take, and gives the number of cores that hash.
+async fn estimated(out: Output, hasher: &PinHasher, rows: u64) -> anyhow::Result<usize> {
+    let cores = available_parallelism().map_or(1, usize::from);
+    let measured = hasher.clone();
+    let a_second = tokio::task::spawn_blocking(move || estimate::hashes_a_second(&measured, cores)).await??;
+    out.note(&estimate::sentence(rows, a_second, cores));
+    Ok(cores)
 }
 
 fn key_ids(hasher: &PinHasher) -> Vec<String> {
