@@ -7,6 +7,7 @@ use ringbolt_core::{
 };
 use ringbolt_dev::private_file;
 use std::{
+    borrow::Cow,
     fs::{self, File},
     io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -128,8 +129,8 @@ impl RefusedFile {
         if self.written == 0 && self.waiting.is_empty() {
             line.write_record(HEADER.split(','))?;
         }
-        let user = refused.user.as_deref().unwrap_or_default();
-        line.write_record([refused.line.to_string().as_str(), user, &refused.reason.to_string()])?;
+        let user = refused.user.as_deref().map(no_formula).unwrap_or_default();
+        line.write_record([refused.line.to_string().as_str(), &user, &refused.reason.to_string()])?;
         self.waiting.extend(line.into_inner().map_err(|error| error.into_error())?);
         Ok(())
     }
@@ -157,6 +158,11 @@ impl RefusedFile {
         }
         Ok(self.written)
     }
+}
+
+/// A text of others that a spreadsheet, which is where people read the list, does not compute.
+fn no_formula(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}").into() } else { text.into() }
 }
 
 /// How long the list is that stands at this path, in bytes; `None` where there is nothing.

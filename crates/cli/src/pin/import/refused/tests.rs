@@ -99,3 +99,16 @@ fn every_weakness_makes_one_sentence() {
     }
     assert_eq!(Reason::Weak(Run).to_string(), "the PIN is easy to guess: it must not count up or down");
 }
+
+#[test]
+fn a_spreadsheet_computes_nothing_in_the_list() {
+    let (_folder, path, _) = folder();
+    let mut file = RefusedFile::anew(&path).unwrap();
+    for user in ["=hyperlink(1)", "+15550100", "-1", "@sum(1)", "ada=1"] {
+        file.add(&Refused { user: Some(user.to_owned()), ..refused(2) }).unwrap();
+    }
+    file.flush().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let users: Vec<&str> = text.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
+    assert_eq!(users, ["'=hyperlink(1)", "'+15550100", "'-1", "'@sum(1)", "ada=1"]);
+}
