@@ -1,7 +1,7 @@
 //! `ringbolt pin export-users`
 
 use crate::{
-    connection::{ConnectionArgs, Explained as _},
+    connection::{Connection, ConnectionArgs, Explained as _},
     exit::{Interrupted, Usage},
     output::Output,
     stop::StopSignal,
@@ -17,14 +17,16 @@ use ringbolt_dev::private_file::Replacement;
 use serde_json::json;
 use std::{
     future::pending,
-    io::{BufWriter, Write, stdout},
+    io::{self, BufWriter, ErrorKind, Write, stdout},
     path::{Path, PathBuf},
 };
 
 /// List the callers of a realm as a CSV: user, status, number of PINs, attributes
 ///
 /// Attributes are JSON in one column. PINs cannot be exported: nobody knows them. The whole table is read, in pages, and
-/// callers come in no order.
+/// callers come in no order. User ids and attributes are listed as they are, for programs to read back: a spreadsheet
+/// takes one that begins with =, +, - or @ for a formula, so let it import these columns as text. With --json there is one
+/// document a line.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt pin export-users --stack ringbolt --realm bank --out callers.csv")]
 pub(crate) struct ExportUsers {
@@ -42,6 +44,16 @@ impl ExportUsers {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let realm = Realm::parse(&self.realm).map_err(|error| Usage::new(format!("--realm: {error}")))?;
         let connection = self.connection.connect().await?;
+        let listed = match self.list(out, &connection, &realm).await {
+            // `| head` has read enough.
+            Err(error) if self.out.is_none() && nobody_reads(&error) => Ok(()),
+            listed => listed,
+        };
+        let closed = connection.close().await;
+        listed.and(closed)
+    }
+
+    async fn list(&self, out: Output, connection: &Connection, realm: &Realm) -> anyhow::Result<()> {
         let store = connection.callers()?;
         // Under its own name there is a whole list or none.
         let mut file = match &self.out {
@@ -58,10 +70,10 @@ impl ExportUsers {
         let mut stop = self.out.is_some().then(StopSignal::listen).transpose()?;
         loop {
             let page = tokio::select! {
-                page = store.callers_page(&realm, from.take()) => page,
+                page = store.callers_page(realm, from.take()) => page,
                 () = stopped(&mut stop) => return Err(Interrupted::new("interrupted; nothing was written")),
             };
-            let page = page.explained(&connection, "the callers could not be listed")?;
+            let page = page.explained(connection, "the callers could not be listed")?;
             for (caller, item) in &page.callers {
                 list.add(caller, item)?;
             }
@@ -77,7 +89,7 @@ impl ExportUsers {
             file.finish().with_context(|| unwritable(path))?;
             out.note(&format!("{callers} callers are in {}.", path.display()));
         }
-        connection.close().await
+        Ok(())
     }
 }
 
@@ -87,6 +99,17 @@ async fn stopped(stop: &mut Option<StopSignal>) {
         Some(stop) => stop.came().await,
         None => pending().await,
     }
+}
+
+/// Whether standard output was closed at its other end.
+fn nobody_reads(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let cause = match cause.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+            Some(csv::ErrorKind::Io(error)) => Some(error),
+            _ => cause.downcast_ref::<io::Error>(),
+        };
+        cause.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    })
 }
 
 fn unwritable(path: &Path) -> String {

@@ -80,3 +80,17 @@ async fn an_export_that_is_interrupted_leaves_what_was_there_and_no_half_a_list(
     assert_eq!(running.end().await, (130, String::new(), "ringbolt: interrupted; nothing was written\n".to_owned()));
     assert_eq!((parts(&deployment), deployment.read("users.csv").lines().count()), (0, 1));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_nobody_reads_on_is_no_failure() {
+    let deployment = Deployment::new().await;
+    // More than is held back before it is written.
+    let rows: String = (0..300).map(|row| format!("user-{row},8374{row:04}\n")).collect();
+    deployment.write("callers.csv", format!("user,pin\n{rows}"));
+    assert_eq!(deployment.run(&["pin", "import", "callers.csv", "--realm", "demo", "--allow-weak"]).await.0, 0);
+    for (realm, json) in [("demo", &[][..]), ("demo", &["--json"]), ("empty", &[])] {
+        let arguments = [&["pin", "export-users", "--realm", realm], json].concat();
+        let (code, _, err) = deployment.start_unread(&arguments).end().await;
+        assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
+    }
+}

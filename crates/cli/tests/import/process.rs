@@ -10,6 +10,7 @@ use ringbolt_tests::{TestApp, TestDatabase, app::demo_flow, pin_keys};
 use std::{
     collections::BTreeMap,
     fs::{self, File},
+    io,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -54,6 +55,19 @@ impl Deployment {
 
     /// The same, with variables of its own; an empty one is taken away.
     pub fn start_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
+        let child = self.command(arguments, variables).spawn().unwrap();
+        Running { child, folder: self.folder.path().to_owned() }
+    }
+
+    /// The same with standard output that nobody reads.
+    pub fn start_unread(&self, arguments: &[&str]) -> Running {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let child = self.command(arguments, &[]).stdout(writer).spawn().unwrap();
+        Running { child, folder: self.folder.path().to_owned() }
+    }
+
+    fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
         let output = |name: &str| File::create(self.path(name)).unwrap();
         let keys = serde_json::json!({ "current": "a".repeat(PinKeys::MIN_CHARS) }).to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringbolt"));
@@ -78,8 +92,7 @@ impl Deployment {
                 command.env(name, value)
             };
         }
-        let child = command.spawn().unwrap();
-        Running { child, folder: self.folder.path().to_owned() }
+        command
     }
 
     /// Runs it to its end: exit code, standard output, standard error.
