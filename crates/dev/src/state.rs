@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use std::{
     fmt, fs,
     io::ErrorKind,
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The database, within the folder.
@@ -17,6 +19,8 @@ pub const DATABASE: &str = "dynamodb.sqlite";
 /// The PIN keys, within the folder.
 pub const PIN_KEYS: &str = "pin-keys.json";
 const LOCK: &str = "dev.lock";
+/// How long a `ringbolt dev` may take to accept a connection.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Where a running `ringbolt dev` says that it is, within the folder.
 pub const ANNOUNCEMENT: &str = "dev.json";
 
@@ -67,11 +71,21 @@ pub fn look(folder: &Path) -> anyhow::Result<Found> {
             claim.withdraw()?;
             Ok(Found::Free(claim))
         }
-        Err(fs::TryLockError::WouldBlock) => Ok(read(folder)?.map_or(Found::Busy, Found::Running)),
+        Err(fs::TryLockError::WouldBlock) => {
+            // Between taking the lock and removing what a killed one left behind there is a moment.
+            let running = read(folder)?.filter(|announcement| answers(&announcement.database));
+            Ok(running.map_or(Found::Busy, Found::Running))
+        }
         Err(fs::TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("{} cannot be locked", path.display()))
         }
     }
+}
+
+/// Whether somebody listens at `http://127.0.0.1:PORT`. On one machine that is known at once.
+fn answers(address: &str) -> bool {
+    let address = address.strip_prefix("http://").and_then(|address| address.parse::<SocketAddr>().ok());
+    address.is_some_and(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
 }
 
 impl Claim {
@@ -139,10 +153,11 @@ impl fmt::Debug for Announcement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::TcpListener;
 
-    fn announcement() -> Announcement {
+    fn announcement(database: &TcpListener) -> Announcement {
         Announcement {
-            database: "http://127.0.0.1:1".to_owned(),
+            database: format!("http://{}", database.local_addr().unwrap()),
             address: "http://127.0.0.1:2".to_owned(),
             token: "sesame".to_owned(),
             flows: vec![PathBuf::from("/flows/bank.yaml")],
@@ -161,12 +176,15 @@ mod tests {
         let folder = folder();
         let Found::Free(claim) = look(&folder).unwrap() else { panic!("it is free") };
         assert!(matches!(look(&folder).unwrap(), Found::Busy));
-        claim.announce(&announcement()).unwrap();
+        let database = TcpListener::bind("127.0.0.1:0").unwrap();
+        claim.announce(&announcement(&database)).unwrap();
         let Found::Running(found) = look(&folder).unwrap() else { panic!("it was announced") };
-        assert_eq!(found, announcement());
+        assert_eq!(found, announcement(&database));
         assert!(!format!("{found:?}").contains("sesame"));
 
-        // It ends without taking its announcement back.
+        // It is killed, and the next one has the lock before it removes the announcement.
+        drop(database);
+        assert!(matches!(look(&folder).unwrap(), Found::Busy), "nobody answers there");
         drop(claim);
         let Found::Free(claim) = look(&folder).unwrap() else { panic!("nobody holds it any more") };
         assert!(matches!(look(&folder).unwrap(), Found::Busy), "a leftover is no announcement");
