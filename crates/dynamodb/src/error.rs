@@ -78,8 +78,9 @@ impl StoreError {
         match &error {
             SdkError::ServiceError(service) => {
                 // The code says only that something is wrong with the request ("Item size has exceeded the maximum
-                // allowed size", "Item size to update has exceeded the maximum allowed size").
-                if service.err().message().is_some_and(|message| message.starts_with("Item size")) {
+                // allowed size", "Item size to update has exceeded ...", "ExpressionAttributeValues contains invalid
+                // value: Item size has exceeded ...").
+                if service.err().message().is_some_and(|message| message.contains("Item size")) {
                     return Self::TooLarge;
                 }
                 let (code, action) = (service.err().code().unwrap_or_default(), denied_action(service.err().message()));
