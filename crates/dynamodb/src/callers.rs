@@ -3,7 +3,10 @@
 //! Each clears `last_attempt`: an answer from before it is never given again.
 
 use crate::{Store, StoreError, attempts::caller_key, error::was_written, item, tables::PK};
-use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    operation::{put_item::builders::PutItemFluentBuilder, update_item::builders::UpdateItemFluentBuilder},
+    types::AttributeValue,
+};
 use ringbolt_core::{
     caller::{Attributes, CallerItem, Status},
     identity::CallerId,
@@ -58,8 +61,18 @@ impl Store {
         attributes: &Attributes,
         status: Status,
     ) -> Result<bool, StoreError> {
-        let created = self
-            .client
+        was_written(self.new_caller(caller, tags, attributes, status).send().await)
+    }
+
+    /// The write of a caller who is not there yet.
+    pub(crate) fn new_caller(
+        &self,
+        caller: &CallerId,
+        tags: &[PinTag],
+        attributes: &Attributes,
+        status: Status,
+    ) -> PutItemFluentBuilder {
+        self.client
             .put_item()
             .table_name(&self.tables.callers)
             .item(PK, caller_key(caller))
@@ -69,9 +82,6 @@ impl Store {
             .item("status", item::s(status.as_str()))
             .item("attributes", attribute_map(attributes))
             .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        was_written(created)
     }
 
     /// Gives a caller one more PIN: its tags, one under each key. Counters stay.

@@ -9,10 +9,14 @@ use crate::{
 };
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeValue, ContinuousBackupsStatus, PointInTimeRecoveryStatus, TimeToLiveStatus},
+    types::{ContinuousBackupsStatus, PointInTimeRecoveryStatus, TimeToLiveStatus},
 };
-use ringbolt_core::{caller::Status, identity::CallerId, pin::PinTag, time::EpochMs};
-use std::collections::HashMap;
+use ringbolt_core::{
+    caller::{Attributes, Status},
+    identity::CallerId,
+    pin::PinTag,
+    time::EpochMs,
+};
 
 /// What a table is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,22 +77,8 @@ impl Store {
         tags: &[PinTag],
         until: EpochMs,
     ) -> Result<bool, StoreError> {
-        let pins = tags.iter().map(|tag| (tag.as_str().to_owned(), item::n(-1))).collect();
-        let created = self
-            .client
-            .put_item()
-            .table_name(&self.tables.callers)
-            .item(PK, caller_key(caller))
-            .item("pins", AttributeValue::M(pins))
-            .item("attempts", item::n(0))
-            .item("last_at", item::n(0))
-            .item("status", item::s(Status::Active.as_str()))
-            .item("attributes", AttributeValue::M(HashMap::new()))
-            .item(TTL, item::n(until.epoch_secs()))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        was_written(created)
+        let new = self.new_caller(caller, tags, &Attributes::new(), Status::Active);
+        was_written(new.item(TTL, item::n(until.epoch_secs())).send().await)
     }
 
     /// Removes a caller of [`Store::create_passing_caller`], and nobody else.

@@ -8,6 +8,8 @@ use crate::test_run::count_pytest;
 use crate::tools::{self, AWS_EMULATOR, SAM};
 use crate::workspace::{Workspace, run};
 
+/// A test of the command: building it builds the command.
+const COMMAND_TEST: &str = "ops";
 /// The longest that the test may take; it takes two minutes on two cores.
 const SECS: &str = "1200";
 
@@ -15,8 +17,9 @@ pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     let python = AWS_EMULATOR.installed(workspace)?.join("bin").join("python");
     let sam_python = SAM.installed(workspace)?.join("bin").join("python");
     let built = sam_build::build(workspace)?;
-    // The command that people type. For the whole workspace, so that the features of dependencies are those of the tests.
-    run(workspace.cargo().args(["build", "--workspace", "--bin", "ringbolt"]))?;
+    // The command that people type, as the step of the tests has built it for its own tests: a build of the command alone
+    // would have other features, and compile everything again.
+    run(workspace.cargo().args(["test", "--workspace", "--no-run", "--quiet", "--test", COMMAND_TEST]))?;
     let scratch = workspace.target.join("deploy-test");
     // A run that was killed leaves its own behind.
     if scratch.is_dir() {
