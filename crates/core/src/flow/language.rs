@@ -1,7 +1,7 @@
 //! The language of flow files as data: every key, what it takes and what it means.
 //!
-//! The loader takes the names of the keys from here, the JSON Schema and the reference are made of it, and tests hold
-//! the loader to the schema: there is one place to add a key.
+//! The loader takes the names of the keys from here, the JSON Schema and the reference are generated from it, and tests
+//! hold the loader to the schema: there is one place to add a key.
 
 mod reference;
 mod schema;
@@ -10,8 +10,9 @@ mod tables;
 pub use reference::reference;
 pub use schema::schema;
 pub(super) use tables::{
-    ACTION, ANI_LIMIT, CALENDAR, DIALOGTECH, FALLBACK, FINDME, FLOW, IVR, LIMITS, LOCKOUT, MOST_RULES, OUTCOME_RULE,
-    REPLY_RULE, RULE, STEP, TRANSFER, VERIFY_PIN, WIX_ANSWERS,
+    ACTION, ANI_LIMIT, ASK, CALENDAR, DIALOGTECH, FALLBACK, FINDME, FLOW, IVR, LIMITS, LOCKOUT, MAILBOX, MOST_RULES,
+    OUTCOME_RULE, REPLY_RULE, RULE, START_RULE, TO_IVR, TRANSFER, TWIML, VERIFIED_RULE, VERIFY_PIN, WIX_ANSWERS,
+    WIX_IVR,
 };
 
 /// A mapping with keys of its own.
@@ -32,7 +33,7 @@ pub struct Mapping {
 pub struct Key {
     /// Its name.
     pub name: &'static str,
-    /// Whether it must be there, and what is meant where it is not.
+    /// Whether it must be there, and what holds if it is absent.
     pub presence: Presence,
     /// What it takes.
     pub value: Kind,
@@ -47,7 +48,7 @@ pub enum Presence {
     Required,
     /// It may be left out; this then holds.
     Default(&'static str),
-    /// It may be left out, and nothing stands in for it.
+    /// It may be left out, and nothing takes its place.
     Optional,
 }
 
@@ -72,17 +73,27 @@ pub enum Kind {
     Duration,
     /// An id of the portal.
     Id,
+    /// An id of the portal, or one for each stage.
+    IdByStage,
+    /// The name of an IVR of the flow.
+    IvrName,
+    /// What a caller hears at a question.
+    Prompt,
+    /// How many digits: `4` or `4-10`.
+    Digits,
     /// A telephone number, or a template that gives one.
     Number,
     /// An IVR of Wix Answers, or `disconnect`.
     Reply,
+    /// The GUID of an IVR of Wix Answers.
+    Guid,
     /// An IANA time zone.
     Zone,
     /// Spans of time, or `closed`.
     Spans,
     /// A text, a number, or true or false.
     Constant,
-    /// A list of at least and at most so many.
+    /// A list, with its smallest and largest length.
     List(&'static Kind, usize, usize),
     /// A mapping with keys of its own.
     Mapping(&'static Mapping),

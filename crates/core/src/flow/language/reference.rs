@@ -8,14 +8,14 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn reference() -> String {
     let mut text = String::new();
-    let mut told: Vec<&str> = Vec::new();
+    let mut written: Vec<&str> = Vec::new();
     let mut next: Vec<&'static Mapping> = vec![&FLOW];
     while !next.is_empty() {
         let mapping = next.remove(0);
-        if told.contains(&mapping.name) {
+        if written.contains(&mapping.name) {
             continue;
         }
-        told.push(mapping.name);
+        written.push(mapping.name);
         section(&mut text, mapping);
         mapping.keys.iter().for_each(|key| mappings(&key.value, &mut next));
     }
@@ -51,15 +51,20 @@ fn takes(kind: &Kind) -> String {
     match kind {
         Kind::Name => "a name: `a-z`, `0-9`, `-`, `_`".to_owned(),
         Kind::Text => "a text".to_owned(),
-        Kind::Template => "a text, a template or not".to_owned(),
+        Kind::Template => "a text, with `{{ ... }}` or without".to_owned(),
         Kind::Condition => "a condition".to_owned(),
         Kind::Word(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or "),
         Kind::Whole(from, to) => format!("{from} to {to}"),
         Kind::Flag => "`true` or `false`".to_owned(),
         Kind::Duration => "a time such as `30s`, `30m`, `24h`, `1d`".to_owned(),
         Kind::Id => "an id of the portal".to_owned(),
+        Kind::IdByStage => "an id of the portal, or a mapping from stages to ids".to_owned(),
+        Kind::IvrName => "the name of an IVR".to_owned(),
+        Kind::Prompt => "what the caller hears; `@name` is a user parameter".to_owned(),
+        Kind::Digits => "a number such as `4`, or a range such as `4-10`".to_owned(),
+        Kind::Guid => "a GUID".to_owned(),
         Kind::Number => "a telephone number, or a template".to_owned(),
-        Kind::Reply => "an IVR's GUID, or `disconnect`".to_owned(),
+        Kind::Reply => "a name under `ivrs`, a GUID, or `disconnect`".to_owned(),
         Kind::Zone => "an IANA time zone".to_owned(),
         Kind::Spans => "`08:00-12:00, 13:00-18:00`, or `closed`".to_owned(),
         Kind::Constant => "a text, a number, `true` or `false`".to_owned(),

@@ -1,11 +1,11 @@
-//! The JSON Schema of flow files, for editors that complete and check while one writes.
+//! The JSON Schema of flow files, for editors that complete and check as you type.
 
 use super::tables::FLOW;
 use super::{Key, Kind, Mapping, Presence};
 use serde_json::{Map, Value, json};
 
-/// The schema (draft 2020-12). It says less than the loader: what templates may speak of, which names there are, and
-/// what is proved of a flow, `ringbolt flow check` alone knows.
+/// The schema (draft 2020-12). It says less than the loader: only `ringbolt flow check` knows what templates may speak of,
+/// which names exist, and what is proved of a flow.
 #[must_use]
 pub fn schema() -> Value {
     let mut definitions = Map::new();
@@ -18,6 +18,8 @@ pub fn schema() -> Value {
     schema["$defs"] = Value::Object(definitions);
     schema
 }
+
+const GUID: &str = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
 
 fn reference_to(mapping: &'static Mapping, definitions: &mut Map<String, Value>) -> Value {
     if !definitions.contains_key(mapping.name) {
@@ -65,11 +67,18 @@ fn of_kind(kind: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Flag => json!({ "enum": [true, false, 1, 0] }),
         Kind::Duration => json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }),
         Kind::Id => json!({ "type": ["string", "integer"], "pattern": "^[0-9]{1,20}$", "minimum": 0 }),
+        Kind::IdByStage => {
+            let id = of_kind(&Kind::Id, definitions);
+            json!({ "anyOf": [id, { "type": "object", "additionalProperties": id, "minProperties": 1 }] })
+        }
+        Kind::IvrName => matching("^[a-z0-9][a-z0-9_-]{0,62}$"),
+        Kind::Prompt => json!({ "type": ["string", "number", "boolean"], "minLength": 1 }),
+        Kind::Digits => {
+            json!({ "type": ["string", "integer"], "pattern": "^ *[0-9]{1,2}( *- *[0-9]{1,2})? *$", "minimum": 1, "maximum": 32 })
+        }
+        Kind::Guid => json!({ "type": "string", "pattern": format!("^{GUID}$") }),
         Kind::Number => matching(r"\{[{%]|^[-+(). 0-9]{10,}$"),
-        Kind::Reply => json!({
-            "type": "string",
-            "pattern": "^(disconnect|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$",
-        }),
+        Kind::Reply => matching(&format!("^(disconnect|[a-z0-9][a-z0-9_-]{{0,62}}|{GUID})$")),
         Kind::Zone => json!({ "type": "string", "minLength": 1 }),
         Kind::Spans => {
             let span = r"[0-9]{1,2}:[0-9]{2} *- *[0-9]{1,2}:[0-9]{2}";
