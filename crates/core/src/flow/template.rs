@@ -1,101 +1,68 @@
-//! Texts of a flow with `{{ ... }}` in them: MiniJinja, held to what a sentence needs.
+//! Texts of a flow with `{{ ... }}` in them, and conditions: MiniJinja, reduced to what a sentence needs.
 //!
-//! A template has expressions, filters, `if` and `for`, and three functions that ask what the flow defines by name; it
-//! has no assignments and no way to reach another template, so that a flow stays something to read and not a program.
+//! A template has expressions, filters, `if` and `for`, and functions that ask for what the flow defines by name. It has
+//! no assignments and cannot reach another template, so that a flow stays something to read and not a program.
 
+mod analysis;
 mod bounds;
-mod calls;
-mod check;
+mod engine;
+mod fault;
 mod filters;
 mod functions;
-mod invalid;
-mod scan;
+mod may_fail;
+mod names;
 mod scope;
-mod slips;
+mod size;
+mod syntax;
+mod vocabulary;
+mod warning;
 
-pub use invalid::InvalidTemplate;
+pub use fault::InvalidTemplate;
+pub use may_fail::MayFail;
+pub(super) use names::WIX_ANSWERS_NAMES;
 pub use scope::Scope;
-pub use slips::Unwise;
+pub use vocabulary::Vocabulary;
+pub use warning::TemplateWarning;
 
-use super::definitions::Definitions;
-
-use minijinja::{Environment, ErrorKind, Value};
+use analysis::Found;
+use fault::{Fault, Form};
+use minijinja::machinery::{parse, parse_expr};
+use minijinja::{Environment, ErrorKind};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-/// What the templates of `dialogtech` may speak of, and nothing else.
-pub(super) const DIALOGTECH_NAMES: &[&str] = &["call", "source", "answers", "pass", "caller", "flow"];
+/// The name under which each engine keeps its one template.
+const NAME: &str = "text";
 
-/// What the conditions of `wix_answers` may speak of, and nothing else.
-pub(super) const WIX_ANSWERS_NAMES: &[&str] = &["call", "user", "caller", "flow"];
-
-/// What a caller has a hand in: what he keys, the number that he shows, the page that he came from, and what a stranger
-/// could pass back.
-const OF_CALLERS: [&str; 5] = ["call", "source", "answers", "pass", "user"];
-
-/// What templates are compiled with: the names of their dialect, and what their flow defines.
-#[derive(Clone, Debug)]
-pub struct Vocabulary {
-    engine: Environment<'static>,
-    definitions: Arc<Definitions>,
-    names: &'static [&'static str],
-}
-
-impl Vocabulary {
-    /// The names of DialogTech's dialect, and these definitions.
-    #[must_use]
-    pub fn new(definitions: Arc<Definitions>) -> Self {
-        let mut engine = BASE.clone();
-        functions::add(&mut engine, &definitions);
-        Self { engine, definitions, names: DIALOGTECH_NAMES }
-    }
-
-    /// What the flow defines.
-    pub(super) fn definitions(&self) -> &Arc<Definitions> {
-        &self.definitions
-    }
-
-    /// The same, for another dialect.
-    pub(super) fn speaking_of(&self, names: &'static [&'static str]) -> Self {
-        Self { names, ..self.clone() }
-    }
-}
-
-impl Default for Vocabulary {
-    fn default() -> Self {
-        Self::new(Arc::default())
-    }
-}
-
-/// A text of a flow, compiled when the flow is loaded.
+/// A text or condition of a flow, compiled when the flow is loaded.
 #[derive(Clone)]
 pub struct Template {
     source: Arc<str>,
     /// None for a text without anything to fill in, which costs no engine.
     engine: Option<Arc<Environment<'static>>>,
     uses: BTreeSet<(String, Option<String>)>,
-    calls: bool,
-    unwise: Vec<Unwise>,
+    asks: bool,
+    warnings: Vec<TemplateWarning>,
     chosen_by_caller: Option<&'static str>,
+    failures: Vec<MayFail>,
 }
 
 /// Why a template gave no text. It names no value: values belong to callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// It asks for a part of something that is not there: `caller.balance` where nobody is verified.
-    #[error("the template asks for a part of something that is not there")]
+    /// It reads a part of something that is absent: `caller.balance` if nobody is verified.
+    #[error("the template reads a part of something that is absent")]
     Missing,
-    /// More than [`Template::MAX_BYTES`] came out of it, went into a filter or out of one, or a list had more than 200
-    /// items.
+    /// The text or a value in it is longer than [`Template::MAX_BYTES`], or a list has more than 200 items.
     #[error("the template's text is longer than {max} bytes", max = Template::MAX_BYTES)]
     TooLong,
     /// It loops for too long.
     #[error("the template takes too many steps")]
     TooManySteps,
-    /// What should be a telephone number is none, or none that callers may choose.
-    #[error("the template's text is no telephone number of ten digits, or is one that no caller may choose")]
+    /// The text should be a telephone number and is not, or is one that callers may not choose.
+    #[error("the template's text is not a telephone number of ten digits, or is one that callers may not choose")]
     NoNumber,
     /// Anything else, by the engine's kind of error.
     #[error("the template failed: {0}")]
@@ -103,55 +70,55 @@ pub enum TemplateError {
 }
 
 impl Template {
-    /// The longest text, in bytes, both as written and as it comes out.
-    pub const MAX_BYTES: usize = 8192;
+    /// The longest text, in bytes, both as written and filled in.
+    pub const MAX_BYTES: usize = bounds::MAX_BYTES;
 
-    /// Steps of the engine for one text: a plain sentence takes about ten, a code of 16 digits that a loop spells 250.
-    /// What one step can cost is bounded as well, in `bounds`.
-    const FUEL: u64 = 2_000;
-
-    /// Compiles a text and checks every name in it.
+    /// Compiles a text and checks it.
     ///
     /// # Errors
-    /// Everything that is wrong with it, at least one [`InvalidTemplate`].
+    /// All of its mistakes, at least one [`InvalidTemplate`].
     pub fn compile(source: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
-        if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
-            let fits = source.len() <= Self::MAX_BYTES;
-            let literal = Self {
-                source: source.into(),
-                engine: None,
-                uses: BTreeSet::new(),
-                calls: false,
-                unwise: Vec::new(),
-                chosen_by_caller: None,
-            };
-            return if fits { Ok(literal) } else { Err(vec![InvalidTemplate::TooLong]) };
+        if source.len() > Self::MAX_BYTES {
+            return Err(vec![InvalidTemplate::new(Fault::TooLong { form: Form::Text }, None)]);
         }
-        Self::compile_as(source, source, vocabulary)
+        if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
+            return Ok(Self::new(source, None, analysis::literal(source, vocabulary)));
+        }
+        let syntax = vocabulary.engine.syntax();
+        let unreadable = |error| vec![syntax::explain(source, Form::Text, &error, syntax)];
+        size::check(source, Form::Text, syntax).map_err(|wrong| vec![wrong])?;
+        let tree = parse(source, NAME, syntax.clone()).map_err(unreadable)?;
+        let found = analysis::text(&tree, vocabulary)?;
+        Ok(Self::new(source, Some(engine(vocabulary, source.to_owned()).map_err(unreadable)?), found))
     }
 
     /// Compiles an expression into a template whose text is empty unless the expression holds.
     ///
     /// # Errors
     /// As [`Template::compile`].
-    pub(super) fn compile_condition(expression: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
-        check::expression(expression, vocabulary)?;
-        // It is one whole expression, so nothing of it can end the statement around it.
-        Self::compile_as(expression, &format!("{{% if ({expression}) %}}1{{% endif %}}"), vocabulary)
+    pub(super) fn compile_condition(source: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
+        if source.len() > Self::MAX_BYTES {
+            return Err(vec![InvalidTemplate::new(Fault::TooLong { form: Form::Condition }, None)]);
+        }
+        let syntax = vocabulary.engine.syntax();
+        let unreadable = |error| vec![syntax::explain(source, Form::Condition, &error, syntax)];
+        size::check(source, Form::Condition, syntax).map_err(|wrong| vec![wrong])?;
+        let tree = parse_expr(source).map_err(unreadable)?;
+        let found = analysis::condition(&tree, vocabulary)?;
+        // It is one whole expression, so nothing in it can end the statement around it.
+        let text = format!("{{% if ({source}) %}}1{{% endif %}}");
+        Ok(Self::new(source, Some(engine(vocabulary, text).map_err(unreadable)?), found))
     }
 
-    fn compile_as(source: &str, text: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<InvalidTemplate>> {
-        if source.len() > Self::MAX_BYTES {
-            return Err(vec![InvalidTemplate::TooLong]);
-        }
-        let check::Compiled { engine, uses, calls, unwise, chosen_by_caller } = check::compile(vocabulary, text)?;
-        Ok(Self { source: source.into(), engine: Some(Arc::new(engine)), uses, calls, unwise, chosen_by_caller })
+    fn new(source: &str, engine: Option<Arc<Environment<'static>>>, found: Found) -> Self {
+        let Found { uses, asks, warnings, chosen_by_caller, failures, .. } = found;
+        Self { source: source.into(), engine, uses, asks, warnings, chosen_by_caller, failures }
     }
 
     /// The text, filled in.
     ///
-    /// A name that stands for nothing gives nothing (`answers.extension` where it was not asked); a part of something
-    /// that is not there is an error, so that nobody hears "Your balance is .".
+    /// An absent value is empty (`answers.extension` if it was not asked). A part of something absent is an error, so that
+    /// nobody hears "Your balance is .".
     ///
     /// # Errors
     /// [`TemplateError`] says why there is no text.
@@ -159,7 +126,7 @@ impl Template {
         let Some(engine) = &self.engine else { return Ok(self.source.to_string()) };
         let mut output = Bounded { text: Vec::new(), full: false };
         let rendered =
-            engine.get_template(check::NAME).and_then(|t| t.render_captured_to(scope.root(), &mut output).map(drop));
+            engine.get_template(NAME).and_then(|t| t.render_captured_to(scope.root(), &mut output).map(drop));
         let Err(error) = rendered else {
             return String::from_utf8(output.text).map_err(|_| TemplateError::Failed(ErrorKind::WriteFailure));
         };
@@ -171,57 +138,70 @@ impl Template {
         })
     }
 
-    /// The text as it stands in the flow.
+    /// The text as written in the flow.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The text where there is nothing to fill in.
+    /// The text, if there is nothing to fill in.
     #[must_use]
     pub fn literal(&self) -> Option<&str> {
         self.engine.is_none().then_some(&*self.source)
     }
 
-    /// What is legal in it and hardly meant.
+    /// What loads but is hardly meant.
     #[must_use]
-    pub fn unwise(&self) -> &[Unwise] {
-        &self.unwise
+    pub fn warnings(&self) -> &[TemplateWarning] {
+        &self.warnings
     }
 
-    /// Whether it speaks of nothing but these names, and asks neither the hours nor a split nor a list.
+    /// Whether it uses no other names than these and calls none of the flow's functions.
     pub(super) fn depends_on(&self, names: &[&str]) -> bool {
-        !self.calls && self.uses.iter().all(|(used, _)| names.contains(&used.as_str()))
+        !self.asks && self.uses.iter().all(|(used, _)| names.contains(&used.as_str()))
     }
 
-    /// The first of `call`, `source`, `answers` and `pass` out of which the text itself is made: a caller can choose
-    /// it. What is only looked up in a list of the flow's own (`listed("lines", call.ivr_number_called)`) chooses among
-    /// what the flow says.
+    /// The first of `call`, `source`, `answers`, `pass` and `user` whose value flows into the text: a caller can choose
+    /// it. A key of `listed("lines", call.ivr_number_called)` does not count, since it only chooses among the flow's own
+    /// texts; nor does a condition.
     #[must_use]
     pub fn chosen_by_caller(&self) -> Option<&'static str> {
         self.chosen_by_caller
     }
 
-    /// Whether it speaks of `caller`, `answers` or another of the names, in whole or in part.
+    /// Why it may fail for some callers because of their data; none if it cannot. A reason other than an absent `caller`
+    /// comes first: `caller` is always there after verification.
+    #[must_use]
+    pub fn may_fail(&self) -> Option<&MayFail> {
+        let is_caller = |reason: &&MayFail| matches!(reason, MayFail::Absent { of } if of == "caller");
+        self.failures.iter().find(|reason| !is_caller(reason)).or(self.failures.first())
+    }
+
+    /// Whether it uses `caller`, `answers` or another of the names, in whole or in part.
     #[must_use]
     pub fn mentions(&self, name: &str) -> bool {
         self.uses.iter().any(|(used, _)| used == name)
     }
 
-    /// The parts of `name` that it speaks of: `pin` for `{{ answers.pin }}` and `{{ answers["pin"] }}`, in order of
-    /// the alphabet.
+    /// The parts of `name` that it uses, in alphabetical order: `pin` for `{{ answers.pin }}` and `{{ answers["pin"] }}`.
     pub fn parts_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.uses.iter().filter(move |(used, _)| used == name).filter_map(|(_, part)| part.as_deref())
     }
 
-    /// Whether it speaks of `name` without saying which part, as `{{ answers }}` does.
+    /// Whether it uses `name` without saying which part, as `{{ answers }}` does.
     #[must_use]
     pub fn mentions_whole(&self, name: &str) -> bool {
         self.uses.iter().any(|(used, part)| used == name && part.is_none())
     }
 }
 
-/// Two templates are the same where they are written the same.
+fn engine(vocabulary: &Vocabulary, text: String) -> Result<Arc<Environment<'static>>, minijinja::Error> {
+    let mut engine = vocabulary.engine.clone();
+    engine.add_template_owned(NAME, text)?;
+    Ok(Arc::new(engine))
+}
+
+/// Two templates are equal if they are written the same.
 impl PartialEq for Template {
     fn eq(&self, other: &Self) -> bool {
         self.source == other.source
@@ -235,21 +215,6 @@ impl fmt::Debug for Template {
         f.debug_tuple("Template").field(&self.source).finish()
     }
 }
-
-/// The engine that every template's own is a copy of: no escaping (the document's writer escapes), no functions.
-static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut engine = Environment::empty();
-    engine.set_fuel(Some(Template::FUEL));
-    // What a missing value is, is said at `Template::render`.
-    engine.set_undefined_behavior(minijinja::UndefinedBehavior::Lenient);
-    engine.set_formatter(
-        |out, state, value: &Value| {
-            if value.is_none() { Ok(()) } else { minijinja::escape_formatter(out, state, value) }
-        },
-    );
-    check::add_filters_and_tests(&mut engine);
-    engine
-});
 
 /// Takes [`Template::MAX_BYTES`] and refuses the rest.
 struct Bounded {

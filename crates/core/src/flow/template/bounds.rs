@@ -1,22 +1,23 @@
-//! What keeps a template small while it runs. The engine counts steps, and one step can make a text of any length: so
-//! nothing longer than a whole text may be goes into a step or comes out of one.
+//! Keeps a template small while it runs. The engine counts steps, but a single step can make a text of any length. So no
+//! value over the limit goes into a filter or comes out of one.
 //!
-//! What the engine does by itself only adds up: `~` and `+` make a text as long as their parts together, and a template
-//! has a bounded number of them. [`check`](super::check) refuses what would let one of them feed itself, `for` within
-//! `for` and lists of what an expression builds.
+//! The engine's own `~` and `+` only add up: a template has a bounded number of them. `analysis::shape` refuses
+//! what would let one of them feed itself: `for` inside `for`, and lists of values that an expression builds.
 
-use super::Template;
 use minijinja::functions::Function;
 use minijinja::value::{FunctionArgs, FunctionResult, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, ErrorKind, State, Value};
 
-/// The longest list, in items, counting those of lists within it.
+/// The longest text, in bytes.
+pub(super) const MAX_BYTES: usize = 8192;
+
+/// The longest list, in items, counting those of lists inside it.
 const MOST_ITEMS: usize = 200;
 
-/// By this the template's own error is known from the engine's.
+/// The detail by which our own error is recognised.
 const TOO_LONG: &str = "the text or list is too long";
 
-/// The error of what grew too long.
+/// The error of a value over the limit.
 pub(super) fn too_long() -> Error {
     Error::new(ErrorKind::InvalidOperation, TOO_LONG)
 }
@@ -26,17 +27,17 @@ pub(super) fn is_too_long(error: &Error) -> bool {
     error.detail() == Some(TOO_LONG)
 }
 
-/// A value as a template may have it: one that is too long is an error for whoever looks at it.
+/// A value as a template may have it; one over the limit becomes an error for the template that reads it.
 pub(super) fn bounded(value: Value) -> Value {
     check(&value).map_or_else(Value::from, |()| value)
 }
 
-/// A text of a request, without copying one that is too long.
+/// A text of a request; one over the limit is not even copied.
 pub(super) fn bounded_text(text: &str) -> Value {
-    if text.len() > Template::MAX_BYTES { Value::from(too_long()) } else { Value::from(text) }
+    if text.len() > MAX_BYTES { Value::from(too_long()) } else { Value::from(text) }
 }
 
-/// A filter that neither takes nor gives what is too long.
+/// A filter that neither takes nor gives a value over the limit.
 pub(super) fn filter<F, Rv, Args>(
     filter: F,
 ) -> impl Fn(&mut State<'_, '_>, Rest<ValueOrKwargs>) -> Result<Value, Error> + Send + Sync + 'static
@@ -55,11 +56,11 @@ where
 }
 
 fn check(value: &Value) -> Result<(), Error> {
-    let (mut bytes, mut items) = (Template::MAX_BYTES, MOST_ITEMS);
+    let (mut bytes, mut items) = (MAX_BYTES, MOST_ITEMS);
     fits(value, &mut bytes, &mut items).then_some(()).ok_or_else(too_long)
 }
 
-/// Takes a value off what is left; false where that is not enough.
+/// Subtracts a value's size from what is left; false if there is not enough left.
 fn fits(value: &Value, bytes: &mut usize, items: &mut usize) -> bool {
     let mut take = |length| bytes.checked_sub(length).map(|left| *bytes = left).is_some();
     if let Some(text) = value.as_str() {

@@ -1,9 +1,11 @@
-//! Filters of our own, for what is spoken and for telephone numbers.
+//! Filters of our own, for what is spoken and for telephone numbers. Each takes an absent value as an empty text, as a
+//! template does.
 
-use super::Template;
-use super::bounds::too_long;
-use crate::dialogtech::number::PhoneNumber;
-use minijinja::{Error, ErrorKind, Value};
+use super::bounds::{MAX_BYTES, too_long};
+use crate::number::PhoneNumber;
+use minijinja::{Error, ErrorKind, Value, filters};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// `spell`: a code as it is read out, character by character: `4115` is "4, 1, 1, 5".
 pub(super) fn spell(text: String) -> String {
@@ -18,7 +20,7 @@ pub(super) fn spell(text: String) -> String {
 }
 
 /// `twice`: the text, and once more after a pause.
-pub(super) fn twice(text: &str) -> String {
+pub(super) fn twice(text: Cow<'_, str>) -> String {
     let text = text.trim();
     if text.is_empty() { String::new() } else { format!("{}. {text}", text.trim_end_matches('.')) }
 }
@@ -35,8 +37,8 @@ pub(super) fn last4(text: String) -> String {
 }
 
 /// `nanp`: the ten digits of a North American number, nothing for any other.
-pub(super) fn nanp(text: &str) -> Value {
-    PhoneNumber::parse(text).map_or(Value::UNDEFINED, |number| Value::from(number.as_str()))
+pub(super) fn nanp(text: Cow<'_, str>) -> Value {
+    PhoneNumber::parse(&text).map_or(Value::UNDEFINED, |number| Value::from(number.as_str()))
 }
 
 /// `bool`: what `true`, `yes` or 1 say, or `false`, `no`, 0 or nothing, in any case. Attributes are texts, and `false` is
@@ -86,14 +88,38 @@ fn no_number() -> Error {
     Error::new(ErrorKind::InvalidOperation, "this is no number")
 }
 
+/// `length` and `count`.
+pub(super) fn length(value: &Value) -> Result<usize, Error> {
+    filters::length(&or_empty(value))
+}
+
+/// `first`.
+pub(super) fn first(value: &Value) -> Result<Value, Error> {
+    filters::first(&or_empty(value))
+}
+
+/// `last`.
+pub(super) fn last(value: &Value) -> Result<Value, Error> {
+    filters::last(or_empty(value))
+}
+
+/// `split`.
+pub(super) fn split(value: &Value, by: Option<Arc<str>>, most: Option<i64>) -> Result<Value, Error> {
+    filters::split(&or_empty(value), by, most)
+}
+
+fn or_empty(value: &Value) -> Value {
+    if value.is_undefined() || value.is_none() { Value::from("") } else { value.clone() }
+}
+
 /// `replace`, of a bounded length.
-pub(super) fn replace(text: &str, from: &str, to: &str) -> Result<String, Error> {
+pub(super) fn replace(text: Cow<'_, str>, from: &str, to: Cow<'_, str>) -> Result<String, Error> {
     // It multiplies what it is given: the length is known before anything is made.
     let growth = text.matches(from).count().saturating_mul(to.len());
-    if text.len().saturating_add(growth) > Template::MAX_BYTES * 2 {
+    if text.len().saturating_add(growth) > MAX_BYTES * 2 {
         return Err(too_long());
     }
-    Ok(text.replace(from, to))
+    Ok(text.replace(from, &to))
 }
 
 /// `join`, of texts and numbers and of a bounded length.
@@ -111,7 +137,7 @@ pub(super) fn join(value: &Value, joiner: Option<&str>) -> Result<String, Error>
             }
             None => joined.push_str(&part.to_string()),
         }
-        if joined.len() > Template::MAX_BYTES {
+        if joined.len() > MAX_BYTES {
             return Err(too_long());
         }
     }
@@ -127,9 +153,9 @@ mod tests {
         for (given, spelled) in [("4115", "4, 1, 1, 5"), ("A-7 b", "A, 7, b"), ("", ""), ("é", "é")] {
             assert_eq!(spell(given.to_owned()), spelled);
         }
-        assert_eq!(twice("4, 1"), "4, 1. 4, 1");
-        assert_eq!(twice(" Hello. "), "Hello. Hello.");
-        assert_eq!(twice(" "), "");
+        assert_eq!(twice("4, 1".into()), "4, 1. 4, 1");
+        assert_eq!(twice(" Hello. ".into()), "Hello. Hello.");
+        assert_eq!(twice(" ".into()), "");
     }
 
     #[test]
@@ -169,7 +195,7 @@ mod tests {
     fn numbers_are_reduced_to_what_is_asked_for() {
         assert_eq!(digits("+1 (212) 555-0101 x٣".to_owned()), "12125550101");
         assert_eq!((last4("212-555-0101".to_owned()), last4("01".to_owned())), ("0101".to_owned(), "01".to_owned()));
-        assert_eq!(nanp("+1 212 555 0101"), Value::from("2125550101"));
-        assert!(nanp("555-0101").is_undefined());
+        assert_eq!(nanp("+1 212 555 0101".into()), Value::from("2125550101"));
+        assert!(nanp("555-0101".into()).is_undefined());
     }
 }

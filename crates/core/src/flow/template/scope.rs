@@ -1,22 +1,24 @@
-//! What a template can speak of.
+//! The values that a template can use.
 
 use super::bounds::{bounded, bounded_text};
-use crate::dialogtech::{parameters::NamedValues, request::UNANSWERED};
+use crate::fields::NamedValues;
 use crate::flow::definitions::Definitions;
+use crate::flow::hours::Closures;
 use crate::time::EpochMs;
-use minijinja::Value;
 use minijinja::value::{Enumerator, Object, Serde};
+use minijinja::{State, Value};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-/// What the functions ask the scope for. No template can say a name with a space in it.
+/// The functions read these from the scope. No template can write a name with a space in it.
 pub(super) const NOW: &str = "the time";
 pub(super) const CALL_ID: &str = "the call";
+const CLOSURES: &str = "the closures";
 
-/// The values behind the names of a template, put together once a request: `call`, `source`, `answers` and `pass` are
-/// there always, if empty, `caller` only once somebody is verified. What came in is looked up in place, not copied. A
-/// value over [`Template::MAX_BYTES`](super::Template::MAX_BYTES) is an error for the template that asks for it.
+/// The values behind the names of a template, built once a request. `call`, `source`, `answers` and `pass` always exist,
+/// even if empty; `caller` exists only after verification. The request's values are looked up in place, not copied. A
+/// value over [`Template::MAX_BYTES`](super::Template::MAX_BYTES) is an error for the template that reads it.
 #[derive(Clone, Debug)]
 pub struct Scope(Arc<Names>);
 
@@ -31,12 +33,7 @@ impl Default for Scope {
 }
 
 impl Scope {
-    /// What there is of the answers of a caller who keyed nothing: `NA` for every question, as DialogTech sends it.
-    pub(in super::super) fn of_silence() -> Self {
-        Self::default().with("answers", Value::from_object(Unanswered))
-    }
-
-    /// What the flow defines as constants, `flow.company`; when this is, for `open`; and which call, for `split`.
+    /// The flow's constants, `flow.company`; the time, for `open`; and the call's id, for `split`.
     #[must_use]
     pub fn new(definitions: &Arc<Definitions>, now: EpochMs, call_id: &str) -> Self {
         Self::default()
@@ -45,37 +42,43 @@ impl Scope {
             .with(CALL_ID, Value::from(call_id))
     }
 
-    /// What Wix Answers says about the user: `user.firstName`.
+    /// The user's fields, as Wix Answers sends them: `user.firstName`.
     #[must_use]
     pub fn with_user(self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
         self.with("user", bounded_parts(fields))
     }
 
-    /// What Wix Answers says about the call: `call.from.number`.
+    /// The calendars that an operator has closed, for `open`; without them none is.
     #[must_use]
-    pub fn with_wix_call(self, call: impl IntoIterator<Item = (&'static str, serde_json::Value)>) -> Self {
+    pub fn with_closures(self, closures: Arc<Closures>) -> Self {
+        self.with(CLOSURES, Value::from_object(Closed(closures)))
+    }
+
+    /// The call's fields, as JSON: `call.from.number`.
+    #[must_use]
+    pub fn with_call_parts<K: Into<String>>(self, call: impl IntoIterator<Item = (K, serde_json::Value)>) -> Self {
         self.with("call", bounded_parts(call))
     }
 
-    /// What the provider says about the call, by its own names without change: `call.ivr_caller_id`.
+    /// The call's fields under the provider's own names: `call.ivr_caller_id`.
     #[must_use]
     pub fn with_call(self, fields: NamedValues) -> Self {
         self.with("call", Value::from_object(Fields(fields)))
     }
 
-    /// What SourceTrak says about where the call came from: `source.st_campaign`.
+    /// SourceTrak's fields, which say where the call came from: `source.st_campaign`.
     #[must_use]
     pub fn with_source(self, fields: NamedValues) -> Self {
         self.with("source", Value::from_object(Fields(fields)))
     }
 
-    /// What the caller keyed or said, by the names that the IVR gives: `answers.account`.
+    /// What the caller keyed or said, under the IVR's names: `answers.account`.
     #[must_use]
     pub fn with_answers(self, fields: NamedValues) -> Self {
         self.with("answers", Value::from_object(Fields(fields)))
     }
 
-    /// The pass-through data that came back: `pass.user_id`. A provider carried it; a caller can have changed it.
+    /// The pass-through data that came back: `pass.user_id`. The provider carried it, and a caller may have changed it.
     #[must_use]
     pub fn with_pass<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let pair = |(key, value): (&str, &str)| (key.to_owned(), bounded_text(value));
@@ -83,7 +86,7 @@ impl Scope {
         if pairs.is_empty() { self } else { self.with("pass", Value::from(pairs)) }
     }
 
-    /// The verified caller's attributes: `caller.first_name`. An attribute that is null is none.
+    /// The verified caller's attributes: `caller.first_name`. Null attributes are left out.
     #[must_use]
     pub fn with_caller<K: Into<String>>(self, attributes: impl IntoIterator<Item = (K, serde_json::Value)>) -> Self {
         self.with("caller", bounded_parts(attributes.into_iter().filter(|(_, value)| !value.is_null())))
@@ -103,6 +106,13 @@ impl Scope {
     }
 }
 
+/// Whether an operator has closed a calendar now.
+pub(super) fn is_closed(state: &State<'_, '_>, calendar: &str, now: EpochMs) -> bool {
+    let closures = state.lookup(CLOSURES);
+    let closed = closures.as_ref().and_then(|closures| closures.downcast_object_ref::<Closed>());
+    closed.is_some_and(|closed| closed.0.is_closed(calendar, now))
+}
+
 /// A mapping of parts, each bounded by itself.
 fn bounded_parts<K: Into<String>>(parts: impl IntoIterator<Item = (K, serde_json::Value)>) -> Value {
     let part = |(name, value): (K, serde_json::Value)| (name.into(), bounded(Value::from(Serde(value))));
@@ -119,7 +129,7 @@ impl Object for Names {
     }
 }
 
-/// The fields of a request; where a name comes twice the first one counts.
+/// The fields of a request; the first one counts if a name is repeated.
 struct Fields(NamedValues);
 
 impl Object for Fields {
@@ -136,13 +146,10 @@ impl Object for Fields {
     }
 }
 
-struct Unanswered;
+#[derive(Debug)]
+struct Closed(Arc<Closures>);
 
-impl Object for Unanswered {
-    fn get_value(self: &Arc<Self>, _: &Value) -> Option<Value> {
-        Some(Value::from(UNANSWERED))
-    }
-}
+impl Object for Closed {}
 
 struct Constants(Arc<Definitions>);
 
@@ -162,12 +169,6 @@ impl fmt::Debug for Names {
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
-    }
-}
-
-impl fmt::Debug for Unanswered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(UNANSWERED)
     }
 }
 
