@@ -1,37 +1,94 @@
 //! From the text of a flow file to a [`Flow`].
 
 mod action;
-mod apart;
+mod asks;
 mod definitions;
-mod field_names;
+mod destination;
+mod fallback;
 mod findme;
 mod header;
 mod hours;
 mod ivrs;
+mod old_form;
+mod place;
+mod prompts;
+mod proof;
+mod providers;
 mod reader;
 mod rules;
+mod secrets;
+mod starts;
+mod steps;
 mod verify_pin;
 mod wix_answers;
 mod yaml;
 
-use super::graph::Graph;
+use super::file::Flow;
+use super::graph::{Edge, Graph};
 use super::language;
-use super::mistake::{Mistake, Mistakes, Position};
-use super::template::{Vocabulary, WIX_ANSWERS_NAMES};
-use super::{Checked, Fallback, Flow, Unproven};
-use crate::dialogtech::action::Action;
+use super::mistake::{Mistake, Mistakes, Position, Severity};
+use super::template::Vocabulary;
 use crate::identity::{FlowName, Realm};
-use crate::wix_answers::reply::Reply;
+use place::Lines;
 use reader::Reader;
 use std::{mem, sync::Arc};
 use yaml::Node;
 
-pub(super) fn load(text: &str) -> Checked {
+/// What a check of a whole flow file found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// The flow, if nothing in it is an error.
+    pub flow: Option<Flow>,
+    /// Set when the only errors are proof failures, so that they can be drawn.
+    pub unproven: Option<Unproven>,
+    /// Errors and warnings, in the file's order.
+    pub findings: Vec<Mistake>,
+}
+
+/// What can be drawn of a flow whose proof fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unproven {
+    /// The flow's name.
+    pub name: FlowName,
+    /// The whole flow.
+    pub graph: Graph,
+    /// The steps of the shortest ways that show what is wrong; all of them are in the graph.
+    pub offending: Vec<Edge>,
+}
+
+impl Flow {
+    /// Reads a flow file in which no id differs by stage.
+    ///
+    /// # Errors
+    /// [`Mistakes`] holds everything that is wrong with it, each with its line: what isn't YAML, unknown and missing
+    /// keys, values of a wrong kind or out of range, what the providers' specifications don't allow, templates that
+    /// don't parse or use unknown names, and flows that would let an unverified caller through.
+    pub fn load(text: &str) -> Result<Self, Mistakes> {
+        Self::load_at(text, None)
+    }
+
+    /// Reads a flow file for a stage, such as `dev` or `prod`: where an IVR has an id for each stage, that stage's holds.
+    ///
+    /// # Errors
+    /// As [`Flow::load`]; and an id that differs by stage, if there is none for this one.
+    pub fn load_at(text: &str, stage: Option<&str>) -> Result<Self, Mistakes> {
+        let Checked { flow, findings, .. } = load(text, stage);
+        flow.ok_or_else(|| Mistakes(findings.into_iter().filter(|found| found.severity == Severity::Error).collect()))
+    }
+
+    /// Reads a flow file as [`Flow::load_at`] does, and looks for what is legal but unwise as well.
+    #[must_use]
+    pub fn check(text: &str, stage: Option<&str>) -> Checked {
+        load(text, stage)
+    }
+}
+
+fn load(text: &str, stage: Option<&str>) -> Checked {
     if text.len() > Flow::MAX_BYTES {
-        let message = format!("the file has {} bytes, and a flow at most {}", text.len(), Flow::MAX_BYTES);
+        let message = format!("the file has {} bytes; a flow has at most {}", text.len(), Flow::MAX_BYTES);
         return Checked { flow: None, unproven: None, findings: vec![Mistake::new(Position::START, message)] };
     }
-    let mut reader = Reader::default();
+    let mut reader = Reader { lines: Lines::of(text), stage: stage.map(str::to_owned), ..Reader::default() };
     let (flow, unproven) = match yaml::parse(text, &mut reader.mistakes).and_then(|root| flow(&mut reader, &root)) {
         Some(flow) if reader.mistakes.is_empty() => (Some(flow), None),
         Some(flow) if reader.mistakes.len() == reader.offences => (None, Some(unproven(&flow, &mut reader))),
@@ -47,47 +104,52 @@ fn unproven(flow: &Flow, reader: &mut Reader) -> Unproven {
 
 /// Reads everything before it gives up, so that every mistake is found.
 fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
+    if let Some(mistake) = old_form::mistake(root) {
+        r.mistakes.push(mistake);
+        return None;
+    }
     let fields = r.fields(root, "a flow, a mapping of keys such as `flow`, `realm` and `fallback`", &language::FLOW)?;
     let name = r.require(&fields, "flow").and_then(|n| r.parsed(n, "the flow's name", FlowName::parse));
     let realm = r.require(&fields, "realm").and_then(|n| r.parsed(n, "the name of a realm", Realm::parse));
     let identifier = fields.get("identifier").map(|n| header::identifier(r, n)).unwrap_or(Some(Default::default()));
     let lockout = fields.get("lockout").map(|n| header::lockout(r, n)).unwrap_or(Some(Default::default()));
     let limits = fields.get("limits").map(|n| header::limits(r, n)).unwrap_or(Some(Default::default()));
+    r.has_limits = fields.get("limits").is_some();
+    r.limits_numbers = limits.as_ref().is_none_or(|limits| limits.per_ani.is_some());
     let definitions = Arc::new(definitions::definitions(r, &fields));
     r.vocabulary = Vocabulary::new(Arc::clone(&definitions));
-    let (wix, dialogtech) = (fields.get("wix_answers"), fields.get("dialogtech"));
-    if wix.is_none() && dialogtech.is_none() {
-        r.mistake_with_help(fields.at, "the flow answers nobody", "give it `wix_answers`, `dialogtech` or both");
+    let wix = fields.get("wix_answers");
+    let listed = ivrs::listed(r, &fields);
+    if fields.lacks("wix_answers") && fields.lacks("ivrs") {
+        r.mistake_with_help(fields.at, "the flow answers nobody", "give it `ivrs`, `wix_answers` or both");
     }
-    dialogtech.iter().for_each(|node| ivrs::default_spelling(r, node));
-    let fallback = header::fallback(r, &fields, wix.is_some(), dialogtech.is_some());
-    let of_dialogtech = r.vocabulary.clone();
-    r.vocabulary = of_dialogtech.speaking_of(WIX_ANSWERS_NAMES);
-    let wix_answers = wix.map(|n| wix_answers::wix_answers(r, n, fallback.wix_answers.as_ref()));
-    r.vocabulary = of_dialogtech;
-    let dialogtech = dialogtech.map(|n| ivrs::dialogtech(r, n, fallback.dialogtech.as_ref().map(|(_, action)| action)));
-    ivrs::keep_pins_in(r, dialogtech.as_ref().and_then(Option::as_ref));
-    if let (Some(Some(dialogtech)), Some(fallback)) = (&dialogtech, &fallback.dialogtech) {
-        ivrs::prove(r, dialogtech, fallback);
-    }
-    Some(Flow {
+    let wix_answers = wix.map(|n| wix_answers::wix_answers(r, n));
+    let fallback = fallback::fallback(r, &fields);
+    let dialogtech = fields.get("dialogtech").map_or(Some(Default::default()), |n| providers::dialogtech(r, n));
+    let twiml = fields.get("twiml").map_or(Some(Default::default()), |n| providers::twiml(r, n));
+    let ivrs = listed.and_then(|listed| ivrs::ivrs(r, &listed));
+    let starts = starts::starts(r, &fields, ivrs.as_ref());
+    secrets::keep_in(r, ivrs.as_ref(), dialogtech.as_ref());
+    let flow = Flow {
         name: name?,
         realm: realm?,
         identifier: identifier?,
         lockout: lockout?,
         limits: limits?,
         definitions,
-        fallback: Fallback {
-            wix_answers: fallback.wix_answers.map_or(Reply::Disconnect, |(_, reply)| reply),
-            dialogtech: fallback.dialogtech.map_or(Action::Hangup, |(_, action)| action),
-            say: fallback.say.unwrap_or_else(|| Fallback::SAY.to_owned()),
-        },
+        fallback: fallback?,
+        starts: starts?,
+        ivrs: if fields.get("ivrs").is_some() { ivrs? } else { Default::default() },
         wix_answers: wix_answers.map_or(Some(None), |read| read.map(Some))?,
-        dialogtech: dialogtech.map_or(Some(None), |read| read.map(Some))?,
-    })
+        dialogtech: dialogtech?,
+        twiml: twiml?,
+    };
+    prompts::check(r, &flow);
+    proof::prove(r, &flow);
+    Some(flow)
 }
 
-/// A file as an editor sees it that checks with the schema; none where it is no YAML.
+/// A file as an editor sees it that checks with the schema; `None` if it isn't YAML.
 #[cfg(test)]
 pub(super) fn as_json(text: &str) -> Option<serde_json::Value> {
     fn json(node: &Node) -> serde_json::Value {

@@ -1,14 +1,15 @@
-//! An action of DialogTech in a flow file. The keys are the specification's names ("Responding to DialogTech's
-//! WebHook").
+//! An action in a flow file. The keys are the specification's names ("Responding to DialogTech's WebHook").
 
+use super::super::action::{Action, PassThrough, ToIvr};
+use super::super::fields::STATE;
+use super::super::ids::{IvrName, ParameterName, PortalId, QuestionId};
 use super::super::language;
 use super::super::mistake::Mistake;
-use super::super::{Destination, FallbackAction, FlowAction, PassThrough, Template};
+use super::super::{FlowAction, Template};
+use super::destination::{caller_may_choose, destination, needless_choice};
 use super::findme::findme;
-use super::reader::{Fields, Reader};
+use super::reader::{Fields, Lead, Reader};
 use super::yaml::{Key, Node, Value};
-use crate::dialogtech::action::{Action, Ivr, IvrSpelling};
-use crate::dialogtech::number::{BuildingBlockId, ParameterName, PhoneNumber, QuestionId};
 
 /// The apps of the specification.
 pub(super) const ACTIONS: [&str; 6] = ["ivr", "findme", "vr", "voicemail", "hangup", "transfer"];
@@ -17,17 +18,18 @@ pub(super) const ACTIONS: [&str; 6] = ["ivr", "findme", "vr", "voicemail", "hang
 pub(super) fn action(r: &mut Reader, node: &Node) -> Option<FlowAction> {
     let expected = "an action (`ivr`, `findme`, `vr`, `voicemail`, `hangup` or `transfer`)";
     if let Value::Scalar { text, .. } = &node.value {
-        return match text.as_str() {
-            "hangup" => Some(Action::Hangup),
+        match text.as_str() {
+            "hangup" => return Some(Action::Hangup),
             app if ACTIONS.contains(&app) => {
                 r.mistake(node.at, format!("`{app}` needs its parameters: `{{ {app}: {{ ... }} }}`"));
-                None
             }
-            _ => {
-                r.wrong_type(node, expected);
-                None
+            name if r.ivr_names.contains_key(name) => {
+                let help = format!("to run an IVR, write `{{ ivr: {name} }}`");
+                r.mistake_with_help(node.at, format!("expected {expected}, found `{name}`"), help);
             }
-        };
+            _ => r.wrong_type(node, expected),
+        }
+        return None;
     }
     let fields = r.fields(node, expected, &language::ACTION)?;
     let apps: Vec<&(Key, Node)> =
@@ -50,8 +52,8 @@ pub(super) fn app(r: &mut Reader, key: &Key, parameters: &Node) -> Option<FlowAc
     match key.name.as_str() {
         "ivr" => ivr(r, parameters).map(Action::Ivr),
         "findme" => findme(r, parameters).map(Action::FindMe),
-        "vr" => only(r, parameters, "id", block_id).map(|id| Action::VirtualReceptionist { id }),
-        "voicemail" => only(r, parameters, "id", block_id).map(|id| Action::Voicemail { id }),
+        "vr" => only_id(r, parameters).map(|id| Action::VirtualReceptionist { id }),
+        "voicemail" => only_id(r, parameters).map(|id| Action::Voicemail { id }),
         "transfer" => transfer(r, parameters),
         _ => {
             if !matches!(parameters.value, Value::Null) {
@@ -62,16 +64,11 @@ pub(super) fn app(r: &mut Reader, key: &Key, parameters: &Node) -> Option<FlowAc
     }
 }
 
-/// The parameters of an app that has a single one.
-fn only<T>(r: &mut Reader, node: &Node, name: &str, read: impl FnOnce(&mut Reader, &Node) -> Option<T>) -> Option<T> {
-    let fields = r.fields_of(node, &format!("a mapping with the key `{name}`"), &[name])?;
-    let node = r.require(&fields, name)?;
-    read(r, node)
-}
-
-/// The id of a building block, with or without quotes.
-pub(super) fn block_id(r: &mut Reader, node: &Node) -> Option<BuildingBlockId> {
-    r.fixed(node, "an id of the DialogTech portal", BuildingBlockId::parse)
+/// The parameters of an app that only has an id.
+fn only_id(r: &mut Reader, node: &Node) -> Option<PortalId> {
+    let fields = r.fields_of(node, "a mapping with the key `id`", &["id"])?;
+    let node = r.require(&fields, "id")?;
+    r.portal_id(node)
 }
 
 fn transfer(r: &mut Reader, node: &Node) -> Option<FlowAction> {
@@ -83,93 +80,32 @@ fn transfer(r: &mut Reader, node: &Node) -> Option<FlowAction> {
     Some(Action::Transfer { destination })
 }
 
-/// The key by which a flow says that callers may choose where their calls go.
-pub(super) const CALLER_MAY_CHOOSE: &str = "caller_may_choose";
-
-/// Whether the flow says so in so many words; unreadable means that it does not.
-pub(super) fn caller_may_choose(r: &mut Reader, fields: &Fields<'_>) -> bool {
-    fields.get(CALLER_MAY_CHOOSE).and_then(|n| r.flag(n, "`caller_may_choose`")).unwrap_or_default()
-}
-
-/// Notes a permission that nothing asks for: it would stay there until something does.
-pub(super) fn needless_choice(r: &mut Reader, fields: &Fields<'_>, may_choose: bool, numbers: &[Destination]) {
-    let is_chosen = |number: &Destination| matches!(number, Destination::Template(template) if template.chosen_by_caller().is_some());
-    if let Some(node) = fields.get(CALLER_MAY_CHOOSE).filter(|_| may_choose && !numbers.iter().any(is_chosen)) {
-        let message = format!("`{CALLER_MAY_CHOOSE}` does nothing here: no caller has a hand in these numbers");
-        r.findings.push(Mistake::warning(node.at, message).help("leave it out".to_owned()));
+/// An IVR by its name, or a mapping with more about it.
+fn ivr(r: &mut Reader, node: &Node) -> Option<ToIvr<Template>> {
+    if let Value::Scalar { .. } = &node.value {
+        let to = r.ivr_name(node)?;
+        lead(r, node, &to, &[]);
+        return Some(ToIvr { to, question_id: None, user_parameters: Vec::new(), pass: PassThrough::None });
     }
-}
-
-/// A number to ring: digits, or a template that no caller has a hand in.
-pub(super) fn destination(r: &mut Reader, node: &Node, may_choose: bool) -> Option<Destination> {
-    let text = r.text(node, "a telephone number")?;
-    if !text.contains("{{") && !text.contains("{%") {
-        return r.parsed(node, "a telephone number", PhoneNumber::parse).map(Destination::Fixed);
-    }
-    let template = r.template(node, "a telephone number")?;
-    match template.chosen_by_caller() {
-        Some(name) if !may_choose => {
-            r.mistake_with_help(
-                node.at,
-                format!("`{name}` decides where the call goes, and a caller decides about `{name}`: toll fraud lives on that"),
-                format!(
-                    "name the numbers under `numbers` and look them up with `listed(...)`, or allow it in so many words \
-                     with `{CALLER_MAY_CHOOSE}: true`"
-                ),
-            );
-            return None;
-        }
-        Some(name) => {
-            let message =
-                format!("`{name}` decides where the call goes: callers can have any number rung, at your cost");
-            r.findings.push(Mistake::warning(node.at, message));
-        }
-        None => {}
-    }
-    Some(Destination::Template(template))
-}
-
-/// An action without a template in it, if it is one.
-pub(super) fn literally(action: &FlowAction) -> Option<FallbackAction> {
-    let literal = |template: &Template| template.literal().map(str::to_owned).ok_or(());
-    let fixed = |destination: &Destination| match destination {
-        Destination::Fixed(number) => Ok(number.clone()),
-        Destination::Template(_) => Err(()),
-    };
-    action.try_map(literal, |pass| pass.try_map(literal), fixed).ok()
-}
-
-fn ivr(r: &mut Reader, node: &Node) -> Option<Ivr<Template, PassThrough<Template>>> {
-    let fields = r.fields(node, "the parameters of `ivr`, a mapping with the key `id`", &language::IVR)?;
-    let id = r.require(&fields, "id").and_then(|n| block_id(r, n));
+    let expected = "the name of an IVR, or a mapping with the key `to`";
+    let fields = r.fields(node, expected, &language::TO_IVR)?;
+    let to = r.require(&fields, "to").and_then(|n| r.ivr_name(n));
     let question_id = fields
         .get("question_id")
-        .map(|n| r.fixed(n, "the id of a question", QuestionId::parse))
-        .map_or(Some(None), kept);
+        .map_or(Some(None), |n| r.fixed(n, "the id of a question", QuestionId::parse).map(Some));
     let user_parameters = user_parameters(r, &fields);
-    let pass_through = fields.get("pass").map_or(Some(PassThrough::None), |n| pass(r, n));
-    let spelling = fields.get("spelling").map_or(Some(r.spelling), |n| spelling(r, n));
-    Some(Ivr {
-        spelling: spelling?,
-        id: id?,
-        question_id: question_id?,
-        user_parameters: user_parameters?,
-        pass_through: pass_through?,
-    })
+    let pass = fields.get("pass").map_or(Some(PassThrough::None), |n| pass(r, n));
+    if let (Some(to), Some(parameters)) = (&to, &user_parameters) {
+        let at = fields.get("user_parameters").unwrap_or(node);
+        lead(r, at, to, parameters);
+    }
+    Some(ToIvr { to: to?, question_id: question_id?, user_parameters: user_parameters?, pass: pass? })
 }
 
-/// How the app of an IVR is written in the document.
-pub(super) fn spelling(r: &mut Reader, node: &Node) -> Option<IvrSpelling> {
-    r.parsed(node, "`ivr` or `survo`", |text| match text {
-        "ivr" => Ok(IvrSpelling::Ivr),
-        "survo" => Ok(IvrSpelling::Survo),
-        _ => Err("`spelling` is `ivr` or `survo`"),
-    })
-}
-
-/// What was read of an optional key: an unreadable value is not the same as none.
-fn kept<T>(read: Option<T>) -> Option<Option<T>> {
-    read.map(Some)
+/// Notes what leads to an IVR, for the check of its prompts.
+fn lead(r: &mut Reader, node: &Node, to: &IvrName, parameters: &[(ParameterName, Template)]) {
+    let parameters = parameters.iter().map(|(name, _)| name.as_str().to_owned()).collect();
+    r.leads.push(Lead { at: node.at, to: to.clone(), parameters });
 }
 
 fn user_parameters(r: &mut Reader, fields: &Fields<'_>) -> Option<Vec<(ParameterName, Template)>> {
@@ -202,15 +138,16 @@ fn pass(r: &mut Reader, node: &Node) -> Option<PassThrough<Template>> {
 
 fn pass_key(r: &mut Reader, key: &Key) -> bool {
     let name = key.name.as_str();
-    if name == PassThrough::RESERVED {
-        r.mistake(key.at, format!("the pass-through key `{name}` is taken: Ringbolt's own signed state has it"));
+    if name == STATE {
+        let message = format!("the pass-through key `{name}` is taken by Ringbolt's own signed state");
+        r.mistakes.push(Mistake::new(key.at, message).help("choose another name".to_owned()));
         return false;
     }
     let fits = !name.is_empty() && name.trim() == name && !name.chars().any(|c| c == '|' || c == '%' || c.is_control());
     if !fits {
         r.mistake(
             key.at,
-            "a pass-through key is not empty and has no `|`, no `%`, no control characters and no spaces at its ends",
+            "a pass-through key isn't empty and has no `|`, no `%`, no control characters and no spaces at its ends",
         );
     }
     fits

@@ -1,18 +1,18 @@
 //! `findme:`. Its rules are the specification's ("Responding to DialogTech's WebHook", with its notes 1 and 2).
 
+use super::super::action::{AutoAccept, FindMe, FindMeTarget, NoAnswer, PhoneList, RingTimeoutSecs, Screening};
+use super::super::ids::IvrName;
 use super::super::language;
 use super::super::{Destination, Template};
-use super::action::{block_id, caller_may_choose, destination, needless_choice};
-use super::reader::{Fields, Reader};
+use super::destination::{caller_may_choose, destination, fixed_list, is_template, needless_choice};
+use super::reader::{Fields, Lead, Reader};
 use super::yaml::{Node, Value};
-use crate::dialogtech::action::{AutoAccept, FindMe, FindMeTarget, NoAnswer, Screening};
-use crate::dialogtech::number::{PhoneList, PhoneNumber, RingTimeoutSecs};
 use std::num::NonZeroU8;
 
 pub(super) fn findme(r: &mut Reader, node: &Node) -> Option<FindMe<Template, Destination>> {
     let fields =
         r.fields(node, "the parameters of `findme`, a mapping with the key `id` or `phone_list`", &language::FINDME)?;
-    // Each is None where something is wrong with it; all are read before the first of them ends the reading.
+    // Each is None if something is wrong with it; all are read before the first of them ends the reading.
     let target = target(r, &fields);
     let simultaneous = optional(&fields, "simultaneous", |n| {
         let number = r.integer(n, "`simultaneous`", 1..=255)?;
@@ -28,6 +28,16 @@ pub(super) fn findme(r: &mut Reader, node: &Node) -> Option<FindMe<Template, Des
             _ => AutoAccept::LastScreened,
         })
     });
+    let dtmf_only = optional(&fields, "dtmf_only", |n| r.flag(n, "`dtmf_only`"));
+    if let (Some(node), Some(Some(true)), Some(accept)) = (fields.get("dtmf_only"), dtmf_only, auto_accept)
+        && accept.is_some_and(|accept| accept != AutoAccept::Ask)
+    {
+        r.mistake_with_help(
+            node.at,
+            "`dtmf_only` goes with `auto_accept: 0`",
+            "it says that the person who is asked accepts by a key press",
+        );
+    }
     let no_answer = no_answer(r, &fields);
     let timeout_secs = optional(&fields, "timeout", |n| {
         RingTimeoutSecs::new(u64::from(r.integer(n, "`timeout` in seconds", 20..=60)?)).ok()
@@ -38,12 +48,13 @@ pub(super) fn findme(r: &mut Reader, node: &Node) -> Option<FindMe<Template, Des
         screening: screening?,
         record: record?,
         auto_accept: auto_accept?,
+        dtmf_only: dtmf_only?,
         no_answer: no_answer?,
         timeout_secs: timeout_secs?,
     })
 }
 
-/// Some(None) where the key is not there, None where its value is wrong.
+/// Some(None) if the key is absent, None if its value is wrong.
 fn optional<'n, T>(fields: &Fields<'n>, name: &str, read: impl FnOnce(&'n Node) -> Option<T>) -> Option<Option<T>> {
     fields.get(name).map_or(Some(None), |node| read(node).map(Some))
 }
@@ -53,7 +64,7 @@ fn target(r: &mut Reader, fields: &Fields<'_>) -> Option<FindMeTarget<Destinatio
     match (fields.get("id"), fields.get("phone_list")) {
         (Some(id), None) => {
             needless_choice(r, fields, may_choose, &[]);
-            block_id(r, id).map(FindMeTarget::Id)
+            r.portal_id(id).map(FindMeTarget::Id)
         }
         (None, Some(list)) => {
             let list = phone_list(r, list, may_choose)?;
@@ -78,12 +89,8 @@ fn phone_list(r: &mut Reader, node: &Node, may_choose: bool) -> Option<PhoneList
             let read: Vec<_> = items.iter().map(|item| destination(r, item, may_choose)).collect();
             read.into_iter().collect()
         }
-        Value::Scalar { text, .. } if text.contains("{{") || text.contains("{%") => {
-            destination(r, node, may_choose).map(|number| vec![number])
-        }
-        _ => r.parsed(node, "a list of telephone numbers", |text| {
-            text.split('|').map(|number| PhoneNumber::parse(number).map(Destination::Fixed)).collect::<Result<_, _>>()
-        }),
+        Value::Scalar { text, .. } if is_template(text) => destination(r, node, may_choose).map(|number| vec![number]),
+        _ => fixed_list(r, node),
     };
     PhoneList::new(numbers?).map_err(|error| r.mistake(node.at, error.to_string())).ok()
 }
@@ -100,7 +107,7 @@ fn screening(r: &mut Reader, fields: &Fields<'_>) -> Option<Option<Screening<Tem
         }
         Some(name)
     });
-    // Without a readable method nothing can be said about what goes with it.
+    // Without a readable method, nothing can be said about what goes with it.
     let method = method?;
     for (node, name, needed) in [(phrase, "whisper_phrase", 1), (audio, "whisper_audio", 2)] {
         if let Some(node) = node.filter(|_| method != Some(needed)) {
@@ -131,22 +138,33 @@ fn no_answer(r: &mut Reader, fields: &Fields<'_>) -> Option<Option<NoAnswer>> {
         }
         return Some(None);
     };
-    let number = r.integer(node, "`nextaction`", 1..=7);
-    let id = item.map(|n| block_id(r, n));
-    let number = number?;
-    let routes = matches!(number, 2 | 4 | 5 | 6);
-    match (routes, item) {
-        (true, None) => r.mistake(node.at, format!("`nextaction: {number}` needs `nextactionitem`, the id to go to")),
-        (false, Some(item)) => r.mistake(item.at, format!("`nextaction: {number}` has no `nextactionitem`")),
-        (true, Some(_)) | (false, None) => {}
+    let number = r.integer(node, "`nextaction`", 1..=7)?;
+    let needs_item = matches!(number, 2 | 4 | 5 | 6);
+    let Some(item) = item else {
+        if needs_item {
+            r.mistake(node.at, format!("`nextaction: {number}` needs `nextactionitem`, where to go"));
+            return None;
+        }
+        return Some(Some(match number {
+            1 => NoAnswer::Disconnect,
+            3 => NoAnswer::AcceptLast,
+            _ => NoAnswer::AcceptLastUnscreened,
+        }));
+    };
+    if !needs_item {
+        r.mistake(item.at, format!("`nextaction: {number}` has no `nextactionitem`"));
+        return None;
     }
     Some(Some(match number {
-        1 => NoAnswer::Disconnect,
-        2 => NoAnswer::Voicemail(id??),
-        3 => NoAnswer::AcceptLast,
-        4 => NoAnswer::VirtualReceptionist(id??),
-        5 => NoAnswer::FindMe(id??),
-        6 => NoAnswer::Ivr(id??),
-        _ => NoAnswer::AcceptLastUnscreened,
+        2 => NoAnswer::Voicemail(r.portal_id(item)?),
+        4 => NoAnswer::VirtualReceptionist(r.portal_id(item)?),
+        5 => NoAnswer::FindMe(r.portal_id(item)?),
+        _ => NoAnswer::Ivr(ivr(r, item)?),
     }))
+}
+
+fn ivr(r: &mut Reader, node: &Node) -> Option<IvrName> {
+    let to = r.ivr_name(node)?;
+    r.leads.push(Lead { at: node.at, to: to.clone(), parameters: Default::default() });
+    Some(to)
 }

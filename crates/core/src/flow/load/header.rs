@@ -1,15 +1,10 @@
-//! The keys above the dialects: who a caller is, how often he may try, and the fallback.
+//! The keys above the IVRs: who a caller is, and how often they may try.
 
-use super::super::FallbackAction;
 use super::super::language;
-use super::super::mistake::Position;
-use super::action::{action, literally};
-use super::reader::{Fields, Reader};
-use super::wix_answers::reply;
+use super::reader::Reader;
 use super::yaml::Node;
 use crate::identity::IdentifierForm;
 use crate::lockout::{AniLimit, InvalidLockout, Limits, Lockout};
-use crate::wix_answers::reply::Reply;
 use std::time::Duration;
 
 pub(super) fn identifier(r: &mut Reader, node: &Node) -> Option<IdentifierForm> {
@@ -27,7 +22,7 @@ pub(super) fn lockout(r: &mut Reader, node: &Node) -> Option<Lockout> {
         &language::LOCKOUT,
     )?;
     let before = r.mistakes.len();
-    // What cannot be read is given a value that agrees with any of the others, so that they are still checked.
+    // What can't be read gets a value that agrees with any of the others, so that they are still checked.
     let mut number = |name, range, missing, unreadable| match fields.get(name) {
         Some(n) => r.integer(n, &format!("`{name}`"), range).unwrap_or(unreadable),
         None => missing,
@@ -87,61 +82,4 @@ fn ani_limit(r: &mut Reader, node: &Node) -> Option<AniLimit> {
         fits.then_some(window)
     });
     Some(AniLimit { attempts: attempts?, window: window? })
-}
-
-/// What could be read of the fallback, with its place.
-#[derive(Default)]
-pub(super) struct FallbackRead {
-    pub(super) wix_answers: Option<(Position, Reply)>,
-    pub(super) dialogtech: Option<(Position, FallbackAction)>,
-    pub(super) say: Option<String>,
-}
-
-/// `wix` and `dialogtech` say which dialects the flow has: each needs its fallback.
-pub(super) fn fallback(r: &mut Reader, flow: &Fields<'_>, wix: bool, dialogtech: bool) -> FallbackRead {
-    let Some(node) = r.require(flow, "fallback") else { return FallbackRead::default() };
-    let expected = "the fallback, a mapping of `wix_answers`, `dialogtech` and `say`";
-    let Some(fields) = r.fields(node, expected, &language::FALLBACK) else { return FallbackRead::default() };
-    for (used, name) in [(wix, "wix_answers"), (dialogtech, "dialogtech")] {
-        if used && fields.get(name).is_none() {
-            r.mistake_with_help(
-                fields.at,
-                format!("`fallback` has no `{name}`, and the flow answers that provider"),
-                "it is what a caller gets when anything fails",
-            );
-        }
-    }
-    FallbackRead {
-        wix_answers: fields.get("wix_answers").and_then(|n| Some((n.at, reply(r, n)?))),
-        dialogtech: fields.get("dialogtech").and_then(|n| Some((n.at, literal_action(r, n)?))),
-        say: fields.get("say").and_then(|n| {
-            let before = r.templates.len();
-            let say = r.template(n, "a sentence")?;
-            refuse_templates(r, before);
-            if say.source().trim().is_empty() {
-                r.mistake(n.at, "`say` is empty");
-            }
-            Some(say.literal()?.to_owned())
-        }),
-    }
-}
-
-fn literal_action(r: &mut Reader, node: &Node) -> Option<FallbackAction> {
-    let before = r.templates.len();
-    let read = action(r, node)?;
-    refuse_templates(r, before);
-    literally(&read)
-}
-
-/// Notes every template read since `before` that has something to fill in.
-fn refuse_templates(r: &mut Reader, before: usize) {
-    let found: Vec<Position> =
-        r.templates[before..].iter().filter(|(_, t)| t.literal().is_none()).map(|(at, _)| *at).collect();
-    for at in found {
-        r.mistake_with_help(
-            at,
-            "a fallback has no templates",
-            "it is what is left when something fails, so it must not be able to fail",
-        );
-    }
 }

@@ -1,208 +1,227 @@
-//! `dialogtech:`: what follows each IVR.
+//! `ivrs:`. Names and ids are read first, so that everything that leads to an IVR can be checked where it is written.
 
-use super::super::graph::Graph;
+use super::super::ids::{IvrName, PortalId};
 use super::super::language;
-use super::super::mistake::{Mistake, Position};
-use super::super::proof::{self, Offence, Offending};
-use super::super::rules::Rules;
-use super::super::{DialogTech, FallbackAction, FlowAction, Scope, Step, Template, VerifyPin};
-use super::action::{action, app, spelling};
-use super::apart;
-use super::field_names::field_names;
+use super::super::mistake::{Mistake, Position, did_you_mean};
+use super::super::prompt::Prompt;
+use super::super::{Ivr, Ivrs};
+use super::asks::asks;
 use super::reader::{Fields, Reader};
-use super::rules::rules;
-use super::verify_pin::verify_pin;
-use super::yaml::{Node, Value};
-use crate::dialogtech::number::BuildingBlockId;
+use super::steps;
+use super::yaml::{Key, Node, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-pub(super) fn dialogtech(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Option<DialogTech> {
-    let fields = r.fields(node, "a mapping with the key `ivrs`", &language::DIALOGTECH)?;
-    let field_names = fields.get("field_names").map_or_else(|| Some(Default::default()), |n| field_names(r, n));
-    let node = r.require(&fields, "ivrs")?;
-    let listed = r.entries(node, "a mapping from IVR ids to what follows each")?;
-    let mut ivrs = BTreeMap::new();
-    for (key, node) in listed.entries() {
-        let id = BuildingBlockId::parse(&key.name)
-            .map_err(|error| r.mistake(key.at, format!("`ivrs` are listed by their ids: {error}")))
-            .ok();
-        r.ivrs.extend(id.iter().map(|id| (id.clone(), key.at)));
-        let step = step(r, node, fallback);
-        if let (Some(id), Some(step)) = (id, step) {
-            ivrs.insert(id, step);
+/// The IVRs of a file, before their steps are read.
+pub(super) struct Listed<'n> {
+    entries: Vec<Entry<'n>>,
+}
+
+struct Entry<'n> {
+    key: &'n Key,
+    node: &'n Node,
+    /// `None` if it can't be read.
+    name: Option<IvrName>,
+    /// `None` if it can't be read, Some(None) if there is none.
+    id: Option<Option<PortalId>>,
+}
+
+/// Reads names and ids.
+pub(super) fn listed<'n>(r: &mut Reader, flow: &Fields<'n>) -> Option<Listed<'n>> {
+    let node = flow.get("ivrs")?;
+    // How apps are spelled holds for every IVR, wherever `dialogtech` is in the file.
+    r.old_spelling = flow.get("dialogtech").and_then(|n| inside(n, "spelling")).is_some_and(is_survo);
+    let fields = r.entries(node, "the IVRs, a mapping from names to what each asks and what follows")?;
+    if fields.entries().is_empty() {
+        r.mistake(fields.at, "`ivrs` is empty");
+    }
+    r.ivr_names = fields.entries().iter().map(|(key, _)| (key.name.clone(), key.at)).collect();
+    let mut entries = Vec::new();
+    let mut ids: BTreeMap<PortalId, (String, usize)> = BTreeMap::new();
+    for (key, node) in fields.entries() {
+        let name = IvrName::parse(&key.name).map_err(|error| r.mistake(key.at, error.to_string())).ok();
+        let id = inside(node, "id").map_or(Some(None), |n| id(r, n).map(Some));
+        if let (Some(Some(id)), Some(n)) = (&id, inside(node, "id"))
+            && id.as_str().starts_with('0')
+        {
+            r.findings.push(
+                Mistake::warning(
+                    n.at,
+                    format!("the id `{id}` begins with a zero, and ids are compared as they are written"),
+                )
+                .help("write it as the portal shows it".to_owned()),
+            );
+        }
+        if let Some(Some(id)) = &id
+            && let Some((other, line)) = ids.insert(id.clone(), (key.name.clone(), key.at.line))
+        {
+            r.mistake_with_help(
+                key.at,
+                format!("`{}` has the id {id}, and `{other}` on line {line} has it as well", key.name),
+                "for one step under several ids, write `like: NAME` in the second",
+            );
+        }
+        entries.push(Entry { key, node, name, id });
+    }
+    r.ivr_ids = ids.into_iter().map(|(id, (name, _))| (id, name)).collect();
+    Some(Listed { entries })
+}
+
+fn inside<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    let Value::Map(entries) = &node.value else { return None };
+    entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+}
+
+fn is_survo(node: &Node) -> bool {
+    matches!(&node.value, Value::Scalar { text, .. } if text == "survo")
+}
+
+/// An id, or a mapping from stages to ids.
+fn id(r: &mut Reader, node: &Node) -> Option<PortalId> {
+    let Value::Map(_) = &node.value else { return r.portal_id(node) };
+    let fields = r.entries(node, "an id, or a mapping from stages to ids")?;
+    let stages: Vec<&str> = fields.entries().iter().map(|(key, _)| key.name.as_str()).collect();
+    let read: Vec<Option<PortalId>> = fields.entries().iter().map(|(_, n)| r.portal_id(n)).collect();
+    let Some(stage) = r.stage.clone() else {
+        let help =
+            format!("choose one of {}: `--stage` for commands, RINGBOLT_STAGE for the functions", stages.join(", "));
+        r.mistake_with_help(node.at, "this `id` differs by stage, and no stage was chosen", help);
+        return None;
+    };
+    match stages.iter().position(|name| *name == stage) {
+        Some(index) => read.into_iter().nth(index)?,
+        None => {
+            let near = did_you_mean(&stage, stages.iter().copied());
+            let help = near.unwrap_or_else(|| format!("it has {}", stages.join(", ")));
+            r.mistake_with_help(node.at, format!("this `id` has no stage `{stage}`"), help);
+            None
         }
     }
-    apart::tell(r, &ivrs);
-    if listed.entries().is_empty() {
-        r.mistake(listed.at, "`ivrs` is empty");
-    }
-    Some(DialogTech { ivrs, field_names: field_names? })
 }
 
-/// Notes what cannot be proved of a flow whose IVRs have all been read.
-pub(super) fn prove(r: &mut Reader, dialogtech: &DialogTech, fallback: &(Position, FallbackAction)) {
-    if dialogtech.ivrs.len() < r.ivrs.len() {
-        return;
-    }
-    let mut graph = Graph::default();
-    let (at_fallback, fallback) = fallback;
-    graph.dialogtech(dialogtech, fallback);
-    for Offence { ivr, kind, way, steps } in proof::offences(&graph) {
-        let at = ivr.map_or(Some(*at_fallback), |ivr| r.ivrs.get(&ivr).copied()).unwrap_or(Position::START);
-        let (message, help) = match kind {
-            Offending::Endless => (
-                format!("a call never ends here: {way}"),
-                "let one of these IVRs hang up, transfer, ring somebody, take a message, or go to another IVR of the portal",
-            ),
-            Offending::AskedAgain => (
-                format!("a caller who has no tries left is asked for a PIN again: {way}"),
-                "after `too_many_attempts` and `locked` a call goes to people, to a voicemail, or ends",
-            ),
-            Offending::FallbackAsks => (
-                format!("the fallback leads to a PIN question: {way}"),
-                "when something fails, nothing is known of the call, so its tries would begin anew: let it ring people, take \
-                 a message or end the call",
-            ),
-            Offending::EndlessSilence => (
-                format!("while nobody keys or answers anything, a call goes round here for ever: {way}"),
-                "count the rounds with `pass: { round: \"{{ pass.round | default(0) | int + 1 }}\" }`, and leave with \
-                 `when: pass.round | int >= 3`",
-            ),
-            Offending::LoginToItself => (
-                format!("the right PIN leads back to its own question: {way}"),
-                "let `verified` lead to what the caller logs in for",
-            ),
-        };
-        if kind.is_error() {
-            r.offences += 1;
-            r.offending.extend(steps);
-            r.mistake_with_help(at, message, help);
-        } else {
-            r.findings.push(Mistake::warning(at, message).help(help.to_owned()));
+/// Reads what each IVR says and asks, and what follows it.
+pub(super) fn ivrs(r: &mut Reader, listed: &Listed<'_>) -> Option<Ivrs> {
+    let mut read: Vec<Ivr> = Vec::new();
+    let mut likes: Vec<Like> = Vec::new();
+    for Entry { key, node, name, id } in &listed.entries {
+        let Some(ivr) = ivr(r, node, key, &mut likes) else { continue };
+        if let (Some(name), Some(id)) = (name, id) {
+            read.push(Ivr { name: name.clone(), id: id.clone(), ..ivr });
         }
     }
+    let complete = read.len() == listed.entries.len();
+    take_over(r, &mut read, &likes);
+    let ivrs = Ivrs::new(read);
+    need_ids(r, &ivrs);
+    complete.then_some(ivrs)
 }
 
-/// Notes how apps of IVRs are spelled in this flow, before the first of them is read.
-pub(super) fn default_spelling(r: &mut Reader, node: &Node) {
-    let Value::Map(entries) = &node.value else { return };
-    if let Some((_, node)) = entries.iter().find(|(key, _)| key.name == "spelling") {
-        r.spelling = spelling(r, node).unwrap_or_default();
-    }
+/// An IVR that takes its questions and its step from another.
+struct Like {
+    ivr: String,
+    from: IvrName,
+    at: Position,
 }
 
-/// `verify_pin`, `rules`, `say`, `do`, or an action itself.
-fn step(r: &mut Reader, node: &Node, fallback: Option<&FallbackAction>) -> Option<Step> {
-    let entries = match &node.value {
-        Value::Map(entries) => entries,
-        Value::Scalar { .. } => return action(r, node).map(always),
+fn ivr(r: &mut Reader, node: &Node, key: &Key, likes: &mut Vec<Like>) -> Option<Ivr> {
+    let mut ivr = Ivr {
+        name: IvrName::parse(&key.name).ok()?,
+        at: key.at,
+        id: None,
+        old_spelling: r.old_spelling,
+        says: None,
+        asks: Vec::new(),
+        step: None,
+    };
+    let fields = match &node.value {
+        Value::Map(_) => r.fields(node, "an IVR", &language::IVR)?,
+        Value::Scalar { .. } => {
+            ivr.step = Some(steps::word(r, node)?);
+            return Some(ivr);
+        }
         _ => {
-            r.wrong_type(node, "what follows the IVR (`verify_pin`, `rules`, `say`, `do` or an action)");
+            r.wrong_type(node, "an IVR: what it asks (`asks`) and what follows (`verify_pin`, `rules`, `say` or `do`)");
             return None;
         }
     };
-    let known = language::STEP.names();
-    let fields = r.fields(node, "what follows the IVR", &language::STEP)?;
-    let steps: Vec<&(_, Node)> = entries.iter().filter(|(key, _)| known.contains(&key.name.as_str())).collect();
-    let [(key, value)] = steps[..] else {
-        // Of two steps which one is meant is anybody's guess; the mistakes inside wait until there is one.
-        if steps.is_empty() && entries.is_empty() {
-            r.mistake(fields.at, "nothing follows the IVR: expected `verify_pin`, `rules`, `say` or `do`");
+    if let Some(n) = fields.get("spelling") {
+        ivr.old_spelling = spelling(r, n)?;
+    }
+    let says = fields.get("says").map_or(Some(None), |n| r.parsed(n, "what the caller hears", Prompt::parse).map(Some));
+    let asked = fields.get("asks").map_or(Some(Vec::new()), |n| asks(r, n));
+    if let Some(n) = fields.get("like") {
+        return like(r, &fields, n, key, likes).and_then(|()| Some(Ivr { says: says?, ..ivr }));
+    }
+    if let Some(asked) = asked.as_ref().filter(|asked| !asked.is_empty()) {
+        let names: BTreeSet<String> = asked.iter().map(|ask| ask.name.as_str().to_owned()).collect();
+        r.vocabulary = r.vocabulary.clone().with_answers(Some(Arc::new(names)));
+    }
+    let step = steps::step(r, &fields, asked.as_deref().unwrap_or_default());
+    r.vocabulary = r.vocabulary.clone().with_answers(None);
+    if step == Some(None) && asked.as_ref().is_some_and(|asked| !asked.is_empty()) {
+        r.findings
+            .push(Mistake::warning(key.at, format!("`{}` asks, and nothing here follows its answers", key.name)).help(
+                "the portal decides then; if this flow should, give it `rules`, `do` or `verify_pin`".to_owned(),
+            ));
+    }
+    Some(Ivr { says: says?, asks: asked?, step: step?, ..ivr })
+}
+
+/// How the app of an IVR is written in the document: whether with its old name.
+pub(super) fn spelling(r: &mut Reader, node: &Node) -> Option<bool> {
+    r.parsed(node, "`ivr` or `survo`", |text| match text {
+        "ivr" => Ok(false),
+        "survo" => Ok(true),
+        _ => Err("`spelling` is `ivr` or `survo`"),
+    })
+}
+
+fn like(r: &mut Reader, fields: &Fields<'_>, node: &Node, key: &Key, likes: &mut Vec<Like>) -> Option<()> {
+    for (second, _) in fields.entries() {
+        if !["id", "says", "like", "spelling"].contains(&second.name.as_str()) {
+            r.mistake(
+                second.at,
+                format!("`{}` comes from the other IVR: `like` takes its questions and its step", second.name),
+            );
         }
-        if let Some((second, _)) = steps.get(1) {
-            r.mistake(second.at, format!("an IVR has one step, and `{}` is a second one", second.name));
+    }
+    let from = r.ivr_name(node)?;
+    likes.push(Like { ivr: key.name.clone(), from, at: node.at });
+    Some(())
+}
+
+fn take_over(r: &mut Reader, ivrs: &mut [Ivr], likes: &[Like]) {
+    for Like { ivr, from, at } in likes {
+        if likes.iter().any(|like| like.ivr == from.as_str()) {
+            r.mistake_with_help(*at, format!("`{from}` is itself `like` another IVR"), "name that one");
+            continue;
         }
-        return None;
-    };
-    match key.name.as_str() {
-        "verify_pin" => verify_pin(r, value, fallback).map(|found| Step::VerifyPin(Box::new(found))),
-        "rules" => rules(r, value, &language::RULE, then).and_then(|found| of_one_kind(r, value, found)),
-        "say" => say(r, value).map(|text| Step::Say(Rules::always(text))),
-        "do" => action(r, value).map(always),
-        _ => app(r, key, value).map(always),
+        let Some(other) = ivrs.iter().find(|other| other.name == *from).cloned() else { continue };
+        if let Some(mine) = ivrs.iter_mut().find(|mine| mine.name.as_str() == ivr) {
+            mine.says = mine.says.take().or(other.says);
+            mine.asks = other.asks;
+            mine.step = other.step;
+        }
     }
 }
 
-fn always(action: FlowAction) -> Step {
-    Step::Do(Rules::always(action))
-}
-
-fn say(r: &mut Reader, node: &Node) -> Option<Template> {
-    let text = r.template(node, "the text to read to the caller")?;
-    let is_empty = |text: &Template| text.render(&Scope::default()).is_ok_and(|text| text.trim().is_empty());
-    if text.depends_on(&[]) && is_empty(&text) {
-        r.mistake(node.at, "`say` is empty");
+/// DialogTech runs IVRs by their ids: in a flow that has any, everything that an action leads to needs one.
+fn need_ids(r: &mut Reader, ivrs: &Ivrs) {
+    if !ivrs.are_in_portal() {
+        return;
     }
-    Some(text)
-}
-
-/// What a rule of an IVR comes to.
-enum Then {
-    Do(FlowAction),
-    Say(Template),
-}
-
-fn then(r: &mut Reader, fields: &Fields<'_>) -> Option<Then> {
-    match (fields.get("do"), fields.get("say")) {
-        (Some(node), None) => action(r, node).map(Then::Do),
-        (None, Some(node)) => say(r, node).map(Then::Say),
-        (None, None) => {
-            r.mistake(fields.at, "a rule says what happens: `do` or `say` is missing");
-            None
-        }
-        (Some(_), Some(second)) => {
-            r.mistake(second.at, "a rule has `do` or `say`, not both");
-            None
+    let mut without: BTreeMap<&IvrName, Position> = BTreeMap::new();
+    for lead in &r.leads {
+        if ivrs.get(&lead.to).is_some_and(|ivr| ivr.id.is_none()) {
+            without.entry(&lead.to).or_insert(lead.at);
         }
     }
-}
-
-/// The portal sets an IVR to retrieve its next action or a text to read; it cannot take one now and the other then.
-fn of_one_kind(r: &mut Reader, node: &Node, found: Rules<Then>) -> Option<Step> {
-    let texts = found.iter().filter(|rule| matches!(rule.then, Then::Say(_))).count();
-    if texts == 0 {
-        return found.try_map(|then| if let Then::Do(action) = then { Some(action) } else { None }).map(Step::Do);
-    }
-    let step = found.try_map(|then| if let Then::Say(text) = then { Some(text) } else { None }).map(Step::Say);
-    if step.is_none() {
-        r.mistake_with_help(
-            node.at,
-            "the rules of an IVR all have `do` or all have `say`",
-            "in the portal an IVR is set to \"Retrieve next action\" or to \"Retrieve message and read to user\"",
-        );
-    }
-    step
-}
-
-/// Notes every template and condition beside `pin` and `user` that speaks of a PIN: in an answer it would reach a
-/// provider's logs, or come back in a URL as pass-through data; in a condition it would be a PIN without a counter.
-pub(super) fn keep_pins_in(r: &mut Reader, dialogtech: Option<&DialogTech>) {
-    let steps = dialogtech.iter().flat_map(|dialect| dialect.ivrs.values());
-    let verifies: Vec<_> =
-        steps.filter_map(|step| if let Step::VerifyPin(verify) = step { Some(verify) } else { None }).collect();
-    let pins: BTreeSet<String> = verifies.iter().flat_map(|verify| verify.pin_answers()).collect();
-    let mut leaks = Vec::new();
-    for (at, template) in r.templates.iter().filter(|(at, _)| !r.inputs.contains(at)) {
-        if let Some(pin) = template.parts_of("answers").find(|part| pins.contains(*part)) {
-            leaks.push((*at, format!("`answers.{pin}` is a PIN: `pin` reads it, and nothing else")));
-        } else if template.mentions_whole("answers") && !pins.is_empty() {
-            leaks.push((*at, "`answers` as a whole holds a PIN: name the answer that is meant".to_owned()));
-        }
-    }
-    // A field of the call never comes to `answers`.
-    for (at, portal) in &r.portal_names {
-        let reads = |verify: &VerifyPin| {
-            [&verify.user, &verify.pin].iter().any(|input| input.parts_of("answers").any(|part| part == portal))
-        };
-        if let Some(field) = dialogtech.and_then(|dialect| dialect.field_names.field(portal))
-            && verifies.iter().any(|verify| reads(verify))
-        {
-            let message =
-                format!("`answers.{portal}` is read by a PIN question, and here it would become `call.{field}`");
-            leaks.push((*at, message));
-        }
-    }
-    for (at, message) in leaks {
-        r.mistake(at, message);
-    }
+    let mistakes: Vec<Mistake> = without
+        .into_iter()
+        .map(|(name, at)| {
+            Mistake::new(at, format!("`{name}` has no `id`, and DialogTech runs IVRs by their ids"))
+                .help("give it the id of its building block in the portal".to_owned())
+        })
+        .collect();
+    r.mistakes.extend(mistakes);
 }

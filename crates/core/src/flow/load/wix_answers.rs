@@ -1,86 +1,103 @@
 //! `wix_answers:`.
 
-use super::super::WixAnswers;
+use super::super::ids::IvrName;
 use super::super::language;
-use super::super::mistake::{Mistake, Position};
+use super::super::mistake::did_you_mean;
+use super::super::prompt::Prompt;
 use super::super::rules::Rules;
-use super::reader::Reader;
-use super::rules::rules_or;
+use super::super::template::WIX_ANSWERS_NAMES;
+use super::super::wix_answers::{IvrGuid, WixIvr};
+use super::super::{Reply, WixAnswers};
+use super::reader::{Fields, Reader};
+use super::rules::{Reading, rules_or};
 use super::verify_pin::unverified;
 use super::yaml::Node;
-use crate::wix_answers::reply::{IvrGuid, Reply};
+use std::collections::BTreeMap;
 
-/// An IVR GUID, or the word `disconnect`.
+/// The name of an IVR under `wix_answers`, a GUID, or the word `disconnect`.
 pub(super) fn reply(r: &mut Reader, node: &Node) -> Option<Reply> {
-    r.fixed(node, "an IVR GUID or `disconnect`", |text| match text {
-        "disconnect" => Ok(Reply::Disconnect),
-        guid => IvrGuid::parse(guid)
-            .map(Reply::Redirect)
-            .map_err(|error| format!("expected an IVR GUID or `disconnect`: {error}")),
-    })
-}
-
-pub(super) fn wix_answers(r: &mut Reader, node: &Node, fallback: Option<&(Position, Reply)>) -> Option<WixAnswers> {
-    let expected = "the answers to Wix Answers, a mapping of `success`, `failure`, `locked`, `unknown` and `banned`";
-    let fields = r.fields(node, expected, &language::WIX_ANSWERS)?;
-    let [success, failure] = ["success", "failure"].map(|name| {
-        let node = r.require(&fields, name)?;
-        Some((node.at, outcome(r, node, name)?))
-    });
-    let [locked, unknown, banned] = ["locked", "unknown", "banned"].map(|name| {
-        let node = fields.get(name)?;
-        Some((node.at, outcome(r, node, name)?))
-    });
-    if let Some((at, success)) = &success {
-        if success.iter().any(|rule| rule.then == Reply::Disconnect) {
-            r.mistake(*at, "`success` is an IVR: a caller with the right PIN is not disconnected");
-        }
-        let fallback = fallback.map(|(at, reply)| (*at, Rules::always(reply.clone())));
-        let others = [
-            ("failure", &failure),
-            ("locked", &locked),
-            ("unknown", &unknown),
-            ("banned", &banned),
-            ("fallback", &fallback),
-        ];
-        for (name, other) in others {
-            other.iter().for_each(|(at, other)| keep_apart(r, *at, name, success, other));
+    let expected = "an IVR (a name under `wix_answers: ivrs`, or a GUID) or `disconnect`";
+    let text = r.fixed(node, expected, |text| Ok::<_, std::convert::Infallible>(text.to_owned()))?;
+    if text == "disconnect" {
+        return Some(Reply::Disconnect);
+    }
+    if let Some(named) = r.wix_names.get(&text) {
+        return named.clone().map(Reply::Redirect);
+    }
+    match IvrGuid::parse(&text) {
+        Ok(guid) => Some(Reply::Redirect(guid)),
+        Err(error) => {
+            let known: Vec<&str> = r.wix_names.keys().map(String::as_str).chain(["disconnect"]).collect();
+            let help = did_you_mean(&text, known).unwrap_or_else(|| error.to_string());
+            r.mistake_with_help(node.at, format!("expected {expected}"), help);
+            None
         }
     }
-    let (success, failure) = (success?.1, failure?.1);
+}
+
+pub(super) fn wix_answers(r: &mut Reader, node: &Node) -> Option<WixAnswers> {
+    let expected = "the answers to Wix Answers, a mapping of `success`, `failure`, `locked`, `unknown` and `banned`";
+    let fields = r.fields(node, expected, &language::WIX_ANSWERS)?;
+    let before = r.vocabulary.clone();
+    r.vocabulary = before.clone().speaking_of(WIX_ANSWERS_NAMES);
+    let prompt =
+        fields.get("prompt").map_or(Some(None), |n| r.parsed(n, "what the caller hears", Prompt::parse).map(Some));
+    let ivrs = fields.get("ivrs").map_or(Some(BTreeMap::new()), |n| ivrs(r, n));
+    let [success, failure] = ["success", "failure"].map(|name| {
+        let node = r.require(&fields, name)?;
+        outcome(r, node, name)
+    });
+    let others = ["locked", "unknown", "banned"]
+        .map(|name| fields.get(name).map_or(Some(None), |n| outcome(r, n, name).map(Some)));
+    if let (Some(success), Some(node)) = (&success, fields.get("success"))
+        && success.iter().any(|rule| rule.then == Reply::Disconnect)
+    {
+        r.mistake(node.at, "`success` is an IVR: a caller with the right PIN is not disconnected");
+    }
+    r.vocabulary = before;
+    let [locked, unknown, banned] = others;
+    let (success, failure) = (success?, failure?);
     let or_disconnect =
-        |read: Option<(_, Rules<Reply>)>| read.map_or_else(|| Rules::always(Reply::Disconnect), |(_, reply)| reply);
+        |read: Option<Rules<Reply>>| read.unwrap_or_else(|| Rules::always(Reply::Disconnect, fields.at));
     Some(WixAnswers {
-        locked: locked.map_or_else(|| failure.clone(), |(_, reply)| reply),
-        unknown: or_disconnect(unknown),
-        banned: or_disconnect(banned),
+        prompt: prompt?,
+        ivrs: ivrs?,
+        locked: locked?.unwrap_or_else(|| failure.clone()),
+        unknown: or_disconnect(unknown?),
+        banned: or_disconnect(banned?),
         success,
         failure,
     })
 }
 
-/// A reply, or rules; only `success` knows who the caller is.
-fn outcome(r: &mut Reader, node: &Node, name: &str) -> Option<Rules<Reply>> {
-    if name == "success" {
-        rules_or(r, node, &language::REPLY_RULE, reply)
-    } else {
-        unverified(r, "success", |r| rules_or(r, node, &language::REPLY_RULE, reply))
+fn ivrs(r: &mut Reader, node: &Node) -> Option<BTreeMap<IvrName, WixIvr>> {
+    let listed = r.entries(node, "the IVRs of Wix Answers, a mapping from names to their GUIDs")?;
+    let mut found = BTreeMap::new();
+    for (key, node) in listed.entries() {
+        let name = IvrName::parse(&key.name).map_err(|error| r.mistake(key.at, error.to_string())).ok();
+        let ivr = ivr(r, node);
+        r.wix_names.insert(key.name.clone(), ivr.as_ref().map(|ivr| ivr.guid.clone()));
+        found.extend(name.zip(ivr));
     }
+    (found.len() == listed.entries().len()).then_some(found)
 }
 
-/// Notes an outcome that leads to an IVR of `success`.
-fn keep_apart(r: &mut Reader, at: Position, name: &str, success: &Rules<Reply>, other: &Rules<Reply>) {
-    let leads_there = |reply: &Reply| *reply != Reply::Disconnect && other.in_reach().any(|rule| rule.then == *reply);
-    let shared: Vec<_> = success.in_reach().filter(|rule| leads_there(&rule.then)).collect();
-    if shared.is_empty() {
-        return;
-    }
-    // Where most callers with the right PIN go is no place for anybody else.
-    let is_last = shared.iter().any(|rule| rule.when.is_none());
-    if is_last || shared.len() == success.in_reach().count() || name == "fallback" {
-        r.mistake(at, format!("`{name}` is the same IVR as `success`: it would let an unverified caller through"));
-    } else {
-        let message = format!("`{name}` and `success` share an IVR: make sure that it lets nobody through");
-        r.findings.push(Mistake::warning(at, message));
-    }
+fn ivr(r: &mut Reader, node: &Node) -> Option<WixIvr> {
+    let fields = r.fields(node, "an IVR of Wix Answers, a mapping with the key `guid`", &language::WIX_IVR)?;
+    let guid = r.require(&fields, "guid").and_then(|n| r.fixed(n, "the GUID of an IVR", IvrGuid::parse));
+    let says = fields.get("says").map_or(Some(None), |n| r.parsed(n, "what the caller hears", Prompt::parse).map(Some));
+    Some(WixIvr { guid: guid?, says: says? })
+}
+
+/// A reply, or rules; only `success` knows who the caller is.
+fn outcome(r: &mut Reader, node: &Node, name: &str) -> Option<Rules<Reply>> {
+    let read = |r: &mut Reader| {
+        let then = |r: &mut Reader, fields: &Fields<'_>| {
+            let node = r.require(fields, "do")?;
+            reply(r, node)
+        };
+        let turns_away = |reply: &Reply| *reply == Reply::Disconnect;
+        rules_or(r, node, Reading { rule: &language::REPLY_RULE, then, turns_away }, reply)
+    };
+    if name == "success" { read(r) } else { unverified(r, "success", read) }
 }

@@ -1,4 +1,4 @@
-//! From YAML text to a tree that knows where everything stands.
+//! From YAML text to a tree that knows where everything is.
 //!
 //! The parser's events are taken one by one, so that nesting is bounded before anything recurses, every repeated key is
 //! found and a number stays the digits that the author wrote.
@@ -18,7 +18,7 @@ pub(super) struct Node {
     pub(super) value: Value,
 }
 
-/// What stands there.
+/// What is there.
 #[derive(Debug)]
 pub(super) enum Value {
     /// `~`, `null`, or nothing at all.
@@ -175,7 +175,7 @@ impl Builder<'_> {
                         }
                         Some(first) => {
                             *key = Some(None);
-                            let message = format!("the key `{name}` stands here a second time (first on line {first})");
+                            let message = format!("the key `{name}` is here a second time (first on line {first})");
                             self.mistake(at, message);
                         }
                     },
