@@ -1,59 +1,29 @@
-//! What is proved of every flow when it is loaded: that every call has a way to its end, and that no caller is asked for
-//! a PIN once he has no tries left, nor by the fallback, which does not know the tries. What is only likely to be a slip
-//! is found beside it: loops that silence does not end, and a login that leads to itself.
+//! What is proved of every flow when it is loaded: every call has a way to its end; no caller is asked for a PIN once they
+//! have no tries left, nor by the fallback, which doesn't know the tries; and nobody unverified comes where the right PIN
+//! leads ([`verified`]). Likely slips are found as well: loops that silence doesn't end, and a login that leads to itself.
 //!
-//! That there is a way to an end does not mean that a caller takes it: the rules choose, and people.
+//! That there is a way to an end doesn't mean that a caller takes it: rules and people choose.
 //!
-//! IVRs that the flow says nothing about count as ends: the portal decides what follows them. The tries themselves are
-//! counted while the call runs, so a wrong PIN may well lead back to the question.
+//! IVRs after which the portal decides count as ends. The tries themselves are counted while the call runs, so a wrong PIN
+//! may well lead back to the question.
 
-use super::graph::{Edge, Graph, OUT_OF_TRIES, Place};
-use crate::dialogtech::number::BuildingBlockId;
+mod offence;
+mod verified;
+
+pub(super) use offence::{At, Offence, Offending};
+
+use super::file::Flow;
+use super::graph::{Edge, Graph, Place};
+use super::ids::IvrName;
+use crate::outcome::Outcome;
+use offence::in_words;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// What cannot be proved, with the shortest way that shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Offence {
-    /// The IVR where the way begins; none where it is the fallback.
-    pub(super) ivr: Option<BuildingBlockId>,
-    /// What is wrong.
-    pub(super) kind: Offending,
-    /// The way, in words.
-    pub(super) way: String,
-    /// The way itself, step by step.
-    pub(super) steps: Vec<Edge>,
-}
+/// The outcomes of a PIN question after which a caller has no tries left.
+const OUT_OF_TRIES: [Outcome; 2] = [Outcome::TooManyAttempts, Outcome::Locked];
 
-impl Offence {
-    fn new(ivr: &BuildingBlockId, kind: Offending, way: &[&Edge]) -> Self {
-        let steps = way.iter().copied().cloned().collect();
-        Self { ivr: Some(ivr.clone()), kind, way: in_words(way), steps }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Offending {
-    /// From here no end can be reached.
-    Endless,
-    /// From here a caller without tries comes to a PIN question.
-    AskedAgain,
-    /// The fallback leads to a PIN question: it knows nothing of the call, so the tries would begin anew.
-    FallbackAsks,
-    /// A caller who keys nothing comes round here again and again. It can be meant.
-    EndlessSilence,
-    /// The right PIN leads to its own question. It can be meant.
-    LoginToItself,
-}
-
-impl Offending {
-    /// Whether a flow cannot be used because of it.
-    pub(super) fn is_error(self) -> bool {
-        matches!(self, Self::Endless | Self::AskedAgain | Self::FallbackAsks)
-    }
-}
-
-/// Everything that cannot be proved, one offence for each loop and for each PIN question.
-pub(super) fn offences(graph: &Graph) -> Vec<Offence> {
+/// Everything that can't be proved, one offence for each loop and for each PIN question.
+pub(super) fn offences(graph: &Graph, flow: &Flow) -> Vec<Offence> {
     let mut away: BTreeMap<&Place, Vec<&Edge>> = BTreeMap::new();
     for edge in &graph.edges {
         away.entry(&edge.from).or_default().push(edge);
@@ -66,6 +36,7 @@ pub(super) fn offences(graph: &Graph) -> Vec<Offence> {
     }
     offences.extend(asked_again(graph, &away));
     offences.extend(login_to_itself(graph));
+    offences.extend(verified::offences(graph, flow));
     offences
 }
 
@@ -85,21 +56,20 @@ fn endless(graph: &Graph, away: &Away<'_>, kind: Offending) -> Vec<Offence> {
             ends.extend(back.get(place).into_iter().flatten());
         }
     }
-    let mut told: BTreeSet<&Place> = BTreeSet::new();
+    let mut reported: BTreeSet<&Place> = BTreeSet::new();
     let mut offences = Vec::new();
-    for start in &graph.starts {
-        let Place::Ivr(ivr) = start else { continue };
-        if has_way_out.contains(start) || told.contains(start) {
+    for start in graph.places.iter().filter(|place| matches!(place, Place::Ivr(_))) {
+        if has_way_out.contains(start) || reported.contains(start) {
             continue;
         }
-        // A loop is told once, at the first IVR from which it can be walked round; those that share a part with it
-        // wait until it is mended.
+        // A loop is reported once, at the first IVR from which it can be walked round; loops that share a part with it
+        // wait until it is fixed.
         let Some(way) = shortest(away, start, |place| place == start) else { continue };
-        if way.iter().any(|edge| told.contains(&edge.to)) {
+        if way.iter().any(|edge| reported.contains(&edge.to)) {
             continue;
         }
-        told.extend(way.iter().map(|edge| &edge.to));
-        offences.push(Offence::new(ivr, kind, &way));
+        reported.extend(way.iter().map(|edge| &edge.to));
+        offences.extend(way.first().map(|edge| Offence::new(At::Here(edge.at), kind, &way)));
     }
     offences
 }
@@ -138,9 +108,9 @@ fn asked_again(graph: &Graph, away: &Away<'_>) -> Vec<Offence> {
         let words = if way.is_empty() { place.to_string() } else { in_words(&way) };
         let steps = way.into_iter().cloned().collect();
         let way = format!("the fallback → {words}");
-        offences.push(Offence { ivr: None, kind: Offending::FallbackAsks, way, steps });
+        offences.push(Offence { at: At::Fallback, kind: Offending::FallbackAsks, way, steps });
     }
-    // Once the fallback is mended, the steps that it answers are.
+    // Once the fallback is fixed, so are the steps that it answers.
     let in_fallback = |place: &Place| !offences.is_empty() && graph.fallback.contains(place);
     let mut of_outcomes = Vec::new();
     for ivr in &graph.asks_for_pin {
@@ -150,7 +120,7 @@ fn asked_again(graph: &Graph, away: &Away<'_>) -> Vec<Offence> {
             .filter(|first| !in_fallback(&first.to))
             .filter_map(|first| Some([*first].into_iter().chain(on_from(&first.to)?).collect::<Vec<_>>()));
         if let Some(way) = ways.min_by_key(Vec::len) {
-            of_outcomes.push(Offence::new(ivr, Offending::AskedAgain, &way));
+            of_outcomes.extend(way.first().map(|edge| Offence::new(At::Here(edge.at), Offending::AskedAgain, &way)));
         }
     }
     offences.extend(of_outcomes);
@@ -158,18 +128,18 @@ fn asked_again(graph: &Graph, away: &Away<'_>) -> Vec<Offence> {
 }
 
 fn login_to_itself(graph: &Graph) -> Vec<Offence> {
-    let itself = |edge: &&Edge| edge.outcome == Some("verified") && edge.to == edge.from;
+    let mut reported: BTreeSet<&IvrName> = BTreeSet::new();
     let mut offences: Vec<Offence> = Vec::new();
-    for edge in graph.edges.iter().filter(itself) {
+    for edge in graph.edges.iter().filter(|edge| edge.outcome == Some(Outcome::Verified) && edge.to == edge.from) {
         let Place::Ivr(ivr) = &edge.from else { continue };
-        if offences.last().is_none_or(|last| last.ivr.as_ref() != Some(ivr)) {
-            offences.push(Offence::new(ivr, Offending::LoginToItself, &[edge]));
+        if reported.insert(ivr) {
+            offences.push(Offence::new(At::Here(edge.at), Offending::LoginToItself, &[edge]));
         }
     }
     offences
 }
 
-/// The shortest way from a place to one that is looked for, at least one edge long.
+/// The shortest way from a place to one that is wanted, at least one edge long.
 fn shortest<'g>(away: &Away<'g>, from: &Place, found: impl Fn(&Place) -> bool) -> Option<Vec<&'g Edge>> {
     let mut came_by: BTreeMap<&Place, &'g Edge> = BTreeMap::new();
     let mut next: VecDeque<&Place> = VecDeque::from([from]);
@@ -191,14 +161,4 @@ fn shortest<'g>(away: &Away<'g>, from: &Place, found: impl Fn(&Place) -> bool) -
         }
     }
     None
-}
-
-fn in_words(way: &[&Edge]) -> String {
-    let mut words = way.first().map(|edge| edge.from.to_string()).unwrap_or_default();
-    for edge in way {
-        let label = edge.to_string();
-        let by = if label.is_empty() { String::new() } else { format!(" ({label})") };
-        words.push_str(&format!("{by} → {}", edge.to));
-    }
-    words
 }
