@@ -20,7 +20,7 @@ fn each_mistake_is_found_with_its_place() {
         let (change, said) = case.split_once('\n').unwrap();
         let (there, instead) = change.split_once(" => ").unwrap();
         let (there, instead) = (there.replace("\\n", "\n"), instead.replace("\\n", "\n"));
-        assert_eq!(GOOD.matches(&there).count(), 1, "{there} does not stand in the good file once");
+        assert_eq!(GOOD.matches(&there).count(), 1, "{there} is not in the good file once");
         let said: Vec<_> = said.lines().map(str::trim).collect();
         let found = mistakes(&GOOD.replace(&there, &instead));
         if found != said.join("\n") {
@@ -42,26 +42,88 @@ fallback:
   wix_answers: hang up
 wix_answers:
   success: 5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064
-  failure: 5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064
-dialogtech:
-  ivrs:
-    1:
-      findme: { phone_list: ["0005550100"], timeout: 10 }
-    2: { say: "{{ answers.pin }" }
+  failure: sorry
+ivrs:
+  ring:
+    id: 1
+    findme: { phone_list: ["0005550100"], timeout: 10 }
+  read: { id: 2, say: "{{ answers.pin }" }
+  go: { id: 3, ivr: rnig }
 "#;
     let expected = "\
-line 2, column 1: `realm` is missing
 line 2, column 7: a name has 1 to 63 characters: lower-case letters, digits, `-` and `_`, beginning with a letter or digit
 line 3, column 1: unknown key `relm` (did you mean `realm`?)
 line 4, column 22: expected `attempts`, a whole number from 1 to 10, found `0`
 line 4, column 31: expected `lock`, a length of time such as `30s`, `30m`, `24h` or `1d`, found `soon`
-line 6, column 3: `fallback` has no `dialogtech`, and the flow answers that provider (it is what a caller gets when anything fails)
-line 6, column 16: expected an IVR GUID or `disconnect`: an IVR's GUID has 8, 4, 4, 4 and 12 hexadecimal digits with hyphens between them
-line 9, column 12: `failure` is the same IVR as `success`: it would let an unverified caller through
-line 13, column 30: a telephone number has 10 digits (North American; +1 or a leading 1 may stand before it)
-line 13, column 54: expected `timeout` in seconds, a whole number from 20 to 60, found `10`
-line 14, column 15: the template does not parse: unexpected `}`, expected end of variable block";
+line 6, column 3: `fallback` has no `do`, and the flow answers for its IVRs (it is what a caller gets when anything fails)
+line 6, column 16: expected an IVR (a name under `wix_answers: ivrs`, or a GUID) or `disconnect` (an IVR's GUID has 8, 4, 4, 4 and 12 hexadecimal digits with hyphens between them)
+line 9, column 12: expected an IVR (a name under `wix_answers: ivrs`, or a GUID) or `disconnect` (an IVR's GUID has 8, 4, 4, 4 and 12 hexadecimal digits with hyphens between them)
+line 13, column 28: a North American telephone number begins with a digit from 2 to 9 after `+1`
+line 13, column 52: expected `timeout` in seconds, a whole number from 20 to 60, found `10`
+line 14, column 24: the text cannot be read: `{{` is closed by `}` (write `}}`)
+line 15, column 21: the flow has no IVR `rnig` (did you mean `ring`?)";
     assert_eq!(mistakes(text), expected);
+}
+
+#[test]
+fn one_slip_brings_one_message() {
+    for (there, instead, message) in [
+        ("realm: shop", "relam: shop", "unknown key `relam` (did you mean `realm`?)"),
+        ("fallback:", "falback:", "unknown key `falback` (did you mean `fallback`?)"),
+        (
+            "  wix_answers: disconnect",
+            "  wix_answer: disconnect",
+            "unknown key `wix_answer` (did you mean `wix_answers`?)",
+        ),
+        ("starts: login", "start: login", "unknown key `start` (did you mean `starts`?)"),
+        ("wrong: { ivr: login }", "wrnog: { ivr: login }", "unknown key `wrnog` (did you mean `wrong`?)"),
+        // A definition that can't be read is still one.
+        (
+            "bye: { id: 3, do: hangup }",
+            "bye: { rules: [{ when: open(\"desk\"), do: hangup }, { do: hangup }] }\nhours: { desk: { zone: Mars, open: {} } }",
+            "there is no time zone `Mars` (IANA), such as `America/New_York`",
+        ),
+    ] {
+        assert_eq!(GOOD.matches(there).count(), 1, "{there}");
+        let found = mistakes(&GOOD.replace(there, instead));
+        assert_eq!(found.split_once(": ").map(|(_, found)| found), Some(message), "{instead}");
+    }
+}
+
+#[test]
+fn what_nothing_leads_to_and_what_nothing_says_is_found() {
+    let warnings = |there: &str, instead: &str| -> Vec<String> {
+        assert_eq!(GOOD.matches(there).count(), 1, "{there}");
+        let Checked { flow, findings, .. } = Flow::check(&GOOD.replace(there, instead), None);
+        assert!(flow.is_some(), "{findings:?}");
+        findings.into_iter().map(|found| found.to_string()).collect()
+    };
+    assert_eq!(warnings("starts: login", "starts: login"), [""; 0]);
+    let bye = "bye: { id: 3, do: hangup }";
+    for (there, instead, found) in [
+        (
+            bye,
+            "bye: { id: 3, says: \"Goodbye.\", do: hangup }",
+            "line 27, column 3: no call comes to `bye`: nothing leads there from where calls start (lead to it, or name it in \
+             `starts` if a number of its own does)",
+        ),
+        (
+            "unanswered: hangup",
+            "unanswered: { ivr: bye }\n  bye: { id: 3, says: \"Goodbye, @name.\", do: hangup }",
+            "line 25, column 3: nothing that leads to `bye` gives `@name`: callers hear it as it is (add `user_parameters: { \
+             name: ... }` where an action leads here)",
+        ),
+        (
+            "do: { transfer: { destination: \"8005550100\" } }",
+            "do: { transfer: { destination: \"9005550100\" } }",
+            "line 7, column 34: `9005550100` is a premium or service number (every call to it is at your cost)",
+        ),
+    ] {
+        let good = if instead.contains("\n  bye:") { GOOD.replace(&format!("  {bye}\n"), "") } else { GOOD.to_owned() };
+        let Checked { flow, findings, .. } = Flow::check(&good.replace(there, instead), None);
+        assert!(flow.is_some(), "{findings:?}");
+        assert_eq!(findings.into_iter().map(|found| found.to_string()).collect::<Vec<_>>(), [found], "{instead}");
+    }
 }
 
 #[test]
@@ -74,7 +136,7 @@ fn files_that_are_no_flow_are_refused_in_a_sentence() {
             "- a",
             "line 1, column 1: expected a flow, a mapping of keys such as `flow`, `realm` and `fallback`, found a list",
         ),
-        (&"#".repeat(400_001), "line 1, column 1: the file has 400001 bytes, and a flow at most 400000"),
+        (&"#".repeat(400_001), "line 1, column 1: the file has 400001 bytes; a flow has at most 400000"),
     ] {
         assert_eq!(mistakes(text), said);
     }
@@ -99,12 +161,12 @@ fn files_made_to_hurt_overflow_no_stack_and_come_to_an_end() {
         format!("a: [{}", "x, ".repeat(130_000)),
         format!("a: {}", "!".repeat(399_000)),
         "\u{0}".repeat(400_000),
-        format!("{}    4: {{ say: \"{{{{ {} }}}}\" }}\n", GOOD, "(".repeat(8000)),
-        format!("{}    4: {{ say: \"{{{{ {}1 }}}}\" }}\n", GOOD, "1+".repeat(4000)),
-        format!("{}    4: {{ say: \"{{{{ {}1 }}}}\" }}\n", GOOD, "1+".repeat(249)),
-        format!("{}    4: {{ say: \"{{{{ call{} }}}}\" }}\n", GOOD, ".a".repeat(249)),
-        format!("{}    4: {{ say: \"{{{{ call{} }}}}\" }}\n", GOOD, "|d".repeat(249)),
-        format!("{}    4: {{ say: \"{{% if call %}}{}{{% endif %}}\" }}\n", GOOD, "{% elif call %}".repeat(160)),
+        format!("{}  four: {{ say: \"{{{{ {} }}}}\" }}\n", GOOD, "(".repeat(8000)),
+        format!("{}  four: {{ say: \"{{{{ {}1 }}}}\" }}\n", GOOD, "1+".repeat(4000)),
+        format!("{}  four: {{ say: \"{{{{ {}1 }}}}\" }}\n", GOOD, "1+".repeat(249)),
+        format!("{}  four: {{ say: \"{{{{ call{} }}}}\" }}\n", GOOD, ".a".repeat(249)),
+        format!("{}  four: {{ say: \"{{{{ call{} }}}}\" }}\n", GOOD, "|d".repeat(249)),
+        format!("{}  four: {{ say: \"{{% if call %}}{}{{% endif %}}\" }}\n", GOOD, "{% elif call %}".repeat(160)),
     ] {
         drop(Flow::load(&text));
     }
