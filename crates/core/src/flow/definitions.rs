@@ -1,4 +1,8 @@
-//! What a flow defines by name, for its conditions and texts: opening hours, splits, lists of numbers, constants.
+//! What a flow defines by name, for its conditions and texts: opening hours, splits, lists of numbers, tables, constants.
+
+mod table;
+
+pub use table::{Row, Table};
 
 use super::hours::Calendar;
 use crate::ani::Ani;
@@ -15,8 +19,67 @@ pub struct Definitions {
     pub splits: BTreeMap<String, Split>,
     /// `numbers`: asked with `listed("vips", call.ivr_caller_id)`.
     pub numbers: BTreeMap<String, NumberList>,
+    /// `tables`: asked with `lookup("jobs", answers.job).site`.
+    pub tables: BTreeMap<String, Table>,
     /// `constants`: `flow.company`. Each is a text, a number, or true or false.
     pub constants: BTreeMap<String, Value>,
+    /// Names whose definitions cannot be read. They are reported once, where they are defined: for whatever asks for
+    /// them, they are defined.
+    pub(super) broken: BTreeSet<(Section, String)>,
+    /// Sections of which not even the names can be read: any name may be in them.
+    pub(super) broken_sections: BTreeSet<Section>,
+}
+
+/// A section of a flow that defines things by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// `hours`
+    Hours,
+    /// `split`
+    Split,
+    /// `numbers`
+    Numbers,
+    /// `tables`
+    Tables,
+    /// `constants`
+    Constants,
+}
+
+impl Section {
+    /// Its key in the flow file.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Hours => "hours",
+            Self::Split => "split",
+            Self::Numbers => "numbers",
+            Self::Tables => "tables",
+            Self::Constants => "constants",
+        }
+    }
+}
+
+impl Definitions {
+    /// Whether the flow defines this name in this section, if only by a definition that cannot be read.
+    #[must_use]
+    pub fn defines(&self, section: Section, name: &str) -> bool {
+        self.broken_sections.contains(&section) || self.names(section).contains(&name)
+    }
+
+    /// The names that the flow defines in a section, with those whose definitions cannot be read.
+    #[must_use]
+    pub fn names(&self, section: Section) -> Vec<&str> {
+        let mut names: Vec<&str> = match section {
+            Section::Hours => self.hours.keys().map(String::as_str).collect(),
+            Section::Split => self.splits.keys().map(String::as_str).collect(),
+            Section::Numbers => self.numbers.keys().map(String::as_str).collect(),
+            Section::Tables => self.tables.keys().map(String::as_str).collect(),
+            Section::Constants => self.constants.keys().map(String::as_str).collect(),
+        };
+        let broken = self.broken.iter().filter(|(of, _)| *of == section);
+        names.extend(broken.map(|(_, name)| name.as_str()));
+        names
+    }
 }
 
 /// Shares of calls. A call keeps its share for its whole life, wherever the flow asks.
@@ -26,7 +89,7 @@ pub struct Split {
     pub shares: Vec<(String, u8)>,
 }
 
-/// Telephone numbers under a name, each in the form of [`Ani`].
+/// Telephone numbers under a name, each in the canonical form of [`Ani`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NumberList {
     /// A number is in it, or not.
@@ -87,7 +150,7 @@ mod tests {
     fn a_number_is_found_in_every_spelling() {
         let set = NumberList::Set(BTreeSet::from(["2125550101".to_owned()]));
         let map = NumberList::Map(BTreeMap::from([("8005550110".to_owned(), "acme".to_owned())]));
-        for given in ["2125550101", "+1 (212) 555-0101", "12125550101"] {
+        for given in ["2125550101", "+1 (212) 555-0101", "12125550101", "0012125550101"] {
             assert_eq!(set.look_up(given), Value::from(true), "{given}");
         }
         for given in ["", "anonymous", "2125550102", "withheld"] {
@@ -95,5 +158,25 @@ mod tests {
         }
         assert_eq!(map.look_up("+18005550110"), Value::from("acme"));
         assert!(map.look_up("8005550111").is_undefined());
+    }
+
+    #[test]
+    fn a_broken_definition_is_a_name_that_the_flow_defines() {
+        let definitions = Definitions {
+            constants: BTreeMap::from([("company".to_owned(), Value::from("Acme"))]),
+            broken: BTreeSet::from([(Section::Hours, "support".to_owned())]),
+            broken_sections: BTreeSet::from([Section::Tables]),
+            ..Definitions::default()
+        };
+        for (section, name, defined) in [
+            (Section::Hours, "support", true),
+            (Section::Hours, "suport", false),
+            (Section::Split, "support", false),
+            (Section::Tables, "any", true),
+            (Section::Constants, "company", true),
+        ] {
+            assert_eq!(definitions.defines(section, name), defined, "{} {name}", section.key());
+        }
+        assert_eq!(definitions.names(Section::Hours), ["support"]);
     }
 }

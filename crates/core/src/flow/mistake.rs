@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// Where something stands in a file: both numbers begin at 1, columns count characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A place in a file: both numbers begin at 1, columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The line.
     pub line: usize,
@@ -16,12 +16,18 @@ impl Position {
     pub(super) const START: Self = Self { line: 1, column: 1 };
 }
 
+impl Default for Position {
+    fn default() -> Self {
+        Self::START
+    }
+}
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// The flow cannot be used.
     Error,
-    /// The flow can be used, and does hardly what its author wants.
+    /// The flow can be used, but probably doesn't do what its author wants.
     Warning,
 }
 
@@ -89,14 +95,19 @@ impl fmt::Display for Mistakes {
 
 impl std::error::Error for Mistakes {}
 
-/// "did you mean ...?", where one of the `known` words is near enough to be meant.
+/// "did you mean ...?", if one of the `known` words is near enough to be meant.
 pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    near(word, known).map(|best| format!("did you mean `{best}`?"))
+}
+
+/// The `known` word that is meant, if one is near enough.
+pub(super) fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A long word is nobody's typing error, and the distance costs its length squared.
     if word.len() > 40 {
         return None;
     }
-    let near = |candidate: &&str| strsim::damerau_levenshtein(word, candidate);
-    let best = known.into_iter().min_by_key(near)?;
+    let distance = |candidate: &&str| strsim::damerau_levenshtein(word, candidate);
+    let best = known.into_iter().min_by_key(distance)?;
     let allowed = (best.chars().count() / 3).clamp(1, 3);
-    (near(&best) <= allowed).then(|| format!("did you mean `{best}`?"))
+    (distance(&best) <= allowed).then_some(best)
 }

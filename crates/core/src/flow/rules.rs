@@ -1,6 +1,7 @@
-//! Rules: alternatives of which the first one that holds is taken.
+//! Rules: alternatives, of which the first one that holds is taken.
 
-use super::template::{Scope, Template, TemplateError};
+use super::mistake::Position;
+use super::template::{MayFail, Scope, Template, TemplateError};
 
 /// Alternatives in order; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,45 +12,81 @@ pub struct Rules<T>(Vec<Rule<T>>);
 pub struct Rule<T> {
     /// When it is taken; without a condition always.
     pub when: Option<Condition>,
+    /// Whether it is also taken if its condition can't be judged.
+    pub in_doubt: bool,
     /// What then happens.
     pub then: T,
+    /// Where it begins in the flow file.
+    pub at: Position,
 }
 
-/// An expression that holds or does not.
+/// The rule that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenRule<'r, T> {
+    /// Its number among the alternatives, from 1.
+    pub number: usize,
+    /// Where it begins in the flow file.
+    pub at: Position,
+    /// What it says.
+    pub then: &'r T,
+    /// Whether its condition couldn't be judged.
+    pub in_doubt: bool,
+}
+
+/// An expression that holds or doesn't.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition(Template);
+
+/// What a condition says about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// It holds.
+    Holds,
+    /// It doesn't hold.
+    Fails,
+    /// It can't be judged: an answer that should be a number and isn't (`answers.qos | int`), a part of something that
+    /// isn't there (`caller.vip` of nobody), an answer over [`Template::MAX_BYTES`].
+    InDoubt,
+}
 
 impl Condition {
     pub(super) fn new(template: Template) -> Self {
         Self(template)
     }
 
-    /// Whether it holds. One that cannot be judged does not: an answer that should be a number and is none
-    /// (`answers.qos | int` of `NA`), a part of something that is not there (`caller.vip` of nobody), an answer over
-    /// [`Template::MAX_BYTES`].
+    /// What it says about a call.
     ///
     /// # Errors
-    /// [`TemplateError::TooManySteps`]: it is no condition any more.
-    pub fn holds(&self, scope: &Scope) -> Result<bool, TemplateError> {
+    /// [`TemplateError::TooManySteps`]: it does too much work to be a condition.
+    pub fn judge(&self, scope: &Scope) -> Result<Judged, TemplateError> {
         match self.0.render(scope) {
-            Ok(text) => Ok(!text.is_empty()),
+            Ok(text) if text.is_empty() => Ok(Judged::Fails),
+            Ok(_) => Ok(Judged::Holds),
             Err(error @ TemplateError::TooManySteps) => Err(error),
-            Err(_) => Ok(false),
+            Err(_) => Ok(Judged::InDoubt),
         }
     }
 
-    /// What it says of every call, where it depends on nothing: `true`, `1 == 2`.
-    #[must_use]
-    pub fn constant(&self) -> Option<bool> {
-        self.0.depends_on(&[]).then(|| self.holds(&Scope::default()).ok())?
+    fn holds(&self, scope: &Scope) -> Option<bool> {
+        self.judge(scope).ok().map(|judged| judged == Judged::Holds)
     }
 
-    /// What it says of every caller who keys nothing; none where that depends on more than the answers, or on whether
-    /// the portal sends unanswered questions.
+    /// Whether it holds for every call; `None` if that depends on the call.
+    #[must_use]
+    pub fn constant(&self) -> Option<bool> {
+        self.0.depends_on(&[]).then(|| self.holds(&Scope::default()))?
+    }
+
+    /// Whether it holds for every caller who keys nothing; `None` if that depends on more than the answers.
     #[must_use]
     pub fn of_silence(&self) -> Option<bool> {
-        let holds = self.0.depends_on(&["answers"]).then(|| self.holds(&Scope::of_silence()).ok())??;
-        (self.holds(&Scope::default()) == Ok(holds)).then_some(holds)
+        self.0.depends_on(&["answers"]).then(|| self.holds(&Scope::default()))?
+    }
+
+    /// Why it can't be judged for some callers, if that may be; its rule is then skipped.
+    #[must_use]
+    pub fn may_be_in_doubt(&self) -> Option<&MayFail> {
+        self.0.may_fail()
     }
 
     /// Whether it speaks of `caller`, `answers` or another of the names.
@@ -58,7 +95,12 @@ impl Condition {
         self.0.mentions(name)
     }
 
-    /// The expression as it stands in the flow.
+    /// The parts of a name that it speaks of: `qos` for `answers.qos`.
+    pub fn parts_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.parts_of(name)
+    }
+
+    /// The expression as it is written in the flow.
     #[must_use]
     pub fn source(&self) -> &str {
         self.0.source()
@@ -66,37 +108,39 @@ impl Condition {
 }
 
 impl<T> Rules<T> {
-    /// None where there is no rule.
+    /// `None` if there is no rule.
     pub(super) fn new(rules: Vec<Rule<T>>) -> Option<Self> {
         (!rules.is_empty()).then_some(Self(rules))
     }
 
-    /// The same for everybody.
+    /// The same for every call; `at` is where it is written.
     #[must_use]
-    pub fn always(then: T) -> Self {
-        Self(vec![Rule { when: None, then }])
+    pub fn always(then: T, at: Position) -> Self {
+        Self(vec![Rule { when: None, in_doubt: false, then, at }])
     }
 
-    /// What the first rule that holds says; none where none holds.
+    /// The first rule that holds; `None` if none does.
     ///
     /// # Errors
-    /// As [`Condition::holds`].
-    pub fn first(&self, scope: &Scope) -> Result<Option<&T>, TemplateError> {
-        for rule in &self.0 {
-            let holds = match &rule.when {
-                Some(condition) => condition.holds(scope)?,
-                None => true,
+    /// As [`Condition::judge`].
+    pub fn first(&self, scope: &Scope) -> Result<Option<TakenRule<'_, T>>, TemplateError> {
+        for (index, rule) in self.0.iter().enumerate() {
+            let judged = match &rule.when {
+                Some(condition) => condition.judge(scope)?,
+                None => Judged::Holds,
             };
-            if holds {
-                return Ok(Some(&rule.then));
+            let in_doubt = judged == Judged::InDoubt;
+            if judged == Judged::Holds || (in_doubt && rule.in_doubt) {
+                return Ok(Some(TakenRule { number: index + 1, at: rule.at, then: &rule.then, in_doubt }));
             }
         }
         Ok(None)
     }
 
-    /// The same rules with what follows turned into something else; none where any of it cannot.
+    /// The same rules with what follows turned into something else; `None` if any of it can't be.
     pub(super) fn try_map<U>(self, mut then: impl FnMut(T) -> Option<U>) -> Option<Rules<U>> {
-        let rule = |rule: Rule<T>| Some(Rule { when: rule.when, then: then(rule.then)? });
+        let rule =
+            |Rule { when, in_doubt, then: old, at }: Rule<T>| Some(Rule { when, in_doubt, then: then(old)?, at });
         self.0.into_iter().map(rule).collect::<Option<_>>().map(Rules)
     }
 
@@ -105,30 +149,33 @@ impl<T> Rules<T> {
         self.0.iter()
     }
 
-    /// The rules that some call can take: none after one that always holds, none that never does, none with the condition
-    /// of one before it.
-    pub fn in_reach(&self) -> impl Iterator<Item = &Rule<T>> {
-        let mut conditions: Vec<&Condition> = Vec::new();
+    /// The rules that some call can take, with their numbers from 1: none after one that always holds, none that never
+    /// does, none with the condition of an earlier one.
+    pub fn in_reach(&self) -> impl Iterator<Item = (usize, &Rule<T>)> {
+        let mut seen: Vec<&Condition> = Vec::new();
         let mut over = false;
-        self.0.iter().filter(move |rule| {
+        self.0.iter().enumerate().filter_map(move |(index, rule)| {
             if over {
-                return false;
+                return None;
             }
-            let Some(condition) = &rule.when else {
+            if let Some(condition) = &rule.when {
+                let asked_before = seen.contains(&condition);
+                seen.push(condition);
+                if asked_before || condition.constant() == Some(false) {
+                    return None;
+                }
+            } else {
                 over = true;
-                return true;
-            };
-            let known = conditions.contains(&condition);
-            conditions.push(condition);
-            !known && condition.constant() != Some(false)
+            }
+            Some((index + 1, rule))
         })
     }
 
-    /// What there is where the same happens to everybody.
+    /// What there is if the same happens in every call.
     #[must_use]
     pub fn only(&self) -> Option<&T> {
         match self.0.as_slice() {
-            [Rule { when: None, then }] => Some(then),
+            [Rule { when: None, then, .. }] => Some(then),
             _ => None,
         }
     }
