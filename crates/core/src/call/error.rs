@@ -1,0 +1,72 @@
+//! Why there is no answer but the fallback.
+
+use crate::flow::{IvrName, TemplateError};
+use std::fmt;
+
+/// The flow has nothing for these results, or a text of it failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why}{}", place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default())]
+pub struct Undecidable {
+    /// What kept the flow from answering.
+    #[source]
+    pub why: Why,
+    /// Where in the flow.
+    pub place: Option<Place>,
+}
+
+/// What kept the flow from answering.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    /// The flow has no IVRs.
+    #[error("the flow has no IVRs: it doesn't answer this provider")]
+    NoIvrs,
+    /// The flow has no `wix_answers`.
+    #[error("the flow has no `wix_answers`: it doesn't answer this provider")]
+    NoWixAnswers,
+    /// The results don't say which IVR they are from.
+    #[error("the request doesn't say which IVR has ended, and the flow has no `without_ivr_id`")]
+    NoIvrId,
+    /// The flow doesn't have this IVR.
+    #[error("the flow has no IVR with the id `{id}`")]
+    UnknownIvr {
+        /// The provider's id, cut to 20 characters.
+        id: String,
+    },
+    /// The IVR is the portal's own.
+    #[error("nothing in the flow follows this IVR")]
+    NoStep,
+    /// The flow has rules for this IVR, and none of them holds.
+    #[error("none of the rules holds")]
+    NoRule,
+    /// A text or condition failed.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// None of the numbers can be rung.
+    #[error("none of the numbers can be rung: each is missing, or isn't a North American number of ten digits")]
+    NoNumber,
+}
+
+/// A place in a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The IVR.
+    pub ivr: IvrName,
+    /// The line of the flow file, from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IVR {}, line {}", self.ivr, self.line)
+    }
+}
+
+impl Why {
+    pub(super) fn at(self, ivr: &IvrName, line: usize) -> Undecidable {
+        Undecidable { why: self, place: Some(Place { ivr: ivr.clone(), line }) }
+    }
+
+    pub(super) fn anywhere(self) -> Undecidable {
+        Undecidable { why: self, place: None }
+    }
+}
