@@ -1,0 +1,120 @@
+//! The providers' dialects: each reads requests and writes answers by its own wire rules, and decides nothing. No dialect
+//! knows another.
+//!
+//! [`DIALECTS`] is the one table of them: routes, the local gateway, doctor, documents and tests read it. A new dialect is
+//! a folder here, a function, a row in the table and a route in the template.
+
+pub mod dialogtech;
+pub mod wix_answers;
+
+/// A provider whose webhooks are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// The provider's name.
+    pub name: &'static str,
+    /// The first part of its webhooks' paths.
+    pub path: &'static str,
+    /// Its webhooks.
+    pub webhooks: &'static [Webhook],
+}
+
+/// A webhook: one route of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// The package of the function that answers it.
+    pub function: &'static str,
+    /// The last part of its path: `/<dialect>/{flow}/<name>`.
+    pub name: &'static str,
+    /// The methods that it takes.
+    pub methods: &'static [&'static str],
+    /// What it does, in a few words.
+    pub about: &'static str,
+    /// Whether it steers calls, so that it must always answer; otherwise it stores.
+    pub steers: bool,
+}
+
+/// Every dialect.
+pub const DIALECTS: [Dialect; 2] = [
+    Dialect {
+        name: "Wix Answers",
+        path: "wix-answers",
+        webhooks: &[Webhook {
+            function: "auth-webhook",
+            name: "auth",
+            methods: &["POST"],
+            about: "webhook IVR",
+            steers: true,
+        }],
+    },
+    Dialect {
+        name: "DialogTech",
+        path: "dialogtech",
+        webhooks: &[
+            Webhook {
+                function: "next-action",
+                name: "next-action",
+                methods: &["GET", "POST"],
+                about: "next action",
+                steers: true,
+            },
+            Webhook {
+                function: "transcription-postback",
+                name: "transcription",
+                methods: &["GET"],
+                about: "transcriptions",
+                steers: false,
+            },
+        ],
+    },
+];
+
+impl Dialect {
+    /// The path of a webhook for a flow; `{flow}` gives the path of its route.
+    ///
+    /// ```
+    /// # use ringbolt_core::dialects::DIALECTS;
+    /// let [wix, _] = DIALECTS;
+    /// assert_eq!(wix.path_of(&wix.webhooks[0], "demo"), "/wix-answers/demo/auth");
+    /// ```
+    #[must_use]
+    pub fn path_of(&self, webhook: &Webhook, flow: &str) -> String {
+        format!("/{}/{flow}/{}", self.path, webhook.name)
+    }
+
+    /// Whether a flow answers this dialect.
+    #[must_use]
+    pub fn is_answered_by(&self, flow: &crate::flow::Flow) -> bool {
+        match self.path {
+            "wix-answers" => flow.wix_answers.is_some(),
+            _ => flow.ivrs.are_in_portal(),
+        }
+    }
+}
+
+/// The dialect and webhook of a path such as `/wix-answers/demo/auth`, and the flow's name in it.
+#[must_use]
+pub fn find(path: &str) -> Option<(&'static Dialect, &'static Webhook, &str)> {
+    let mut parts = path.strip_prefix('/')?.split('/');
+    let (dialect, flow, webhook, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
+        return None;
+    };
+    let dialect = DIALECTS.iter().find(|known| known.path == dialect)?;
+    let webhook = dialect.webhooks.iter().find(|known| known.name == webhook)?;
+    Some((dialect, webhook, flow))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_a_dialect_a_flow_and_a_webhook() {
+        let (dialect, webhook, flow) = find("/dialogtech/bank/next-action").unwrap();
+        assert_eq!((dialect.name, webhook.function, flow), ("DialogTech", "next-action", "bank"));
+        for path in
+            ["", "/", "/dialogtech/bank", "/dialogtech/bank/auth", "/wix/bank/auth", "/dialogtech/a/b/next-action"]
+        {
+            assert_eq!(find(path), None, "{path}");
+        }
+    }
+}
