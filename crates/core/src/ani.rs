@@ -1,29 +1,99 @@
-//! Calling numbers, in the one form under which they are counted.
+//! Telephone numbers in their one canonical form, for lists, counters and logs.
 
 use std::fmt;
 
-/// A calling number (ANI) in one form: its digits, without the North American 1 before ten others. It can be forged, so
-/// it is good for counting alone. All who withhold theirs are one.
+/// What stands for every number that is withheld.
+const WITHHELD: &str = "withheld";
+
+/// What telephone networks send after a plus for withheld numbers: a word, keyed on the letters of a telephone.
+const KEYED_WORDS: [&str; 5] = [
+    "266696687",   // ANONYMOUS
+    "7378742833",  // RESTRICTED
+    "2562533",     // BLOCKED
+    "8656696",     // UNKNOWN
+    "86282452253", // UNAVAILABLE
+];
+
+/// The longest number, with its country code (E.164).
+const MOST_DIGITS: usize = 15;
+
+/// A telephone number in its one canonical form. It can be forged, so it identifies nobody.
+///
+/// - A North American number is its ten national digits: `+1 212 555 0101`, `12125550101` and `2125550101` are
+///   `2125550101`.
+/// - Any other number is its country code and national digits: `+44 20 7946 0018`, `00442079460018`,
+///   `011442079460018` and `442079460018` are `442079460018`.
+/// - Every withheld number is `withheld`: words, nothing, only zeros.
+///
+/// Some spellings are ambiguous, and are decided like this:
+///
+/// - Ten digits without `+`, `00` or `011` are North American. If a number of another country has ten digits with its
+///   country code, its canonical form keeps `00` in front: `+354 555 1234` is `003545551234`, and `3545551234` is a
+///   number in Quebec.
+/// - Eleven digits that begin with 1 are North American.
+/// - `00` and `011` at the beginning are what people dial for another country, if 7 to 15 digits follow and the first
+///   is not a zero. A national number of another country (`020 7946 0018`) does not say which country it is in: it
+///   keeps its digits and equals only itself.
+///
+/// ```
+/// # use ringbolt_core::ani::Ani;
+/// let spellings = ["+44 (0)20 7946 0018", "011 44 20 7946 0018", "442079460018"];
+/// assert!(spellings.iter().all(|spelling| Ani::parse(Some(spelling)).as_str() == "442079460018"));
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Ani(String);
 
 impl Ani {
-    /// Brings a number to its one form; words such as `anonymous`, or nothing, mean that it is withheld.
+    /// Whether the caller withholds their number.
     #[must_use]
-    pub fn parse(text: Option<&str>) -> Self {
-        let digits: String = text.unwrap_or_default().chars().filter(char::is_ascii_digit).take(32).collect();
-        match digits.strip_prefix('1') {
-            Some(national) if national.len() == 10 => Self(national.to_owned()),
-            _ if digits.is_empty() => Self("withheld".to_owned()),
-            _ => Self(digits),
-        }
+    pub fn is_withheld(&self) -> bool {
+        self.0 == WITHHELD
     }
 
-    /// The digits, or `withheld`. It belongs to a person: not for logs.
+    /// Brings a number to its canonical form. Words such as `anonymous`, or nothing, mean that it is withheld.
+    #[must_use]
+    pub fn parse(text: Option<&str>) -> Self {
+        // What follows in a SIP address is the host or a parameter.
+        let text = text.unwrap_or_default().split(['@', ';']).next().unwrap_or_default().trim();
+        let has_plus = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == ':').starts_with('+');
+        let digits: String = text.replace("(0)", "").chars().filter(char::is_ascii_digit).take(32).collect();
+        if digits.bytes().all(|digit| digit == b'0') || (has_plus && KEYED_WORDS.contains(&digits.as_str())) {
+            return Self(WITHHELD.to_owned());
+        }
+        Self(match international(&digits, has_plus) {
+            Some(number) if number.len() == 10 => format!("00{number}"),
+            Some(number) => north_american(number).unwrap_or(number).to_owned(),
+            None => north_american(&digits).unwrap_or(&digits).to_owned(),
+        })
+    }
+
+    /// The canonical form, or `withheld`. It belongs to a person: not for logs.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The digits of the number as they appear in every spelling, without `00`; `None` if it is withheld. They belong
+    /// to a person: not for logs.
+    #[must_use]
+    pub fn digits(&self) -> Option<&str> {
+        match self.0.strip_prefix("00") {
+            Some(digits) if digits.len() == 10 => Some(digits),
+            _ => Some(self.as_str()).filter(|digits| *digits != WITHHELD),
+        }
+    }
+}
+
+/// The country code and the national digits, if the spelling says that the number begins with a country code.
+fn international(digits: &str, has_plus: bool) -> Option<&str> {
+    let prefixed = digits.strip_prefix("011").or_else(|| digits.strip_prefix("00"));
+    let number = prefixed.or_else(|| has_plus.then_some(digits))?;
+    ((7..=MOST_DIGITS).contains(&number.len()) && !number.starts_with('0')).then_some(number)
+}
+
+/// The ten national digits, if a 1 and ten digits are there.
+fn north_american(digits: &str) -> Option<&str> {
+    digits.strip_prefix('1').filter(|national| national.len() == 10)
 }
 
 impl fmt::Debug for Ani {
@@ -35,19 +105,90 @@ impl fmt::Debug for Ani {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn canonical(text: &str) -> String {
+        Ani::parse(Some(text)).as_str().to_owned()
+    }
 
     #[test]
-    fn spellings_of_one_number_share_a_counter() {
-        for given in ["8005550100", "+1 800 555-0100", "18005550100"] {
-            assert_eq!(Ani::parse(Some(given)).as_str(), "8005550100", "{given}");
+    fn all_spellings_of_one_number_have_one_canonical_form() {
+        for (expected, spellings) in [
+            (
+                "442079460018",
+                &[
+                    "+44 20 7946 0018",
+                    "00442079460018",
+                    "011442079460018",
+                    "442079460018",
+                    "+44 (0)20 7946-0018",
+                    "tel:+44-20-7946-0018",
+                    "sip:+442079460018@10.0.0.7:5060;user=phone",
+                    "+00442079460018",
+                ][..],
+            ),
+            (
+                "2125550101",
+                &[
+                    "+1 212 555 0101",
+                    "12125550101",
+                    "2125550101",
+                    "(212) 555-0101",
+                    "0012125550101",
+                    "01112125550101",
+                    "1.212.555.0101",
+                ],
+            ),
+            ("003545551234", &["+354 555 1234", "003545551234", "0113545551234"]),
+            ("111444444444", &["111-444444444"]),
+            ("02079460018", &["020 7946 0018"]),
+            ("5551234", &["555-1234"]),
+            ("911", &["911", "+911"]),
+        ] {
+            for given in spellings {
+                assert_eq!(canonical(given), expected, "{given}");
+            }
         }
-        assert_eq!(Ani::parse(Some("111-444444444")).as_str(), "111444444444");
+    }
+
+    #[test]
+    fn ten_digits_without_a_prefix_are_north_american_and_differ_from_another_countrys() {
+        assert_eq!(canonical("3545551234"), "3545551234");
+        assert_ne!(canonical("3545551234"), canonical("+3545551234"));
+        assert_eq!(Ani::parse(Some("+3545551234")).digits(), Some("3545551234"));
+        assert_eq!(Ani::parse(Some("+442079460018")).digits(), Some("442079460018"));
     }
 
     #[test]
     fn withheld_numbers_are_one() {
-        for given in [None, Some(""), Some("anonymous"), Some("Private")] {
-            assert_eq!(Ani::parse(given).as_str(), "withheld");
+        for given in [
+            None,
+            Some(""),
+            Some("anonymous"),
+            Some("Private"),
+            Some("0000000000"),
+            Some("+266696687"),
+            Some("sip:a@1.2"),
+        ] {
+            let ani = Ani::parse(given);
+            assert_eq!((ani.as_str(), ani.digits()), ("withheld", None), "{given:?}");
+        }
+        // Without the plus it is a number in Texas.
+        assert_eq!(canonical("7378742833"), "7378742833");
+    }
+
+    proptest! {
+        #[test]
+        fn the_canonical_form_of_a_canonical_form_is_itself(text in "[+ ]?[0-9(). -]{0,20}") {
+            let once = canonical(&text);
+            prop_assert_eq!(canonical(&once), once);
+        }
+
+        #[test]
+        fn every_prefix_of_an_international_number_means_the_same(number in "[1-9][0-9]{6,14}") {
+            let plus = canonical(&format!("+{number}"));
+            prop_assert_eq!(&canonical(&format!("00{number}")), &plus);
+            prop_assert_eq!(&canonical(&format!("011{number}")), &plus);
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The record of what administrators changed: entries chained by hash, so that one that is missing is noticed.
+//! The audit log: the changes that administrators made, chained by hash so that a missing entry is detected.
 //!
-//! Each entry has the digest of the one before it and its own, over all that it says. Of the person whom it is about, the
-//! digest covers a salted digest only: the name beside it can be erased for good, and the chain still holds.
+//! Each entry holds the digest of the previous entry and a digest of its own content. The content refers to the person
+//! it is about only by a salted digest, so the name can be erased for good and the chain stays valid.
 //!
-//! The chain has no key. Whoever can write the table and knows this code can write the whole of it anew; that is noticed
-//! only by somebody who noted the head elsewhere.
+//! The chain has no key. Someone who can write to the table and knows this code can rewrite the whole log; only a head
+//! that was noted elsewhere reveals that.
 
 mod digest;
 mod verify;
@@ -15,19 +15,19 @@ pub use verify::{Finding, Verified, Verifier};
 use crate::time::EpochMs;
 use std::fmt;
 
-/// How far a change had come.
+/// How far a change has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// It is about to be made. With no later entry of the same change: nobody knows whether it was.
+    /// The change is about to be made. Without a later entry for the same change, its outcome is unknown.
     Begun,
-    /// It was made.
+    /// The change was made.
     Done,
-    /// It was refused, or failed and may have been made in part.
+    /// The change was refused, or it failed and may have been made in part.
     Failed,
 }
 
 impl Step {
-    /// As the table has it.
+    /// The name stored in the table.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,53 +37,53 @@ impl Step {
         }
     }
 
-    /// Reads what [`Step::as_str`] writes.
+    /// Parses what [`Step::as_str`] returns.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Begun, Self::Done, Self::Failed].into_iter().find(|step| step.as_str() == text)
     }
 }
 
-/// Whom or what a change is about, in a form that can be erased from a chain that still holds.
+/// The person or thing a change is about. The name can be erased without breaking the chain.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Subject {
     digest: Digest,
-    /// The name and the salt of the digest; none once it was erased.
+    /// The name and the salt of the digest; `None` once erased.
     named: Option<(String, String)>,
 }
 
 impl Subject {
-    /// `salt`: at least 128 random bits, as text. Without it a digest of a short user id could be guessed.
+    /// `salt` is at least 128 random bits, as text. Without it, a short user id could be guessed from its digest.
     #[must_use]
     pub fn new(name: &str, salt: &str) -> Self {
         Self { digest: subject_digest(name, salt), named: Some((name.to_owned(), salt.to_owned())) }
     }
 
-    /// One as it was stored; without name and salt it was erased.
+    /// A stored subject; `named` is `None` if the name and salt were erased.
     #[must_use]
     pub fn from_stored(digest: Digest, named: Option<(String, String)>) -> Self {
         Self { digest, named }
     }
 
-    /// What the chain covers.
+    /// The salted digest, which the chain covers.
     #[must_use]
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
 
-    /// The name, such as `bank#90786`; `None` where it was erased. It belongs to a person: not for logs.
+    /// The name, such as `bank#90786`; `None` once erased. It identifies a person, so it must not be logged.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.named.as_ref().map(|(name, _)| name.as_str())
     }
 
-    /// The salt; `None` where it was erased.
+    /// The salt; `None` once erased.
     #[must_use]
     pub fn salt(&self) -> Option<&str> {
         self.named.as_ref().map(|(_, salt)| salt.as_str())
     }
 
-    /// Whether the name is the one that was recorded; of an erased one, nobody can say otherwise.
+    /// Whether the name matches its digest. An erased name counts as a match.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.named.as_ref().is_none_or(|(name, salt)| subject_digest(name, salt) == self.digest)
@@ -96,31 +96,31 @@ impl fmt::Debug for Subject {
     }
 }
 
-/// What an entry says.
+/// The content of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
-    /// When, by the clock of the machine where the command was given.
+    /// The time, by the clock of the machine that ran the command.
     pub at: EpochMs,
-    /// Who, such as `ada@desk-7`.
+    /// The person who ran the command, such as `ada@desk-7`.
     pub who: String,
-    /// Which command, such as `pin set`.
+    /// The command, such as `pin set`.
     pub command: String,
-    /// Whom or what it is about.
+    /// The person or thing that the change is about.
     pub subject: Subject,
-    /// How far it had come.
+    /// How far the change has got.
     pub step: Step,
-    /// What there is to say besides, such as counts; nothing that belongs to a person.
+    /// Further details, such as counts; never personal data.
     pub detail: String,
-    /// What the entries of one change have in common: random text.
+    /// Random text that all entries of one change share.
     pub change: String,
 }
 
-/// An entry in its place.
+/// An entry with its position in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number; the first is 1.
     pub seq: u64,
-    /// What it says.
+    /// Its content.
     pub content: Content,
     /// The digest of the entry before it.
     pub previous: Digest,
@@ -129,30 +129,30 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry that follows a head.
+    /// Creates the entry that follows `head`.
     #[must_use]
     pub fn following(head: &Head, content: Content) -> Self {
         let seq = head.seq.saturating_add(1);
         Self { seq, digest: entry_digest(seq, &head.digest, &content), previous: head.digest, content }
     }
 
-    /// Whether it says what it said when it was written.
+    /// Whether the entry is unchanged since it was written.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.content.subject.holds() && entry_digest(self.seq, &self.previous, &self.content) == self.digest
     }
 
-    /// The head, once this is the last entry.
+    /// The head of the chain if this entry is the last one.
     #[must_use]
     pub fn head(&self) -> Head {
         Head { seq: self.seq, digest: self.digest }
     }
 }
 
-/// Where the chain ends. Noted elsewhere, it proves later that nothing up to it was changed.
+/// The end of the chain. A head noted elsewhere later proves that nothing before it was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// The number of the last entry; 0 where there is none.
+    /// The number of the last entry; 0 for an empty chain.
     pub seq: u64,
     /// Its digest.
     pub digest: Digest,

@@ -1,9 +1,9 @@
 //! When a caller who failed too often may try again.
 //!
-//! A caller is locked whenever the count of consecutive failures stands at a multiple of [`Lockout::attempts`] and the
-//! last counted attempt is younger than the lock of that multiple. The count never passes [`Lockout::suspend_after`].
-//! The same rule stands twice: here, to say how an item answers, and in the database's condition, which decides.
-//! [`Lockout::groups`] is what the second is made from.
+//! A caller is locked whenever the count of consecutive failures is a multiple of [`Lockout::attempts`] and the last
+//! counted attempt is younger than the lock of that multiple. The count never passes [`Lockout::suspend_after`].
+//! The rule is written twice: here, to explain an item, and in the database's condition, which decides and is made from
+//! [`Lockout::groups`].
 
 use crate::time::EpochMs;
 use std::time::Duration;
@@ -20,10 +20,10 @@ pub struct Lockout {
 /// What is wrong with a lockout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidLockout {
-    /// Nobody could ever try.
+    /// Outside 1 to 10.
     #[error("`attempts` is 1 to 10 (PCI DSS 4, 8.3.4: lock after at most 10)")]
     Attempts,
-    /// A lock that is none, or one for ever.
+    /// Too short, too long, or longer than the longest.
     #[error("`lock` is 1 second to 24 hours, and `longest` is at least `lock` and at most 24 hours")]
     Lock,
     /// Beyond what NIST allows, or before the first lock.
@@ -44,8 +44,10 @@ impl Default for Lockout {
 }
 
 impl Lockout {
+    /// A lockout with these values.
+    ///
     /// # Errors
-    /// [`InvalidLockout`] names the first value outside of its range.
+    /// [`InvalidLockout`] names the first value outside its range.
     pub fn new(attempts: u32, lock: Duration, longest: Duration, suspend_after: u32) -> Result<Self, InvalidLockout> {
         let day = Duration::from_secs(24 * 3600);
         if !(1..=10).contains(&attempts) {
@@ -72,7 +74,19 @@ impl Lockout {
         self.suspend_after
     }
 
-    /// How long the lock is that begins at this count of failures; none where the count locks nothing.
+    /// How long the first lock is.
+    #[must_use]
+    pub fn lock(&self) -> Duration {
+        self.lock
+    }
+
+    /// How long a lock can become by doubling, at most 24 hours.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.longest
+    }
+
+    /// How long the lock is that begins at this count of failures; `None` if the count does not lock.
     #[must_use]
     pub fn lock_at(&self, attempts: u32) -> Option<Duration> {
         if attempts == 0 || !attempts.is_multiple_of(self.attempts) {
@@ -83,15 +97,15 @@ impl Lockout {
         Some(self.lock.checked_mul(factor).map_or(self.longest, |lock| lock.min(self.longest)))
     }
 
-    /// How the counters of an item stand at `now`.
+    /// Whether a caller with these counters may try at `now`.
     #[must_use]
-    pub fn standing(&self, attempts: u32, last_at: EpochMs, now: EpochMs) -> Standing {
+    pub fn state(&self, attempts: u32, last_at: EpochMs, now: EpochMs) -> LockState {
         if attempts >= self.suspend_after {
-            return Standing::Exhausted;
+            return LockState::Exhausted;
         }
         match self.lock_at(attempts).map(|lock| last_at.plus(lock)) {
-            Some(until) if now < until => Standing::Locked { until },
-            _ => Standing::Open,
+            Some(until) if now < until => LockState::Locked { until },
+            _ => LockState::Open,
         }
     }
 
@@ -111,9 +125,9 @@ impl Lockout {
     }
 }
 
-/// Whether a caller with certain counters may try.
+/// Whether a caller may try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum LockState {
     /// Yes.
     Open,
     /// Not before this time, not even with the right PIN.
@@ -125,7 +139,7 @@ pub enum Standing {
     Exhausted,
 }
 
-/// How many attempts a call and a calling number may make, beside what each caller's own counter allows.
+/// How many attempts a call and a calling number may make, in addition to what each caller's own counter allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Tries within one call, 1 to 10, default 3.
@@ -140,12 +154,12 @@ impl Default for Limits {
     }
 }
 
-/// How many attempts may come from one calling number (ANI). All callers who withhold theirs share one.
+/// How many attempts may come from one calling number (ANI). All callers who withhold their number share one limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AniLimit {
-    /// Tries in one window, 1 to 100,000.
+    /// The most tries within any window, 1 to 100,000.
     pub attempts: u32,
-    /// The length of a window, 1 minute to 24 hours; windows begin at multiples of it since 1970.
+    /// The length of the sliding window, 1 minute to 24 hours.
     pub window: Duration,
 }
 
@@ -168,10 +182,10 @@ mod tests {
     fn a_lock_ends_to_the_millisecond() {
         let lockout = Lockout::default();
         let (last, until) = (EpochMs(1_000), EpochMs(1_000 + 30 * 60_000));
-        assert_eq!(lockout.standing(3, last, EpochMs(until.0 - 1)), Standing::Locked { until });
-        assert_eq!(lockout.standing(3, last, until), Standing::Open);
-        assert_eq!(lockout.standing(4, last, last), Standing::Open, "between two locks there are tries");
-        assert_eq!(lockout.standing(20, last, EpochMs(i64::MAX)), Standing::Exhausted);
+        assert_eq!(lockout.state(3, last, EpochMs(until.0 - 1)), LockState::Locked { until });
+        assert_eq!(lockout.state(3, last, until), LockState::Open);
+        assert_eq!(lockout.state(4, last, last), LockState::Open, "between two locks there are tries");
+        assert_eq!(lockout.state(20, last, EpochMs(i64::MAX)), LockState::Exhausted);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Text on its way out: what XML and a text-to-speech voice can carry.
+//! Text for output: XML documents and text that a voice reads to the caller.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ pub fn is_xml_char(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-/// Text for a `text/plain` reply that is read to the caller: without the characters that [`is_xml_char`] refuses, and
-/// with every line break as LF. Nothing is escaped.
+/// Text for a `text/plain` reply that is read to the caller. Characters that [`is_xml_char`] refuses are removed, and
+/// every line break becomes LF. Nothing is escaped.
 #[must_use]
 pub fn spoken_text(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| is_xml_char(c) && c != '\r') {
@@ -19,7 +19,7 @@ pub fn spoken_text(text: &str) -> Cow<'_, str> {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            // CRLF: the LF comes by itself. A CR alone becomes one.
+            // CRLF keeps only its LF; a lone CR becomes LF.
             '\r' if chars.peek() == Some(&'\n') => {}
             '\r' => clean.push('\n'),
             c if is_xml_char(c) => clean.push(c),
@@ -29,9 +29,9 @@ pub fn spoken_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Text for the inside of an XML element: [`spoken_text`] with `&`, `<`, `>`, `"` and `'` escaped.
+/// Text for the content of an XML element: [`spoken_text`] with `&`, `<`, `>`, `"` and `'` escaped.
 ///
-/// The removal comes first because quick-xml's `escape` lets forbidden characters through, and no escape would make
+/// Forbidden characters are removed first because quick-xml's `escape` lets them through, and escaping would not make
 /// them legal.
 #[must_use]
 pub fn xml_text(text: &str) -> Cow<'_, str> {
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_keeps_what_xml_can_carry_and_loses_the_rest() {
+    fn text_loses_only_what_xml_forbids() {
         for (given, spoken, xml) in [
             ("", "", ""),
             ("Ann & <Bob>", "Ann & <Bob>", "Ann &amp; &lt;Bob&gt;"),

@@ -1,4 +1,4 @@
-//! Points in time and spans, as the database keeps them.
+//! Points in time and durations, as the database stores them.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use std::time::Duration;
 pub struct EpochMs(pub i64);
 
 impl EpochMs {
-    /// This time, so much later; at the end of time it stays there.
+    /// Adds `span`, saturating at the largest time.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         Self(self.0.saturating_add(millis(span)))
     }
 
-    /// This time, so much earlier; at the beginning of time it stays there.
+    /// Subtracts `span`, saturating at the smallest time.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(millis(span)))
@@ -26,7 +26,7 @@ impl EpochMs {
     }
 }
 
-/// A span in milliseconds, the longest possible one where it does not fit.
+/// `span` in milliseconds, saturating at `i64::MAX`.
 pub(crate) fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! SHA-256 over parts that cannot be mistaken for one another.
+//! SHA-256 over length-prefixed parts, so that different parts never hash alike.
 
 use sha2::{Digest as _, Sha256};
 use std::{fmt, str::FromStr};
@@ -7,13 +7,13 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
-/// The text is no digest.
+/// The text is not a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a digest has 64 hexadecimal digits")]
 pub struct InvalidDigest;
 
 impl Digest {
-    /// What stands before the first entry.
+    /// The digest that the first entry refers to.
     pub const ZERO: Self = Self([0; 32]);
 
     pub(super) fn of(parts: &[&[u8]]) -> Self {

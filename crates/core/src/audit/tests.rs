@@ -33,7 +33,7 @@ fn verify(entries: &[Entry], head: Option<Head>, noted: Option<Head>) -> Verifie
 }
 
 #[test]
-fn an_untouched_chain_is_in_order() {
+fn an_untouched_chain_has_no_findings() {
     let entries = chain();
     let head = entries[5].head();
     let verified = verify(&entries, Some(head), Some(entries[2].head()));
@@ -42,28 +42,28 @@ fn an_untouched_chain_is_in_order() {
 }
 
 #[test]
-fn every_way_of_touching_it_is_noticed() {
-    type Touch = fn(&mut Vec<Entry>);
+fn every_kind_of_tampering_is_detected() {
+    type Tamper = fn(&mut Vec<Entry>);
     let rewrite = |entries: &mut Vec<Entry>| {
         let before = entries[1].head();
         let mut forged = content("bank#1", Step::Begun, "b");
         forged.who = "eve".to_owned();
         entries[2] = Entry::following(&before, forged);
     };
-    let cases: [(&str, Touch, Vec<Finding>); 9] = [
+    let cases: [(&str, Tamper, Vec<Finding>); 9] = [
         ("removed", |e| drop(e.remove(2)), vec![Finding::Missing { from: 3, to: 3 }]),
         ("two removed", |e| drop(e.drain(1..3)), vec![Finding::Missing { from: 2, to: 3 }]),
         ("the first removed", |e| drop(e.remove(0)), vec![Finding::Missing { from: 1, to: 1 }]),
         ("changed", |e| e[2].content.who = "eve".to_owned(), vec![Finding::Changed { seq: 3 }]),
         (
-            "another name put in",
+            "name replaced",
             |e| {
                 e[2].content.subject =
                     Subject::from_stored(*e[2].content.subject.digest(), Some(("x".into(), "y".into())))
             },
             vec![Finding::Changed { seq: 3 }],
         ),
-        ("rewritten with a digest that fits", rewrite, vec![Finding::Unlinked { seq: 4 }]),
+        ("rewritten with a matching digest", rewrite, vec![Finding::Unlinked { seq: 4 }]),
         (
             "reordered",
             |e| {
@@ -74,7 +74,7 @@ fn every_way_of_touching_it_is_noticed() {
         ),
         ("cut off", |e| e.truncate(4), vec![Finding::CutOff { last: 4, head: 6 }]),
         (
-            "put in at the end",
+            "added at the end",
             |e| {
                 let head = e[5].head();
                 e.push(Entry::following(&head, content("bank#1", Step::Done, "c")));
@@ -82,21 +82,21 @@ fn every_way_of_touching_it_is_noticed() {
             vec![Finding::HeadDiffers { last: 7, head: 6 }],
         ),
     ];
-    for (what, touch, findings) in cases {
+    for (what, tamper, findings) in cases {
         let mut entries = chain();
         let head = entries[5].head();
-        touch(&mut entries);
+        tamper(&mut entries);
         assert_eq!(verify(&entries, Some(head), None).findings, findings, "{what}");
     }
     assert_eq!(verify(&chain(), None, None).findings, [Finding::NoHead]);
 }
 
 #[test]
-fn a_chain_written_anew_is_noticed_by_who_noted_its_head() {
+fn a_noted_head_reveals_a_rewritten_chain() {
     let entries = chain();
     let noted = entries[3].head();
     let mut head = Head::EMPTY;
-    let anew: Vec<_> = entries
+    let rewritten: Vec<_> = entries
         .iter()
         .map(|entry| {
             let entry = Entry::following(&head, Content { who: "eve".to_owned(), ..entry.content.clone() });
@@ -104,14 +104,14 @@ fn a_chain_written_anew_is_noticed_by_who_noted_its_head() {
             entry
         })
         .collect();
-    assert_eq!(verify(&anew, Some(head), None).findings, [], "by itself it cannot be told");
-    assert_eq!(verify(&anew, Some(head), Some(noted)).findings, [Finding::NotAsNoted { seq: 4 }]);
-    let shorter = verify(&anew[..2], Some(anew[1].head()), Some(noted));
+    assert_eq!(verify(&rewritten, Some(head), None).findings, [], "undetected without a noted head");
+    assert_eq!(verify(&rewritten, Some(head), Some(noted)).findings, [Finding::NotAsNoted { seq: 4 }]);
+    let shorter = verify(&rewritten[..2], Some(rewritten[1].head()), Some(noted));
     assert_eq!(shorter.findings, [Finding::CutOff { last: 2, head: 4 }]);
 }
 
 #[test]
-fn a_name_can_be_erased_and_the_chain_still_holds() {
+fn erasing_a_name_keeps_the_chain_valid() {
     let mut entries = chain();
     let head = entries[5].head();
     for entry in &mut entries[..2] {
@@ -119,17 +119,17 @@ fn a_name_can_be_erased_and_the_chain_still_holds() {
     }
     let verified = verify(&entries, Some(head), None);
     assert_eq!((verified.findings, verified.nameless), (vec![], 2));
-    assert!(!format!("{entries:?}").contains("90786"), "subjects do not print");
+    assert!(!format!("{entries:?}").contains("90786"), "subjects are redacted");
 }
 
 #[test]
-fn a_change_that_never_ended_is_named() {
+fn a_change_that_never_ended_is_reported() {
     let entries = &chain()[..5];
     assert_eq!(verify(entries, Some(entries[4].head()), None).unfinished, [5]);
 }
 
 #[test]
-fn an_unreadable_entry_is_one_finding_and_no_more() {
+fn an_unreadable_entry_is_exactly_one_finding() {
     let entries = chain();
     let mut verifier = Verifier::new(None);
     verifier.entry(&entries[0]);
@@ -140,7 +140,7 @@ fn an_unreadable_entry_is_one_finding_and_no_more() {
 }
 
 #[test]
-fn digests_are_read_as_they_are_written() {
+fn digests_round_trip_as_text() {
     let digest = chain()[0].digest;
     assert_eq!(digest.to_string().parse(), Ok(digest));
     for bad in ["", "ab", &"x".repeat(64), &"é".repeat(32)] {

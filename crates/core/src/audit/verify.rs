@@ -1,50 +1,50 @@
-//! Walking the chain, entry by entry.
+//! Verifies the chain, entry by entry.
 
 use super::{Entry, Head};
 use std::{collections::BTreeMap, fmt};
 
-/// What is wrong with the record.
+/// A fault in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// Entries are not there.
+    /// Entries are missing.
     Missing {
-        /// The first of them.
+        /// The first missing entry.
         from: u64,
-        /// The last of them.
+        /// The last missing entry.
         to: u64,
     },
-    /// An entry does not say what it said when it was written.
+    /// An entry was changed after it was written.
     Changed {
         /// Its number.
         seq: u64,
     },
-    /// An entry is in order by itself and does not follow the one before it: put in, moved, or the one before replaced.
+    /// An entry is intact but does not follow the previous one: one of the two was inserted, moved or replaced.
     Unlinked {
         /// Its number.
         seq: u64,
     },
     /// An entry cannot be read at all.
     Unreadable {
-        /// Its number, where that could be read.
+        /// Its number, if that could be read.
         seq: Option<u64>,
     },
-    /// The chain ends before its head: the last entries were cut off.
+    /// The chain ends before its head: the last entries were removed.
     CutOff {
-        /// The last entry that there is.
+        /// The last entry found.
         last: u64,
-        /// The last entry that there was.
+        /// The last entry according to the head.
         head: u64,
     },
-    /// There are entries after the head, or the head is of another chain.
+    /// There are entries after the head, or the head belongs to another chain.
     HeadDiffers {
-        /// The last entry that there is.
+        /// The last entry found.
         last: u64,
-        /// What the head says.
+        /// The last entry according to the head.
         head: u64,
     },
-    /// There are entries and no head.
+    /// There are entries but no head.
     NoHead,
-    /// An entry is not the one that was noted elsewhere.
+    /// An entry differs from the head that was noted elsewhere.
     NotAsNoted {
         /// Its number.
         seq: u64,
@@ -58,51 +58,54 @@ impl fmt::Display for Finding {
             Self::Missing { from, to } => write!(f, "entries {from} to {to} are missing"),
             Self::Changed { seq } => write!(f, "entry {seq} was changed after it was written"),
             Self::Unlinked { seq } => {
-                write!(f, "entry {seq} does not follow the one before it: one of the two was put in, moved or replaced")
+                write!(
+                    f,
+                    "entry {seq} does not follow the previous one: one of the two was inserted, moved or replaced"
+                )
             }
             Self::Unreadable { seq: Some(seq) } => write!(f, "entry {seq} cannot be read"),
             Self::Unreadable { seq: None } => f.write_str("an entry without a number cannot be read"),
             Self::CutOff { last, head } => {
-                write!(f, "the record ends with entry {last}, and had {head}: its end was cut off")
+                write!(f, "the audit log ends with entry {last} but had {head} entries: its end was removed")
             }
             Self::HeadDiffers { last, head } => write!(
                 f,
-                "the record ends with entry {last}, and its head speaks of another entry {head}: entries were added \
-                 or the head was changed by hand"
+                "the audit log ends with entry {last} but its head refers to a different entry {head}: entries were \
+                 added, or the head was changed by hand"
             ),
-            Self::NoHead => f.write_str("there are entries, and their head is missing"),
+            Self::NoHead => f.write_str("the audit log has entries but no head"),
             Self::NotAsNoted { seq } => {
                 write!(
                     f,
-                    "entry {seq} is not the one that was noted: the record was written anew, or the note is of another"
+                    "entry {seq} differs from the noted one: the audit log was rewritten, or the note is of another log"
                 )
             }
         }
     }
 }
 
-/// What the walk has found.
+/// The result of verifying the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// What is wrong; nothing, where the record is in order.
+    /// The faults found; empty if the log is intact.
     pub findings: Vec<Finding>,
     /// How many entries there are.
     pub entries: u64,
-    /// Entries whose subject was erased.
+    /// How many entries have an erased subject.
     pub nameless: u64,
-    /// Changes that began and never ended, by the number of their first entry: whether they were made is not known.
+    /// The first entries of changes that began but never ended, so their outcome is unknown.
     pub unfinished: Vec<u64>,
-    /// The last entry; what to note elsewhere.
+    /// The last entry, to be noted elsewhere.
     pub last: Head,
 }
 
-/// Walks the chain. Entries are given in the order of their numbers.
+/// Verifies the chain from entries given in ascending order.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     findings: Vec<Finding>,
     noted: Option<Head>,
     last: Head,
-    /// The digest of the entry before is not known.
+    /// Whether the previous entry was unreadable, so that its digest is unknown.
     unread: bool,
     entries: u64,
     nameless: u64,
@@ -110,7 +113,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// `noted`: a head that somebody wrote down earlier.
+    /// `noted` is a head that was noted elsewhere earlier.
     #[must_use]
     pub fn new(noted: Option<Head>) -> Self {
         Self {
@@ -124,7 +127,7 @@ impl Verifier {
         }
     }
 
-    /// The next entry.
+    /// Checks the next entry.
     pub fn entry(&mut self, entry: &Entry) {
         let contiguous = self.step_to(entry.seq);
         if !entry.holds() {
@@ -149,19 +152,19 @@ impl Verifier {
         self.unread = false;
     }
 
-    /// The next item, which is no entry that can be read.
+    /// Records that the next item cannot be read as an entry.
     pub fn unreadable(&mut self, seq: Option<u64>) {
         if let Some(seq) = seq {
             self.step_to(seq);
             self.last.seq = seq;
         }
-        // The next one cannot be compared with it, and that says nothing against the next one.
+        // The next entry cannot be compared with this one, and that is not a finding about the next entry.
         self.unread = true;
         self.entries += 1;
         self.findings.push(Finding::Unreadable { seq });
     }
 
-    /// The end: compared with the head.
+    /// Compares the end of the chain with its head and returns the result.
     #[must_use]
     pub fn finish(mut self, head: Option<Head>) -> Verified {
         let last = self.last;
@@ -188,7 +191,7 @@ impl Verifier {
         }
     }
 
-    /// Notes what is missing before this number; says whether nothing is.
+    /// Reports entries missing before `seq`; returns whether `seq` is the expected next number.
     fn step_to(&mut self, seq: u64) -> bool {
         let expected = self.last.seq.saturating_add(1);
         if seq > expected {

@@ -1,12 +1,15 @@
 //! What a caller keys.
 //!
-//! Keyed digits have one form, by one rule: Unicode NFKC (full-width digits become 0 to 9), then white space and
-//! control characters are taken out wherever they stand, then every trailing `#`. What is left is compared; nothing
-//! else is forgiven.
+//! A PIN has one form ([`crate::keyed`]): Unicode NFKC, without white space, control characters and trailing `#`. What is
+//! left is compared; nothing else is forgiven.
+//!
+//! [`CallerPin`] and [`Guess`] clear their memory. What was read before them cannot be cleared: the Lambda event and its
+//! JSON value, the request's body or query, and the answers that a flow's templates see. Those belong to other libraries
+//! or live as long as the request, and their allocations are freed without being overwritten.
 
+use crate::keyed::keyed_pin;
 use sha2::{Digest, Sha256};
 use std::fmt;
-use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// A PIN that can be enrolled: 4 to 12 digits. Prints as `[redacted]`, clears its memory.
@@ -31,7 +34,7 @@ impl CallerPin {
     /// [`InvalidPin::NotDigits`] where anything but ASCII digits is left, [`InvalidPin::Length`] where there are not
     /// 4 to 12 of them.
     pub fn parse(text: &str) -> Result<Self, InvalidPin> {
-        let digits = one_form(text);
+        let digits = keyed_pin(text);
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(InvalidPin::NotDigits);
         }
@@ -63,11 +66,11 @@ impl Guess {
     /// Brings keyed input to its one form; `None` where nothing was keyed, which is no attempt.
     #[must_use]
     pub fn keyed(text: &str) -> Option<Self> {
-        // A caller cannot key this much: whoever sent it still pays with an attempt, and we pay no more for it.
+        // Nobody can key this much. It still counts as an attempt, and no more work is done for it.
         if text.len() > 256 {
             return Some(Self::impossible(text.as_bytes()));
         }
-        let digits = one_form(text);
+        let digits = keyed_pin(text);
         if digits.is_empty() {
             return None;
         }
@@ -106,15 +109,6 @@ impl fmt::Debug for Guess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Guess([redacted])")
     }
-}
-
-fn one_form(text: &str) -> Zeroizing<String> {
-    // Four bytes hold every character: the buffer never grows, so no copy of a PIN is left behind.
-    let mut digits = Zeroizing::new(String::with_capacity(text.len().saturating_mul(4).min(4096)));
-    digits.extend(text.nfkc().filter(|c| !c.is_whitespace() && !c.is_control()));
-    let kept = digits.trim_end_matches('#').len();
-    digits.truncate(kept);
-    digits
 }
 
 #[cfg(test)]

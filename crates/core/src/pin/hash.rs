@@ -1,4 +1,4 @@
-//! How a PIN is stretched, so that guessing stays slow even for whoever has the table and the key.
+//! How a PIN is stretched, so that guessing stays slow even with the table and the key.
 
 use super::caller_pin::Guess;
 use crate::identity::CallerId;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 /// How a PIN is stretched before it is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PinHash {
-    /// Argon2id: guessing stays slow even for whoever has the table and the key.
+    /// Argon2id: guessing stays slow even with the table and the key.
     Argon2id {
         /// Memory in KiB.
         memory_kib: u32,
@@ -28,6 +28,29 @@ impl Default for PinHash {
     }
 }
 
+/// The hashes of a deployment. Enrolment uses `current`; a guess is also compared with PINs under `previous`, while those
+/// move over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PinHashes {
+    /// For new tags.
+    pub current: PinHash,
+    /// What tags may still have from before the last change.
+    pub previous: Option<PinHash>,
+}
+
+impl PinHashes {
+    /// Both hashes, the current one first; a `previous` equal to it is omitted.
+    pub fn all(self) -> impl Iterator<Item = PinHash> {
+        std::iter::once(self.current).chain(self.previous.filter(|previous| *previous != self.current))
+    }
+}
+
+impl From<PinHash> for PinHashes {
+    fn from(current: PinHash) -> Self {
+        Self { current, previous: None }
+    }
+}
+
 impl fmt::Display for PinHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -38,7 +61,7 @@ impl fmt::Display for PinHash {
 }
 
 impl PinHash {
-    /// Reads what `Display` writes. Bounded, so that an item cannot order a gigabyte of work.
+    /// Reads what `Display` writes, within bounds.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if text == "k" {
             return Some(Self::Keyed);
@@ -86,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_cannot_order_boundless_work() {
+    fn only_bounded_parameters_are_read() {
         for text in ["a4294967295-2-1", "a19456-999-1", "a19456-2-2", "a7-1-1", "a-2-1", "b", "", "a19456-2-1-1"] {
             assert_eq!(PinHash::parse(text), None, "{text}");
         }

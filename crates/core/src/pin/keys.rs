@@ -14,7 +14,7 @@ type DerivedKey = Zeroizing<[u8; 64]>;
 
 /// The current PIN key and, during a rotation, one more.
 ///
-/// The others are compared with, and enrolment writes tags under all; attempts are made under the current one.
+/// Attempts use the current key; enrolment writes a tag under every key; the other keys only recognise old tags.
 #[derive(Clone, Debug)]
 pub struct PinKeys {
     current: PinKey,
@@ -130,7 +130,7 @@ impl PinKey {
         &self.tag
     }
 
-    /// A keyed digest of 128 bits over parts that cannot be mistaken for one another: what stands in the table in place
+    /// A keyed digest of 128 bits over parts that cannot be mistaken for one another: what the table has in place
     /// of a call id, a guess or a calling number.
     #[must_use]
     pub fn fingerprint(&self, parts: &[&[u8]]) -> [u8; 16] {

@@ -1,13 +1,17 @@
-//! PINs: what a caller keyed, the keys, and the tag under which a PIN stands in the database.
+//! PINs: what a caller keyed, the keys, and the tag of a PIN in the database.
 
 pub mod caller_pin;
 pub mod hash;
+pub mod hasher;
 pub mod keys;
 pub mod policy;
 pub mod rotation;
 pub mod tag;
+pub mod version;
 
 pub use caller_pin::{CallerPin, Guess, InvalidPin};
-pub use hash::{HashFailed, PinHash};
+pub use hash::{HashFailed, PinHash, PinHashes};
+pub use hasher::{Incomparable, PinHasher, Prepared};
 pub use keys::{InvalidPinKeys, PinKeys};
-pub use tag::{PinHasher, PinTag, Prepared};
+pub use tag::PinTag;
+pub use version::PinsVersion;

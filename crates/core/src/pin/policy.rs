@@ -1,10 +1,10 @@
-//! Which PINs are too easy to guess to be given to a caller.
+//! Rules for PINs that are too easy to guess.
 //!
-//! People choose PINs by few rules: three guesses win a fifth of all four-digit ones. Refusing about a tenth of the
-//! space does most good, a longer list mostly annoys (Markert et al., "This PIN Can Be Easily Guessed", 2020). So the
-//! list here is made of those rules; the tests count what they refuse.
+//! People choose PINs by a few rules: three guesses find a fifth of all four-digit PINs. Refusing about a tenth of the
+//! space does the most good; a longer list mostly annoys people (Markert et al., "This PIN Can Be Easily Guessed",
+//! 2020). So this module refuses what those rules produce, and the tests count how many PINs that is.
 //!
-//! Only enrolment asks. A PIN that somebody already has is verified whatever it looks like.
+//! Only enrolment applies these rules. An existing PIN is verified even if it is weak.
 
 mod date;
 mod keypad;
@@ -15,7 +15,7 @@ use std::fmt;
 /// Why a PIN is too easy to guess. Never holds or prints the PIN itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Weakness {
-    /// The PIN stands in the caller's account number, or the account number in the PIN.
+    /// The PIN is part of the caller's account number, or contains it.
     AccountNumber,
     /// 0000.
     OneDigit,
@@ -27,37 +27,37 @@ pub enum Weakness {
     RepeatedDigits,
     /// 1221, 12321.
     Palindrome,
-    /// Five digits or more, but only two different ones.
+    /// Five or more digits, but at most two different ones.
     FewDigits,
     /// A year from 1900 to 2049.
     Year,
-    /// A day of the calendar, with or without its year, in any usual order; with six digits also a month of a year.
+    /// A calendar date, with or without its year, in any usual order; six digits may also be a month and year.
     Date,
-    /// A line, a corner pattern or a path from key to neighbouring key.
+    /// A line, a corner pattern or a path between neighbouring keys.
     KeypadPattern,
 }
 
 impl fmt::Display for Weakness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::AccountNumber => "The PIN must not be part of the account number, nor contain it.",
-            Self::OneDigit => "The PIN must not be one digit over and over.",
+            Self::AccountNumber => "The PIN must not be part of the account number or contain it.",
+            Self::OneDigit => "The PIN must not be a single repeated digit.",
             Self::Run => "The PIN must not count up or down.",
             Self::RepeatedBlock => "The PIN must not repeat a shorter group of digits.",
-            Self::RepeatedDigits => "The PIN must not be made of pairs or longer repeats of the same digit.",
+            Self::RepeatedDigits => "The PIN must not consist of repeated digits.",
             Self::Palindrome => "The PIN must not read the same forwards and backwards.",
             Self::FewDigits => "The PIN must have at least three different digits.",
             Self::Year => "The PIN must not be a year.",
             Self::Date => "The PIN must not be a date.",
-            Self::KeypadPattern => "The PIN must not draw a simple pattern on the telephone's keys.",
+            Self::KeypadPattern => "The PIN must not follow a simple pattern on the telephone keypad.",
         })
     }
 }
 
-/// What makes these digits easy to guess for anybody; `None` where no rule finds anything.
+/// Returns why this PIN is easy to guess, or `None` if no rule applies.
 ///
-/// Takes 4 to 12 ASCII digits, already brought to their one form; anything but digits is no PIN and is not judged. Not
-/// constant in time: for enrolment, not for verification.
+/// Takes 4 to 12 normalised ASCII digits; any other text returns `None`. The running time depends on the PIN, so this
+/// is for enrolment only, not for verification.
 #[must_use]
 pub fn weakness(pin_digits: &str) -> Option<Weakness> {
     type Rule = fn(&[u8]) -> bool;
@@ -76,9 +76,10 @@ pub fn weakness(pin_digits: &str) -> Option<Weakness> {
     rules.into_iter().find(|(breaks, _)| breaks(digits)).map(|(_, weakness)| weakness)
 }
 
-/// As [`weakness`], and also what makes these digits easy to guess for somebody who knows the caller's account number.
+/// Like [`weakness`], but also refuses PINs that the caller's account number gives away.
 ///
-/// Of `user_id` only the ASCII digits count ("AB-12 34" is 1234); fewer than four of them give nothing away.
+/// Only the ASCII digits of `user_id` count ("AB-12 34" is 1234). Fewer than four digits cannot make a PIN weak by
+/// being part of it.
 #[must_use]
 pub fn weakness_for(pin_digits: &str, user_id: &str) -> Option<Weakness> {
     let account: String = user_id.chars().filter(char::is_ascii_digit).collect();

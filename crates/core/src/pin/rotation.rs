@@ -1,34 +1,34 @@
-//! A PIN key in rotation: which of a caller's tags stand under the old key, and what they are under the new one.
+//! A PIN key in rotation: which of a caller's tags are under the old key, and what they are under the new one.
 
-use super::{keys::PinKey, tag::PinHasher, tag::PinTag};
+use super::{PinHasher, keys::PinKey, tag::PinTag};
 use crate::identity::CallerId;
 use std::collections::BTreeSet;
 
 /// A PIN's tag under the old key, and the same PIN's under the new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagPair {
-    /// Under the old key, as it stands in the item.
+    /// Under the old key, as the item has it.
     pub old: PinTag,
     /// Under the new key.
     pub new: PinTag,
 }
 
-/// How far a caller's tags have come.
+/// A caller's tags, by the keys that they are under.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// PINs that stand under the old key alone: without it they would be wrong.
+pub struct TagsByKey {
+    /// PINs under the old key only: without it they would be wrong.
     pub old_only: Vec<TagPair>,
-    /// PINs that stand under both.
+    /// PINs under both keys.
     pub both: Vec<TagPair>,
-    /// Tags under neither key, or that the old key does not open: of a key that was dropped too early, or not ours.
+    /// Tags under neither key, or that the old key does not open: their key was dropped too early, or they are not ours.
     pub foreign: usize,
 }
 
 impl PinHasher {
     /// Compares the tags of a caller's item with what they would be under `to`. No PIN needs to be known.
     #[must_use]
-    pub fn standing(&self, caller: &CallerId, pins: &BTreeSet<String>, from: &PinKey, to: &PinKey) -> Standing {
-        let mut standing = Standing::default();
+    pub fn tags_by_key(&self, caller: &CallerId, pins: &BTreeSet<String>, from: &PinKey, to: &PinKey) -> TagsByKey {
+        let mut tags = TagsByKey::default();
         for text in pins {
             let key_id = PinTag::key_id(text);
             if key_id == Some(to.id()) {
@@ -36,14 +36,14 @@ impl PinHasher {
             }
             let new = if key_id == Some(from.id()) { self.reencrypt(caller, to, text) } else { None };
             let Some(new) = new else {
-                standing.foreign += 1;
+                tags.foreign += 1;
                 continue;
             };
             let has_both = pins.contains(new.as_str());
             let pair = TagPair { old: PinTag::from_stored(text), new };
-            if has_both { standing.both.push(pair) } else { standing.old_only.push(pair) }
+            if has_both { tags.both.push(pair) } else { tags.old_only.push(pair) }
         }
-        standing
+        tags
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_is_counted_by_the_keys_that_it_stands_under() {
+    fn a_pin_is_counted_by_the_keys_that_it_is_under() {
         let ada = CallerId {
             realm: Realm::parse("demo").unwrap(),
             user: UserId::parse("ada", IdentifierForm::Text).unwrap(),
@@ -80,11 +80,11 @@ mod tests {
         let lost = enrol(&hasher(&[("current", 'c')]), "5550");
 
         let pins = [old.clone(), both.clone(), new, lost, vec!["garbage".to_owned()]].concat().into_iter().collect();
-        let standing = during.standing(&ada, &pins, from, to);
-        assert_eq!(standing.old_only.len(), 1);
-        assert_eq!(standing.old_only[0].old.as_str(), old[0]);
-        assert_eq!(standing.old_only[0].new.as_str(), enrol(&during, "4711")[1]);
-        assert_eq!(standing.both, [TagPair { old: PinTag::from_stored(&both[0]), new: PinTag::from_stored(&both[1]) }]);
-        assert_eq!(standing.foreign, 2);
+        let tags = during.tags_by_key(&ada, &pins, from, to);
+        assert_eq!(tags.old_only.len(), 1);
+        assert_eq!(tags.old_only[0].old.as_str(), old[0]);
+        assert_eq!(tags.old_only[0].new.as_str(), enrol(&during, "4711")[1]);
+        assert_eq!(tags.both, [TagPair { old: PinTag::from_stored(&both[0]), new: PinTag::from_stored(&both[1]) }]);
+        assert_eq!(tags.foreign, 2);
     }
 }

@@ -1,18 +1,18 @@
-//! Weak because birthdays and years are what people remember.
+//! Dates and years, which people choose because they remember them.
 
 /// Four digits from 1900 to 2049.
 pub(super) fn year(digits: &[u8]) -> bool {
     digits.len() == 4 && is_year(number(digits))
 }
 
-/// Four digits: month and day in either order. Six: with a year of two digits (day first, month first or year first),
-/// or month and full year in either order. Eight: with the full year, in the same three orders as six.
+/// Four digits: month and day in either order. Six digits: a date with a two-digit year (day, month or year first), or
+/// month and full year in either order. Eight digits: a date with the full year, in the same three orders.
 pub(super) fn date(digits: &[u8]) -> bool {
     let part = |from: usize, to: usize| number(&digits[from..to]);
     match digits.len() {
         4 => is_day_in_either_order(part(0, 2), part(2, 4), LEAP),
         6 => {
-            // A year of two digits is a leap year where four divides it, whichever century it stands for.
+            // A two-digit year counts as a leap year if four divides it, in any century.
             is_day_in_either_order(part(0, 2), part(2, 4), part(4, 6))
                 || is_day(part(2, 4), part(4, 6), part(0, 2))
                 || (is_year(part(0, 4)) && is_month(part(4, 6)))
@@ -26,10 +26,10 @@ pub(super) fn date(digits: &[u8]) -> bool {
     }
 }
 
-/// A year for a date that names none: 29 February is a birthday too.
+/// The year for dates without one: 29 February is a birthday too.
 const LEAP: u32 = 2000;
 
-/// At most eight digits, so it fits.
+/// The value of at most eight digits, so it fits.
 fn number(digits: &[u8]) -> u32 {
     digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
 }

@@ -1,11 +1,11 @@
-//! Weak because the finger remembers it: patterns on the keys of a telephone.
+//! Patterns on the telephone keypad, which fingers remember.
 
 /// A walk, lines of three, or the four corners.
 pub(super) fn pattern(digits: &[u8]) -> bool {
     walk(digits) || lines(digits) || corners(digits)
 }
 
-/// Row and column of a key; 0 stands below 8.
+/// Row and column of a key; 0 is below 8.
 fn place(digit: u8) -> (u8, u8) {
     match digit {
         b'0' => (3, 1),
@@ -13,7 +13,7 @@ fn place(digit: u8) -> (u8, u8) {
     }
 }
 
-/// Every key is directly above, below, left or right of the one before: 2580, 1254, 147896.
+/// Every key is directly above, below, left or right of the previous one: 2580, 1254, 147896.
 fn walk(digits: &[u8]) -> bool {
     digits.windows(2).all(|pair| {
         let ((row, column), (next_row, next_column)) = (place(pair[0]), place(pair[1]));
@@ -21,7 +21,7 @@ fn walk(digits: &[u8]) -> bool {
     })
 }
 
-/// Rows, columns and diagonals, one after another in either direction: 147258, 123789. A 0 may stand at one end: 1470.
+/// Rows, columns and diagonals in sequence, in either direction: 147258, 123789. A 0 may be at one end: 1470.
 fn lines(digits: &[u8]) -> bool {
     let whole = match digits {
         [rest @ .., b'0'] if rest.len().is_multiple_of(3) => rest,
@@ -31,11 +31,11 @@ fn lines(digits: &[u8]) -> bool {
     whole.len().is_multiple_of(3) && whole.chunks(3).all(line)
 }
 
-/// The middle key lies halfway between the outer two.
+/// The middle key is halfway between the outer two.
 fn line(three: &[u8]) -> bool {
     let &[a, middle, b] = three else { return false };
     let ((ra, ca), (rm, cm), (rb, cb)) = (place(a), place(middle), place(b));
-    // 0 is out of line on purpose: 580 is a line only as part of 2580, which is a walk.
+    // 0 is excluded on purpose: 580 is a line only as part of 2580, which is a walk.
     !three.contains(&b'0') && a != b && ra + rb == 2 * rm && ca + cb == 2 * cm
 }
 

@@ -1,20 +1,20 @@
-//! Weak for the digits themselves, whatever they mean.
+//! Patterns in the digits themselves.
 
 pub(super) fn one_digit(digits: &[u8]) -> bool {
     digits.iter().all(|d| Some(d) == digits.first())
 }
 
-/// The same step all the way, one or two up or down, with 0 after 9.
+/// A constant step of one or two, up or down, with 0 after 9.
 pub(super) fn run(digits: &[u8]) -> bool {
     [1, 2, 8, 9].into_iter().any(|step| digits.windows(2).all(|pair| (pair[0] - b'0' + step) % 10 == pair[1] - b'0'))
 }
 
-/// A block of at most half the length, over and over; the last repeat may be cut short.
+/// A repeated block of at most half the length; the last repeat may be cut short.
 pub(super) fn repeated_block(digits: &[u8]) -> bool {
     (1..=digits.len() / 2).any(|block| digits[block..].iter().zip(digits).all(|(later, earlier)| later == earlier))
 }
 
-/// Groups of one digit each, all of the same length of two or more.
+/// Groups of equal digits, all of the same length, which is two or more.
 pub(super) fn repeated_digits(digits: &[u8]) -> bool {
     (2..=digits.len() / 2)
         .filter(|group| digits.len().is_multiple_of(*group))
@@ -25,8 +25,8 @@ pub(super) fn palindrome(digits: &[u8]) -> bool {
     digits.iter().eq(digits.iter().rev())
 }
 
-/// At most two different digits among five or more. With four digits this would refuse PINs like 7727 that hardly
-/// anybody chooses, and a sixteenth of the space with them.
+/// At most two different digits among five or more. For four digits, this rule would refuse a sixteenth of the space,
+/// mostly PINs like 7727 that hardly anybody chooses.
 pub(super) fn few_digits(digits: &[u8]) -> bool {
     let Some(first) = digits.first() else { return false };
     let second = digits.iter().find(|d| *d != first).unwrap_or(first);

@@ -1,6 +1,6 @@
 use super::*;
 
-/// How many of all PINs of this length are refused.
+/// How many PINs of this length are refused.
 fn refused(length: usize) -> usize {
     (0..10_usize.pow(length as u32)).filter(|n| weakness(&format!("{n:0length$}")).is_some()).count()
 }
@@ -82,7 +82,7 @@ fn ordinary_pins_pass() {
 }
 
 #[test]
-fn what_is_not_digits_is_not_judged() {
+fn text_other_than_digits_is_not_judged() {
     for text in ["12/4", "abab", "１２３４", "-1-1", "12 34 56"] {
         assert_eq!(weakness(text), None, "{text}");
     }
