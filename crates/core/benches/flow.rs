@@ -9,16 +9,13 @@
 
 use divan::{AllocProfiler, Bencher, black_box};
 use ringbolt_core::{
-    dialogtech::{
-        decide::{Plan, Visit},
-        parameters::Parameters,
-        request::{FieldNames, IvrResults},
-    },
-    flow::Flow,
+    call::{Engine, Plan},
+    dialects::dialogtech::{Parameters, Request},
+    flow::{Flow, hours::Closures},
     pin::PinKeys,
     time::EpochMs,
 };
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
@@ -30,29 +27,34 @@ fn main() {
 /// A flow of so many IVRs: logins, rules, texts to read, fixed actions, in turn.
 fn flow(ivrs: usize) -> String {
     let mut text = String::from(
-        "flow: bench\nrealm: bench\nfallback: { dialogtech: hangup }\nconstants: { low: 2 }\n\
+        "flow: bench\nrealm: bench\nfallback: { do: hangup }\nconstants: { low: 2 }\n\
          hours: { desk: { zone: America/New_York, open: { mon-fri: \"08:00-18:00\" } } }\n\
-         numbers: { vips: [\"2125550101\"] }\ndialogtech:\n  ivrs:\n",
+         numbers: { vips: [\"2125550101\"] }\nivrs:\n",
     );
     for ivr in 0..ivrs {
         let next = (ivr + 1) % ivrs;
         match ivr % 4 {
             0 => writeln!(
                 text,
-                "    {ivr}: {{ verify_pin: {{ user: \"{{{{ answers.account }}}}\", pin: \"{{{{ answers.pin }}}}\", \
-                 verified: {{ ivr: {{ id: {next}, user_parameters: {{ name: \"{{{{ caller.name }}}}\" }} }} }}, \
-                 wrong: {{ ivr: {{ id: {ivr} }} }}, unanswered: {{ ivr: {{ id: {ivr} }} }}, \
-                 too_many_attempts: {{ transfer: {{ destination: \"8005550111\" }} }} }} }}"
+                "  i{ivr}: {{ id: {ivr}, verify_pin: {{ user: \"{{{{ answers.account }}}}\", pin: \"{{{{ answers.pin }}}}\", \
+                 verified: {{ ivr: {{ to: after{ivr}, user_parameters: {{ name: \"{{{{ caller.name }}}}\" }} }} }}, \
+                 wrong: {{ ivr: i{ivr} }}, unanswered: {{ ivr: i{ivr} }}, \
+                 too_many_attempts: {{ transfer: {{ destination: \"8005550111\" }} }} }} }}\n  \
+                 after{ivr}: {{ id: {} }}",
+                ivr + 1_000_000
             ),
             1 => writeln!(
                 text,
-                "    {ivr}:\n      rules:\n        - when: answers.qos | int <= flow.low\n          do: {{ findme: {{ \
-                 phone_list: [\"2125550120\"], screen_method: 1, whisper_phrase: \"Score {{{{ answers.qos }}}}\" }} }}\n        \
-                 - when: listed(\"vips\", call.ivr_caller_id)\n          do: {{ voicemail: {{ id: 7 }} }}\n        \
-                 - when: open(\"desk\")\n          do: {{ ivr: {{ id: {next} }} }}\n        - do: hangup"
+                "  i{ivr}:\n    id: {ivr}\n    rules:\n      - when: answers.qos | int <= flow.low\n        do: {{ findme: {{ \
+                 phone_list: [\"2125550120\"], screen_method: 1, whisper_phrase: \"Score {{{{ answers.qos }}}}\" }} }}\n      \
+                 - when: listed(\"vips\", call.ani)\n        do: {{ voicemail: {{ id: 7 }} }}\n      \
+                 - when: open(\"desk\")\n        do: {{ ivr: i{next} }}\n      - do: hangup"
             ),
-            2 => writeln!(text, "    {ivr}: {{ say: \"Thank you, {{{{ answers.name | default('dear customer') }}}}.\" }}"),
-            _ => writeln!(text, "    {ivr}: {{ transfer: {{ destination: \"8005550122\" }} }}"),
+            2 => writeln!(
+                text,
+                "  i{ivr}: {{ id: {ivr}, say: \"Thank you, {{{{ answers.name | default('dear customer') }}}}.\" }}"
+            ),
+            _ => writeln!(text, "  i{ivr}: {{ id: {ivr}, transfer: {{ destination: \"8005550122\" }} }}"),
         }
         .unwrap();
     }
@@ -64,8 +66,8 @@ const SIZES: [usize; 3] = [10, 100, 1000];
 #[divan::bench(args = SIZES)]
 fn load(bencher: Bencher<'_, '_>, ivrs: usize) {
     let text = flow(ivrs);
-    assert!(Flow::load(&text).is_ok(), "{:?}", Flow::check(&text).findings);
-    bencher.bench(|| Flow::check(black_box(&text)));
+    assert!(Flow::load(&text).is_ok(), "{:?}", Flow::check(&text, None).findings);
+    bencher.bench(|| Flow::check(black_box(&text), None));
 }
 
 fn decide(bencher: Bencher<'_, '_>, ivrs: usize, kind: usize) {
@@ -76,13 +78,15 @@ fn decide(bencher: Bencher<'_, '_>, ivrs: usize, kind: usize) {
          &ivr_timestamp=2026-11-21+09%3A00%3A00&ivr_completed=True&ivr_phone_label=Radio&qos=5&account=90786&pin=4711",
         (ivrs / 2 / 4 * 4) + kind
     );
-    let results = IvrResults::from_parameters(&Parameters::parse(&query, None), &FieldNames::default());
+    let now = EpochMs(1_795_446_000_000);
+    let request = Request::read(&Parameters::parse(&query, None), &flow, now);
+    let closures = Arc::new(Closures::default());
     bencher.bench(|| {
-        let visit = Visit::new(&flow, black_box(&results), &keys, EpochMs(1_795_446_000_000));
-        match visit.plan().unwrap() {
+        let engine = Engine::new(&flow, black_box(&request.results), &keys, &closures, now);
+        match engine.plan().unwrap() {
             Plan::Answer(answer) => drop(black_box(answer)),
             Plan::Attempt(attempt) => drop(black_box(attempt)),
-            Plan::Lookup { .. } => panic!("nobody is verified"),
+            Plan::LookUp { .. } => panic!("nobody is verified"),
         }
     });
 }
@@ -110,5 +114,6 @@ fn decide_fixed_action(bencher: Bencher<'_, '_>, ivrs: usize) {
 #[divan::bench]
 fn read_request(bencher: Bencher<'_, '_>) {
     let query = "auth=x&ivr_id=1&ivr_number_called=8005550100&ivr_caller_id=2125550123&ivr_session_id=s-1&qos=5";
-    bencher.bench(|| IvrResults::from_parameters(&Parameters::parse(black_box(query), None), &FieldNames::default()));
+    let flow = Flow::load(&flow(10)).unwrap();
+    bencher.bench(|| Request::read(&Parameters::parse(black_box(query), None), &flow, EpochMs(0)));
 }

@@ -4,25 +4,22 @@
 #![allow(clippy::unwrap_used)]
 
 use ringbolt_core::{
-    dialogtech::{
-        decide::Visit,
-        parameters::Parameters,
-        request::{FieldNames, IvrResults},
-    },
-    flow::Flow,
+    call::Engine,
+    dialects::dialogtech::{Parameters, Request},
+    flow::{Flow, hours::Closures},
     pin::PinKeys,
     time::EpochMs,
 };
-use std::hint::black_box;
+use std::{hint::black_box, sync::Arc};
 
 fn flow(ivrs: usize) -> Flow {
-    let mut text = String::from("flow: a\nrealm: a\nfallback: { dialogtech: hangup }\ndialogtech:\n  ivrs:\n");
+    let mut text = String::from("flow: a\nrealm: a\nfallback: { do: hangup }\nivrs:\n");
     for ivr in 0..ivrs {
         text.push_str(&match ivr % 2 {
-            0 => format!("    {ivr}: {{ transfer: {{ destination: \"8005550122\" }} }}\n"),
+            0 => format!("  i{ivr}: {{ id: {ivr}, transfer: {{ destination: \"8005550122\" }} }}\n"),
             _ => format!(
-                "    {ivr}:\n      rules:\n        - {{ when: answers.qos | int <= 2, do: hangup }}\n        - {{ when: \
-                 call.ivr_phone_label == \"Radio\", do: {{ voicemail: {{ id: 7 }} }} }}\n        - {{ do: hangup }}\n"
+                "  i{ivr}:\n    id: {ivr}\n    rules:\n      - {{ when: answers.qos | int <= 2, do: hangup }}\n      - {{ when: \
+                 call.ivr_phone_label == \"Radio\", do: {{ voicemail: {{ id: 7 }} }} }}\n      - {{ do: hangup }}\n"
             ),
         });
     }
@@ -37,8 +34,9 @@ fn allocations(ivrs: usize, after: usize) -> u64 {
         "ivr_id={}&ivr_caller_id=2125550123&ivr_session_id=s-1&ivr_phone_label=Radio&qos=5",
         ivrs / 4 * 2 + after
     );
-    let results = IvrResults::from_parameters(&Parameters::parse(&query, None), &FieldNames::default());
-    let decide = || drop(black_box(Visit::new(&flow, &results, &keys, EpochMs(0)).plan().unwrap()));
+    let request = Request::read(&Parameters::parse(&query, None), &flow, EpochMs(0));
+    let closures = Arc::new(Closures::default());
+    let decide = || drop(black_box(Engine::new(&flow, &request.results, &keys, &closures, EpochMs(0)).plan().unwrap()));
     // What is made once a process is made.
     decide();
     allocation_counter::measure(decide).count_total
