@@ -1,19 +1,21 @@
 //! One attempt at a PIN: one conditional write that verifies, counts, resets, locks and absorbs retries.
 //!
 //! A right guess finds -1 under its tag and leaves `attempts` at 0; a wrong one finds nothing and leaves
-//! `attempts + 1`. Everything else is the condition's. There is no read before it for parallel guesses to slip past.
+//! `attempts + 1`. The condition decides everything else. No read comes before it, so parallel guesses cannot slip past.
 
-use crate::{Store, StoreError, error::was_written, item, tables::PK};
+mod condition;
+mod follow_up;
+
+use crate::{Store, StoreError, item};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use condition::Condition;
 use ringbolt_core::{
-    attempt::{Attempt, AuthOutcome, Refused},
-    caller::CallerItem,
+    attempt::{Attempt, AuthOutcome, Judgement, judgement},
     identity::CallerId,
-    pin::PinHasher,
+    pin::{PinHasher, Prepared},
 };
-use std::{collections::HashMap, fmt::Write};
 
-/// What came of an attempt.
+/// The answer to an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempted {
     /// The outcome.
@@ -22,7 +24,7 @@ pub struct Attempted {
     pub repeated: bool,
 }
 
-/// The key of a caller's item. A realm has no `#`: the first one ends it.
+/// The key of a caller's item. The first `#` ends the realm, which has none.
 pub(crate) fn caller_key(caller: &CallerId) -> AttributeValue {
     item::s(format!("{}#{}", caller.realm, caller.user.as_str()))
 }
@@ -30,23 +32,48 @@ pub(crate) fn caller_key(caller: &CallerId) -> AttributeValue {
 const COUNT: &str = "SET attempts = if_not_exists(pins.#tag, attempts) + :one, last_at = :now, last_attempt = :this";
 
 impl Store {
-    /// Puts a guess to the database, in one round trip whatever comes of it. A right guess whose PIN was enrolled under
-    /// another key or other Argon2 parameters costs one more, which brings its tag up to date.
+    /// Puts a guess to the database, in one round trip for every outcome. One more follows in three cases: a right PIN
+    /// under an outdated tag has it replaced, an attempt that must not count is taken back, and an attempt by a clock
+    /// that runs behind is made again at the item's time.
     ///
     /// # Errors
-    /// [`StoreError`] where the database did not decide: nobody may be let through then. The attempt may have been
-    /// counted all the same.
+    /// [`StoreError::Corrupt`] for an item that Ringbolt did not write, [`StoreError::Incomparable`] for PINs under an
+    /// unknown key or hash, [`StoreError::Contended`] if the item's time moved on twice; otherwise what DynamoDB
+    /// answered. Nobody may be let through then, and the attempt may have been counted all the same.
     pub async fn attempt(&self, hasher: &PinHasher, attempt: &Attempt<'_>) -> Result<Attempted, StoreError> {
+        match self.count_attempt(hasher, attempt).await? {
+            Judgement::ClockBehind { last_at } => {
+                let again = Attempt { now: last_at, ..attempt.clone() };
+                let judgement = self.count_attempt(hasher, &again).await?;
+                self.settle(hasher, &again, judgement).await
+            }
+            judgement => self.settle(hasher, attempt, judgement).await,
+        }
+    }
+
+    /// Compares a guess with a PIN that several people share, in one consistent read. It counts nothing and never locks:
+    /// calls and calling numbers limit it. An account is [`AuthOutcome::Unknown`] here, without a request, so that no
+    /// guess bypasses its counter.
+    ///
+    /// # Errors
+    /// As [`Store::attempt`]. Nobody may be let through then.
+    pub async fn attempt_shared(&self, hasher: &PinHasher, prepared: &Prepared) -> Result<Attempted, StoreError> {
+        let outcome = if prepared.caller().user.is_shared() {
+            let item = self.caller(prepared.caller()).await?;
+            judgement::judge_shared(hasher, prepared, item.as_ref())?
+        } else {
+            AuthOutcome::Unknown
+        };
+        Ok(Attempted { outcome, repeated: false })
+    }
+
+    async fn count_attempt(&self, hasher: &PinHasher, attempt: &Attempt<'_>) -> Result<Judgement, StoreError> {
         let condition = Condition::new(attempt);
         let answer = self
-            .client
-            .update_item()
-            .table_name(&self.tables.callers)
-            .key(PK, caller_key(attempt.caller()))
+            .update(attempt.caller())
             .update_expression(COUNT)
             .condition_expression(condition.expression)
-            .expression_attribute_names("#tag", attempt.tag().as_str())
-            .expression_attribute_names("#status", "status")
+            .set_expression_attribute_names(Some(condition.names))
             .set_expression_attribute_values(Some(condition.values))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -54,8 +81,8 @@ impl Store {
             .await;
         let error = match answer {
             Ok(counted) => {
-                let after = counted.attributes().ok_or(StoreError::Nonsense)?;
-                return self.judge_counted(hasher, attempt, item::caller(after)?).await;
+                let after = item::caller(counted.attributes().ok_or(StoreError::Nonsense)?)?;
+                return Ok(attempt.judge_counted(hasher, &after)?);
             }
             Err(error) => error,
         };
@@ -63,68 +90,34 @@ impl Store {
             return Err(StoreError::from_sdk(error));
         };
         let item = refused.map(item::caller).transpose()?;
-        let Refused { outcome, repeated } = attempt.judge_refused(item.as_ref())?;
-        Ok(Attempted { outcome, repeated })
+        Ok(attempt.judge_refused(hasher, item.as_ref())?)
     }
 
-    async fn judge_counted(
+    async fn settle(
         &self,
         hasher: &PinHasher,
         attempt: &Attempt<'_>,
-        after: CallerItem,
+        judgement: Judgement,
     ) -> Result<Attempted, StoreError> {
-        let outcome = attempt.judge_counted(&after);
-        if let AuthOutcome::Wrong { .. } = outcome {
-            let tags = after.pins.iter().map(String::as_str);
-            if let Some(outdated) = find_outdated(hasher, attempt, tags)? {
-                self.bring_up_to_date(attempt, &outdated).await?;
-                let outcome = AuthOutcome::Verified { attributes: after.attributes };
-                return Ok(Attempted { outcome, repeated: false });
+        match judgement {
+            Judgement::Decided { outcome, repeated } => Ok(Attempted { outcome, repeated }),
+            Judgement::Outdated { outcome, tags, repeated } => {
+                let newer = self.replace_outdated(attempt, &tags).await;
+                let outcome = newer.map_or(outcome, |item| judgement::verified(hasher, attempt.caller(), &item));
+                Ok(Attempted { outcome, repeated })
             }
+            Judgement::Incomparable { reason, give_back } => {
+                if let Some(give_back) = give_back {
+                    self.take_back(attempt, give_back).await;
+                }
+                Err(reason.into())
+            }
+            Judgement::ClockBehind { .. } => Err(StoreError::Contended),
         }
-        Ok(Attempted { outcome, repeated: false })
-    }
-
-    /// Replaces an outdated tag, and clears the counter that the attempt with it has raised. Where another attempt came
-    /// between, the counter stays as it is: too high by one rather than too low.
-    async fn bring_up_to_date(&self, attempt: &Attempt<'_>, outdated: &str) -> Result<(), StoreError> {
-        let update = |expression: &str| {
-            self.client
-                .update_item()
-                .table_name(&self.tables.callers)
-                .key(PK, caller_key(attempt.caller()))
-                .update_expression(expression)
-                .expression_attribute_names("#new", attempt.tag().as_str())
-                .expression_attribute_names("#old", outdated)
-                .expression_attribute_values(":found", item::n(-1))
-        };
-        let cleared = update("SET pins.#new = :found, attempts = :zero REMOVE pins.#old")
-            .condition_expression("attribute_exists(pins.#old) AND last_attempt = :this")
-            .expression_attribute_values(":zero", item::n(0))
-            .expression_attribute_values(":this", item::s(attempt.fingerprint.as_str()))
-            .send()
-            .await;
-        if was_written(cleared)? {
-            return Ok(());
-        }
-        let kept = update("SET pins.#new = :found REMOVE pins.#old")
-            .condition_expression("attribute_exists(pins.#old)")
-            .send()
-            .await;
-        // An administrator took the PIN away in this moment: the attempt was right when it was made.
-        was_written(kept).map(drop)
     }
 }
 
-fn find_outdated<'a>(
-    hasher: &PinHasher,
-    attempt: &Attempt<'_>,
-    tags: impl IntoIterator<Item = &'a str>,
-) -> Result<Option<String>, StoreError> {
-    Ok(hasher.find_outdated(attempt.prepared, tags)?.map(str::to_owned))
-}
-
-/// The item that refused, where the error is that its condition failed: `Some(None)` where there was no item.
+/// The item that refused, if the error is that its condition failed: `Some(None)` if there was no item.
 pub(crate) fn conditional_check_failed(
     error: &aws_sdk_dynamodb::operation::update_item::UpdateItemError,
 ) -> Option<Option<&item::Item>> {
@@ -132,38 +125,5 @@ pub(crate) fn conditional_check_failed(
     match error {
         ConditionalCheckFailedException(failed) => Some(failed.item()),
         _ => None,
-    }
-}
-
-/// The condition of the write. It has the counts that lock grouped by the length of their lock, because DynamoDB
-/// allows 300 operators in an expression.
-struct Condition {
-    expression: String,
-    values: HashMap<String, AttributeValue>,
-}
-
-impl Condition {
-    fn new(attempt: &Attempt<'_>) -> Self {
-        let mut expression = String::from(
-            "attribute_exists(pk) AND #status = :active AND attempts < :hard \
-             AND NOT (last_attempt = :this AND last_at > :since)",
-        );
-        let mut values = HashMap::from([
-            (":one".to_owned(), item::n(1)),
-            (":now".to_owned(), item::n(attempt.now.0)),
-            (":this".to_owned(), item::s(attempt.fingerprint.as_str())),
-            (":since".to_owned(), item::n(attempt.retries_since().0)),
-            (":active".to_owned(), item::s("active")),
-            (":hard".to_owned(), item::n(attempt.lockout.suspend_after())),
-        ]);
-        for (group, (lock, counts)) in attempt.lockout.groups().into_iter().enumerate() {
-            let names: Vec<String> = counts.iter().map(|count| format!(":n{count}")).collect();
-            values.extend(names.iter().cloned().zip(counts.iter().map(item::n)));
-            values.insert(format!(":t{group}"), item::n(attempt.now.minus(lock).0));
-            // Writing to a String does not fail.
-            write!(expression, " AND (NOT attempts IN ({}) OR last_at <= :t{group})", names.join(", "))
-                .unwrap_or_default();
-        }
-        Self { expression, values }
     }
 }

@@ -1,7 +1,7 @@
-//! The record of what administrators changed. Its chain is made in [`ringbolt_core::audit`]; here it is kept.
+//! Stores the audit log, whose chain [`ringbolt_core::audit`] computes.
 //!
-//! `pk = audit, sk = e#<number>` is an entry; `pk = head, sk = head` says which is the last. Both are written in one
-//! transaction that somebody else's entry refuses: then the chain is continued from theirs.
+//! `pk = audit, sk = e#<number>` is an entry; `pk = head, sk = head` refers to the last entry. One transaction writes
+//! both. If another entry was appended first, the transaction fails and is repeated after that entry.
 
 use crate::{
     Cursor, StoreError,
@@ -22,31 +22,31 @@ use std::time::Duration;
 
 const ENTRIES: &str = "audit";
 const HEAD: &str = "head";
-/// How often an entry is put to the end of the chain while others do the same, with a little more time between each.
+/// How often to try appending an entry while others do the same, with slightly longer pauses each time.
 const TRIES: u32 = 50;
 
-/// The table of administrative changes.
+/// The table of the audit log.
 #[derive(Clone, Debug)]
 pub struct AuditTable {
     client: Client,
     table: String,
 }
 
-/// An item of the chain: an entry, or what stands in its place.
+/// An item of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "all are entries, unless somebody meddled")]
+#[expect(clippy::large_enum_variant, reason = "all items are entries unless somebody tampered with the table")]
 pub enum Recorded {
     /// An entry.
     Entry(Entry),
-    /// An item that is none.
+    /// An item that is not a valid entry.
     Unreadable {
-        /// Its number, where its key has one.
+        /// Its number, if its key has one.
         seq: Option<u64>,
     },
 }
 
 impl Recorded {
-    /// Its number, where it has one.
+    /// Its number, if it has one.
     #[must_use]
     pub fn seq(&self) -> Option<u64> {
         match self {
@@ -56,38 +56,39 @@ impl Recorded {
     }
 }
 
-/// Which entries come first.
+/// The order in which to read entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// From the chain's beginning.
+    /// From the beginning of the chain.
     OldestFirst,
-    /// From its end.
+    /// From the end of the chain.
     NewestFirst,
 }
 
-/// A part of the chain.
+/// A page of the chain.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// What stands in it.
+    /// The page's items.
     pub entries: Vec<Recorded>,
-    /// Where the next page begins; `None` after the last one.
+    /// The start of the next page; `None` after the last one.
     pub next: Option<Cursor>,
 }
 
 impl AuditTable {
-    /// The table of this name.
+    /// The table with this name.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// Puts an entry to the end of the chain.
+    /// Appends an entry to the chain.
     ///
     /// # Errors
-    /// What DynamoDB answered, [`StoreError::Unreadable`] for a head that Ringbolt did not write,
-    /// [`StoreError::BrokenChain`] where it has another end than its head says, [`StoreError::Contended`] where others kept
-    /// coming between, or [`StoreError::Throttled`] where DynamoDB had no time
-    /// for it in some six seconds.
+    /// - [`StoreError::Unreadable`]: Ringbolt did not write the head.
+    /// - [`StoreError::BrokenChain`]: the chain does not end where its head says.
+    /// - [`StoreError::Contended`]: other processes kept appending entries first.
+    /// - [`StoreError::Throttled`]: after about six seconds of attempts, DynamoDB was still throttling.
+    /// - Any other DynamoDB error.
     pub async fn append(&self, content: Content) -> Result<Entry, StoreError> {
         let mut last = StoreError::Contended;
         for pause_ms in (0..TRIES).map(|round| u64::from(round * 5)) {
@@ -103,19 +104,19 @@ impl AuditTable {
                 }
                 Err(other) => return Err(other),
             }
-            // The SDK repeats no transaction that was cancelled for want of throughput.
+            // The SDK does not retry a transaction that was cancelled because of throttling.
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
-        // Entry and head are written together, so an entry that stands after the head was not written by us.
+        // Entry and head are written together, so Ringbolt did not write an entry after the head.
         let head = self.head().await?.unwrap_or(Head::EMPTY);
         let stray = self.entry(head.seq + 1).await?.is_some();
         Err(if stray && self.head().await?.unwrap_or(Head::EMPTY) == head { StoreError::BrokenChain } else { last })
     }
 
-    /// Where the chain ends; `None` where nothing was recorded yet.
+    /// The head of the chain; `None` if the chain is empty.
     ///
     /// # Errors
-    /// What DynamoDB answered, or [`StoreError::Unreadable`].
+    /// Any DynamoDB error, or [`StoreError::Unreadable`] if Ringbolt did not write the head.
     pub async fn head(&self) -> Result<Option<Head>, StoreError> {
         let found = self
             .client
@@ -131,10 +132,10 @@ impl AuditTable {
         Ok(Some(Head { seq: item::number(item, "seq")?, digest: digest(item, "digest")? }))
     }
 
-    /// A page of the chain: at most `most` items, and of one megabyte.
+    /// Reads a page of the chain: at most `most` items and at most one megabyte.
     ///
     /// # Errors
-    /// What DynamoDB answered.
+    /// Any DynamoDB error.
     pub async fn page(&self, order: Order, from: Option<Cursor>, most: u16) -> Result<Page, StoreError> {
         let found = self
             .client
@@ -153,10 +154,11 @@ impl AuditTable {
         Ok(Page { entries, next: Cursor::after(found.last_evaluated_key) })
     }
 
-    /// Lets the chain go on after another entry than its head says. Says whether the head was still as given.
+    /// Moves the head to another entry, after which the chain continues. Returns `false` if the head is no longer
+    /// `before`.
     ///
     /// # Errors
-    /// What DynamoDB answered.
+    /// Any DynamoDB error.
     pub async fn move_head(&self, before: Option<Head>, to: Head) -> Result<bool, StoreError> {
         let moved = self
             .client
@@ -176,10 +178,10 @@ impl AuditTable {
         was_written(moved.send().await)
     }
 
-    /// Takes the name out of an entry, and the salt with it. The chain still holds.
+    /// Erases the subject's name and salt from an entry. The chain stays valid.
     ///
     /// # Errors
-    /// What DynamoDB answered.
+    /// Any DynamoDB error.
     pub async fn erase_subject(&self, seq: u64) -> Result<(), StoreError> {
         let erased = self
             .client
@@ -194,7 +196,7 @@ impl AuditTable {
         was_written(erased).map(drop)
     }
 
-    /// Writes entry and head together, unless somebody has come between ([`StoreError::Contended`]).
+    /// Writes entry and head together; [`StoreError::Contended`] if another entry was appended first.
     async fn write(&self, entry: &Entry, before: Option<Head>) -> Result<(), StoreError> {
         let incomplete = |_| StoreError::Refused { code: "IncompleteRequest".to_owned() };
         let put = Put::builder()
@@ -226,12 +228,13 @@ impl AuditTable {
         match written {
             Ok(_) => Ok(()),
             Err(error) => {
-                Err(error.as_service_error().and_then(passing).unwrap_or_else(|| StoreError::from_sdk(error)))
+                Err(error.as_service_error().and_then(retryable).unwrap_or_else(|| StoreError::from_sdk(error)))
             }
         }
     }
 
-    /// Whether a write whose reply was lost had been made: the SDK repeats it, and is refused by its own first one.
+    /// Whether the entry was written after all: the SDK retries after a lost reply, and its first write then refuses
+    /// the retry.
     async fn is_written(&self, entry: &Entry) -> Result<bool, StoreError> {
         let there = self.entry(entry.seq).await?;
         Ok(matches!(there, Some(Recorded::Entry(there)) if there.digest == entry.digest))
@@ -252,8 +255,8 @@ impl AuditTable {
     }
 }
 
-/// Why a transaction was cancelled, where it may be tried again.
-fn passing(error: &TransactWriteItemsError) -> Option<StoreError> {
+/// Why a transaction failed, if it may be retried.
+fn retryable(error: &TransactWriteItemsError) -> Option<StoreError> {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
         let in_progress = matches!(error, TransactWriteItemsError::TransactionInProgressException(_));
         return in_progress.then_some(StoreError::Contended);
@@ -325,7 +328,7 @@ fn digest(item: &Item, attribute: &'static str) -> Result<Digest, StoreError> {
     text(item, attribute).and_then(|text| text.parse().ok()).ok_or(StoreError::Unreadable { attribute })
 }
 
-/// Padded, so that entries sort as numbers.
+/// The sort key of an entry, padded so that keys sort by number.
 fn entry_sk(seq: u64) -> String {
     format!("e#{seq:020}")
 }

@@ -1,4 +1,4 @@
-//! Which calls there were: of an IVR, in a span of time, the newest first; or of all IVRs, in no order.
+//! Lists the calls in a time range: one IVR's, newest first, or all IVRs', in no particular order.
 
 use crate::{
     Cursor, Store, StoreError,
@@ -12,31 +12,30 @@ use std::{ops::Range, time::Duration};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Something that is kept of a call: a visit to an IVR, or a transcription.
+/// A stored item of a call: a visit to an IVR, or a transcription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// The respondent's id (`ivr_response_id`, `unique_id`).
     pub response_id: String,
-    /// When the first webhook came, or the present text of a transcription.
+    /// When the first webhook, or the current text of a transcription, was received.
     pub at: EpochMs,
     /// Whether it is a transcription.
     pub is_transcript: bool,
 }
 
-/// A walk through what is kept of calls, page by page.
+/// Iterates over stored items of calls, page by page.
 #[derive(Debug)]
 pub struct CallList {
     store: Store,
     span: Range<EpochMs>,
-    /// Partitions of the index that are still to be read, the last one next; `None` for the whole table.
+    /// The index partitions still to be read, the last one next; `None` for the whole table.
     partitions: Option<Vec<String>>,
     after: Option<Cursor>,
     ended: bool,
 }
 
 impl Store {
-    /// What is kept of an IVR's calls in a span of time (its end excluded), the newest first. A span of several days
-    /// (UTC) has one partition of the index a day.
+    /// Lists an IVR's calls in a time range (end excluded), newest first. The index has one partition per UTC day.
     #[must_use]
     pub fn calls_of_ivr(&self, ivr_id: &str, span: Range<EpochMs>) -> CallList {
         let mut partitions = Vec::new();
@@ -48,7 +47,7 @@ impl Store {
         CallList { store: self.clone(), span, partitions: Some(partitions), after: None, ended: false }
     }
 
-    /// What is kept of all calls in a span of time (its end excluded), in no order. Reads the whole table.
+    /// Lists all calls in a time range (end excluded), in no particular order. Reads the whole table.
     #[must_use]
     pub fn calls_of_all_ivrs(&self, span: Range<EpochMs>) -> CallList {
         CallList { store: self.clone(), span, partitions: None, after: None, ended: false }
@@ -56,10 +55,10 @@ impl Store {
 }
 
 impl CallList {
-    /// The next page, which may be empty; `None` after the last one.
+    /// Reads the next page, which may be empty; `None` after the last one.
     ///
     /// # Errors
-    /// What DynamoDB answered.
+    /// Any DynamoDB error.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, StoreError> {
         if self.ended {
             return Ok(None);
@@ -130,7 +129,7 @@ fn listed(found: &Item) -> Option<Listed> {
     Some(Listed { response_id, at, is_transcript: sk.starts_with("transcript#") })
 }
 
-/// Whether an item's time is over, although DynamoDB has not deleted it yet.
+/// Whether an item has expired. DynamoDB may not have deleted it yet.
 #[must_use]
 pub fn is_expired(fields: &std::collections::BTreeMap<String, serde_json::Value>, now: EpochMs) -> bool {
     fields.get(TTL).and_then(serde_json::Value::as_i64).is_some_and(|expires| expires <= now.epoch_secs())

@@ -1,6 +1,6 @@
 //! Enrolment and what administrators do: PINs put, added, removed; unlock, suspend, resume; attributes.
 //!
-//! Each clears `last_attempt`: an answer from before it is never given again.
+//! All but the changes of attributes clear `last_attempt`: an answer from before them is never given again.
 
 use crate::{Store, StoreError, attempts::caller_key, error::was_written, item, tables::PK};
 use aws_sdk_dynamodb::{
@@ -25,7 +25,7 @@ pub enum Change {
 }
 
 impl Store {
-    /// Gives a caller exactly these PINs, with counters at zero; creates the caller where there is none. Attributes and
+    /// Gives a caller exactly these PINs, with counters at zero; creates the caller if necessary. Attributes and
     /// an administrator's lock stay.
     ///
     /// `tags` has the tags of all PINs, under every key ([`ringbolt_core::pin::PinHasher::enrol`]).
@@ -130,7 +130,7 @@ impl Store {
         existing(request).await
     }
 
-    /// Suspends a caller or lets him try again.
+    /// Suspends a caller or lets them try again.
     ///
     /// # Errors
     /// What DynamoDB answered.
@@ -175,7 +175,7 @@ impl Store {
     /// The caller's item, as of now.
     ///
     /// # Errors
-    /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
+    /// What DynamoDB answered, or [`StoreError::Corrupt`] for an item that Ringbolt did not write.
     pub async fn caller(&self, caller: &CallerId) -> Result<Option<CallerItem>, StoreError> {
         let found = self
             .client

@@ -1,6 +1,6 @@
-//! Calls and transcriptions: kept as they came, in whatever order, however often, until the retention period is over.
+//! Stores calls and transcriptions until the retention period ends. They may arrive in any order and more than once.
 //!
-//! `pk = call#<ivr_response_id>`; `sk = result#<ivr_id>` for what the next-action webhook was told and answered,
+//! `pk = call#<ivr_response_id>`; `sk = result#<ivr_id>` for what the next-action webhook received and answered,
 //! `sk = transcript#<survo_id>#<question>` for a transcription (its `unique_id` is the same id).
 
 use crate::{
@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
     primitives::{DateTime, DateTimeFormat},
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
-use ringbolt_core::time::EpochMs;
+use ringbolt_core::{outcome::Outcome, time::EpochMs};
 use std::{
     collections::{BTreeMap, HashMap},
     time::Duration,
@@ -29,11 +29,11 @@ pub struct Visit<'a> {
     pub ivr_id: &'a str,
     /// The flow that answered.
     pub flow: &'a str,
-    /// A keyed digest of the request: the same request is the same visit.
+    /// A keyed digest of the request, which identifies the visit.
     pub digest: &'a str,
     /// What the provider sent, without PINs and tokens.
     pub told: serde_json::Value,
-    /// What was answered, where it was known when the record went out.
+    /// The answer, if it was known when the visit was recorded.
     pub answered: Option<&'a str>,
 }
 
@@ -44,48 +44,48 @@ pub struct Transcript<'a> {
     pub response_id: &'a str,
     /// `survo_id`, the same as a visit's `ivr_id`.
     pub ivr_id: &'a str,
-    /// `question`, as it came.
+    /// `question`, as received.
     pub question: &'a str,
-    /// The flow whose URL it came to.
+    /// The flow whose URL received it.
     pub flow: &'a str,
-    /// Every parameter that the provider sent, `text` among them.
+    /// All parameters that the provider sent, including `text`.
     pub fields: BTreeMap<String, String>,
 }
 
-/// What became of a postback.
+/// How a postback was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// It was the first for its question.
     First,
-    /// It was there already, now or earlier; nothing was changed.
+    /// The same text was received before, so nothing was superseded.
     Repeated,
-    /// It supersedes another, which is kept among the revisions.
+    /// It supersedes another text, which moved to the revisions.
     Superseded,
-    /// It came before the present one, and is kept among the revisions.
+    /// It is older than the current text, so it was stored as a revision.
     Outdated,
 }
 
 impl Kept {
-    /// The word for logs.
+    /// The outcome of the postback.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn outcome(self) -> Outcome {
         match self {
-            Self::First => "first",
-            Self::Repeated => "repeated",
-            Self::Superseded => "superseded",
-            Self::Outdated => "outdated",
+            Self::First => Outcome::First,
+            Self::Repeated => Outcome::Repeated,
+            Self::Superseded => Outcome::Superseded,
+            Self::Outdated => Outcome::Outdated,
         }
     }
 }
 
-/// How many visits an item keeps: an IVR that a call passes more often is a loop.
+/// The maximum number of visits per item: a call that visits an IVR more often is in a loop.
 const MOST_VISITS: u32 = 100;
 
 impl Store {
-    /// Keeps a visit. The same request again changes nothing.
+    /// Stores a visit. Repeating the same request changes nothing.
     ///
     /// # Errors
-    /// What DynamoDB answered.
+    /// Any DynamoDB error.
     pub async fn record_visit(&self, visit: &Visit<'_>, now: EpochMs, retention: Duration) -> Result<(), StoreError> {
         let mut entry =
             HashMap::from([("at".to_owned(), item::n(now.0)), ("told".to_owned(), item::from_json(&visit.told))]);
@@ -124,12 +124,13 @@ impl Store {
         }
     }
 
-    /// Keeps a transcription that came at this time. A repetition, of the present text or of an earlier one, changes
-    /// nothing; another text supersedes the present one, which moves to `revisions`. One that came before the present
-    /// one, and waited somewhere, goes straight to `revisions`: whatever order they are kept in, the result is the same.
+    /// Stores a transcription received at `at`. Repeating the current text or an earlier one changes nothing. A
+    /// different text supersedes the current one, which moves to `revisions`. A text that was received before the
+    /// current one, but waited in a queue, goes straight to `revisions`. So the order of storing does not affect the
+    /// result.
     ///
     /// # Errors
-    /// What DynamoDB answered, or [`StoreError::Contended`] where others kept superseding it in between.
+    /// Any DynamoDB error, or [`StoreError::Contended`] if other writes kept changing the item.
     pub async fn keep_transcript(
         &self,
         transcript: &Transcript<'_>,
@@ -152,7 +153,7 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// Writes a transcription in the place of `present`; gives back what stands there instead where that has changed.
+    /// Replaces `present` with a transcription. If the stored item has changed, returns that item instead.
     async fn write_transcript(
         &self,
         transcript: &Transcript<'_>,
@@ -202,10 +203,10 @@ impl Store {
         }
     }
 
-    /// Everything kept of a call, in the order of its sort keys: visits, then transcriptions.
+    /// Reads all items of a call, ordered by sort key: visits, then transcriptions.
     ///
     /// # Errors
-    /// What DynamoDB answered.
+    /// Any DynamoDB error.
     pub async fn call(&self, response_id: &str) -> Result<Vec<BTreeMap<String, serde_json::Value>>, StoreError> {
         let mut pages = self
             .client

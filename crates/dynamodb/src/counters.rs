@@ -1,95 +1,130 @@
-//! How often a call and a calling number have tried, in items beside the callers'.
+//! How often a call and a calling number have tried, in items of their own.
 //!
-//! Their keys begin with `#`, which no realm does. They name nobody: sessions and numbers stand there as keyed digests.
+//! Their keys begin with `#`, which no realm does. They name nobody: sessions and numbers are keyed digests. DynamoDB
+//! deletes expired items late, so every decision compares with the clock.
 
-use crate::{Store, StoreError, attempts::conditional_check_failed, item, tables::PK};
+mod ani_window;
+
+use crate::{Store, StoreError, attempts::conditional_check_failed, error::was_written, item, tables::PK};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ringbolt_core::{attempt::Fingerprint, identity::Realm, lockout::AniLimit, pin::keys::PinKey, time::EpochMs};
+use futures_util::future::try_join_all;
+use ringbolt_core::{
+    attempt::Fingerprint,
+    identity::Realm,
+    pin::keys::{PinKey, PinKeys},
+    time::EpochMs,
+};
 use std::time::Duration;
 
 /// A call's counter outlives every call; then DynamoDB deletes it.
 const CALL_COUNTER_LIFE: Duration = Duration::from_secs(24 * 3600);
 
+/// A try of a call, to be counted.
+struct CallTry<'a> {
+    pk: AttributeValue,
+    this: &'a Fingerprint,
+    limit: u32,
+    now: EpochMs,
+}
+
 impl Store {
-    /// Counts a try of a call; says how many it has made, at most `limit + 1`.
+    /// Counts a try of a call and returns how many the call has made, at most `limit + 1`.
     ///
-    /// What is counted is the set of different tries, so that a retry, of the provider or of the SDK, adds nothing.
+    /// The counter is a set of different tries, so a retry, by the provider or by the SDK, adds nothing. During a
+    /// rotation of the PIN key, a try is counted under each known key at the same time, and the highest count holds:
+    /// functions with the old and the new keys find the same counter.
     ///
     /// # Errors
-    /// [`StoreError`] where the database did not count.
+    /// [`StoreError::Unreadable`] for an item that Ringbolt did not write, [`StoreError::Contended`] if an expired
+    /// counter kept changing, or what DynamoDB answered.
     pub async fn count_call_try(
         &self,
-        key: &PinKey,
+        keys: &PinKeys,
         realm: &Realm,
         session_id: &str,
         this: &Fingerprint,
         limit: u32,
         now: EpochMs,
     ) -> Result<u32, StoreError> {
-        let session = digest(key, &[b"call", realm.as_str().as_bytes(), session_id.as_bytes()]);
-        let counted = self
-            .client
-            .update_item()
-            .table_name(&self.tables.callers)
-            .key(PK, item::s(format!("#call#{realm}#{session}")))
-            .update_expression("ADD tries :this SET expires_at = :expires")
-            .condition_expression("attribute_not_exists(tries) OR size(tries) <= :limit OR contains(tries, :one)")
-            .expression_attribute_values(":this", AttributeValue::Ss(vec![this.as_str().to_owned()]))
-            .expression_attribute_values(":one", item::s(this.as_str()))
-            .expression_attribute_values(":limit", item::n(limit))
-            .expression_attribute_values(":expires", item::n(now.plus(CALL_COUNTER_LIFE).epoch_secs()))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match counted {
-            Ok(counted) => match counted.attributes().and_then(|item| item.get("tries")) {
-                Some(AttributeValue::Ss(tries)) => Ok(u32::try_from(tries.len()).unwrap_or(u32::MAX)),
-                _ => Err(StoreError::Unreadable { attribute: "tries" }),
-            },
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(limit.saturating_add(1))
-            }
-            Err(error) => Err(StoreError::from_sdk(error)),
-        }
+        let counts = keys.all().map(|key| {
+            let session = digest(key, &[b"call", realm.as_str().as_bytes(), session_id.as_bytes()]);
+            let pk = item::s(format!("#call#{realm}#{session}"));
+            self.count_one_call_try(CallTry { pk, this, limit, now })
+        });
+        Ok(try_join_all(counts).await?.into_iter().max().unwrap_or_default())
     }
 
-    /// Counts a try from a calling number; says whether it is within the limit. One that is not changes nothing.
-    ///
-    /// A retry of the SDK after a lost reply counts twice here: with a limit of tens that does no harm.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database did not count.
-    pub async fn count_ani_try(
-        &self,
-        key: &PinKey,
-        realm: &Realm,
-        ani: &str,
-        limit: &AniLimit,
-        now: EpochMs,
-    ) -> Result<bool, StoreError> {
-        let window_secs = i64::try_from(limit.window.as_secs()).unwrap_or(i64::MAX).max(1);
-        let window = now.epoch_secs().div_euclid(window_secs);
-        let ends = window.saturating_add(1).saturating_mul(window_secs);
-        let number = digest(key, &[b"ani", realm.as_str().as_bytes(), ani.as_bytes()]);
-        let counted = self
-            .client
-            .update_item()
-            .table_name(&self.tables.callers)
-            .key(PK, item::s(format!("#ani#{realm}#{number}#{window}")))
-            .update_expression("ADD tries :one SET expires_at = :expires")
-            .condition_expression("attribute_not_exists(tries) OR tries < :limit")
-            .expression_attribute_values(":one", item::n(1))
-            .expression_attribute_values(":limit", item::n(limit.attempts))
-            .expression_attribute_values(":expires", item::n(ends))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
-            .send()
-            .await;
-        match counted {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().and_then(conditional_check_failed).is_some() => Ok(false),
-            Err(error) => Err(StoreError::from_sdk(error)),
+    async fn count_one_call_try(&self, tried: CallTry<'_>) -> Result<u32, StoreError> {
+        // The second time only if an expired counter was replaced by another try in between.
+        for _ in 0..2 {
+            let counted = self
+                .client
+                .update_item()
+                .table_name(&self.tables.callers)
+                .key(PK, tried.pk.clone())
+                .update_expression("ADD tries :this SET expires_at = :expires")
+                .condition_expression(
+                    "attribute_not_exists(pk) \
+                     OR (expires_at > :now AND (size(tries) <= :limit OR contains(tries, :one)))",
+                )
+                .expression_attribute_values(":this", tried.as_set())
+                .expression_attribute_values(":one", item::s(tried.this.as_str()))
+                .expression_attribute_values(":limit", item::n(tried.limit))
+                .expression_attribute_values(":now", item::n(tried.now.epoch_secs()))
+                .expression_attribute_values(":expires", tried.expires())
+                .return_values(ReturnValue::AllNew)
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                .send()
+                .await;
+            let error = match counted {
+                Ok(counted) => {
+                    return match counted.attributes().and_then(|item| item.get("tries")) {
+                        Some(AttributeValue::Ss(tries)) => Ok(u32::try_from(tries.len()).unwrap_or(u32::MAX)),
+                        _ => Err(StoreError::Unreadable { attribute: "tries" }),
+                    };
+                }
+                Err(error) => error,
+            };
+            match error.as_service_error().and_then(conditional_check_failed) {
+                None => return Err(StoreError::from_sdk(error)),
+                Some(None) => {}
+                Some(Some(refused)) => {
+                    let expires_at: i64 = item::number(refused, "expires_at")?;
+                    if expires_at > tried.now.epoch_secs() {
+                        return Ok(tried.limit.saturating_add(1));
+                    }
+                    if self.begin_call_counter_again(&tried, expires_at).await? {
+                        return Ok(1);
+                    }
+                }
+            }
         }
+        Err(StoreError::Contended)
+    }
+
+    /// Replaces a counter that expired at this time; `false` if it has changed.
+    async fn begin_call_counter_again(&self, tried: &CallTry<'_>, expired_at: i64) -> Result<bool, StoreError> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(&self.tables.callers)
+            .item(PK, tried.pk.clone())
+            .item("tries", tried.as_set())
+            .item("expires_at", tried.expires())
+            .condition_expression("expires_at = :expired")
+            .expression_attribute_values(":expired", item::n(expired_at));
+        was_written(request.send().await)
+    }
+}
+
+impl CallTry<'_> {
+    fn as_set(&self) -> AttributeValue {
+        AttributeValue::Ss(vec![self.this.as_str().to_owned()])
+    }
+
+    fn expires(&self) -> AttributeValue {
+        item::n(self.now.plus(CALL_COUNTER_LIFE).epoch_secs())
     }
 }
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
-use ringbolt_core::{attempt::Unexplained, pin::HashFailed};
+use ringbolt_core::{caller::CorruptItem, pin::Incomparable};
 
 /// The database did not do what it was asked. No message quotes an item, a key or the server's own words.
 #[derive(Debug, thiserror::Error)]
@@ -35,30 +35,30 @@ pub enum StoreError {
     /// The item would be over DynamoDB's 400 KB.
     #[error("an item of DynamoDB holds 400 KB, and this one would have more")]
     TooLarge,
-    /// An answer that is none.
+    /// An answer that cannot be read.
     #[error("DynamoDB's answer could not be read")]
     Nonsense,
-    /// An item that Ringbolt did not write.
+    /// An item, other than a caller's, that Ringbolt did not write.
     #[error("an item's attribute `{attribute}` is missing or of another type")]
     Unreadable {
         /// Which attribute.
         attribute: &'static str,
     },
-    /// The condition refused what the item allows.
+    /// A caller's item that Ringbolt cannot have written: nobody is let in by it.
     #[error(transparent)]
-    Unexplained(#[from] Unexplained),
-    /// A stored PIN could not be compared.
+    Corrupt(#[from] CorruptItem),
+    /// A PIN under a key or a hash that is not known here, so that a guess cannot be judged.
     #[error(transparent)]
-    Hash(#[from] HashFailed),
-    /// The record of changes has another end than its head says.
-    #[error("the record of changes does not end where its head says")]
+    Incomparable(#[from] Incomparable),
+    /// The audit log does not end at the entry that its head names.
+    #[error("the audit log does not end at the entry that its head names")]
     BrokenChain,
     /// Somebody else kept changing the item.
     #[error("the item kept changing whenever it was to be written")]
     Contended,
 }
 
-/// Whether a conditional write was made; `false` where its condition refused it.
+/// Whether a conditional write was made; `false` if its condition refused it.
 ///
 /// # Errors
 /// What DynamoDB answered otherwise.
@@ -127,8 +127,9 @@ impl StoreError {
             Self::BrokenChain => "broken-chain",
             Self::Nonsense => "nonsense",
             Self::Unreadable { .. } => "unreadable-item",
-            Self::Unexplained(_) => "unexplained",
-            Self::Hash(_) => "hash",
+            Self::Corrupt(_) => "corrupt-item",
+            Self::Incomparable(Incomparable::UnknownKey) => "unknown-key",
+            Self::Incomparable(Incomparable::UnknownHash) => "unknown-hash",
             Self::Contended => "contended",
         }
     }

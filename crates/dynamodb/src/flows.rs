@@ -1,13 +1,15 @@
 //! Published call flows: immutable versions, and one item that says which of them are live.
 //!
 //! `pk = flow#<name>, sk = v#<version>` has a version; `pk = live, sk = live` has, under `flows`, the live version of
-//! every flow, so that a function learns with one read whether anything has changed, and, under `moved`, who made it
-//! live and when. Versions are never deleted or overwritten, so that they count from 1 without a gap.
+//! every flow, so that a function learns with one read whether anything has changed; under `moved`, who made it live and
+//! when; and under `closures`, which calendars are closed. Versions are never deleted or overwritten, so that they count from 1 without a gap.
 
+mod closures;
 mod live;
 mod publish;
 mod version;
 
+pub use closures::{ClosedCalendars, Closure, ClosureChange, LiveState};
 pub use live::{Live, LiveVersions, Move, Moved};
 pub use publish::{InvalidPush, Published, Push};
 pub use version::{Version, VersionInfo};

@@ -1,4 +1,4 @@
-//! Whether the tables are what the template makes them, and a caller who exists for a moment only.
+//! Checks that tables have the expected shape, and manages temporary callers for health checks.
 
 use crate::{
     Store, StoreError,
@@ -18,21 +18,21 @@ use ringbolt_core::{
     time::EpochMs,
 };
 
-/// What a table is like.
+/// The state of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableHealth {
-    /// `ACTIVE`, where it can be used.
+    /// DynamoDB's table status; `ACTIVE` means that the table can be used.
     pub status: String,
-    /// Whether its keys and its index are those of its kind.
+    /// Whether its keys and index match the expected shape.
     pub fits: bool,
-    /// Whether DynamoDB deletes items whose time is over.
+    /// Whether DynamoDB deletes expired items.
     pub expires: bool,
 }
 
-/// Looks at a table.
+/// Checks a table.
 ///
 /// # Errors
-/// What DynamoDB answered: [`StoreError::NoTable`] where there is none.
+/// Any DynamoDB error; [`StoreError::NoTable`] if the table does not exist.
 pub async fn table_health(client: &Client, name: &str, shape: TableShape) -> Result<TableHealth, StoreError> {
     let described = client.describe_table().table_name(name).send().await.map_err(StoreError::from_sdk)?;
     let table = described.table().ok_or(StoreError::Nonsense)?;
@@ -51,10 +51,10 @@ pub async fn table_health(client: &Client, name: &str, shape: TableShape) -> Res
     })
 }
 
-/// Whether a table can be restored to any second of the last weeks.
+/// Whether point-in-time recovery is enabled for a table.
 ///
 /// # Errors
-/// What DynamoDB answered.
+/// Any DynamoDB error.
 pub async fn can_be_restored(client: &Client, name: &str) -> Result<bool, StoreError> {
     let described = client.describe_continuous_backups().table_name(name).send().await.map_err(StoreError::from_sdk)?;
     let backups = described.continuous_backups_description();
@@ -66,11 +66,11 @@ pub async fn can_be_restored(client: &Client, name: &str) -> Result<bool, StoreE
 }
 
 impl Store {
-    /// Enrols a caller who exists for a check, and whom DynamoDB deletes after a time where nobody else does; says
-    /// whether there was none.
+    /// Enrols a temporary caller for a health check. If nothing else removes the caller, DynamoDB deletes them after
+    /// `until`. Returns `false` if the caller already exists.
     ///
     /// # Errors
-    /// What DynamoDB answered.
+    /// Any DynamoDB error.
     pub async fn create_passing_caller(
         &self,
         caller: &CallerId,
@@ -81,10 +81,10 @@ impl Store {
         was_written(new.item(TTL, item::n(until.epoch_secs())).send().await)
     }
 
-    /// Removes a caller of [`Store::create_passing_caller`], and nobody else.
+    /// Removes a caller created by [`Store::create_passing_caller`], and no other.
     ///
     /// # Errors
-    /// What DynamoDB answered.
+    /// Any DynamoDB error.
     pub async fn remove_passing_caller(&self, caller: &CallerId) -> Result<(), StoreError> {
         let removed = self
             .client

@@ -1,9 +1,9 @@
-//! Rows of an import: many rows, in any order, each written at least once, several of them a caller's.
+//! Writes the rows of an import: in any order, each at least once, with several rows for some callers.
 //!
-//! An import has a name, and leaves it in every caller's item that it touches (`import.run`). So one row can tell, in
-//! the write itself, whether it is the import's first for this caller, whose PINs take the place of the old ones, or a
-//! further one, whose PIN is added. The rows of a caller may be far apart in the file, be written in any order, in
-//! parallel, and again after a crash: the item is the same in the end. Nothing has to remember who was there.
+//! Each import has a name, which it stores in every caller item that it writes (`import.run`). So the write of a row
+//! can itself distinguish the import's first row for a caller, which replaces the old PINs, from a further row, which
+//! adds a PIN. A caller's rows may be anywhere in the file and may be written in any order, in parallel, and again
+//! after a crash: the final item is the same. The import does not have to remember the callers it has seen.
 
 use crate::{
     Store, StoreError,
@@ -22,67 +22,68 @@ use ringbolt_core::{
 };
 use std::collections::HashMap;
 
-/// One row of an import: a caller and one of his PINs.
+/// One row of an import: a caller and one of their PINs.
 #[derive(Clone, Debug)]
 pub struct ImportedRow<'a> {
-    /// Whose PIN.
+    /// The caller.
     pub caller: &'a CallerId,
-    /// The tags of the PIN, one under each key ([`ringbolt_core::pin::PinHasher::enrol`]).
+    /// The PIN's tags, one under each key ([`ringbolt_core::pin::PinHasher::enrol`]).
     pub tags: &'a [PinTag],
-    /// What a flow may say about the caller, in the place of what is there; `None` leaves it. Of several rows of a
-    /// caller, that with the highest number decides.
+    /// The attributes that replace the caller's existing ones; `None` keeps those. If a caller has several rows, the
+    /// one with the highest number decides.
     pub attributes: Option<&'a Attributes>,
-    /// The import's name: the same for all its rows, after an interruption too, and no other import's.
+    /// The import's unique name. It is the same for all rows, even after an interruption.
     pub run: &'a str,
-    /// The row's number within the import; no two rows of a caller have the same.
+    /// The row's number in the import, unique among a caller's rows.
     pub row: u64,
-    /// What becomes of callers who were there before the import.
+    /// What to do with callers who existed before the import.
     pub existing: Existing,
 }
 
-/// What an import does with callers who were there before it. Counters and an administrator's lock stay in any case.
+/// What an import does with callers who existed before it. It always keeps counters and suspensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// The import's PINs take the place of theirs.
+    /// Replace their PINs with the import's.
     Replace,
-    /// The import's PINs are added to theirs.
+    /// Add the import's PINs to theirs.
     Add,
-    /// They are left as they are.
+    /// Leave them unchanged.
     Skip,
 }
 
-/// What came of a row.
+/// The result of importing a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Imported {
-    /// It is in, as the import's first of this caller.
+    /// The row was written, as the import's first for this caller.
     First,
-    /// It is in; the import had touched the caller before.
+    /// The row was written; the import had already written this caller.
     Further,
-    /// The caller was there before the import, and is left as he is.
+    /// The caller existed before the import and was left unchanged.
     Skipped,
 }
 
-/// What is known of the item that a row is about to change.
+/// What is known about the item that a row will change.
 #[derive(Clone, Copy)]
 enum Seen {
-    /// Nothing: most rows are their caller's only one.
+    /// Nothing. Most callers have a single row, so this is the best guess.
     Nothing,
-    /// It was there before the import.
+    /// It existed before the import.
     Before,
-    /// The import made or changed it; the highest row so far.
+    /// The import has written it, up to row `last`.
     Ours { last: u64 },
 }
 
-/// Rows of one caller at the same time get into each other's way; each try follows the other's success.
+/// Parallel writes to one caller refuse each other. A retry is only needed after another row's write has succeeded.
 const TRIES: u32 = 16;
 
 impl Store {
-    /// Writes one row: one round trip for the first row of a caller, two for a further one. The same row again changes
-    /// nothing and gives the same answer.
+    /// Writes one row, with one round trip for a caller's first row and two for a further one. Repeating a row changes
+    /// nothing and returns the same result.
     ///
     /// # Errors
-    /// What DynamoDB answered; [`StoreError::TooLarge`] where the caller's item would be over 400 KB,
-    /// [`StoreError::Contended`] where others kept changing it.
+    /// - [`StoreError::TooLarge`]: the caller's item would exceed 400 KB.
+    /// - [`StoreError::Contended`]: other writes kept changing the item.
+    /// - Any other DynamoDB error.
     pub async fn import_row(&self, row: &ImportedRow<'_>) -> Result<Imported, StoreError> {
         let mut seen = Seen::Nothing;
         for _ in 0..TRIES {
@@ -94,7 +95,7 @@ impl Store {
                     Imported::First,
                 ),
                 (_, Seen::Nothing) => (enrol(request, row, "attribute_not_exists(pk)"), Imported::First),
-                (Existing::Add, Seen::Before) => (join(request, row), Imported::First),
+                (Existing::Add, Seen::Before) => (add_to_existing(request, row), Imported::First),
                 (Existing::Skip, Seen::Before) => return Ok(Imported::Skipped),
             };
             let sent = request
@@ -105,7 +106,7 @@ impl Store {
             let Some(refused) = error.as_service_error().and_then(conditional_check_failed) else {
                 return Err(StoreError::from_sdk(error));
             };
-            // Without an item, somebody has erased the caller in between: begin anew.
+            // Without an item, the caller was erased in the meantime, so start over.
             seen = match refused.map(|item| mark_of(item, row.run)).transpose()? {
                 None => Seen::Nothing,
                 Some(None) => Seen::Before,
@@ -116,7 +117,7 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// The same store, whose requests are sent once: for whoever decides himself when to ask again.
+    /// The same store without retries, for code that retries by itself.
     #[must_use]
     pub fn without_retries(&self) -> Self {
         let config =
@@ -127,7 +128,7 @@ impl Store {
 
 const NOT_OURS: &str = "(attribute_not_exists(#import) OR #import.#run <> :run)";
 
-/// These PINs and no others; creates the caller where there is none.
+/// Sets exactly the row's PINs, creating the caller if needed.
 fn enrol(request: UpdateItemFluentBuilder, row: &ImportedRow<'_>, condition: &str) -> UpdateItemFluentBuilder {
     let request = if condition == NOT_OURS { request.expression_attribute_names("#run", "run") } else { request };
     let attributes = match row.attributes {
@@ -150,8 +151,8 @@ fn enrol(request: UpdateItemFluentBuilder, row: &ImportedRow<'_>, condition: &st
         .expression_attribute_values(":import", mark(row))
 }
 
-/// One PIN more for a caller from before the import.
-fn join(request: UpdateItemFluentBuilder, row: &ImportedRow<'_>) -> UpdateItemFluentBuilder {
+/// Adds a PIN to a caller who existed before the import.
+fn add_to_existing(request: UpdateItemFluentBuilder, row: &ImportedRow<'_>) -> UpdateItemFluentBuilder {
     add(request, row, true, "#import = :import")
         .condition_expression(format!("attribute_exists(pk) AND {NOT_OURS}"))
         .expression_attribute_names("#run", "run")
@@ -159,7 +160,7 @@ fn join(request: UpdateItemFluentBuilder, row: &ImportedRow<'_>) -> UpdateItemFl
         .expression_attribute_values(":import", mark(row))
 }
 
-/// One PIN more for a caller whom the import has touched. Where a later row has been, its attributes stay.
+/// Adds a PIN to a caller whom the import has already written. The attributes of a later row are kept.
 fn further(request: UpdateItemFluentBuilder, row: &ImportedRow<'_>, last: u64) -> UpdateItemFluentBuilder {
     let (request, order) = if last <= row.row {
         (add(request, row, true, "#import.#last = :row"), "#import.#last <= :row")
@@ -174,7 +175,7 @@ fn further(request: UpdateItemFluentBuilder, row: &ImportedRow<'_>, last: u64) -
         .expression_attribute_values(":row", item::n(row.row))
 }
 
-/// Sets a PIN beside the others, and where the row decides, the attributes and one thing more.
+/// Adds a PIN. If the row decides, also sets the attributes and applies the assignment `more`.
 fn add(
     mut request: UpdateItemFluentBuilder,
     row: &ImportedRow<'_>,
@@ -200,7 +201,7 @@ fn add(
         .expression_attribute_values(":found", item::n(-1))
 }
 
-/// What an import leaves in an item: its name, and the first and the highest of its rows there.
+/// The mark of an import in an item: the import's name, and its first and highest row for this caller.
 struct Mark {
     first: u64,
     last: u64,

@@ -3,11 +3,11 @@
 use crate::StoreError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{
-    caller::{CallerItem, Status},
+    caller::{CallerItem, CorruptItem, Status},
     time::EpochMs,
 };
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -22,11 +22,13 @@ pub(crate) fn n(number: impl ToString) -> AttributeValue {
 /// Reads a caller's item.
 ///
 /// # Errors
-/// [`StoreError::Unreadable`] for an attribute that decides and is missing or of another type.
+/// [`StoreError::Corrupt`] if an attribute that decides is missing, of another type, or out of its range.
 pub(crate) fn caller(item: &Item) -> Result<CallerItem, StoreError> {
-    let pins = match item.get("pins") {
-        Some(AttributeValue::M(pins)) => pins.keys().cloned().collect(),
-        _ => return Err(StoreError::Unreadable { attribute: "pins" }),
+    let corrupt = |fault| StoreError::Corrupt(CorruptItem { fault });
+    let Some(AttributeValue::M(pins)) = item.get("pins") else { return Err(corrupt("`pins` is not a map")) };
+    let status = match item.get("status") {
+        Some(AttributeValue::S(status)) => Status::from_stored(status),
+        _ => None,
     };
     let attributes = match item.get("attributes") {
         Some(AttributeValue::M(attributes)) => {
@@ -34,22 +36,24 @@ pub(crate) fn caller(item: &Item) -> Result<CallerItem, StoreError> {
         }
         _ => Default::default(),
     };
-    let status = match item.get("status") {
-        Some(AttributeValue::S(status)) => Status::from_stored(status),
-        _ => return Err(StoreError::Unreadable { attribute: "status" }),
-    };
     let last_attempt = match item.get("last_attempt") {
         Some(AttributeValue::S(fingerprint)) => Some(fingerprint.clone()),
         _ => None,
     };
     Ok(CallerItem {
-        pins,
-        attempts: number(item, "attempts")?,
-        last_at: EpochMs(number(item, "last_at")?),
+        pins: tags(pins),
+        attempts: number(item, "attempts").map_err(|_| corrupt("`attempts` is not a count"))?,
+        last_at: EpochMs(number(item, "last_at").map_err(|_| corrupt("`last_at` is not a time"))?),
         last_attempt,
-        status,
+        status: status.ok_or_else(|| corrupt("`status` is neither active nor suspended"))?,
         attributes,
     })
+}
+
+/// The tags in `pins`. One whose value is not -1 was not written by Ringbolt and is no PIN.
+pub(crate) fn tags(pins: &Item) -> BTreeSet<String> {
+    let found = n(-1);
+    pins.iter().filter(|(_, value)| **value == found).map(|(tag, _)| tag.clone()).collect()
 }
 
 pub(crate) fn number<T: std::str::FromStr>(item: &Item, attribute: &'static str) -> Result<T, StoreError> {

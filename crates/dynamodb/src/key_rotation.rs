@@ -3,17 +3,17 @@
 use crate::{Cursor, Store, StoreError, attempts::caller_key, error::was_written, item, tables::PK};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{
-    identity::{CallerId, IdentifierForm, Realm, UserId},
+    identity::{CallerId, Realm, UserId},
     pin::rotation::TagPair,
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// A caller, and the tags of his PINs.
+/// A caller, and the tags of their PINs.
 #[derive(Clone)]
 pub struct PinHolder {
     /// Who.
     pub caller: CallerId,
-    /// The tags as they stand in the item.
+    /// The tags as the item has them.
     pub tags: BTreeSet<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct PinHolders {
 /// What becomes of the tag under the old key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OldTag {
-    /// It stays beside the new one.
+    /// It stays, in addition to the new one.
     Keep,
     /// It goes, in the same write that puts the new one there.
     Remove,
@@ -68,7 +68,7 @@ impl Store {
             .total_segments(segments)
             .set_exclusive_start_key(after.map(Cursor::into_key))
             .projection_expression("pk, pins")
-            // Counters of calls and of numbers stand beside the callers, under keys that no realm begins.
+            // Counters of calls and of numbers are in the same table, under keys that begin as no realm does.
             .filter_expression("NOT begins_with(pk, :counters)")
             .expression_attribute_values(":counters", item::s("#"))
             .consistent_read(true)
@@ -137,10 +137,6 @@ fn holder(found: &item::Item) -> Option<PinHolder> {
     let Some(AttributeValue::S(key)) = found.get(PK) else { return None };
     let Some(AttributeValue::M(pins)) = found.get("pins") else { return None };
     let (realm, user) = key.split_once('#')?;
-    let caller = CallerId {
-        realm: Realm::parse(realm).ok()?,
-        // What stands in a key is in its one form, and the one form of that is itself.
-        user: UserId::parse(user, IdentifierForm::Text).ok()?,
-    };
-    Some(PinHolder { caller, tags: pins.keys().cloned().collect() })
+    let caller = CallerId { realm: Realm::parse(realm).ok()?, user: UserId::from_stored(user).ok()? };
+    Some(PinHolder { caller, tags: item::tags(pins) })
 }

@@ -1,7 +1,6 @@
-//! Callers, attempts, calls and transcriptions in DynamoDB: the only user of the DynamoDB SDK.
+//! Stores callers, attempts, calls and transcriptions in DynamoDB. No other crate uses the DynamoDB SDK.
 //!
-//! One module a kind of item; [`tables`] has the tables' shapes in one place, [`client`] the time that a caller on the
-//! line can wait.
+//! Each kind of item has its own module. [`tables`] defines the shapes of all tables, and [`client`] the timeouts.
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -30,7 +29,7 @@ use error::was_written;
 
 use aws_sdk_dynamodb::Client;
 
-/// The tables, and the way to them. Cheap to clone.
+/// A client and the names of its tables. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     client: Client,
@@ -44,12 +43,12 @@ impl Store {
         Self { client, tables }
     }
 
-    /// Opens the connection and proves credentials and permission, with a write that its condition always refuses.
+    /// Opens the connection and checks credentials and permissions with a write whose condition always fails.
     ///
     /// # Errors
-    /// What the function's real writes would have met.
+    /// Any error that the function's real writes would get.
     pub async fn warm_up(&self, table: Table) -> Result<(), StoreError> {
-        // No caller, counter or call has this key: their keys begin otherwise.
+        // No caller, counter or call can have this key, since their keys start differently.
         const NOBODY: &str = "#warm-up";
         let request = self.client.update_item().key(tables::PK, item::s(NOBODY));
         let request = match table {

@@ -1,27 +1,27 @@
-//! All callers of a realm, a page at a time.
+//! Lists all callers of a realm, page by page.
 
 use crate::{Cursor, Store, StoreError, item, tables::PK};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{
     caller::CallerItem,
-    identity::{CallerId, IdentifierForm, Realm, UserId},
+    identity::{CallerId, Realm, UserId},
 };
 
-/// Some of the callers of a realm, in no order.
+/// A page of a realm's callers, in no particular order.
 #[derive(Debug)]
 pub struct CallerPage {
-    /// The callers. A page may have none, and others follow all the same.
+    /// The callers. An empty page may be followed by others.
     pub callers: Vec<(CallerId, CallerItem)>,
-    /// Where the next page begins; `None` after the last one.
+    /// The start of the next page; `None` after the last one.
     pub next: Option<Cursor>,
 }
 
 impl Store {
-    /// A page of a realm's callers: what lies in at most 1 MB of the table. The whole table is read (and paid for) in
-    /// the course of a listing: realms lie in it side by side. What changes meanwhile may be listed as before or after.
+    /// Reads a page of a realm's callers: those found in at most 1 MB of the table. All realms share the table, so a
+    /// listing reads (and pays for) the whole table. It may or may not reflect changes made in the meantime.
     ///
     /// # Errors
-    /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
+    /// What DynamoDB answered, [`StoreError::Unreadable`] or [`StoreError::Corrupt`] for an item that Ringbolt did not write.
     pub async fn callers_page(&self, realm: &Realm, from: Option<Cursor>) -> Result<CallerPage, StoreError> {
         let prefix = format!("{realm}#");
         let found = self
@@ -40,9 +40,7 @@ impl Store {
                 return Err(StoreError::Unreadable { attribute: PK });
             };
             let user = key.strip_prefix(&prefix).ok_or(StoreError::Unreadable { attribute: PK })?;
-            // A stored user id is in its one form; the one form of that is itself.
-            let user =
-                UserId::parse(user, IdentifierForm::Text).map_err(|_| StoreError::Unreadable { attribute: PK })?;
+            let user = UserId::from_stored(user).map_err(|_| StoreError::Unreadable { attribute: PK })?;
             callers.push((CallerId { realm: realm.clone(), user }, item::caller(stored)?));
         }
         Ok(CallerPage { callers, next: Cursor::after(found.last_evaluated_key) })

@@ -1,4 +1,4 @@
-//! The texts that came for one question: the same whatever order they come in, and however often.
+//! The texts received for one question. Their order of arrival and repetitions do not affect the result.
 
 use crate::{
     StoreError,
@@ -12,23 +12,23 @@ use ringbolt_core::time::EpochMs;
 const FIELDS: &str = "fields";
 const REVISIONS: &str = "revisions";
 
-/// What came, each once, under the time at which it first came; the last one is the present one.
+/// The distinct texts by the time they were first received; the last one is current.
 ///
-/// A transcription that waited in the queue comes after a younger one: the order is that of the times, not of arrival.
+/// They are ordered by these times, not by arrival: a text that waited in the queue arrives after a newer one.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Revisions<T>(Vec<(EpochMs, T)>);
 
 impl<T: PartialEq> Revisions<T> {
-    /// Puts in what came at a time; `None` where that changes nothing.
+    /// Adds a text received at `at`; `None` if that changes nothing.
     pub(crate) fn keep(mut self, fields: T, at: EpochMs) -> Option<(Kept, Self)> {
         let known = self.0.iter().position(|(_, known)| *known == fields);
         if known.is_some_and(|index| self.0[index].0 <= at) {
             return None;
         }
-        // One of the same millisecond comes after those that were there.
+        // A text of the same millisecond goes after the existing ones.
         let place = |all: &[(EpochMs, T)]| all.partition_point(|(earlier, _)| *earlier <= at);
         let kept = match known {
-            // A repetition that came before what is kept of it.
+            // A repetition that was received earlier than the stored text.
             Some(index) => {
                 self.0.remove(index);
                 Kept::Repeated
@@ -45,7 +45,7 @@ impl Revisions<AttributeValue> {
     /// Reads a transcription's item.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] where it is none.
+    /// [`StoreError::Unreadable`] if the item is not a transcription.
     pub(crate) fn read(item: &Item) -> Result<Self, StoreError> {
         let revision = |item: &Item| {
             let fields = item.get(FIELDS).cloned().ok_or(StoreError::Unreadable { attribute: FIELDS })?;
@@ -62,12 +62,12 @@ impl Revisions<AttributeValue> {
         Ok(Self(all))
     }
 
-    /// The first that came.
+    /// The first text received.
     pub(crate) fn first(fields: AttributeValue, at: EpochMs) -> Self {
         Self(vec![(at, fields)])
     }
 
-    /// The present one and its time, and the list of the earlier ones.
+    /// The current text, its time, and the list of earlier texts.
     pub(crate) fn into_attributes(mut self) -> Option<(AttributeValue, EpochMs, AttributeValue)> {
         let (at, present) = self.0.pop()?;
         let earlier = self.0.into_iter().map(|(at, fields)| {
@@ -91,18 +91,18 @@ mod tests {
     }
 
     #[test]
-    fn of_the_same_millisecond_the_later_arrival_stands() {
+    fn the_later_arrival_in_the_same_millisecond_is_current() {
         assert_eq!(after(&[(5, 1), (5, 2), (5, 1)]), [(EpochMs(5), 1), (EpochMs(5), 2)]);
     }
 
     #[test]
-    fn what_waited_in_the_queue_does_not_supersede_what_came_after_it() {
+    fn a_text_that_waited_in_the_queue_does_not_supersede_a_newer_one() {
         let (kept, both) = Revisions(vec![(EpochMs(7), "younger")]).keep("older", EpochMs(5)).unwrap();
         assert_eq!((kept, both.0), (Kept::Outdated, vec![(EpochMs(5), "older"), (EpochMs(7), "younger")]));
     }
 
     proptest! {
-        /// Few texts and different times, so that repetitions overtake each other.
+        /// Few texts at many times, so that repetitions overtake each other.
         #[test]
         fn the_order_of_arrival_makes_no_difference(
             (mut in_order, shuffled) in proptest::collection::btree_map(0_i64..50, 0_u8..5, 1..12)

@@ -1,4 +1,4 @@
-//! The tables' shapes, in one place: what `ringbolt dev` and the tests create, and what the templates must agree with.
+//! The shapes of all tables. `ringbolt dev` and the tests create them, and the templates must match them.
 
 use crate::StoreError;
 use aws_sdk_dynamodb::{
@@ -13,22 +13,22 @@ use aws_sdk_dynamodb::{
 pub const PK: &str = "pk";
 /// The sort key of the tables that have one.
 pub const SK: &str = "sk";
-/// The attribute with the time, in epoch seconds, after which DynamoDB deletes an item (days late, so that every read
-/// compares with the clock).
+/// The attribute with an item's expiry time, in epoch seconds. DynamoDB may delete items days later, so every read
+/// compares this time with the clock.
 pub const TTL: &str = "expires_at";
 /// The index that lists the calls of an IVR on a day.
 pub const CALLS_BY_IVR_DAY: &str = "by-ivr-day";
-/// Its partition key, `<ivr id>#<YYYY-MM-DD, UTC>`.
+/// The index's partition key, `<ivr id>#<YYYY-MM-DD, UTC>`.
 pub const IVR_DAY: &str = "ivr_day";
-/// Its sort key, epoch milliseconds.
+/// The index's sort key, in epoch milliseconds.
 pub const AT: &str = "at";
 
-/// What the tables are called in this deployment.
+/// The names of a deployment's tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableNames {
-    /// PINs, counters.
+    /// The table of callers, with their PINs and counters.
     pub callers: String,
-    /// Calls and transcriptions.
+    /// The table of calls and transcriptions.
     pub calls: String,
 }
 
@@ -37,7 +37,7 @@ pub struct TableNames {
 pub struct TableShape {
     /// Whether items have a sort key.
     pub sort_key: bool,
-    /// The index by IVR and day.
+    /// Whether the table has the index by IVR and day.
     pub by_ivr_day: bool,
 }
 
@@ -50,26 +50,27 @@ pub const FLOWS: TableShape = TableShape { sort_key: true, by_ivr_day: false };
 /// The table `Audit`.
 pub const AUDIT: TableShape = TableShape { sort_key: true, by_ivr_day: false };
 
-/// Creates the table of call flows where it is not there yet. For local databases: in AWS the template does.
+/// Creates the table of call flows if it is missing. For local databases only: in AWS the template creates it.
 ///
 /// # Errors
-/// What DynamoDB answered.
+/// Any DynamoDB error.
 pub async fn create_missing_flows(client: &Client, name: &str) -> Result<(), StoreError> {
     create_missing_table(client, name, FLOWS).await
 }
 
-/// Creates the table of administrative changes where it is not there yet. For local databases: in AWS the template does.
+/// Creates the audit table if it is missing. For local databases only: in AWS the template creates it.
 ///
 /// # Errors
-/// What DynamoDB answered.
+/// Any DynamoDB error.
 pub async fn create_missing_audit(client: &Client, name: &str) -> Result<(), StoreError> {
     create_missing_table(client, name, AUDIT).await
 }
 
-/// Creates the tables that are not there yet, with TTL, on demand. For local databases: in AWS the template does.
+/// Creates the missing tables, with TTL and on-demand billing. For local databases only: in AWS the template creates
+/// them.
 ///
 /// # Errors
-/// What DynamoDB answered.
+/// Any DynamoDB error.
 pub async fn create_missing(client: &Client, names: &TableNames) -> Result<(), StoreError> {
     for (name, shape) in [(&names.callers, CALLERS), (&names.calls, CALLS)] {
         create_missing_table(client, name, shape).await?;
@@ -130,7 +131,7 @@ fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, StoreError> {
     KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(|_| incomplete())
 }
 
-/// The SDK's builders report a field that is missing; each is given above.
+/// The error for an incomplete SDK request, which cannot occur because every field is set above.
 fn incomplete() -> StoreError {
     StoreError::Refused { code: "IncompleteRequest".to_owned() }
 }

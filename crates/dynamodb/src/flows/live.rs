@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use ringbolt_core::{identity::FlowName, time::EpochMs};
 use std::collections::{BTreeMap, HashMap};
 
-const LIVE: &str = "live";
+pub(super) const LIVE: &str = "live";
 
 /// The live version of each flow, by name; versions count from 1.
 pub type LiveVersions = BTreeMap<FlowName, u64>;
@@ -108,7 +108,7 @@ impl FlowTable {
     }
 }
 
-fn versions(item: &Item) -> Result<LiveVersions, StoreError> {
+pub(super) fn versions(item: &Item) -> Result<LiveVersions, StoreError> {
     let unreadable = || StoreError::Unreadable { attribute: "flows" };
     let Some(AttributeValue::M(flows)) = item.get("flows") else { return Err(unreadable()) };
     let version = |(name, version): (&String, &AttributeValue)| {

@@ -1,0 +1,68 @@
+//! The condition of the write that counts an attempt.
+
+use crate::item;
+use aws_sdk_dynamodb::types::AttributeValue;
+use ringbolt_core::{attempt::Attempt, caller::Status};
+use std::collections::HashMap;
+
+/// The condition, with the names and values of the whole request. The counts that lock are grouped by the length of
+/// their lock, because DynamoDB allows 300 operators in an expression.
+pub(super) struct Condition {
+    pub(super) expression: String,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: HashMap<String, AttributeValue>,
+}
+
+/// A comparison with a value of another type is false, so each one also checks the attribute's type.
+const OURS_AND_OPEN: &str = "attribute_exists(pk) AND attribute_type(pins, :map) AND #status = :active \
+                             AND attempts >= :zero AND attempts < :hard AND last_at <= :now \
+                             AND NOT (last_attempt = :this AND last_at > :since)";
+
+impl Condition {
+    pub(super) fn new(attempt: &Attempt<'_>) -> Self {
+        let mut condition = Self {
+            expression: OURS_AND_OPEN.to_owned(),
+            names: HashMap::from([
+                ("#status".to_owned(), "status".to_owned()),
+                ("#tag".to_owned(), attempt.tag().as_str().to_owned()),
+            ]),
+            values: HashMap::from([
+                (":map".to_owned(), item::s("M")),
+                (":active".to_owned(), item::s(Status::Active.as_str())),
+                (":zero".to_owned(), item::n(0)),
+                (":one".to_owned(), item::n(1)),
+                (":hard".to_owned(), item::n(attempt.lockout.suspend_after())),
+                (":now".to_owned(), item::n(attempt.now.0)),
+                (":this".to_owned(), item::s(attempt.fingerprint.as_str())),
+                (":since".to_owned(), item::n(attempt.retries_since().0)),
+                (":found".to_owned(), item::n(-1)),
+            ]),
+        };
+        condition.refuse_foreign_tags(attempt);
+        condition.refuse_locked(attempt);
+        condition
+    }
+
+    /// A tag of this guess with any other value than -1 would be counted on from that value.
+    fn refuse_foreign_tags(&mut self, attempt: &Attempt<'_>) {
+        self.and("(attribute_not_exists(pins.#tag) OR pins.#tag = :found)");
+        for (index, tag) in attempt.prepared.outdated().iter().enumerate() {
+            self.names.insert(format!("#o{index}"), tag.as_str().to_owned());
+            self.and(&format!("(attribute_not_exists(pins.#o{index}) OR pins.#o{index} = :found)"));
+        }
+    }
+
+    fn refuse_locked(&mut self, attempt: &Attempt<'_>) {
+        for (group, (lock, counts)) in attempt.lockout.groups().into_iter().enumerate() {
+            let names: Vec<String> = counts.iter().map(|count| format!(":n{count}")).collect();
+            self.values.extend(names.iter().cloned().zip(counts.iter().map(item::n)));
+            self.values.insert(format!(":t{group}"), item::n(attempt.now.minus(lock).0));
+            self.and(&format!("(NOT attempts IN ({}) OR last_at <= :t{group})", names.join(", ")));
+        }
+    }
+
+    fn and(&mut self, more: &str) {
+        self.expression.push_str(" AND ");
+        self.expression.push_str(more);
+    }
+}
