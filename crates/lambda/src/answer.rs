@@ -1,10 +1,11 @@
-//! What goes back to the provider.
+//! The answer to the provider.
 
 use crate::flows::FlowVersion;
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use lambda_http::aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
+use ringbolt_core::outcome::Outcome;
 
-/// An HTTP answer: one of a dialect, or a sentence for a caller of the URL who is not the provider.
+/// An HTTP answer: a dialect's document, or a sentence for a client that is not the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
@@ -13,25 +14,27 @@ pub struct Answer {
     pub content_type: &'static str,
     /// The text.
     pub body: String,
-    /// What it came from, for logs; not sent.
+    /// How the answer came about, for logs; not sent.
     pub report: Report,
 }
 
-/// What the log says about an answer. Nothing in it belongs to a person.
+/// What the log says about an answer. It holds no personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// What came of it, in a word: `verified`, `wrong`, `fallback`.
-    pub outcome: &'static str,
-    /// The version of the flow that answered; none did where the request was refused before, or needs no flow.
+    /// How the request ended.
+    pub outcome: Outcome,
+    /// The version of the flow that answered; `None` if the request was refused first or needs no flow.
     pub version: Option<FlowVersion>,
-    /// The provider's id of the call.
+    /// Which rule of which IVR decided, if one did: `login, rule 2 on line 18`.
+    pub rule: Option<String>,
+    /// The provider's call id.
     pub call: String,
-    /// Whether it was an earlier attempt's answer, given again.
+    /// Whether this repeats the answer of an earlier attempt.
     pub repeated: bool,
 }
 
 impl Answer {
-    /// `text/plain`, which both providers take for text to read or an id. FreeSWITCH-like peers go by the type.
+    /// `text/plain`, which both providers expect for an id or for text to read. FreeSWITCH-like clients check the type.
     #[must_use]
     pub fn text(body: impl Into<String>) -> Self {
         Self { status: 200, content_type: "text/plain; charset=utf-8", body: body.into(), report: Report::default() }
@@ -43,29 +46,36 @@ impl Answer {
         Self { status: 200, content_type: "text/xml; charset=utf-8", body: body.into(), report: Report::default() }
     }
 
-    /// A refusal in a sentence.
+    /// A refusal, explained in one sentence.
     #[must_use]
     pub fn refusal(status: u16, sentence: &str) -> Self {
-        let report = Report { outcome: "refused", ..Report::default() };
+        let report = Report { outcome: Outcome::Refused, ..Report::default() };
         Self { status, content_type: "text/plain; charset=utf-8", body: format!("{sentence}\n"), report }
     }
 
-    /// The same answer, with the word for what came of it.
+    /// Sets the rule that decided.
     #[must_use]
-    pub fn outcome(mut self, outcome: &'static str) -> Self {
+    pub fn rule(mut self, rule: Option<String>) -> Self {
+        self.report.rule = rule;
+        self
+    }
+
+    /// Sets the outcome.
+    #[must_use]
+    pub fn outcome(mut self, outcome: Outcome) -> Self {
         self.report.outcome = outcome;
         self
     }
 
-    /// The same answer, with the version of the flow that it comes from.
+    /// Sets the version of the flow that answered.
     #[must_use]
     pub fn version(mut self, version: FlowVersion) -> Self {
         self.report.version = Some(version);
         self
     }
 
-    /// The same answer, with the provider's id of the call: as far as it looks like an id, since what a stranger puts
-    /// there must not spoil a log.
+    /// Sets the provider's call id, cut off at the first character that an id would not have. A stranger must not be
+    /// able to write arbitrary text to the log.
     #[must_use]
     pub fn call(mut self, id: Option<&str>) -> Self {
         let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -73,19 +83,19 @@ impl Answer {
         self
     }
 
-    /// The same answer, marked as an earlier attempt's where it is.
+    /// Sets whether this repeats the answer of an earlier attempt.
     #[must_use]
     pub fn repeated(mut self, repeated: bool) -> Self {
         self.report.repeated = repeated;
         self
     }
 
-    /// The answer as API Gateway's HTTP API (payload 2.0) takes it.
+    /// Converts to the response format of an API Gateway HTTP API (payload 2.0).
     #[must_use]
     pub fn into_event(self) -> ApiGatewayV2httpResponse {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-        // An answer belongs to one moment of one call: nothing on the way may keep it.
+        // An answer is valid for one moment of one call, so nothing on the way may cache it.
         headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let mut response = ApiGatewayV2httpResponse::default();
         response.status_code = i64::from(self.status);

@@ -8,6 +8,7 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
 use ringbolt_core::{
+    ani::Ani,
     attempt::{Attempt, Fingerprint},
     flow::Flow,
     identity::{CallerId, FlowName},
@@ -103,10 +104,11 @@ impl App {
         self.flows.get(&name).ok_or_else(no_such_flow)
     }
 
-    /// Stretches a guess. Tens of milliseconds of CPU: done aside, so that the deadline can pass meanwhile.
+    /// Stretches a guess, under the current and the previous hash. Tens of milliseconds of CPU: done on another thread, so
+    /// that the deadline can pass meanwhile.
     ///
     /// # Errors
-    /// [`Failure::Hash`] where Argon2 had not enough memory.
+    /// [`Failure::Hash`] if Argon2 did not have enough memory.
     pub async fn prepare(&self, caller: &CallerId, guess: &Guess) -> Result<Prepared, Failure> {
         let (hasher, caller, guess) = (self.hasher.clone(), caller.clone(), guess.clone());
         let stretched = tokio::task::spawn_blocking(move || hasher.prepare(&caller, &guess)).await;
@@ -116,7 +118,7 @@ impl App {
     /// Puts a prepared guess to the database.
     ///
     /// # Errors
-    /// [`Failure::Store`] where the database did not decide.
+    /// [`Failure::Store`] if the database did not decide, or the guess cannot be judged.
     pub async fn attempt(
         &self,
         flow: &Flow,
@@ -135,15 +137,16 @@ impl App {
         URL_SAFE_NO_PAD.encode(digest)
     }
 
-    /// Counts a try of a calling number where the flow limits those; says whether it is within the limit.
+    /// Counts a try of a calling number if the flow limits those; says whether it is within the limit. Asked before the
+    /// attempt, so that a number past its limit touches no caller's counter.
     ///
     /// # Errors
-    /// [`Failure::Store`] where the database did not count.
-    pub async fn within_ani_limit(&self, flow: &Flow, ani: &ringbolt_core::ani::Ani) -> Result<bool, Failure> {
+    /// [`Failure::Store`] if the database did not count.
+    pub async fn within_ani_limit(&self, flow: &Flow, ani: &Ani, this: &Fingerprint) -> Result<bool, Failure> {
         let Some(limit) = &flow.limits.per_ani else { return Ok(true) };
         let key = self.hasher.keys().current();
         let store = &self.webhook.store;
-        Ok(store.count_ani_try(key, &flow.realm, ani.as_str(), limit, self.webhook.now()).await?)
+        Ok(store.count_ani_try(key, &flow.realm, ani.as_str(), this, limit, self.webhook.now()).await?)
     }
 }
 

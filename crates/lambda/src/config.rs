@@ -1,7 +1,7 @@
 //! The functions' environment, read once at the start. Every mistake is named with its variable, all at once.
 
 use crate::{queue::QueueUrl, secrets::SecretSource};
-use ringbolt_core::pin::PinHash;
+use ringbolt_core::pin::{PinHash, PinHashes};
 use ringbolt_dynamodb::tables::TableNames;
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 use tracing_subscriber::filter::LevelFilter;
@@ -26,10 +26,13 @@ pub struct WebhookConfig {
 pub struct SteeringConfig {
     /// `RINGBOLT_PIN_KEYS`: JSON, or `secretsmanager:ARN`.
     pub pin_keys: SecretSource,
-    /// `RINGBOLT_PIN_HASH`: `argon2id` or `keyed`, default `argon2id`.
-    pub pin_hash: PinHash,
+    /// `RINGBOLT_PIN_HASH`: `argon2id` or `keyed`, default `argon2id`; while PINs move over, with `,previous=` and the
+    /// other one.
+    pub pin_hashes: PinHashes,
     /// `RINGBOLT_FLOWS_TABLE` or `RINGBOLT_FLOW_FILES`.
     pub flows: FlowSource,
+    /// `RINGBOLT_STAGE`: which of an IVR's ids hold, if a flow has one for each stage.
+    pub stage: Option<String>,
 }
 
 /// Where the call flows are.
@@ -107,8 +110,9 @@ impl SteeringConfig {
         let mut reader = Reader { get, mistakes: Vec::new() };
         let config = Self {
             pin_keys: SecretSource::parse(reader.required("RINGBOLT_PIN_KEYS")),
-            pin_hash: reader.parsed("RINGBOLT_PIN_HASH", HashName(PinHash::default()), "`argon2id` or `keyed`").0,
+            pin_hashes: reader.parsed("RINGBOLT_PIN_HASH", HashNames(PinHashes::default()), PIN_HASH_VALUES).0,
             flows: reader.flows(),
+            stage: reader.set("RINGBOLT_STAGE"),
         };
         reader.finish(config)
     }
@@ -138,23 +142,36 @@ impl<T: FromStr> FromStr for NoneOr<T> {
     }
 }
 
-/// What `RINGBOLT_PIN_HASH` says; `None` where it says neither.
+/// The values of `RINGBOLT_PIN_HASH`, for messages.
+pub const PIN_HASH_VALUES: &str = "`argon2id` or `keyed`, or one of them with `,previous=` and the other";
+
+/// Reads a value of `RINGBOLT_PIN_HASH`: `argon2id`, `keyed`, `argon2id,previous=keyed` or `keyed,previous=argon2id`.
+/// `None` for anything else.
 #[must_use]
-pub fn pin_hash(name: &str) -> Option<PinHash> {
-    name.parse().ok().map(|HashName(hash)| hash)
+pub fn pin_hashes(text: &str) -> Option<PinHashes> {
+    text.parse().ok().map(|HashNames(hashes)| hashes)
 }
 
-struct HashName(PinHash);
+struct HashNames(PinHashes);
 
-impl FromStr for HashName {
+impl FromStr for HashNames {
     type Err = ();
 
-    fn from_str(name: &str) -> Result<Self, ()> {
-        match name {
-            "argon2id" => Ok(Self(PinHash::default())),
-            "keyed" => Ok(Self(PinHash::Keyed)),
-            _ => Err(()),
-        }
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (current, previous) = match text.split_once(",previous=") {
+            Some((current, previous)) => (current, Some(hash(previous)?)),
+            None => (text, None),
+        };
+        let current = hash(current)?;
+        if previous == Some(current) { Err(()) } else { Ok(Self(PinHashes { current, previous })) }
+    }
+}
+
+fn hash(name: &str) -> Result<PinHash, ()> {
+    match name {
+        "argon2id" => Ok(PinHash::default()),
+        "keyed" => Ok(PinHash::Keyed),
+        _ => Err(()),
     }
 }
 
@@ -165,7 +182,7 @@ struct Reader<G> {
 
 impl<G: Fn(&str) -> Option<String>> Reader<G> {
     fn required(&mut self, name: &str) -> String {
-        match (self.get)(name).filter(|value| !value.trim().is_empty()) {
+        match self.set(name) {
             Some(value) => value,
             None => {
                 self.mistakes.push(format!("{name} is not set"));
@@ -174,8 +191,12 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
         }
     }
 
+    fn set(&self, name: &str) -> Option<String> {
+        (self.get)(name).filter(|value| !value.trim().is_empty())
+    }
+
     fn flows(&mut self) -> FlowSource {
-        let set = |name: &str| (self.get)(name).filter(|value| !value.trim().is_empty());
+        let set = |name: &str| self.set(name);
         match (set("RINGBOLT_FLOWS_TABLE"), set("RINGBOLT_FLOW_FILES")) {
             (Some(table), None) => FlowSource::Table(table),
             (None, Some(files)) => FlowSource::Files(std::env::split_paths(&files).collect()),
@@ -256,5 +277,24 @@ mod tests {
         assert_eq!(queue(Some(url)), Ok(Some(url.parse().unwrap())));
         let mistake = queue(Some("transcriptions")).unwrap_err().to_string();
         assert!(mistake.contains("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL must be the URL of an SQS queue"), "{mistake}");
+    }
+
+    #[test]
+    fn a_previous_hash_is_named_after_the_current_one() {
+        let (argon, keyed) = (PinHash::default(), PinHash::Keyed);
+        for (text, expected) in [
+            ("argon2id", Some((argon, None))),
+            ("keyed", Some((keyed, None))),
+            ("argon2id,previous=keyed", Some((argon, Some(keyed)))),
+            ("keyed,previous=argon2id", Some((keyed, Some(argon)))),
+            ("keyed,previous=keyed", None),
+            ("keyed,", None),
+            ("keyed,previous=", None),
+            ("keyed, previous=argon2id", None),
+            ("", None),
+        ] {
+            let expected = expected.map(|(current, previous)| PinHashes { current, previous });
+            assert_eq!(pin_hashes(text), expected, "{text}");
+        }
     }
 }

@@ -1,52 +1,53 @@
-//! From API Gateway's event to a request.
+//! Parses an API Gateway event into a request.
 //!
-//! `lambda_http` would build an `http::Request` and panics where that is impossible: on a raw `<`, `>`, `"` or space in
-//! the query string, a query over 64 KB, an illegal Host, bad base64 (seen with 1.3.2). A caller is on the line all the
-//! same, so the event is taken apart here.
+//! `lambda_http` builds an `http::Request` and panics if it cannot: on a raw `<`, `>`, `"` or space in the query
+//! string, a query over 64 KB, an illegal Host or bad base64 (seen with 1.3.2). Such a request still needs an answer,
+//! because a caller is on the line, so this module parses the event itself.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, Method, header};
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest};
+use ringbolt_core::dialects::dialogtech::Form;
 use std::fmt;
 
-/// The most that a body and a query string may have together, in bytes. A provider's request has a few KB; a
-/// transcription comes in a query string, which API Gateway limits to 10 KB.
+/// The maximum size of body and query string together, in bytes. A provider's request has a few KB; a transcription
+/// arrives in the query string, which API Gateway limits to 10 KB.
 pub const LARGEST_REQUEST: usize = 256 * 1024;
 
-/// A webhook's request, as far as Ringbolt uses it.
+/// The parts of a webhook request that Ringbolt uses.
 #[derive(Clone)]
 pub struct Request {
     /// The HTTP method.
     pub method: Method,
-    /// `{flow}` of the path, not yet looked at.
+    /// `{flow}` from the path, not yet validated.
     pub flow: String,
-    /// The query string as it came, without `?`.
+    /// The raw query string, without `?`.
     pub query: String,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, decoded from base64 where API Gateway encoded it; `None` where that was impossible.
+    /// The body, decoded if API Gateway encoded it with base64; `None` if decoding failed.
     pub body: Option<Vec<u8>>,
 }
 
-/// The event is not one of an HTTP API.
+/// The event does not come from an HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("This is not an event of an API Gateway HTTP API (payload format 2.0).")]
 pub struct NotAnHttpEvent;
 
 impl Request {
-    /// Reads an event.
+    /// Parses an event.
     ///
     /// # Errors
-    /// [`NotAnHttpEvent`] where it is no event of an HTTP API with payload format 2.0.
+    /// [`NotAnHttpEvent`] if the event does not come from an HTTP API with payload format 2.0.
     pub fn from_event(event: &str) -> Result<Self, NotAnHttpEvent> {
         match serde_json::from_str::<LambdaRequest>(event) {
             Ok(LambdaRequest::ApiGatewayV2(event)) => Ok(Self::from_v2(event)),
-            _ => Self::without_foreign_headers(event),
+            _ => Self::with_known_headers_only(event),
         }
     }
 
-    /// One header with a character that is none makes the whole event unreadable. Only two headers matter here.
-    fn without_foreign_headers(event: &str) -> Result<Self, NotAnHttpEvent> {
+    /// Retries with only the two headers that matter: one illegal header makes the whole event unreadable.
+    fn with_known_headers_only(event: &str) -> Result<Self, NotAnHttpEvent> {
         let mut event: serde_json::Value = serde_json::from_str(event).map_err(|_| NotAnHttpEvent)?;
         let headers = event.get_mut("headers").and_then(serde_json::Value::as_object_mut).ok_or(NotAnHttpEvent)?;
         headers.retain(|name, _| ["authorization", "content-type"].contains(&name.to_ascii_lowercase().as_str()));
@@ -55,7 +56,7 @@ impl Request {
 
     fn from_v2(event: ApiGatewayV2httpRequest) -> Self {
         let flow = event.path_parameters.get("flow").cloned().unwrap_or_else(|| {
-            // An event made by hand may lack it: `/{dialect}/{flow}/{webhook}`.
+            // A hand-written event may lack the parameter; the path is `/{dialect}/{flow}/{webhook}`.
             let path = event.raw_path.as_deref().unwrap_or_default();
             path.split('/').nth(2).unwrap_or_default().to_owned()
         });
@@ -73,25 +74,24 @@ impl Request {
         }
     }
 
-    /// Whether there is more of it than any provider sends.
+    /// Whether body and query string exceed [`LARGEST_REQUEST`].
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         self.query.len() + self.body.as_ref().map_or(0, Vec::len) > LARGEST_REQUEST
     }
 
-    /// The body where it is a form, whatever else its content type says (a charset, capitals).
+    /// The body of a POST as a form, whatever its content type: no provider promises one.
     #[must_use]
-    pub fn form(&self) -> Option<&[u8]> {
-        let content_type = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        let is_form = essence.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        if is_form { self.body.as_deref() } else { None }
+    pub fn form(&self) -> Option<Form<'_>> {
+        let bytes = self.body.as_deref().filter(|_| self.method == Method::POST)?;
+        let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        Some(Form { bytes, content_type })
     }
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Query, headers and body have tokens, PINs and numbers.
+        // Query, headers and body contain tokens, PINs and phone numbers.
         f.debug_struct("Request").field("method", &self.method).field("flow", &self.flow).finish_non_exhaustive()
     }
 }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_that_is_none_does_not_make_the_event_unreadable() {
+    fn an_illegal_header_does_not_make_the_event_unreadable() {
         let event = serde_json::json!({
             "version": "2.0",
             "routeKey": "POST /wix-answers/{flow}/auth",
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_http_event_is_refused() {
+    fn other_events_are_refused() {
         for event in ["", "{}", "[]", r#"{"version":"1.0","httpMethod":"GET","headers":{}}"#] {
             assert_eq!(Request::from_event(event).unwrap_err(), NotAnHttpEvent, "{event}");
         }

@@ -1,5 +1,6 @@
 //! Why a webhook answered its fallback: one enum, logged once, where it is handled.
 
+use ringbolt_core::call::{Undecidable, Why};
 use ringbolt_dynamodb::StoreError;
 
 /// What kept a webhook from its real answer. The caller hears the fallback.
@@ -20,16 +21,10 @@ pub enum Failure {
         /// In a few words, without what it contained.
         reason: &'static str,
     },
-    /// The flow does not have what the URL or the request asks for.
-    #[error("the flow cannot answer: {reason}")]
-    Flow {
-        /// In a few words.
-        reason: &'static str,
-    },
-    /// A template of the flow met what it cannot render.
-    #[error(transparent)]
-    Template(#[from] ringbolt_core::flow::TemplateError),
-    /// Work that was put aside did not come back.
+    /// The flow has nothing for the request, or a text of it failed.
+    #[error("the flow cannot answer: {0}")]
+    Undecidable(#[from] Undecidable),
+    /// Work on another thread did not come back.
     #[error("a task of the runtime ended early")]
     Task,
     /// There was no answer in time.
@@ -49,8 +44,9 @@ impl Failure {
             Self::Queue(_) => "queue",
             Self::Hash(_) => "hash",
             Self::Unreadable { .. } => "unreadable-request",
-            Self::Flow { .. } => "flow",
-            Self::Template(_) => "template",
+            Self::Undecidable(Undecidable { why: Why::Template(_), .. }) => "template",
+            Self::Undecidable(Undecidable { why: Why::NoIvrId, .. }) => "unreadable-request",
+            Self::Undecidable(_) => "flow",
             Self::Task => "task",
             Self::Deadline => "deadline",
             Self::Panic => "panic",

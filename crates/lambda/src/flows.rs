@@ -1,12 +1,13 @@
-//! The call flows of a function: read from files, checked whole, replaced as one.
+//! The live call flows of a function. They come from files or the table, and are always replaced as a whole.
 
 use crate::{
     app::Clock,
     published::{Published, PublishedError},
 };
 use ringbolt_core::{
-    flow::{Flow, Mistakes},
+    flow::{Flow, Mistakes, hours::Closures},
     identity::FlowName,
+    realm::{self, RealmConflict, RealmRules},
 };
 use ringbolt_dynamodb::flows::FlowTable;
 use std::{
@@ -18,21 +19,23 @@ use std::{
 
 type ByName = BTreeMap<FlowName, LiveFlow>;
 
-/// A flow that is live.
+/// A live flow and its version.
 #[derive(Clone, Debug)]
 pub struct LiveFlow {
-    /// What it says.
+    /// The flow.
     pub flow: Arc<Flow>,
-    /// Which of its versions this is.
+    /// Its version.
     pub version: FlowVersion,
+    /// Which of its calendars are closed whatever they say; none for a file.
+    pub closures: Arc<Closures>,
 }
 
-/// Which version of a flow answered a request.
+/// The version of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowVersion {
-    /// A file as it was when it was last read.
+    /// A file, as last read.
     File,
-    /// A version that was published, by its number.
+    /// The number of a published version.
     Published(u64),
 }
 
@@ -45,15 +48,17 @@ impl fmt::Display for FlowVersion {
     }
 }
 
-/// The flows that are live. Cheap to clone; clones share them.
+/// The live flows. Cheap to clone; clones share the flows.
 #[derive(Clone)]
 pub struct Flows {
     live: Arc<RwLock<Arc<ByName>>>,
-    /// Where they were published, and may be published anew.
+    /// The source of published flows; `None` for flows that are not published.
     published: Option<Arc<Published>>,
+    /// The stage whose ids hold, if a flow has an id for each stage.
+    stage: Option<Arc<str>>,
 }
 
-/// Everything that is wrong with a set of flow files.
+/// All mistakes in a set of flow files.
 #[derive(Debug)]
 pub struct FlowFileMistakes(Vec<FlowFileMistake>);
 
@@ -62,40 +67,41 @@ enum FlowFileMistake {
     Unreadable { path: PathBuf, source: io::Error },
     Mistakes { path: PathBuf, mistakes: Mistakes },
     Twice { path: PathBuf, name: FlowName },
+    Conflict(RealmConflict),
     None,
 }
 
 impl Flows {
-    /// Reads flow files, and every `*.yaml` and `*.yml` of the folders among them.
+    /// Loads flow files, and every `*.yaml` and `*.yml` file in the given folders.
     ///
     /// # Errors
-    /// Every mistake of every file, with its line; a file that cannot be read; a flow's name that stands in two files;
-    /// no file at all.
-    pub fn load(paths: &[PathBuf]) -> Result<Self, FlowFileMistakes> {
-        Ok(Self::fixed(read(paths)?))
+    /// Every mistake in every file, with its line; a file that cannot be read; a flow name used in two files; no file
+    /// at all; flows of one realm that disagree about lockout or identifiers.
+    pub fn load(paths: &[PathBuf], stage: Option<&str>) -> Result<Self, FlowFileMistakes> {
+        Ok(Self::from_map(read(paths, stage)?, stage))
     }
 
-    /// Flows that are not published: each answers as one that came out of a file.
+    /// Wraps flows that are not published; their version is [`FlowVersion::File`].
     #[must_use]
     pub fn unpublished(flows: impl IntoIterator<Item = Arc<Flow>>) -> Self {
-        Self::fixed(by_name(flows.into_iter().map(LiveFlow::from_file)))
+        Self::from_map(by_name(flows.into_iter().map(LiveFlow::from_file)), None)
     }
 
-    fn fixed(by_name: ByName) -> Self {
-        Self { live: Arc::new(RwLock::new(Arc::new(by_name))), published: None }
+    fn from_map(by_name: ByName, stage: Option<&str>) -> Self {
+        Self { live: Arc::new(RwLock::new(Arc::new(by_name))), published: None, stage: stage.map(Arc::from) }
     }
 
     /// Loads the published flows.
     ///
     /// # Errors
-    /// [`PublishedError`]: the table did not answer, or has a flow that this version cannot use.
-    pub async fn published(table: FlowTable, clock: Clock) -> Result<Self, PublishedError> {
-        let (published, flows) = Published::load(table, clock).await?;
-        Ok(Self { published: Some(Arc::new(published)), ..Self::fixed(by_name(flows)) })
+    /// [`PublishedError`]: the table did not answer, or it contains a flow that this version cannot use.
+    pub async fn published(table: FlowTable, clock: Clock, stage: Option<&str>) -> Result<Self, PublishedError> {
+        let (published, flows) = Published::load(table, clock, stage).await?;
+        Ok(Self { published: Some(Arc::new(published)), ..Self::from_map(by_name(flows), stage) })
     }
 
-    /// Looks for newly published flows in the background of a request, every 30 s at most. Until they are there, and
-    /// where they cannot be used, those before stay live.
+    /// Checks for newly published flows in the background of a request, at most every 30 s. The current flows stay live
+    /// until the new ones are loaded, and also if these cannot be used.
     pub fn refresh_in_background(&self) {
         let Some(published) = self.published.clone().filter(|published| published.is_due()) else { return };
         let live = Arc::clone(&self.live);
@@ -110,17 +116,17 @@ impl Flows {
         });
     }
 
-    /// Reads the files again; what was live stays live where there is a mistake.
+    /// Reloads the files. If one has a mistake, the current flows stay live.
     ///
     /// # Errors
-    /// As [`Flows::load`].
+    /// The same as [`Flows::load`].
     pub fn reload(&self, paths: &[PathBuf]) -> Result<(), FlowFileMistakes> {
-        let fresh = Arc::new(read(paths)?);
+        let fresh = Arc::new(read(paths, self.stage.as_deref())?);
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
 
-    /// The flow of this name, and which version of it.
+    /// The flow with this name, and its version.
     #[must_use]
     pub fn get(&self, name: &FlowName) -> Option<LiveFlow> {
         self.now_live().get(name).cloned()
@@ -145,7 +151,7 @@ impl fmt::Debug for Flows {
 
 impl LiveFlow {
     fn from_file(flow: Arc<Flow>) -> Self {
-        Self { flow, version: FlowVersion::File }
+        Self { flow, version: FlowVersion::File, closures: Arc::default() }
     }
 }
 
@@ -153,11 +159,11 @@ fn by_name(flows: impl IntoIterator<Item = LiveFlow>) -> ByName {
     flows.into_iter().map(|live| (live.flow.name.clone(), live)).collect()
 }
 
-fn read(paths: &[PathBuf]) -> Result<ByName, FlowFileMistakes> {
+fn read(paths: &[PathBuf], stage: Option<&str>) -> Result<ByName, FlowFileMistakes> {
     let (mut flows, mut mistakes) = (ByName::new(), Vec::new());
     for path in paths.iter().flat_map(|path| files(path)) {
         let loaded = match std::fs::read_to_string(&path) {
-            Ok(text) => Flow::load(&text),
+            Ok(text) => Flow::load_at(&text, stage),
             Err(source) => {
                 mistakes.push(FlowFileMistake::Unreadable { path, source });
                 continue;
@@ -176,10 +182,21 @@ fn read(paths: &[PathBuf]) -> Result<ByName, FlowFileMistakes> {
     if flows.is_empty() && mistakes.is_empty() {
         mistakes.push(FlowFileMistake::None);
     }
+    mistakes.extend(conflicts(flows.values().map(|live| &*live.flow)).into_iter().map(FlowFileMistake::Conflict));
     if mistakes.is_empty() { Ok(flows) } else { Err(FlowFileMistakes(mistakes)) }
 }
 
-/// The flow files that a path stands for, in order of their names.
+/// What flows of one realm disagree about.
+pub(crate) fn conflicts<'f>(flows: impl IntoIterator<Item = &'f Flow>) -> Vec<RealmConflict> {
+    realm::conflicts(flows.into_iter().map(|flow| RealmRules {
+        flow: &flow.name,
+        realm: &flow.realm,
+        lockout: &flow.lockout,
+        identifier: flow.identifier,
+    }))
+}
+
+/// The flow files at a path, sorted by name: the YAML files in a folder, or the path itself.
 #[must_use]
 pub fn files(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = path.read_dir() else { return vec![path.to_owned()] };
@@ -208,8 +225,9 @@ impl fmt::Display for FlowFileMistakes {
                     }
                 }
                 FlowFileMistake::Twice { path, name } => {
-                    write!(f, "{}: another file has a flow of the name `{name}` already", path.display())?;
+                    write!(f, "{}: another file already has a flow named `{name}`", path.display())?;
                 }
+                FlowFileMistake::Conflict(conflict) => conflict.fmt(f)?,
                 FlowFileMistake::None => f.write_str("there is no flow file (*.yaml) to load")?,
             }
         }

@@ -4,8 +4,8 @@ use crate::{Answer, Failure};
 use futures_util::FutureExt;
 use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
 
-/// Runs what finds the answer. At the deadline, after an error or a panic, the fallback is answered, and the reason
-/// logged.
+/// Runs `work` to find the answer. At the deadline, or after an error or a panic, answers the fallback and logs the
+/// reason.
 pub async fn or_fallback(
     deadline: Duration,
     fallback: Answer,
@@ -20,13 +20,13 @@ pub async fn or_fallback(
     }
 }
 
-/// Runs work with a deadline; a panic becomes a failure like any other.
+/// Runs `work` with a deadline; a panic becomes a failure like any other.
 ///
 /// # Errors
 /// The work's own failure, [`Failure::Deadline`] or [`Failure::Panic`].
 pub async fn within<T>(deadline: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    // Nothing that the work has touched is used after a panic: it lives and dies with this request.
-    // The SDK's futures are large, and would be copied at every layer: on the heap they stay where they are.
+    // Unwind safety: everything the work touches belongs to this request and is not used after a panic.
+    // The SDK's futures are large; on the heap they are not copied at every layer.
     match tokio::time::timeout(deadline, AssertUnwindSafe(Box::pin(work)).catch_unwind()).await {
         Ok(Ok(done)) => done,
         Ok(Err(_)) => Err(Failure::Panic),

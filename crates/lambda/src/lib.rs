@@ -1,4 +1,4 @@
-//! What every function shares around the core: configuration, secrets, events, deadline, answers, logs.
+//! What all functions share: configuration, secrets, events, the deadline, answers and logs.
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -1,4 +1,4 @@
-//! Structured logs: one JSON object a line, without anything that belongs to a caller.
+//! Structured logs: one JSON object per line, without personal data.
 
 use std::panic::PanicHookInfo;
 use tracing_subscriber::{
@@ -8,13 +8,13 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Which events are written: ours from `level` on, everybody else's from warnings on. Never below: at debug level the
-/// SDK and the runtime write whole requests.
+/// Which events are logged: our own at `level` and above, all others at warning level and above. At debug level the SDK
+/// and the runtime would log whole requests.
 #[must_use]
 pub fn targets(level: LevelFilter) -> Targets {
     let ours = ["ringbolt", "auth_webhook", "next_action", "transcription_postback"];
     let level = level.min(LevelFilter::DEBUG);
-    // The runtime's own span carries the request id of the invocation.
+    // The runtime's span carries the invocation's request id.
     let runtime = ("lambda_runtime", LevelFilter::INFO);
     Targets::new()
         .with_default(LevelFilter::WARN)
@@ -22,7 +22,7 @@ pub fn targets(level: LevelFilter) -> Targets {
         .with_targets([runtime])
 }
 
-/// Writes logs as JSON to standard output, where Lambda picks them up, and makes panics one line of them.
+/// Logs JSON to standard output, where Lambda collects it. A panic is logged as one line.
 pub fn init(level: LevelFilter) {
     let lines = tracing_subscriber::fmt::layer()
         .json()
@@ -30,13 +30,13 @@ pub fn init(level: LevelFilter) {
         .with_current_span(true)
         .with_span_list(false)
         .with_target(false)
-        // CloudWatch stamps every line.
+        // CloudWatch adds a timestamp to every line.
         .without_time();
     tracing_subscriber::registry().with(lines.with_filter(targets(level))).init();
     quiet_panics();
 }
 
-/// A panic's message can quote what it choked on: only its place is logged.
+/// Logs only the location of a panic, since its message could quote personal data.
 pub fn quiet_panics() {
     std::panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();

@@ -1,19 +1,19 @@
-//! One line an invocation that is log and metrics at once: CloudWatch's embedded metric format ("Specification:
-//! Embedded metric format"). Nothing is sent anywhere, so no caller waits for a metric.
+//! One line per invocation that serves as log and metrics: CloudWatch's embedded metric format ("Specification:
+//! Embedded metric format"). Nothing is sent over the network, so no caller waits for a metric.
 
 use crate::{answer::Report, flows::FlowVersion};
-use ringbolt_core::time::EpochMs;
+use ringbolt_core::{outcome::Outcome, time::EpochMs};
 use serde_json::{Map, Value, json};
 use std::{io::Write as _, time::Duration};
 
 /// The namespace of the metrics.
 pub const NAMESPACE: &str = "Ringbolt";
 
-/// The only dimension: the name of the function's package, which is the same in every stack.
+/// The only dimension: the function's package name, which is the same in every stack.
 pub const DIMENSION: &str = "Function";
 
-/// Every metric that there can be: what alarms and dashboards may name.
-pub const NAMES: [&str; 16] = [
+/// All metrics, which alarms and dashboards may refer to.
+pub const NAMES: [&str; 17] = [
     "ColdStarts",
     "Fallbacks",
     "Kept",
@@ -26,20 +26,21 @@ pub const NAMES: [&str; 16] = [
     "Requests",
     "Suspended",
     "TooManyAttempts",
+    "TurnedAway",
     "Unanswered",
     "Unknown",
     "Verified",
     "Wrong",
 ];
 
-/// The run of a function for one event.
+/// One invocation of a function.
 #[derive(Clone, Copy, Debug)]
 pub struct Invocation<'a> {
     /// The name of the function's package.
     pub function: &'a str,
-    /// Lambda's id of it.
+    /// Lambda's request id.
     pub request_id: &'a str,
-    /// Whether it is the first one of its instance.
+    /// Whether this is the instance's first invocation.
     pub cold: bool,
     /// When it ended.
     pub at: EpochMs,
@@ -47,17 +48,17 @@ pub struct Invocation<'a> {
     pub elapsed: Duration,
 }
 
-/// The line about a request that was answered. Every answer counts under its outcome; `Repeated` says how many of them
-/// were an earlier attempt's.
+/// The line about an answered request. Every answer counts under its outcome; `Repeated` also counts those that repeat
+/// an earlier attempt's answer.
 #[must_use]
 pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status: u16) -> Value {
     let mut metrics = Metrics::of(invocation);
     metrics.count("Requests", 1);
     metrics.add("LatencyMs", "Milliseconds", json!(millis(invocation.elapsed)));
-    if let Some(name) = counted_as(report.outcome, status) {
+    if let Some(name) = report.outcome.metric() {
         metrics.count(name, 1);
     }
-    if report.repeated || report.outcome == "repeated" {
+    if report.repeated || report.outcome == Outcome::Repeated {
         metrics.count("Repeated", 1);
     }
     let mut line = json!({
@@ -65,10 +66,13 @@ pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status
         "message": "answered",
         "flow": flow,
         "call": report.call,
-        "outcome": report.outcome,
+        "outcome": report.outcome.word(),
         "repeated": report.repeated,
         "status": status,
     });
+    if let Some(rule) = &report.rule {
+        line["rule"] = json!(rule);
+    }
     if let Some(version) = report.version {
         line["version"] = match version {
             FlowVersion::Published(number) => json!(number),
@@ -78,7 +82,8 @@ pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status
     metrics.line(line)
 }
 
-/// The line about messages of the queue: so many were stored, so many stay. They are no requests: nobody waits.
+/// The line about a batch from the queue: how many messages were stored and how many stay. They do not count as
+/// requests.
 #[must_use]
 pub fn drained(invocation: &Invocation<'_>, kept: usize, failed: usize) -> Value {
     let mut metrics = Metrics::of(invocation);
@@ -87,32 +92,12 @@ pub fn drained(invocation: &Invocation<'_>, kept: usize, failed: usize) -> Value
     metrics.line(json!({ "level": level, "message": "drained", "kept": kept, "failed": failed }))
 }
 
-/// Writes a line to standard output, where Lambda picks it up.
+/// Writes a line to standard output, where Lambda collects it.
 pub fn write(line: &Value) {
     let line = format!("{line}\n");
     if let Err(error) = std::io::stdout().lock().write_all(line.as_bytes()) {
-        tracing::error!(reason = %error, "a line of metrics is lost");
+        tracing::error!(reason = %error, "a metrics line was lost");
     }
-}
-
-/// The metric of an outcome, where it has one.
-fn counted_as(outcome: &str, status: u16) -> Option<&'static str> {
-    Some(match outcome {
-        "fallback" => "Fallbacks",
-        "verified" => "Verified",
-        "wrong" => "Wrong",
-        "locked" => "Locked",
-        "unknown" => "Unknown",
-        "suspended" => "Suspended",
-        // The limit of a call, or of a calling number.
-        "too-many-attempts" | "over-ani-limit" => "TooManyAttempts",
-        "unanswered" => "Unanswered",
-        "first" | "repeated" | "superseded" | "outdated" => "Kept",
-        "queued" => "Queued",
-        "not-stored" => "NotStored",
-        _ if (400..500).contains(&status) => "Refused",
-        _ => return None,
-    })
 }
 
 struct Metrics<'a> {
@@ -139,7 +124,7 @@ impl<'a> Metrics<'a> {
         self.values.insert(name.to_owned(), value);
     }
 
-    /// The log's fields, and the metrics beside them.
+    /// Adds the metrics to the log line.
     fn line(self, mut line: Value) -> Value {
         let Invocation { function, request_id, at, elapsed, .. } = *self.invocation;
         line["requestId"] = json!(request_id);
@@ -154,7 +139,7 @@ impl<'a> Metrics<'a> {
     }
 }
 
-/// Milliseconds to three places: a verification takes few of them.
+/// Milliseconds with three decimal places, since a verification takes only a few.
 fn millis(elapsed: Duration) -> f64 {
     (elapsed.as_secs_f64() * 1e6).round() / 1e3
 }
@@ -171,11 +156,11 @@ mod tests {
         elapsed: Duration::from_micros(12_345),
     };
 
-    fn report(outcome: &'static str, repeated: bool) -> Report {
-        Report { outcome, version: None, call: "c-1".to_owned(), repeated }
+    fn report(outcome: Outcome, repeated: bool) -> Report {
+        Report { outcome, version: None, call: "c-1".to_owned(), rule: None, repeated }
     }
 
-    /// What the specification demands of every line; gives the names of the metrics with their values.
+    /// Asserts what the specification requires of every line; returns the metrics' names and values.
     fn metrics(line: &Value) -> Vec<(String, f64)> {
         assert!(line["_aws"]["Timestamp"].is_i64() || line["_aws"]["Timestamp"].is_u64());
         let [directive] = line["_aws"]["CloudWatchMetrics"].as_array().unwrap().as_slice() else { panic!("{line}") };
@@ -201,7 +186,8 @@ mod tests {
 
     #[test]
     fn one_line_is_log_and_metrics() {
-        let report = Report { version: Some(FlowVersion::Published(7)), ..report("verified", true) };
+        let report = Report { version: Some(FlowVersion::Published(7)), ..report(Outcome::Verified, true) };
+        let report = Report { rule: Some("login, rule 1 on line 18".to_owned()), ..report };
         let line = answered(&Invocation { cold: true, ..INVOCATION }, "demo", &report, 200);
         let expected = json!({
             "_aws": {
@@ -221,52 +207,33 @@ mod tests {
             "Function": "next-action",
             "ColdStarts": 1, "Requests": 1, "LatencyMs": 12.345, "Verified": 1, "Repeated": 1,
             "level": "INFO", "message": "answered", "requestId": "85dc8f94-eb58-4356-b415-e4a90777a5a8",
-            "flow": "demo", "version": 7, "call": "c-1", "outcome": "verified", "repeated": true, "status": 200, "elapsed_ms": 12,
+            "flow": "demo", "version": 7, "call": "c-1", "rule": "login, rule 1 on line 18", "outcome": "verified", "repeated": true, "status": 200, "elapsed_ms": 12,
         });
         assert_eq!(line, expected);
         assert!(!line.to_string().contains('\n'));
     }
 
     #[test]
-    fn a_flow_out_of_a_file_has_no_number_and_a_refusal_no_version() {
-        let of_file = Report { version: Some(FlowVersion::File), ..report("verified", false) };
+    fn a_flow_from_a_file_has_no_number_and_a_refusal_no_version() {
+        let of_file = Report { version: Some(FlowVersion::File), ..report(Outcome::Verified, false) };
         assert_eq!(answered(&INVOCATION, "demo", &of_file, 200)["version"], "file");
-        assert_eq!(answered(&INVOCATION, "demo", &report("refused", false), 401).get("version"), None);
+        assert_eq!(answered(&INVOCATION, "demo", &report(Outcome::Refused, false), 401).get("version"), None);
     }
 
     #[test]
-    fn every_outcome_counts_as_what_it_is() {
-        for (outcome, status, expected) in [
-            ("fallback", 200, Some("Fallbacks")),
-            ("verified", 200, Some("Verified")),
-            ("wrong", 200, Some("Wrong")),
-            ("locked", 200, Some("Locked")),
-            ("unknown", 200, Some("Unknown")),
-            ("suspended", 200, Some("Suspended")),
-            ("too-many-attempts", 200, Some("TooManyAttempts")),
-            ("over-ani-limit", 200, Some("TooManyAttempts")),
-            ("unanswered", 200, Some("Unanswered")),
-            ("refused", 401, Some("Refused")),
-            ("first", 204, Some("Kept")),
-            ("superseded", 204, Some("Kept")),
-            ("outdated", 204, Some("Kept")),
-            ("queued", 200, Some("Queued")),
-            ("not-stored", 503, Some("NotStored")),
-            ("answered", 200, None),
-            ("said", 200, None),
-            ("hung-up", 200, None),
-        ] {
-            let expected: Vec<&str> = ["Requests", "LatencyMs"].into_iter().chain(expected).collect();
-            let line = answered(&INVOCATION, "demo", &report(outcome, false), status);
+    fn every_outcome_counts_under_its_metric() {
+        for outcome in Outcome::ALL.into_iter().filter(|outcome| *outcome != Outcome::Repeated) {
+            let expected: Vec<&str> = ["Requests", "LatencyMs"].into_iter().chain(outcome.metric()).collect();
+            let line = answered(&INVOCATION, "demo", &report(outcome, false), 200);
             assert_eq!(names(&line), expected, "{outcome}");
             assert!(names(&line).iter().all(|name| NAMES.contains(&name.as_str())), "{outcome}");
         }
-        let repeated = answered(&INVOCATION, "demo", &report("repeated", false), 204);
+        let repeated = answered(&INVOCATION, "demo", &report(Outcome::Repeated, false), 204);
         assert_eq!(names(&repeated), ["Requests", "LatencyMs", "Kept", "Repeated"]);
     }
 
     #[test]
-    fn a_drained_batch_is_no_request() {
+    fn a_drained_batch_does_not_count_as_a_request() {
         let line = drained(&INVOCATION, 3, 1);
         assert_eq!(metrics(&line), [("Kept".to_owned(), 3.0)]);
         assert_eq!((&line["message"], &line["failed"], &line["level"]), (&json!("drained"), &json!(1), &json!("WARN")));

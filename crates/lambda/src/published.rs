@@ -2,16 +2,17 @@
 
 use crate::{
     app::Clock,
-    flows::{FlowVersion, LiveFlow},
+    flows::{FlowVersion, LiveFlow, conflicts},
 };
 use ringbolt_core::{
-    flow::{Flow, Mistakes},
+    flow::{Flow, Mistakes, hours::Closures},
     identity::FlowName,
+    realm::RealmConflict,
     time::EpochMs,
 };
 use ringbolt_dynamodb::{
     StoreError,
-    flows::{FlowTable, LiveVersions},
+    flows::{FlowTable, LiveState},
 };
 use std::{
     collections::BTreeMap,
@@ -38,6 +39,9 @@ pub enum PublishedError {
         /// What is wrong.
         mistakes: Mistakes,
     },
+    /// Two live flows of one realm disagree, so that guesses could alternate between them and never meet a lock.
+    #[error(transparent)]
+    Conflict(#[from] RealmConflict),
     /// A version's text is another flow.
     #[error("version {version} of the flow `{name}` is a flow of another name")]
     OtherName {
@@ -52,12 +56,14 @@ pub enum PublishedError {
 pub struct Published {
     table: FlowTable,
     clock: Clock,
+    stage: Option<String>,
     seen: Mutex<Seen>,
 }
 
 struct Seen {
     looked_at: EpochMs,
     flows: BTreeMap<FlowName, (u64, Arc<Flow>)>,
+    closures: BTreeMap<FlowName, Closures>,
 }
 
 impl Published {
@@ -65,9 +71,13 @@ impl Published {
     ///
     /// # Errors
     /// [`PublishedError`]: the table did not answer, or has a flow that cannot be used.
-    pub async fn load(table: FlowTable, clock: Clock) -> Result<(Self, Vec<LiveFlow>), PublishedError> {
-        let seen = Mutex::new(Seen { looked_at: clock(), flows: BTreeMap::new() });
-        let published = Self { table, clock, seen };
+    pub async fn load(
+        table: FlowTable,
+        clock: Clock,
+        stage: Option<&str>,
+    ) -> Result<(Self, Vec<LiveFlow>), PublishedError> {
+        let seen = Mutex::new(Seen { looked_at: clock(), flows: BTreeMap::new(), closures: BTreeMap::new() });
+        let published = Self { table, clock, stage: stage.map(str::to_owned), seen };
         let flows = published.changed().await?.unwrap_or_default();
         Ok((published, flows))
     }
@@ -84,37 +94,49 @@ impl Published {
         due
     }
 
-    /// All live flows, where any has changed since the last look.
+    /// All live flows, if any of them or any closure has changed since the last look.
     ///
     /// # Errors
     /// [`PublishedError`]: the table did not answer, or has a flow that cannot be used.
     pub async fn changed(&self) -> Result<Option<Vec<LiveFlow>>, PublishedError> {
-        let live: LiveVersions = self.table.live().await?;
-        let before = self.seen.lock().unwrap_or_else(PoisonError::into_inner).flows.clone();
-        if live.iter().eq(before.iter().map(|(name, (version, _))| (name, version))) {
-            return Ok(None);
-        }
+        let LiveState { versions, closures } = self.table.live_state().await?;
+        let before = {
+            let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = seen.flows.iter().map(|(name, (version, _))| (name, version));
+            if versions.iter().eq(known) && closures == seen.closures {
+                return Ok(None);
+            }
+            seen.flows.clone()
+        };
         let mut flows = BTreeMap::new();
-        for (name, version) in live {
+        for (name, version) in versions {
             let flow = match before.get(&name) {
                 Some((same, flow)) if *same == version => Arc::clone(flow),
                 _ => self.version(&name, version).await?,
             };
             flows.insert(name, (version, flow));
         }
-        let live = |(version, flow): &(u64, Arc<Flow>)| LiveFlow {
+        if let Some(conflict) = conflicts(flows.values().map(|(_, flow)| &**flow)).into_iter().next() {
+            return Err(PublishedError::Conflict(conflict));
+        }
+        let live = |(name, (version, flow)): (&FlowName, &(u64, Arc<Flow>))| LiveFlow {
             flow: Arc::clone(flow),
             version: FlowVersion::Published(*version),
+            closures: Arc::new(closures.get(name).cloned().unwrap_or_default()),
         };
-        let changed = flows.values().map(live).collect();
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).flows = flows;
+        let changed = flows.iter().map(live).collect();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        (seen.flows, seen.closures) = (flows, closures);
         Ok(Some(changed))
     }
 
     async fn version(&self, name: &FlowName, version: u64) -> Result<Arc<Flow>, PublishedError> {
         let text = self.table.text(name, version).await?;
-        let flow =
-            Flow::load(&text).map_err(|mistakes| PublishedError::Mistakes { name: name.clone(), version, mistakes })?;
+        let flow = Flow::load_at(&text, self.stage.as_deref()).map_err(|mistakes| PublishedError::Mistakes {
+            name: name.clone(),
+            version,
+            mistakes,
+        })?;
         if flow.name != *name {
             return Err(PublishedError::OtherName { name: name.clone(), version });
         }

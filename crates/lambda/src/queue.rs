@@ -1,4 +1,4 @@
-//! Transcriptions that could not be stored: they wait in an SQS queue, which the same function drains.
+//! The SQS queue for transcriptions that could not be stored. The same function drains it.
 
 mod batch;
 mod message;
@@ -12,17 +12,17 @@ use aws_sdk_sqs::{Client, error::ProvideErrorMetadata as _};
 use ringbolt_dynamodb::client::patience;
 use std::{fmt, str::FromStr, time::Duration};
 
-/// What the transcription postback has.
+/// The state of the transcription postback.
 #[derive(Clone)]
 pub struct Postback {
-    /// What every webhook has.
+    /// The state that all webhooks share.
     pub webhook: Webhook,
-    /// Where a transcription goes that could not be stored; without it the provider is asked to send it again.
+    /// Takes transcriptions that could not be stored. Without a queue, the provider is asked to send them again.
     pub queue: Option<Queue>,
 }
 
 impl Postback {
-    /// One without a queue, for a machine that has none.
+    /// A postback without a queue, for local use.
     #[must_use]
     pub fn without_queue(webhook: Webhook) -> Self {
         Self { webhook, queue: None }
@@ -48,21 +48,21 @@ impl FromStr for QueueUrl {
     }
 }
 
-/// The queue of transcriptions that wait.
+/// The queue of waiting transcriptions.
 #[derive(Clone)]
 pub struct Queue {
     client: Client,
     url: QueueUrl,
 }
 
-/// The queue did not take a message. The service's own words are left out.
+/// The queue did not accept a message. The service's error message is left out because it could quote the request.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
-    /// No answer in time, or no connection.
-    #[error("SQS was not reached, or did not answer in time")]
+    /// No connection, or no answer in time.
+    #[error("SQS could not be reached or did not answer in time")]
     Unavailable,
-    /// The service refused.
-    #[error("SQS did not take the message ({code})")]
+    /// The service refused the message.
+    #[error("SQS refused the message ({code})")]
     Refused {
         /// The service's error code.
         code: String,
@@ -70,7 +70,7 @@ pub enum QueueError {
 }
 
 impl Queue {
-    /// A queue, with the patience that DynamoDB gets of this deadline: the provider waits meanwhile.
+    /// A queue with the same timeouts as DynamoDB under this deadline, since the provider is waiting.
     #[must_use]
     pub fn new(sdk: &SdkConfig, url: QueueUrl, deadline: Duration) -> Self {
         let (timeouts, retries) = patience(deadline);
@@ -78,14 +78,14 @@ impl Queue {
         Self { client: Client::from_conf(config.build()), url }
     }
 
-    /// Puts a transcription into the queue. After a lost reply it may be there twice, which does no harm.
+    /// Sends a transcription to the queue. After a lost reply the queue may hold it twice, which is harmless.
     ///
     /// # Errors
-    /// [`QueueError`] where it may not be there at all.
+    /// [`QueueError`] if the queue may not have accepted the message.
     pub async fn send(&self, waiting: &Waiting) -> Result<(), QueueError> {
         let sent = self.client.send_message().queue_url(&self.url.0).message_body(waiting.to_body()).send().await;
         sent.map(|_| ()).map_err(|error| match error.code() {
-            // Only a code that looks like one is worth repeating.
+            // Quote the code only if it looks like an error code.
             Some(code) if code.len() <= 64 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.') => {
                 QueueError::Refused { code: code.to_owned() }
             }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_url_with_a_path_is_a_queue() {
+    fn only_a_url_with_a_path_is_a_queue_url() {
         for url in ["https://sqs.eu-west-1.amazonaws.com/123456789012/q", "http://127.0.0.1:4566/000000000000/q"] {
             assert_eq!(url.parse(), Ok(QueueUrl(url.to_owned())));
         }

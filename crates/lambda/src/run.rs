@@ -78,14 +78,15 @@ pub async fn steering(function: &'static str, handle: impl AsyncFn(&App, Request
         let (webhook, config) = ConfigMistakes::both(webhook, steering)?;
         let (webhook, sdk) = start_webhook(webhook, Table::Callers).await?;
         let keys = PinKeys::from_json(&config.pin_keys.read(&sdk).await?)?;
+        let stage = config.stage.as_deref();
         let flows = match config.flows {
-            FlowSource::Files(files) => Flows::load(&files)?,
+            FlowSource::Files(files) => Flows::load(&files, stage)?,
             FlowSource::Table(table) => {
                 let client = client::webhook_client(&sdk, webhook.deadline);
-                Flows::published(FlowTable::new(client, table), webhook.clock.clone()).await?
+                Flows::published(FlowTable::new(client, table), webhook.clock.clone(), stage).await?
             }
         };
-        Ok(App { webhook, flows, hasher: PinHasher::new(keys, config.pin_hash) })
+        Ok(App { webhook, flows, hasher: PinHasher::new(keys, config.pin_hashes) })
     };
     serve(function, started.await, async |app, event| answered(app, &handle, event).await.into()).await
 }
@@ -206,7 +207,8 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
         flow,
         version = answer.report.version.map(tracing::field::display),
         call = answer.report.call,
-        outcome = answer.report.outcome,
+        outcome = answer.report.outcome.word(),
+        rule = answer.report.rule,
         repeated = answer.report.repeated,
         status = answer.status,
         elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -1,43 +1,43 @@
-//! Where the PIN keys and the tokens come from.
+//! Reads secrets: the PIN keys and the webhook tokens.
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use std::{fmt, time::Duration};
 use zeroize::Zeroizing;
 
-/// A secret's text, or where to read it.
+/// A secret's text, or the place to read it from.
 #[derive(Clone)]
 pub enum SecretSource {
     /// The JSON itself, for local use.
     Inline(Zeroizing<String>),
-    /// A secret of AWS Secrets Manager.
+    /// A secret in AWS Secrets Manager.
     SecretsManager {
         /// Its ARN.
         arn: String,
     },
 }
 
-/// The secret could not be read.
+/// A secret could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// Secrets Manager did not give it.
-    #[error("Secrets Manager did not give {arn}: {code}")]
+    /// Secrets Manager refused or did not answer.
+    #[error("Secrets Manager did not return {arn}: {code}")]
     NotGiven {
-        /// Which secret.
+        /// The secret's ARN.
         arn: String,
         /// The service's error code.
         code: String,
     },
-    /// A binary secret.
+    /// The secret is binary.
     #[error("the secret {arn} has no text")]
     NoText {
-        /// Which secret.
+        /// The secret's ARN.
         arn: String,
     },
 }
 
 impl SecretSource {
-    /// `secretsmanager:ARN`, or the secret itself.
+    /// Parses `secretsmanager:ARN`; any other value is the secret itself.
     #[must_use]
     pub fn parse(value: String) -> Self {
         match value.strip_prefix("secretsmanager:") {
@@ -46,30 +46,30 @@ impl SecretSource {
         }
     }
 
-    /// The secret's text.
+    /// Reads the secret's text.
     ///
     /// # Errors
-    /// [`SecretError`] where Secrets Manager does not give it, or gives no text.
+    /// [`SecretError`] if Secrets Manager does not return the secret, or the secret is binary.
     pub async fn read(&self, sdk: &SdkConfig) -> Result<Zeroizing<String>, SecretError> {
         use aws_sdk_secretsmanager::error::ProvideErrorMetadata as _;
         let arn = match self {
             Self::Inline(text) => return Ok(text.clone()),
             Self::SecretsManager { arn } => arn,
         };
-        // At the start nobody waits on the line, but Lambda ends a start after ten seconds.
-        let patience = TimeoutConfig::builder()
+        // No caller is waiting during the start, but Lambda ends a start after ten seconds.
+        let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_secs(2))
             .operation_timeout(Duration::from_secs(5))
             .build();
-        let config = aws_sdk_secretsmanager::config::Builder::from(sdk).timeout_config(patience).build();
-        let given =
+        let config = aws_sdk_secretsmanager::config::Builder::from(sdk).timeout_config(timeouts).build();
+        let secret =
             aws_sdk_secretsmanager::Client::from_conf(config).get_secret_value().secret_id(arn).send().await.map_err(
                 |error| SecretError::NotGiven {
                     arn: arn.clone(),
                     code: error.code().unwrap_or("no answer").to_owned(),
                 },
             )?;
-        given.secret_string.map(Zeroizing::new).ok_or_else(|| SecretError::NoText { arn: arn.clone() })
+        secret.secret_string.map(Zeroizing::new).ok_or_else(|| SecretError::NoText { arn: arn.clone() })
     }
 }
 

@@ -1,7 +1,7 @@
-//! Who may call: whoever has the webhook token.
+//! The webhook token, which authorises requests.
 //!
-//! It comes as the query parameter `auth` (DialogTech: "Static Parameters and pages can be included", its example is
-//! `?auth=abc123`), as the password of HTTP Basic, or as a Bearer token; in one place, once.
+//! A request carries it exactly once: as the query parameter `auth` (DialogTech: "Static Parameters and pages can be
+//! included", with the example `?auth=abc123`), as the HTTP Basic password, or as a Bearer token.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, header};
@@ -11,27 +11,27 @@ use std::fmt;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
-/// The valid tokens: the current one and, while one is being replaced, another. Only their digests are kept.
+/// The valid tokens: the current one and, during a rotation, the previous one. Only their digests are kept.
 #[derive(Clone)]
 pub struct WebhookTokens(Vec<[u8; 32]>);
 
-/// Which of the valid tokens.
+/// The token that a request was admitted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admitted {
-    /// The one that stays.
+    /// The current token.
     Current,
-    /// The one that is being replaced.
+    /// The token that is being replaced.
     Previous,
 }
 
-/// What is wrong with the tokens.
+/// The configured tokens are invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTokens {
-    /// Not the JSON that is expected. The reason is left out: it could quote a token.
-    #[error(r#"webhook tokens are JSON: {{"current": "...", "previous": "..."}}; `previous` may be left out"#)]
+    /// Not the expected JSON. The parser's message is left out because it could quote a token.
+    #[error(r#"webhook tokens must be JSON: {{"current": "...", "previous": "..."}}; `previous` is optional"#)]
     Json,
-    /// Guessable.
-    #[error("a webhook token has at least {min} characters", min = WebhookTokens::MIN_CHARS)]
+    /// A token is short enough to guess.
+    #[error("a webhook token must have at least {min} characters", min = WebhookTokens::MIN_CHARS)]
     Short,
 }
 
@@ -50,13 +50,13 @@ impl Drop for Document {
 }
 
 impl WebhookTokens {
-    /// The least length of a token, in characters.
+    /// The minimum length of a token, in characters.
     pub const MIN_CHARS: usize = 16;
 
-    /// Reads `{"current": TOKEN, "previous": TOKEN}`; the second may be missing.
+    /// Parses `{"current": TOKEN, "previous": TOKEN}`; `previous` is optional.
     ///
     /// # Errors
-    /// [`InvalidTokens`]: not such JSON, or a token too short.
+    /// [`InvalidTokens`]: different JSON, or a token that is too short.
     pub fn from_json(json: &str) -> Result<Self, InvalidTokens> {
         let document: Document = serde_json::from_str(json).map_err(|_| InvalidTokens::Json)?;
         let mut digests = Vec::with_capacity(2);
@@ -69,12 +69,13 @@ impl WebhookTokens {
         Ok(Self(digests))
     }
 
-    /// One token of any length, for a server that listens on this machine alone.
+    /// A single token of any length, for a server that only listens on the loopback interface.
     #[must_use]
     pub fn for_local_use(token: &str) -> Self {
         Self(vec![Sha256::digest(token.as_bytes()).into()])
     }
-    /// Which valid token a request brings; `None` where it brings none, or not in exactly one of the places.
+
+    /// The valid token that a request carries; `None` if it carries no valid token or more than one token.
     #[must_use]
     pub fn admitted(&self, query: &str, headers: &HeaderMap) -> Option<Admitted> {
         let mut given = tokens_in_query(query);
@@ -106,7 +107,7 @@ fn token_in_header(value: &str) -> Option<Vec<u8>> {
     if scheme.eq_ignore_ascii_case("bearer") {
         Some(credentials.as_bytes().to_vec())
     } else if scheme.eq_ignore_ascii_case("basic") {
-        // The user name is whatever the provider's portal asks for; the password is the token.
+        // The password is the token; the user name is ignored because a portal may require any.
         let decoded = STANDARD.decode(credentials).ok()?;
         let colon = decoded.iter().position(|&byte| byte == b':')?;
         decoded.get(colon + 1..).map(<[u8]>::to_vec)
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn both_tokens_are_admitted_in_each_of_the_three_places() {
+    fn both_tokens_are_admitted_in_all_three_places() {
         for token in ["current-token-0123", "previous-token-012"] {
             assert!(tokens().admitted(&format!("qos=5&auth={token}"), &HeaderMap::new()).is_some());
             assert!(tokens().admitted("", &headers(&[&format!("Bearer {token}")])).is_some());
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn which_token_it_is_shows_who_has_not_changed_it_yet() {
+    fn the_admitted_token_is_reported() {
         let bearer = |token: &str| tokens().admitted("", &headers(&[&format!("Bearer {token}")]));
         assert_eq!(bearer("current-token-0123"), Some(Admitted::Current));
         assert_eq!(bearer("previous-token-012"), Some(Admitted::Previous));
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_given_twice_is_refused_even_when_both_are_right() {
+    fn a_request_with_two_valid_tokens_is_refused() {
         let (query, bearer) = ("auth=current-token-0123", "Bearer current-token-0123");
         assert!(tokens().admitted(&format!("{query}&{query}"), &HeaderMap::new()).is_none());
         assert!(tokens().admitted(query, &headers(&[bearer])).is_none());

@@ -4,54 +4,53 @@
 use http::Method;
 use ringbolt_core::{
     attempt::Fingerprint,
-    flow::Flow,
-    wix_answers::{
-        decide::{Plan, Visit},
-        reply::Reply,
-        request::AuthRequest,
-    },
+    call::{Login, LoginAnswer, LoginPlan},
+    dialects::wix_answers::{self, Request as Wix},
+    flow::Reply,
+    outcome::Outcome,
 };
 use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
-    let LiveFlow { flow, version } = match app.admit(&request, &[Method::POST]) {
+    let live = match app.admit(&request, &[Method::POST]) {
         Ok(live) => live,
         Err(refusal) => return refusal,
     };
-    let asked = request.body.as_deref().map(AuthRequest::parse);
-    let call_id = asked.as_ref().and_then(|asked| asked.as_ref().ok()?.call_id.clone());
+    let asked = request.body.as_deref().map(Wix::read);
+    let call_id = asked.as_ref().and_then(|asked| asked.as_ref().ok()?.login.call_id.clone());
     let work = async {
         match &asked {
-            Some(Ok(asked)) => decide(app, &flow, asked).await,
+            Some(Ok(asked)) => decide(app, &live, asked).await,
             Some(Err(_)) => Err(Failure::Unreadable { reason: "the body is not a JSON object of this webhook" }),
             None => Err(Failure::Unreadable { reason: "the body is not base64" }),
         }
     };
-    let fallback = answer(&flow.fallback.wix_answers).outcome("fallback");
-    guard::or_fallback(app.webhook.deadline, fallback, work).await.version(version).call(call_id.as_deref())
+    let fallback = write(&live.flow.fallback.wix_answers).outcome(Outcome::Fallback);
+    guard::or_fallback(app.webhook.deadline, fallback, work).await.version(live.version).call(call_id.as_deref())
 }
 
-async fn decide(app: &App, flow: &Flow, asked: &AuthRequest) -> Result<Answer, Failure> {
-    let visit =
-        Visit::new(flow, asked, app.webhook.now()).ok_or(Failure::Flow { reason: "it has no `wix_answers`" })?;
-    let (caller, guess, ani) = match visit.plan()? {
-        Plan::Attempt { caller, guess, ani } => (caller, guess, ani),
-        Plan::Reply { reply, outcome } => return Ok(answer(reply).outcome(outcome)),
+async fn decide(app: &App, live: &LiveFlow, asked: &Wix) -> Result<Answer, Failure> {
+    let LiveFlow { flow, closures, .. } = live;
+    let login = Login::new(flow, &asked.login, closures, app.webhook.now())?;
+    let (caller, guess, ani) = match login.plan(asked.input())? {
+        LoginPlan::Attempt { caller, guess, ani } => (caller, guess, ani),
+        LoginPlan::Answer(known) => return Ok(answer(known)),
     };
-    // The calling number is asked about before the caller's own counter is touched; the PIN is hashed meanwhile.
-    let (within, prepared) = tokio::join!(app.within_ani_limit(flow, &ani), app.prepare(&caller, &guess));
-    if !within? {
-        return Ok(answer(visit.over_ani_limit()?).outcome("over-ani-limit"));
-    }
-    let prepared = prepared?;
-    let call_id = asked.call_id.as_deref().unwrap_or_default();
+    let prepared = app.prepare(&caller, &guess).await?;
+    let call_id = asked.login.call_id.as_deref().unwrap_or_default();
     let fingerprint = Fingerprint::new(app.hasher.keys().current(), call_id, &prepared, 0);
+    if !app.within_ani_limit(flow, &ani, &fingerprint).await? {
+        return Ok(answer(login.over_ani_limit()?));
+    }
     let attempted = app.attempt(flow, &prepared, fingerprint).await?;
-    let reply = answer(visit.reply(&attempted.outcome)?);
-    Ok(reply.outcome(attempted.outcome.name()).repeated(attempted.repeated))
+    Ok(answer(login.answer(&attempted.outcome)?).repeated(attempted.repeated))
 }
 
-fn answer(reply: &Reply) -> Answer {
-    Answer::text(reply.body())
+fn answer(decided: LoginAnswer<'_>) -> Answer {
+    write(decided.reply).outcome(decided.outcome)
+}
+
+fn write(reply: &Reply) -> Answer {
+    Answer::text(wix_answers::write(reply))
 }

@@ -1,4 +1,4 @@
-//! Storing what waits in the queue.
+//! Stores the transcriptions waiting in the queue.
 
 use crate::keep;
 use ringbolt_dynamodb::calls::Kept;
@@ -9,16 +9,16 @@ use ringbolt_lambda::{
 
 /// Why a message stays in the queue.
 #[derive(Debug, thiserror::Error)]
-enum Undrained {
-    /// It is no transcription, and never will be: the queue's redrive policy ends its way in the dead-letter queue.
+enum DrainError {
+    /// The message is not a transcription, so the queue's redrive policy will move it to the dead-letter queue.
     #[error(transparent)]
     Invalid(#[from] InvalidMessage),
-    /// It could not be stored this time.
+    /// The transcription could not be stored this time.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
-impl Undrained {
+impl DrainError {
     fn kind(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "no-transcription",
@@ -27,8 +27,8 @@ impl Undrained {
     }
 }
 
-/// Stores the messages, each under the time at which it came, and names those that must stay in the queue. One after
-/// the other: several may be about one item. Each has the deadline of a webhook.
+/// Stores the messages under the times they were received, and returns those that must stay in the queue. They are
+/// stored one after another because several may concern the same item. Each message gets a webhook's deadline.
 pub async fn drain(postback: &Postback, batch: Batch) -> BatchResponse {
     let mut failed = Vec::new();
     for message in batch.messages {
@@ -43,7 +43,7 @@ pub async fn drain(postback: &Postback, batch: Batch) -> BatchResponse {
     failed.into_iter().collect()
 }
 
-async fn store(webhook: &Webhook, message: &Message) -> Result<Kept, Undrained> {
+async fn store(webhook: &Webhook, message: &Message) -> Result<Kept, DrainError> {
     let waiting = Waiting::from_body(&message.body)?;
     let transcription = waiting.transcription().map_err(InvalidMessage::from)?;
     let keep = keep(webhook, &waiting.flow, &transcription, waiting.received_at);

@@ -1,5 +1,5 @@
-//! The transcription postback, in DialogTech's dialect: one GET a recorded question, in any order. 2xx only once it is
-//! safe: stored, or in the queue that the same function drains.
+//! The transcription postback in DialogTech's dialect: one GET request per recorded question, in any order. It answers
+//! 2xx only once the transcription is safe: stored, or in the queue that the same function drains.
 
 mod drain;
 
@@ -7,8 +7,9 @@ pub use drain::drain;
 
 use http::Method;
 use ringbolt_core::{
-    dialogtech::{parameters::Parameters, transcription::Transcription},
+    dialects::dialogtech::{Parameters, Transcription},
     identity::FlowName,
+    outcome::Outcome,
     time::EpochMs,
 };
 use ringbolt_dynamodb::calls::{Kept, Transcript};
@@ -18,8 +19,8 @@ use ringbolt_lambda::{
 };
 use std::time::Instant;
 
-/// Answers one postback: 204 once it is stored, 200 once it is in the queue, 400 where it does not say what it belongs
-/// to, 503 where it is neither stored nor in the queue and must be sent again.
+/// Answers one postback: 204 if it is stored, 200 if it is in the queue, 400 if it does not identify a call,
+/// and 503 if neither storing nor queueing succeeded and the provider must send it again.
 pub async fn handle(postback: &Postback, request: Request) -> Answer {
     let began = Instant::now();
     let webhook = &postback.webhook;
@@ -30,18 +31,18 @@ pub async fn handle(postback: &Postback, request: Request) -> Answer {
     let waiting = Waiting { flow, parameters: Parameters::parse(&request.query, None), received_at: webhook.now() };
     let transcription = match waiting.transcription() {
         Ok(transcription) => transcription,
-        Err(invalid) => return Answer::refusal(400, &format!("This is no transcription: {invalid}.")),
+        Err(invalid) => return Answer::refusal(400, &format!("This is not a transcription: {invalid}.")),
     };
-    // Where there is a queue, some of the time is for it.
+    // If there is a queue, leave it some of the time.
     let patience = if postback.queue.is_some() { webhook.deadline * 3 / 5 } else { webhook.deadline };
     let kept = guard::within(patience, keep(webhook, &waiting.flow, &transcription, waiting.received_at)).await;
     let answer = match (kept, &postback.queue) {
-        (Ok(kept), _) => Answer { status: 204, ..Answer::text("") }.outcome(kept.name()),
+        (Ok(kept), _) => Answer { status: 204, ..Answer::text("") }.outcome(kept.outcome()),
         (Err(failure), Some(queue)) => {
             tracing::error!(failure = failure.kind(), reason = %failure, "the transcription goes to the queue");
             let left = webhook.deadline.saturating_sub(began.elapsed());
             match guard::within(left, send(queue, &waiting)).await {
-                Ok(()) => Answer::text("").outcome("queued"),
+                Ok(()) => Answer::text("").outcome(Outcome::Queued),
                 Err(failure) => not_stored(&failure),
             }
         }
@@ -56,21 +57,20 @@ async fn send(queue: &Queue, waiting: &Waiting) -> Result<(), Failure> {
 
 fn not_stored(failure: &Failure) -> Answer {
     tracing::error!(failure = failure.kind(), reason = %failure, "the transcription was not stored");
-    Answer::refusal(503, "The transcription was not stored. Please send it again.").outcome("not-stored")
+    Answer::refusal(503, "The transcription was not stored. Please send it again.").outcome(Outcome::NotStored)
 }
 
-/// Keeps a transcription that came at a time; when it is kept makes no difference.
+/// Stores a transcription under the time it was received, which may be earlier than now.
 async fn keep(
     webhook: &Webhook,
     flow: &FlowName,
     transcription: &Transcription,
     received_at: EpochMs,
 ) -> Result<Kept, Failure> {
-    let question = transcription.question.to_string();
     let transcript = Transcript {
         response_id: transcription.unique_id.as_str(),
         ivr_id: transcription.survo_id.as_str(),
-        question: &question,
+        question: transcription.question.as_str(),
         flow: flow.as_str(),
         fields: transcription.fields(),
     };

@@ -1,9 +1,9 @@
-//! What Lambda hands over from the queue, and what it wants to hear ("Using Lambda with Amazon SQS", with
+//! The batches that Lambda delivers from the queue, and the response it expects ("Using Lambda with Amazon SQS", with
 //! `ReportBatchItemFailures`).
 
 use serde::{Deserialize, Serialize};
 
-/// Some messages of the queue.
+/// A batch of messages.
 #[derive(Clone, Deserialize)]
 pub struct Batch {
     /// The messages.
@@ -11,18 +11,18 @@ pub struct Batch {
     pub messages: Vec<Message>,
 }
 
-/// A message of the queue. There is no `Debug`: its body is what a caller said.
+/// A message. It has no `Debug` because its body is what a caller said.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// Its id, by which it is reported.
+    /// The id that reports a failure.
     pub message_id: String,
     /// Its text.
     pub body: String,
     event_source: String,
 }
 
-/// Those messages that Lambda must leave in the queue; all others it removes.
+/// The messages that Lambda must leave in the queue. It removes all others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BatchResponse {
     #[serde(rename = "batchItemFailures")]
@@ -36,7 +36,7 @@ struct Failed {
 }
 
 impl Batch {
-    /// The messages of an SQS event; `None` where it is another event.
+    /// Parses an SQS event; `None` for any other event.
     #[must_use]
     pub fn from_event(event: &str) -> Option<Self> {
         let batch: Self = serde_json::from_str(event).ok()?;
@@ -54,7 +54,7 @@ impl BatchResponse {
 }
 
 impl FromIterator<String> for BatchResponse {
-    /// By the ids of the messages that failed.
+    /// Collects the ids of failed messages.
     fn from_iter<I: IntoIterator<Item = String>>(ids: I) -> Self {
         Self { failures: ids.into_iter().map(|message_id| Failed { message_id }).collect() }
     }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_events_of_sqs_are_batches() {
+    fn only_sqs_events_are_batches() {
         let record =
             |source: &str| format!(r#"{{"messageId":"m","body":"b","eventSource":"{source}","attributes":{{}}}}"#);
         let sqs = record("aws:sqs");
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_names_what_stays_and_only_that() {
+    fn the_response_lists_exactly_the_failed_messages() {
         let shown = |ids: &[&str]| {
             serde_json::to_string(&ids.iter().map(ToString::to_string).collect::<BatchResponse>()).unwrap()
         };

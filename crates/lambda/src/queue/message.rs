@@ -1,39 +1,36 @@
-//! What a transcription is while it waits: one JSON object.
+//! The message of a waiting transcription: one JSON object.
 
 use ringbolt_core::{
-    dialogtech::{
-        parameters::Parameters,
-        transcription::{InvalidTranscription, Transcription},
-    },
+    dialects::dialogtech::{MissingUniqueId, Parameters, Transcription},
     identity::FlowName,
     time::EpochMs,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A transcription postback that waits to be stored.
+/// A transcription postback waiting to be stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// The flow whose URL it came to.
+    /// The flow whose URL received it.
     pub flow: FlowName,
     /// What the provider sent, without the token.
     pub parameters: Parameters,
-    /// When it came.
+    /// When it was received.
     pub received_at: EpochMs,
 }
 
-/// A message that is no transcription. Nothing of it is quoted.
+/// A message that is not a waiting transcription. The error never quotes the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidMessage {
     /// Not the JSON that this function writes.
-    #[error("it is not the JSON of a transcription that waits")]
+    #[error("the message is not the JSON of a waiting transcription")]
     Json,
-    /// `flow` is no name of a flow.
-    #[error("its `flow` is no name of a flow")]
+    /// `flow` is not a valid flow name.
+    #[error("the message's `flow` is not a valid flow name")]
     Flow,
-    /// It does not say what it belongs to.
+    /// The parameters do not identify a call.
     #[error(transparent)]
-    Transcription(#[from] InvalidTranscription),
+    Transcription(#[from] MissingUniqueId),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,11 +48,11 @@ impl Waiting {
         let parameters: Vec<_> = self.parameters.iter().collect();
         let flow = self.flow.as_str();
         let json = serde_json::json!({ "flow": flow, "parameters": parameters, "received_at": self.received_at.0 });
-        // SQS, SendMessage: of all characters that JSON leaves as they are, these two are not allowed.
+        // JSON does not escape these two characters, and SQS does not allow them ("SendMessage").
         json.to_string().replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff")
     }
 
-    /// Reads a message's body.
+    /// Parses a message's body.
     ///
     /// # Errors
     /// [`InvalidMessage::Json`] and [`InvalidMessage::Flow`].
@@ -63,17 +60,17 @@ impl Waiting {
         let Document { flow, parameters, received_at } =
             serde_json::from_str(body).map_err(|_| InvalidMessage::Json)?;
         let flow = FlowName::parse(&flow).map_err(|_| InvalidMessage::Flow)?;
-        // The way that a postback itself goes, so that nothing is read in another way.
+        // Parse in the same way as a postback, so that both give the same parameters.
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         Ok(Self { flow, parameters: Parameters::parse(&query, None), received_at: EpochMs(received_at) })
     }
 
-    /// The transcription in it.
+    /// The transcription in the message.
     ///
     /// # Errors
-    /// [`InvalidTranscription`] where it does not say what it belongs to.
-    pub fn transcription(&self) -> Result<Transcription, InvalidTranscription> {
-        Transcription::from_parameters(&self.parameters)
+    /// [`MissingUniqueId`] if the parameters do not identify a call.
+    pub fn transcription(&self) -> Result<Transcription, MissingUniqueId> {
+        Transcription::read(&self.parameters)
     }
 }
 
@@ -100,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn the_body_is_what_the_documents_say_and_has_no_token() {
+    fn the_body_has_the_documented_form_and_no_token() {
         let body = waiting("auth=secret&survo_id=1&text=a+b&text=c", 1_795_262_400_000).to_body();
         let expected = r#"{"flow":"demo","parameters":[["survo_id","1"],["text","a b"],["text","c"]],"received_at":1795262400000}"#;
         assert_eq!(body, expected);
     }
 
     #[test]
-    fn what_this_function_has_not_written_is_no_transcription() {
+    fn foreign_messages_are_refused() {
         for (body, expected) in [
             ("", InvalidMessage::Json),
             ("{}", InvalidMessage::Json),
@@ -126,7 +123,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_body_brings_everything_back_in_characters_that_sqs_takes(
+        fn a_body_round_trips_in_characters_that_sqs_allows(
             sent in proptest::collection::vec(("[a-z_]{1,8}", any::<String>()), 0..8),
             received_at: i64,
         ) {
