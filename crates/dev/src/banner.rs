@@ -1,7 +1,7 @@
-//! What `ringbolt dev` says when it has started.
+//! The text that `ringbolt dev` prints once it has started.
 
 use crate::callers::{DEMO, DemoCaller};
-use ringbolt_core::{caller::Status, flow::Flow};
+use ringbolt_core::{caller::Status, dialects::DIALECTS, flow::Flow};
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
@@ -17,7 +17,7 @@ pub(crate) struct Banner<'a> {
     pub(crate) state: Option<&'a Path>,
 }
 
-/// Where the callers came from.
+/// Where the enrolled callers came from.
 pub(crate) enum Callers<'a> {
     Demo,
     Csv { path: &'a Path, count: usize },
@@ -25,52 +25,50 @@ pub(crate) enum Callers<'a> {
 }
 
 impl Banner<'_> {
-    /// The text. It has the demo's PINs, and nobody else's.
+    /// The banner's text. The only PINs in it are those of the demo callers.
     pub(crate) fn text(&self) -> String {
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         let mut text = String::new();
         self.write(&mut text).unwrap_or_default();
         text
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        writeln!(out, "Ringbolt answers at {} (Ctrl-C stops it).\n", self.address)?;
+        writeln!(out, "Ringbolt is running at {} (press Ctrl-C to stop).\n", self.address)?;
         for flow in self.flows {
             self.write_flow(out, flow)?;
         }
         if !self.files.is_empty() {
             let files: Vec<String> = self.files.iter().map(|file| file.display().to_string()).collect();
-            writeln!(out, "Read again when it changes: {}\n", files.join(", "))?;
+            writeln!(out, "Reloaded on change: {}\n", files.join(", "))?;
         }
         match self.callers {
             Callers::Demo => self.write_demo(out)?,
             Callers::Csv { path, count } => writeln!(out, "Callers: {count}, from {}", path.display())?,
-            Callers::None => writeln!(out, "Nobody was enrolled: give a CSV of callers with --callers.")?,
+            Callers::None => writeln!(out, "No callers are enrolled. Pass a CSV file of callers with --callers.")?,
         }
         match self.state {
             Some(folder) => {
-                writeln!(out, "\nPINs and counters are kept in {}; delete it to begin anew.", folder.display())
+                writeln!(out, "\nPINs and counters are kept in {}. Delete it to start over.", folder.display())
             }
-            None => writeln!(out, "\nPINs and counters are in memory; they end with this process."),
+            None => writeln!(out, "\nPINs and counters are in memory and are lost when this process ends."),
         }
     }
 
     fn write_flow(&self, out: &mut String, flow: &Flow) -> std::fmt::Result {
         let name = &flow.name;
-        writeln!(out, "Call flow `{name}`, for the portals of the providers:")?;
-        let mut route =
-            |what: &str, methods: &str, path: String| writeln!(out, "  {what:<28}{methods:<10}{}", self.url(&path));
-        if flow.wix_answers.is_some() {
-            route("Wix Answers, webhook IVR", "POST", format!("/wix-answers/{name}/auth"))?;
-        }
-        if flow.dialogtech.is_some() {
-            route("DialogTech, next action", "GET POST", format!("/dialogtech/{name}/next-action"))?;
-            route("DialogTech, transcriptions", "GET", format!("/dialogtech/{name}/transcription"))?;
+        writeln!(out, "URLs of the call flow `{name}` for the providers' portals:")?;
+        for dialect in DIALECTS.iter().filter(|dialect| dialect.is_answered_by(flow)) {
+            for webhook in dialect.webhooks {
+                let what = format!("{}, {}", dialect.name, webhook.about);
+                let url = self.url(&dialect.path_of(webhook, name.as_str()));
+                writeln!(out, "  {what:<28}{:<10}{url}", webhook.methods.join(" "))?;
+            }
         }
         writeln!(out)
     }
 
-    /// With the token, whatever characters it has.
+    /// The webhook's URL with the token, escaped.
     fn url(&self, path: &str) -> String {
         let token: String = form_urlencoded::byte_serialize(self.token.as_bytes()).collect();
         format!("{}{path}?auth={token}", self.address)
@@ -94,15 +92,15 @@ impl Banner<'_> {
         let ended = |results: &str| format!("curl '{next}&ivr_session_id=s-1&ivr_response_id=r-1&{results}'; echo");
         let transcription = self.url("/dialogtech/demo/transcription");
         let tries = [
-            ("The right PIN gives the IVR where the call goes on", keyed("1234")),
+            ("The right PIN returns the IVR that the call continues with", keyed("1234")),
             (
-                "A wrong PIN; the third locks (the same one again within ten seconds is a retry of the provider, and counts once)",
+                "A wrong PIN; the third one locks the caller (the same PIN again within ten seconds counts as a retry)",
                 keyed("9999"),
             ),
-            ("A login by account and PIN", ended("ivr_id=12345&account=90786&pin=4711")),
-            ("Another IVR has ended, and two lines are rung", ended("ivr_id=23456&qos=5")),
+            ("A login with account number and PIN", ended("ivr_id=12345&account=90786&pin=4711")),
+            ("Another IVR has ended; two lines ring", ended("ivr_id=23456&qos=5")),
             (
-                "A transcription; 204 says that it is stored",
+                "A transcription; status 204 means that it is stored",
                 format!("curl -i '{transcription}&survo_id=23456&unique_id=r-1&question=1&text=Thank+you'"),
             ),
         ];

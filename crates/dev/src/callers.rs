@@ -1,4 +1,4 @@
-//! Who can call a local Ringbolt: the demo's callers, or those of a CSV file.
+//! The callers of a local Ringbolt: the demo callers, or those in a CSV file.
 
 use anyhow::{Context as _, bail};
 use ringbolt_core::{
@@ -22,7 +22,7 @@ pub(crate) struct Enrolment {
     status: Status,
 }
 
-/// One caller of the demo, for the banner as well.
+/// A demo caller, who is also shown in the banner.
 pub(crate) struct DemoCaller {
     pub(crate) user: &'static str,
     pub(crate) pins: &'static [&'static str],
@@ -30,7 +30,7 @@ pub(crate) struct DemoCaller {
     pub(crate) status: Status,
 }
 
-/// The demo's callers: those of the two providers' own examples, and one that is suspended for each.
+/// The demo callers: those in the two providers' own examples, plus a suspended one for each provider.
 pub(crate) const DEMO: [DemoCaller; 5] = [
     DemoCaller { user: "90786", pins: &["4711"], first_name: "Ada", status: Status::Active },
     DemoCaller { user: "90787", pins: &["2580"], first_name: "Grace", status: Status::Suspended },
@@ -67,26 +67,26 @@ pub(crate) fn demo() -> anyhow::Result<Vec<Enrolment>> {
     DEMO.iter().map(enrolment).collect()
 }
 
-/// Reads a CSV: the columns `user` and `pin` in any case, several rows a user for several PINs; every other column that
-/// has a name is an attribute. `ringbolt pin import` takes the same columns.
+/// Reads a CSV file with the columns `user` and `pin`, in any case. A user with several PINs has several rows. Every
+/// other named column is an attribute. `ringbolt pin import` takes the same columns.
 pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
     let shown = path.display();
     if path.is_dir() {
-        bail!("{shown} is a folder, not a CSV");
+        bail!("{shown} is a folder, not a CSV file");
     }
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_path(path)
         .with_context(|| format!("{shown} could not be read"))?;
-    let headers = reader.headers().with_context(|| format!("{shown} has no header"))?.clone();
+    let headers = reader.headers().with_context(|| format!("{shown} has no header row"))?.clone();
     // Spreadsheets put a byte order mark before the first name.
     let headers: Vec<&str> = headers.iter().map(|header| header.trim_start_matches('\u{feff}')).collect();
     let column = |name: &str| {
         let mut found = (0..headers.len()).filter(|index| headers[*index].eq_ignore_ascii_case(name));
         let position = found.next().with_context(|| {
-            format!("{shown} has no column `{name}`: its first row names the columns, with commas between them")
+            format!("{shown} has no column `{name}`: the first row must name the columns, separated by commas")
         })?;
-        // The second would become an attribute, and could be a PIN.
+        // The second column would become an attribute, although it could hold PINs.
         if found.next().is_some() {
             bail!("{shown} has the column `{name}` twice");
         }
@@ -122,19 +122,19 @@ pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
     Ok(enrolments.into_values().collect())
 }
 
-/// What is wrong with a row, without what stands in it.
+/// Describes an unreadable row without quoting it.
 fn unreadable_row(path: &Path, error: &csv::Error) -> anyhow::Error {
     let line = error.position().map_or(0, csv::Position::line);
     let shown = path.display();
     match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            anyhow::anyhow!("{shown}, line {line}: it has {len} columns, and the first row {expected_len}")
+            anyhow::anyhow!("{shown}, line {line}: this row has {len} columns but the first row has {expected_len}")
         }
         csv::ErrorKind::Utf8 { .. } => {
-            anyhow::anyhow!("{shown}, line {line}: it is not UTF-8; save the file as \"CSV UTF-8\"")
+            anyhow::anyhow!("{shown}, line {line}: this row is not UTF-8; save the file as \"CSV UTF-8\"")
         }
         csv::ErrorKind::Io(error) => anyhow::anyhow!("{shown} could not be read: {error}"),
-        _ => anyhow::anyhow!("{shown}, line {line}: it is no row of a CSV"),
+        _ => anyhow::anyhow!("{shown}, line {line}: this is not a CSV row"),
     }
 }
 
@@ -145,8 +145,8 @@ fn warn_if_weak(pin: &CallerPin, user: &str, path: &Path, line: u64) {
     }
 }
 
-/// Enrols callers in the realm of a flow. One who is there with the same PINs keeps his counters: they survive a
-/// restart.
+/// Enrols callers in a flow's realm. A caller who is already enrolled with the same PINs keeps their counters, so these
+/// survive a restart.
 pub(crate) async fn enrol(
     store: &Store,
     hasher: &PinHasher,
@@ -171,12 +171,12 @@ pub(crate) async fn enrol(
     Ok(())
 }
 
-/// Two spellings of one user id are one caller, with the PINs of both.
+/// Groups enrolments by user id; two spellings of one id are one caller with the PINs of both.
 fn by_user(flow: &Flow, enrolments: &[Enrolment]) -> anyhow::Result<BTreeMap<UserId, Enrolment>> {
     let mut by_user: BTreeMap<UserId, Enrolment> = BTreeMap::new();
     for enrolment in enrolments {
         let user = UserId::parse(&enrolment.user, flow.identifier)
-            .with_context(|| format!("the user `{}` cannot be one of the flow `{}`", enrolment.user, flow.name))?;
+            .with_context(|| format!("`{}` is not a valid user id for the flow `{}`", enrolment.user, flow.name))?;
         match by_user.entry(user) {
             Entry::Vacant(free) => {
                 free.insert(enrolment.clone());

@@ -1,33 +1,33 @@
-//! DynamoDB, embedded: a real one to talk to over HTTP, in this process, in a file or in memory.
+//! The embedded DynamoDB. It runs in this process, is reached over HTTP, and stores data in a file or in memory.
 
 use anyhow::Context as _;
 use dynoxide::Database;
 use std::path::Path;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-/// An embedded DynamoDB that is being served on the loopback interface.
+/// An embedded DynamoDB served on the loopback interface.
 #[derive(Debug)]
 pub struct Embedded {
-    /// Where it is: `http://127.0.0.1:PORT`.
+    /// The database's address: `http://127.0.0.1:PORT`.
     pub endpoint: String,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), String>>,
 }
 
-/// Starts one; without a file it lives in memory.
+/// Starts an embedded database, in memory if there is no file.
 ///
 /// # Errors
-/// The file cannot be opened or is no database, or no port is free.
+/// The file cannot be opened or is not a database, or no port is free.
 pub async fn start(file: Option<&Path>) -> anyhow::Result<Embedded> {
     let database = match file {
-        None => Database::memory().context("the database in memory could not be made")?,
+        None => Database::memory().context("the in-memory database could not be created")?,
         Some(file) => {
-            let path = file.to_str().context("the path of the database is not Unicode")?;
+            let path = file.to_str().context("the database's path is not valid Unicode")?;
             Database::new(path).map_err(|error| {
-                // What the library advises about encryption is not for the reader of this.
+                // The library goes on to give advice about encryption, which does not apply here.
                 let reason = error.to_string();
                 let reason = reason.split(". ").next().unwrap_or_default();
-                anyhow::anyhow!("The database {path} cannot be opened: {reason}. Delete it to begin anew.")
+                anyhow::anyhow!("The database {path} cannot be opened: {reason}. Delete it to start over.")
             })?
         }
     };
@@ -40,12 +40,12 @@ pub async fn start(file: Option<&Path>) -> anyhow::Result<Embedded> {
 }
 
 impl Embedded {
-    /// Stops it once its last request has ended. Clients' idle connections are closed.
+    /// Stops the database once its last request has ended. Idle client connections are closed.
     ///
     /// # Errors
-    /// The server had failed.
+    /// The server failed earlier.
     pub async fn stop(self) -> anyhow::Result<()> {
-        // Where nobody waits for the signal any more, the server has ended already; why, is what it returned.
+        // A failed send means that the server has already ended; its return value says why.
         self.stop.send(()).unwrap_or_default();
         self.served.await.context("the embedded database ended early")?.map_err(anyhow::Error::msg)
     }

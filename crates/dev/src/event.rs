@@ -1,25 +1,25 @@
-//! From HTTP to the event that API Gateway's HTTP API makes of it (payload format 2.0).
+//! Converts HTTP requests to the events of an API Gateway HTTP API (payload format 2.0).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ringbolt_core::time::EpochMs;
 use serde_json::{Map, Value, json};
 
-/// An HTTP request, taken apart.
+/// The parts of an HTTP request.
 #[derive(Clone, Debug)]
 pub struct HttpRequest<'a> {
     /// The method.
     pub method: &'a str,
     /// The path.
     pub path: &'a str,
-    /// The query string, without `?`, as it came.
+    /// The raw query string, without `?`.
     pub query: &'a str,
-    /// Names in lower case, in the order in which they came.
+    /// The headers as received, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: &'a [u8],
 }
 
-/// The event of a request to a route such as `POST /wix-answers/{flow}/auth`.
+/// Returns the event for a request to a route such as `POST /wix-answers/{flow}/auth`.
 #[must_use]
 pub fn api_gateway_event(request: &HttpRequest<'_>, route: &str, flow: &str, now: EpochMs) -> Value {
     let mut headers: Map<String, Value> = Map::new();
@@ -70,7 +70,7 @@ pub fn api_gateway_event(request: &HttpRequest<'_>, route: &str, flow: &str, now
     event
 }
 
-/// Which bodies an HTTP API passes on as text; all others, forms among them, it encodes with base64.
+/// Whether an HTTP API passes the body on as text. It encodes all others with base64, forms included.
 fn is_text(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.starts_with("text/")

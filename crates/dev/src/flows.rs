@@ -1,4 +1,4 @@
-//! The flows of `ringbolt dev`: files that are read again when they change, or the demo.
+//! The flows of `ringbolt dev`: files that are reloaded when they change, or the demo flow.
 
 use crate::line::{complain, show};
 use anyhow::{Context as _, bail};
@@ -10,35 +10,35 @@ use std::{
     time::SystemTime,
 };
 
-/// The demo flow that comes with the program, for a folder without one.
+/// The built-in demo flow, used if there is no flow file.
 pub const DEMO: &str = include_str!("../../../flows/demo.yaml");
 
-/// Where the demo flow stands in a checkout; edited there, it is read again.
+/// The demo flow's file in a checkout, which is reloaded when it changes.
 const DEMO_FILE: &str = "flows/demo.yaml";
 
-/// Flow files, and how they were when they were last looked at.
+/// Flow files, and their state when last checked.
 pub(crate) struct Watched {
     paths: Vec<PathBuf>,
     seen: Mutex<Vec<Seen>>,
 }
 
-/// A file, when it was written and how long it is: within one tick of the file system's clock, an editor can empty a
-/// file and fill it again.
+/// A file with its modification time and length. The length matters because an editor can empty and refill a file
+/// within one tick of the file system's clock.
 type Seen = (PathBuf, Option<(SystemTime, u64)>);
 
-/// Loads these files, or the demo where there are none.
-pub(crate) fn load(given: &[PathBuf]) -> anyhow::Result<(Flows, Watched)> {
+/// Loads the given files for a stage, or the demo flow if there are none.
+pub(crate) fn load(given: &[PathBuf], stage: Option<&str>) -> anyhow::Result<(Flows, Watched)> {
     let paths = match given {
         [] if Path::new(DEMO_FILE).is_file() => vec![PathBuf::from(DEMO_FILE)],
         given => given.to_vec(),
     };
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        bail!("There is no flow file {}.", missing.display());
+        bail!("The flow file {} does not exist.", missing.display());
     }
     let flows = if paths.is_empty() {
         Flows::unpublished([std::sync::Arc::new(Flow::load(DEMO).context("the demo flow does not load")?)])
     } else {
-        Flows::load(&paths).map_err(mistaken)?
+        Flows::load(&paths, stage).map_err(mistaken)?
     };
     let seen = Mutex::new(changes(&paths));
     Ok((flows, Watched { paths, seen }))
@@ -49,12 +49,12 @@ fn mistaken(mistakes: FlowFileMistakes) -> anyhow::Error {
 }
 
 impl Watched {
-    /// The files and folders; none where the demo flow came with the program.
+    /// The files and folders; empty for the built-in demo flow.
     pub(crate) fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
 
-    /// Reads the files again where one has changed since the last look.
+    /// Reloads the files if one has changed since the last check.
     pub(crate) fn refresh(&self, flows: &Flows) {
         let now = changes(&self.paths);
         {
@@ -65,10 +65,10 @@ impl Watched {
             *seen = now;
         }
         match flows.reload(&self.paths) {
-            Ok(()) => show("The call flow has changed and was read again."),
+            Ok(()) => show("The call flow has changed and was reloaded."),
             Err(mistakes) => {
                 complain(&format!(
-                    "The call flow has changed and cannot be used; the one before stays live:\n{mistakes}"
+                    "The call flow has changed and cannot be used; the previous version stays live:\n{mistakes}"
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! API Gateway's part: routes, events, and back to HTTP.
+//! Plays API Gateway: routes a request, passes its event to the function, and returns the HTTP response.
 
 use crate::{
     event::{HttpRequest, api_gateway_event},
@@ -12,52 +12,34 @@ use axum::{
     extract::{Request, State},
     http::{HeaderValue, Response, StatusCode, header},
 };
+use ringbolt_core::dialects::{self, DIALECTS};
 use ringbolt_lambda::{Answer, App, Postback, app::Clock, metrics::Invocation, run::respond};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-/// The most that an HTTP API takes: 10 MB.
+/// The largest body that an HTTP API accepts: 10 MB.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
-/// What the routes lead to.
+/// What the routes share.
 pub(crate) struct Gateway {
     pub(crate) app: App,
     pub(crate) flows: Watched,
     pub(crate) clock: Clock,
-    /// None where nothing is kept.
+    /// `None` if nothing is stored on disk.
     pub(crate) log: Option<DevLog>,
-}
-
-/// The three functions, by their routes.
-#[derive(Clone, Copy)]
-enum Function {
-    Auth,
-    NextAction,
-    Transcription,
-}
-
-impl Function {
-    /// The name of its package.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Auth => "auth-webhook",
-            Self::NextAction => "next-action",
-            Self::Transcription => "transcription-postback",
-        }
-    }
 }
 
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
     Router::new().fallback(serve).with_state(gateway)
 }
 
-/// Reads flow files again soon after they have changed, so that a mistake shows while its author looks. Never ends.
+/// Reloads flow files soon after they change, so that authors see their mistakes at once. Never returns.
 pub(crate) async fn watch(gateway: Arc<Gateway>) {
-    let mut looks = tokio::time::interval(Duration::from_millis(500));
+    let mut checks = tokio::time::interval(Duration::from_millis(500));
     loop {
-        looks.tick().await;
+        checks.tick().await;
         gateway.flows.refresh(&gateway.app.flows);
     }
 }
@@ -66,15 +48,13 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
     let began = Instant::now();
     let (head, body) = request.into_parts();
     let (method, path) = (head.method.as_str(), head.uri.path());
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
-    let (function, route, flow) = match segments.as_slice() {
-        ["wix-answers", flow, "auth"] => (Function::Auth, "/wix-answers/{flow}/auth", *flow),
-        ["dialogtech", flow, "next-action"] => (Function::NextAction, "/dialogtech/{flow}/next-action", *flow),
-        ["dialogtech", flow, "transcription"] => (Function::Transcription, "/dialogtech/{flow}/transcription", *flow),
-        _ => return http(no_route()),
+    let Some((dialect, webhook, flow)) = dialects::find(path) else {
+        line::print_no_route(&gateway.clock, method);
+        return http(no_route());
     };
+    let route = dialect.path_of(webhook, "{flow}");
     let answer = match to_bytes(body, LARGEST_BODY).await {
-        Err(_) => Answer::refusal(413, "API Gateway takes no body over 10 MB."),
+        Err(_) => Answer::refusal(413, "API Gateway refuses bodies over 10 MB."),
         Ok(body) => {
             let headers = head.headers.iter().map(|(name, value)| {
                 (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -84,10 +64,10 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
             let event = api_gateway_event(&request, &format!("{method} {route}"), flow, (gateway.clock)());
             gateway.flows.refresh(&gateway.app.flows);
             let event = event.to_string();
-            match function {
-                Function::Auth => respond(&gateway.app, &auth_webhook::handle, &event).await,
-                Function::NextAction => respond(&gateway.app, &next_action::handle, &event).await,
-                Function::Transcription => {
+            match webhook.function {
+                "auth-webhook" => respond(&gateway.app, &auth_webhook::handle, &event).await,
+                "next-action" => respond(&gateway.app, &next_action::handle, &event).await,
+                _ => {
                     let postback = Postback::without_queue(gateway.app.webhook.clone());
                     respond(&postback, &transcription_postback::handle, &event).await
                 }
@@ -95,22 +75,25 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
         }
     };
     let elapsed = began.elapsed();
-    line::print(&gateway.clock, method, route, flow, &answer, elapsed);
+    line::print(&gateway.clock, method, &route, flow, &answer, elapsed);
     if let Some(log) = &gateway.log {
         let at = (gateway.clock)();
         let request_id = format!("local-{}", at.0);
-        let invocation = Invocation { function: function.name(), request_id: &request_id, cold: false, at, elapsed };
+        let invocation = Invocation { function: webhook.function, request_id: &request_id, cold: false, at, elapsed };
         log.answered(&invocation, flow, &answer);
     }
     http(answer)
 }
 
 fn no_route() -> Answer {
-    Answer::refusal(
-        404,
-        "There is no such route. The webhooks are POST /wix-answers/{flow}/auth, GET and POST \
-         /dialogtech/{flow}/next-action and GET /dialogtech/{flow}/transcription.",
-    )
+    let routes = DIALECTS.iter().flat_map(|dialect| {
+        dialect
+            .webhooks
+            .iter()
+            .map(|webhook| format!("{} {}", webhook.methods.join(" and "), dialect.path_of(webhook, "{flow}")))
+    });
+    let routes: Vec<String> = routes.collect();
+    Answer::refusal(404, &format!("This route does not exist. The webhooks are: {}.", routes.join(", ")))
 }
 
 fn http(answer: Answer) -> Response<Body> {

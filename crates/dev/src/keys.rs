@@ -1,4 +1,4 @@
-//! The PIN key of a local database: made once, kept beside it.
+//! The PIN key of a local database: created once and stored next to it.
 
 use crate::private_file;
 use anyhow::Context as _;
@@ -7,7 +7,7 @@ use ringbolt_core::pin::PinKeys;
 use std::{fs, io::ErrorKind, path::Path};
 use zeroize::Zeroizing;
 
-/// Reads the key from a file, or makes it there; without a file, makes one for this run.
+/// Reads the key from a file, creating it if missing. Without a file, creates a key for this run only.
 pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<PinKeys> {
     let Some(file) = file else { return parsed(&fresh()) };
     match fs::read_to_string(file) {

@@ -1,6 +1,6 @@
-//! `ringbolt dev`: the three webhooks on one machine, in one process, with DynamoDB embedded.
+//! `ringbolt dev`: the three webhooks in one local process, with an embedded DynamoDB.
 //!
-//! HTTP becomes API Gateway events, and these go to the functions' own handlers: what answers here is what answers in
+//! HTTP requests become API Gateway events for the functions' own handlers, so the same code answers here and in
 //! Lambda.
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

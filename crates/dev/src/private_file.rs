@@ -1,6 +1,6 @@
-//! Files that nobody but their owner may read, also where one that others may read stands there already.
+//! Files that only their owner can read, even if they replace a file that others could read.
 //!
-//! Where the system has no permission bits, a file has those of its folder.
+//! On systems without permission bits, a file inherits its folder's permissions.
 
 use std::{
     ffi::OsString,
@@ -9,35 +9,35 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Opens a file for reading and writing, as it is or new.
+/// Opens a file for reading and writing, creating it if missing.
 ///
 /// # Errors
-/// It cannot be written, or others may read it and it is not ours to change that.
+/// The file cannot be written, or others can read it and this process may not change that.
 pub fn open(path: &Path) -> io::Result<File> {
     opened(path, OpenOptions::new().read(true).write(true).create(true).truncate(false))
 }
 
-/// Opens a file for writing at its end, as it is or new.
+/// Opens a file for appending, creating it if missing.
 ///
 /// # Errors
-/// As [`open`].
+/// The same as [`open`].
 pub fn append(path: &Path) -> io::Result<File> {
     opened(path, OpenOptions::new().append(true).create(true))
 }
 
-/// Makes a new file.
+/// Creates a new file.
 ///
 /// # Errors
-/// Something of that name is there, also a link that leads nowhere; or the file cannot be written.
+/// The name is already taken, even by a dangling link, or the file cannot be written.
 pub fn create_new(path: &Path) -> io::Result<File> {
     opened(path, OpenOptions::new().write(true).create_new(true))
 }
 
-/// Makes a folder, and those in which it lies; one that is there stays as it is. SQLite makes its files in it, with the
-/// rights that everybody's files have.
+/// Creates a folder and its parents, private to their owner. An existing folder keeps its permissions. The folder
+/// protects SQLite's files, which have default permissions.
 ///
 /// # Errors
-/// It cannot be made.
+/// The folder cannot be created.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     let mut folder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -45,34 +45,34 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     folder.recursive(true).create(path)
 }
 
-/// Writes a whole file: see [`Replacement`].
+/// Writes a whole file atomically: see [`Replacement`].
 ///
 /// # Errors
-/// It cannot be written; what stood there still does.
+/// The file cannot be written; the old content remains.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = Replacement::begin(path)?;
     file.write_all(content)?;
     file.finish()
 }
 
-/// A file that takes the place of another when all of it is written, and survives a loss of power then. Until then the
-/// other one is as it was; dropped before, this one leaves nothing behind.
+/// A file that replaces another once it is completely written and flushed to disk. Until then the other file is
+/// unchanged. Dropping this value before [`Replacement::finish`] leaves nothing behind.
 ///
-/// A link is followed; pipes, devices and what stands in `/dev` are written to as they are.
+/// Links are followed. Pipes, devices and anything in `/dev` are written to directly.
 #[derive(Debug)]
 pub struct Replacement {
     file: File,
-    /// Under which name it is written, and whose place it takes.
+    /// The temporary file and the file it will replace.
     waiting: Option<(PathBuf, PathBuf)>,
 }
 
 impl Replacement {
-    /// Begins one, in the folder of the file whose place it takes.
+    /// Starts a replacement of the file at `path`, in the same folder.
     ///
     /// # Errors
-    /// It is a folder or read-only, or nothing can be written beside it.
+    /// The path is a folder or read-only, or its folder cannot be written.
     pub fn begin(path: &Path) -> io::Result<Self> {
-        // `/dev/stdout` can lead to a file that the shell has opened: whoever replaced it would write past the shell.
+        // `/dev/stdout` can lead to a file that the shell has open. Replacing it would lose output for the shell.
         let of_the_system = path.starts_with("/dev") || path.starts_with("/proc");
         let whole = match fs::metadata(path) {
             Ok(found) if of_the_system || !found.is_file() => {
@@ -88,10 +88,10 @@ impl Replacement {
         Ok(Self { file: create_new(&part)?, waiting: Some((part, whole)) })
     }
 
-    /// Puts it in the other's place.
+    /// Replaces the other file.
     ///
     /// # Errors
-    /// That did not succeed; what stood there still does.
+    /// Flushing or renaming failed; the old content remains.
     pub fn finish(mut self) -> io::Result<()> {
         let Some((part, whole)) = &self.waiting else { return self.file.flush() };
         self.file.sync_all()?;
@@ -114,7 +114,7 @@ impl Write for Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         if let Some((part, _)) = &self.waiting {
-            // Whoever dropped it has an error of his own to tell.
+            // Best effort: another error is already being reported.
             fs::remove_file(part).unwrap_or_default();
         }
     }
@@ -124,7 +124,7 @@ impl Drop for Replacement {
 fn opened(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
     let file = options.mode(0o600).open(path)?;
-    // The mode is for a new file; one that is there keeps its own.
+    // The mode above applies only to a new file; an existing one keeps its own.
     let found = file.metadata()?;
     let mode = found.permissions().mode();
     if found.is_file() && mode & 0o077 != 0 {
@@ -152,7 +152,7 @@ mod tests {
             Self(folder)
         }
 
-        /// A file that everybody may read.
+        /// Creates a file that everybody can read.
         fn open_to_all(&self, name: &str) -> PathBuf {
             let path = self.0.join(name);
             fs::write(&path, "before").unwrap();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_others_could_read_is_its_owners_alone() {
+    fn a_file_that_others_could_read_becomes_private() {
         let folder = Folder::new("modes");
         for (name, made) in [
             ("opened", (|path| open(path).map(drop)) as fn(&Path) -> io::Result<()>),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_file_takes_no_place_and_leaves_nothing_behind() {
+    fn an_unfinished_replacement_changes_nothing_and_leaves_nothing_behind() {
         let folder = Folder::new("half");
         let path = folder.open_to_all("list.csv");
         let mut half = Replacement::begin(&path).unwrap();
@@ -206,13 +206,13 @@ mod tests {
         drop(half);
         assert_eq!((fs::read(&path).unwrap(), folder.names()), (b"before".to_vec(), vec!["list.csv".into()]));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-        assert!(replace(&path, b"after").is_err(), "somebody has protected it");
+        assert!(replace(&path, b"after").is_err(), "a read-only file");
         assert!(replace(&folder.0, b"after").is_err(), "a folder");
         assert_eq!((fs::read(&path).unwrap(), folder.names()), (b"before".to_vec(), vec!["list.csv".into()]));
     }
 
     #[test]
-    fn a_link_is_followed_and_a_device_stays_one() {
+    fn a_link_is_followed_and_a_device_stays_a_device() {
         use std::os::unix::fs::FileTypeExt as _;
         let folder = Folder::new("links");
         let (path, link) = (folder.open_to_all("list.csv"), folder.0.join("link.csv"));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_is_not_written_through_what_is_there() {
+    fn create_new_never_writes_through_an_existing_name() {
         let folder = Folder::new("new");
         let link = folder.0.join("link");
         symlink(folder.0.join("nowhere"), &link).unwrap();
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_its_owners_alone_and_one_that_is_there_stays_as_it_is() {
+    fn a_new_folder_is_private_and_an_existing_one_keeps_its_permissions() {
         let outer = Folder::new("folder");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let folder = outer.0.join("a/b");

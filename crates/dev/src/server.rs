@@ -1,4 +1,4 @@
-//! Starting and stopping it all.
+//! Starts and stops the local server.
 
 use crate::{
     banner::{Banner, Callers},
@@ -34,38 +34,40 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
-/// How long requests under way may take when all is to stop.
+/// How long requests in progress may take during shutdown.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often a folder is looked at that a command is working on, before the start is given up, and how long between.
-const LOOKS: u32 = 40;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+/// How often to try claiming a folder that another command is using.
+const CLAIM_ATTEMPTS: u32 = 40;
+const CLAIM_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What to start.
 #[derive(Clone)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1; 0 picks a free one.
     pub port: u16,
-    /// The folder for database and key; without one they are in memory.
+    /// The folder for the database and the key; `None` keeps them in memory.
     pub state: Option<PathBuf>,
-    /// Flow files and folders; none means the demo flow.
+    /// Flow files and folders; empty means the demo flow.
     pub flows: Vec<PathBuf>,
-    /// A CSV of callers; without one, and with the demo flow, the demo's callers.
+    /// A CSV file of callers. Without one, the demo flow gets the demo callers.
     pub callers: Option<PathBuf>,
     /// The webhook token.
     pub token: String,
-    /// When the fallback is answered.
+    /// How long a request may take before the fallback is answered.
     pub deadline: Duration,
-    /// What time it is; the machine's clock where there is none.
+    /// The stage whose ids are used, if IVRs have an id for each stage.
+    pub stage: Option<String>,
+    /// The clock; `None` means the machine's clock.
     pub clock: Option<Clock>,
 }
 
-/// A local Ringbolt that answers.
+/// A running local Ringbolt.
 #[derive(Debug)]
 pub struct Running {
-    /// Where it answers.
+    /// The address of the webhooks.
     pub address: SocketAddr,
-    /// What to show to the person who started it.
+    /// The text to show to the person who started it.
     pub banner: String,
     /// The embedded database's address.
     pub database: String,
@@ -76,23 +78,23 @@ pub struct Running {
     claim: Option<Claim>,
 }
 
-/// What the tables of a local database are called.
+/// The names of the tables in a local database.
 #[must_use]
 pub fn local_tables() -> TableNames {
     TableNames { callers: "ringbolt-callers".to_owned(), calls: "ringbolt-calls".to_owned() }
 }
 
-/// What the table of administrative changes is called in a local database.
+/// The name of the audit log's table in a local database.
 pub const LOCAL_AUDIT_TABLE: &str = "ringbolt-audit";
 
 /// Opens the database, creates tables, loads flows, enrols callers, and listens.
 ///
 /// # Errors
-/// One sentence that says what to do: a taken port, a folder that cannot be written, a flow with mistakes, a CSV that
-/// cannot be read.
+/// A taken port, a folder that cannot be written or is in use, a flow with mistakes, a CSV file that cannot be read, or
+/// a database that failed. The message says what to do.
 pub async fn start(options: Options) -> anyhow::Result<Running> {
-    // First what a person gets wrong most: nothing is written before it is right.
-    let (flows, flows_on_disk) = flows::load(&options.flows)?;
+    // Check the likeliest mistakes first, before anything is written.
+    let (flows, flows_on_disk) = flows::load(&options.flows, options.stage.as_deref())?;
     let is_demo = options.flows.is_empty() && options.callers.is_none();
     let enrolments = match &options.callers {
         Some(csv) => callers::read_csv(csv)?,
@@ -148,6 +150,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
             database: embedded.endpoint.clone(),
             address: format!("http://{address}"),
             token: options.token.clone(),
+            stage: options.stage.clone(),
             flows: flows_on_disk
                 .paths()
                 .iter()
@@ -173,27 +176,27 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     Ok(Running { address, banner, database: embedded.endpoint.clone(), stop, served, watched, embedded, claim })
 }
 
-/// Creates the tables of the local database at this endpoint that are not there yet.
+/// Creates the missing tables of the local database at this endpoint.
 ///
 /// # Errors
 /// The database did not answer, or refused.
 pub async fn create_tables(endpoint: &str) -> anyhow::Result<()> {
-    // Nobody is on the line yet.
+    // No caller is waiting yet, so the deadline can be long.
     let client = client::webhook_client(&client::local_config(endpoint).await, Duration::from_secs(20));
     tables::create_missing(&client, &local_tables()).await.context("the tables could not be created")?;
-    tables::create_missing_audit(&client, LOCAL_AUDIT_TABLE).await.context("the table of changes could not be created")
+    tables::create_missing_audit(&client, LOCAL_AUDIT_TABLE).await.context("the audit table could not be created")
 }
 
 impl Running {
-    /// Lets the requests under way end, for two seconds at most, then stops.
+    /// Stops the server. Requests in progress get at most two seconds to finish.
     ///
     /// # Errors
-    /// A server had failed.
+    /// A server failed earlier, or the announcement cannot be removed.
     pub async fn stop(self) -> anyhow::Result<()> {
-        // Where nobody waits for the signal any more, the server has ended already; why, is what it returned.
+        // A failed send means that the server has already ended; its return value says why.
         self.stop.send(()).unwrap_or_default();
         self.watched.abort();
-        // A client that has sent half a request, or keeps its connection, must not keep us.
+        // A client that sent half a request or keeps its connection open must not block the shutdown.
         if let Ok(served) = timeout(PATIENCE, self.served).await {
             served.context("the server ended early")??;
         }
@@ -204,22 +207,22 @@ impl Running {
     }
 }
 
-/// Makes a folder's database ours. A command that works on it is waited for: most take a moment.
+/// Claims a folder's database. Waits for a command that is using it, since most take only a moment.
 async fn claim(folder: &Path) -> anyhow::Result<Claim> {
-    for _ in 0..LOOKS {
+    for _ in 0..CLAIM_ATTEMPTS {
         match state::look(folder)? {
             Found::Free(claim) => return Ok(claim),
             Found::Running(other) => bail!(
-                "Another `ringbolt dev` keeps its callers in {} and answers at {}. Stop it, or start in another folder or \
-                 with --memory.",
+                "Another `ringbolt dev` is using {} and runs at {}. Stop it, or start in another folder or with \
+                 --memory.",
                 folder.display(),
                 other.address
             ),
-            Found::Busy => tokio::time::sleep(BETWEEN_LOOKS).await,
+            Found::Busy => tokio::time::sleep(CLAIM_INTERVAL).await,
         }
     }
     bail!(
-        "Another `ringbolt` command is working on the database in {}. Wait until it has ended, or start with --memory.",
+        "Another `ringbolt` command is using the database in {}. Wait until it has ended, or start with --memory.",
         folder.display()
     )
 }
@@ -228,15 +231,15 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(("127.0.0.1", port)).await {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!("Port {port} is taken on this machine, perhaps by another `ringbolt dev`. Choose one with --port.")
+            bail!("Port {port} is already in use, perhaps by another `ringbolt dev`. Choose another one with --port.")
         }
-        Err(error) => bail!("127.0.0.1:{port} cannot be listened on: {error}."),
+        Err(error) => bail!("Cannot listen on 127.0.0.1:{port}: {error}."),
     }
 }
 
 fn writable(folder: &Path) -> anyhow::Result<()> {
     if folder.exists() && !folder.is_dir() {
-        bail!("{} is a file, and must be a folder. Start in another folder, or with --memory.", folder.display());
+        bail!("{} is a file but must be a folder. Start in another folder, or with --memory.", folder.display());
     }
     let probe = folder.join("write-probe");
     let tried = create_folder(folder).and_then(|()| fs::write(&probe, b"")).and_then(|()| fs::remove_file(&probe));

@@ -1,7 +1,8 @@
-//! The state folder: who works on its database, and how others find a `ringbolt dev` that runs.
+//! The state folder: which process uses its database, and how commands find a running `ringbolt dev`.
 //!
-//! Whoever opens the database holds the lock of `dev.lock`; the operating system takes it back from a process that was
-//! killed. A running `ringbolt dev` says in `dev.json` where it is: without the lock being held, that is a leftover.
+//! A process that opens the database holds the lock on `dev.lock`; the operating system releases it if the process is
+//! killed. A running `ringbolt dev` publishes its addresses in `dev.json`. If nobody holds the lock, that file is
+//! stale.
 
 use crate::private_file;
 use anyhow::Context as _;
@@ -14,17 +15,17 @@ use std::{
     time::Duration,
 };
 
-/// The database, within the folder.
+/// The database's file name in the folder.
 pub const DATABASE: &str = "dynamodb.sqlite";
-/// The PIN keys, within the folder.
+/// The PIN keys' file name in the folder.
 pub const PIN_KEYS: &str = "pin-keys.json";
 const LOCK: &str = "dev.lock";
 /// How long a `ringbolt dev` may take to accept a connection.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Where a running `ringbolt dev` says that it is, within the folder.
+/// The name of the file in which a running `ringbolt dev` publishes its addresses.
 pub const ANNOUNCEMENT: &str = "dev.json";
 
-/// Where a `ringbolt dev` is, for commands on the same machine.
+/// The addresses of a running `ringbolt dev`, for commands on the same machine.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Announcement {
     /// The embedded database, `http://127.0.0.1:PORT`.
@@ -33,33 +34,35 @@ pub struct Announcement {
     pub address: String,
     /// The webhook token.
     pub token: String,
-    /// The flow files that it answers from; none is the demo that is built in.
+    /// The flow files in use; empty for the built-in demo flow.
     pub flows: Vec<PathBuf>,
+    /// The stage for which they are loaded.
+    pub stage: Option<String>,
 }
 
-/// The database is ours alone until this is dropped.
+/// Exclusive use of the database until dropped.
 #[derive(Debug)]
 pub struct Claim {
     folder: PathBuf,
-    /// Closing it gives the lock back.
+    /// Closing the file releases the lock.
     _lock: fs::File,
 }
 
-/// How a folder stands.
+/// Who uses a folder's database.
 #[derive(Debug)]
 pub enum Found {
-    /// Nobody works on its database; now we do.
+    /// It was free and is now claimed.
     Free(Claim),
-    /// A `ringbolt dev` runs there.
+    /// A `ringbolt dev` is running there.
     Running(Announcement),
-    /// Another command works on it, or a `ringbolt dev` is about to start.
+    /// Another command is using it, or a `ringbolt dev` is starting.
     Busy,
 }
 
-/// Looks who works on the database of a folder, and claims it where nobody does.
+/// Checks who uses a folder's database, and claims it if it is free.
 ///
 /// # Errors
-/// The folder cannot be read or written, or `dev.json` is none of ours.
+/// The folder cannot be read or written, or `dev.json` has an unexpected format.
 pub fn look(folder: &Path) -> anyhow::Result<Found> {
     let path = folder.join(LOCK);
     let opened = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
@@ -67,12 +70,12 @@ pub fn look(folder: &Path) -> anyhow::Result<Found> {
     match lock.try_lock() {
         Ok(()) => {
             let claim = Claim { folder: folder.to_owned(), _lock: lock };
-            // What a killed one left behind.
+            // Remove the announcement of a process that was killed.
             claim.withdraw()?;
             Ok(Found::Free(claim))
         }
         Err(fs::TryLockError::WouldBlock) => {
-            // Between taking the lock and removing what a killed one left behind there is a moment.
+            // The lock's holder may not have removed a stale announcement yet.
             let running = read(folder)?.filter(|announcement| answers(&announcement.database));
             Ok(running.map_or(Found::Busy, Found::Running))
         }
@@ -82,27 +85,29 @@ pub fn look(folder: &Path) -> anyhow::Result<Found> {
     }
 }
 
-/// Whether somebody listens at `http://127.0.0.1:PORT`. On one machine that is known at once.
+/// Whether a process listens at `http://127.0.0.1:PORT`.
 fn answers(address: &str) -> bool {
     let address = address.strip_prefix("http://").and_then(|address| address.parse::<SocketAddr>().ok());
     address.is_some_and(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
 }
 
 impl Claim {
-    /// Says where we are.
+    /// Publishes the addresses.
     ///
     /// # Errors
     /// The folder cannot be written.
     pub fn announce(&self, announcement: &Announcement) -> anyhow::Result<()> {
-        let Announcement { database, address, token, flows } = announcement;
+        let Announcement { database, address, token, flows, stage } = announcement;
         let flows: Vec<_> = flows.iter().map(|path| path.to_string_lossy()).collect();
-        let text = json!({ "database": database, "address": address, "token": token, "flows": flows }).to_string();
+        let document =
+            json!({ "database": database, "address": address, "token": token, "flows": flows, "stage": stage });
+        let text = document.to_string();
         let path = self.folder.join(ANNOUNCEMENT);
-        // Whoever reads it finds all of it or nothing.
+        // The write is atomic, so readers find all of it or nothing.
         private_file::replace(&path, text.as_bytes()).with_context(|| format!("{} cannot be written", path.display()))
     }
 
-    /// Takes the announcement back.
+    /// Removes the announcement.
     ///
     /// # Errors
     /// The folder cannot be written.
@@ -133,11 +138,12 @@ fn read(folder: &Path) -> anyhow::Result<Option<Announcement>> {
             address: field("address")?,
             token: field("token")?,
             flows: flows.collect(),
+            stage: field("stage"),
         })
     };
     announcement()
         .map(Some)
-        .with_context(|| format!("{} is not what this version of `ringbolt dev` writes; restart it", path.display()))
+        .with_context(|| format!("{} was written by another version of `ringbolt dev`; restart it", path.display()))
 }
 
 impl fmt::Debug for Announcement {
@@ -161,6 +167,7 @@ mod tests {
             address: "http://127.0.0.1:2".to_owned(),
             token: "sesame".to_owned(),
             flows: vec![PathBuf::from("/flows/bank.yaml")],
+            stage: Some("dev".to_owned()),
         }
     }
 
@@ -172,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_claimed_by_one_and_a_killed_ones_announcement_is_a_leftover() {
+    fn a_folder_has_one_owner_and_the_announcement_of_a_killed_process_is_stale() {
         let folder = folder();
         let Found::Free(claim) = look(&folder).unwrap() else { panic!("it is free") };
         assert!(matches!(look(&folder).unwrap(), Found::Busy));
@@ -182,12 +189,12 @@ mod tests {
         assert_eq!(found, announcement(&database));
         assert!(!format!("{found:?}").contains("sesame"));
 
-        // It is killed, and the next one has the lock before it removes the announcement.
+        // The process is killed. The next one takes the lock before it removes the announcement.
         drop(database);
-        assert!(matches!(look(&folder).unwrap(), Found::Busy), "nobody answers there");
+        assert!(matches!(look(&folder).unwrap(), Found::Busy), "nothing listens there");
         drop(claim);
-        let Found::Free(claim) = look(&folder).unwrap() else { panic!("nobody holds it any more") };
-        assert!(matches!(look(&folder).unwrap(), Found::Busy), "a leftover is no announcement");
+        let Found::Free(claim) = look(&folder).unwrap() else { panic!("the lock was released") };
+        assert!(matches!(look(&folder).unwrap(), Found::Busy), "a stale announcement is ignored");
         drop(claim);
         fs::remove_dir_all(folder).unwrap();
     }
