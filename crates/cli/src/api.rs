@@ -1,4 +1,4 @@
-//! The webhooks of a deployment, asked as a provider would ask them.
+//! Calls the webhooks of a deployment the way a provider does.
 
 use anyhow::{Context as _, bail};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -7,15 +7,16 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use ringbolt_core::dialects::{DIALECTS, Dialect, Webhook};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
 type Body = Full<bytes::Bytes>;
 
-/// Longer than any deadline of a webhook.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Answers are short; whoever sends more is no Ringbolt.
-const LARGEST_ANSWER: usize = 256 * 1024;
+/// Longer than the deadline of any webhook.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Ringbolt's answers are short, so a longer one comes from another server.
+const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
 /// The API of a deployment.
 pub(crate) struct Api {
@@ -23,65 +24,73 @@ pub(crate) struct Api {
     client: Client<HttpsConnector<HttpConnector>, Body>,
 }
 
-/// What came back.
+/// A webhook's response.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    /// The header `date`, as it came.
+    /// The `date` header, unparsed.
     pub(crate) date: Option<String>,
 }
 
-/// A request; its token goes into a header, where no log of addresses has it.
+/// A request. The token goes into a header, to keep it out of access logs.
 pub(crate) struct Ask<'a> {
     pub(crate) method: http::Method,
-    pub(crate) path: &'a str,
+    pub(crate) path: String,
     pub(crate) token: Option<&'a str>,
-    /// A JSON body, where there is one.
+    /// The JSON body, if any.
     pub(crate) json: Option<Zeroizing<String>>,
 }
 
-/// What the webhooks say to a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
-    /// It is valid.
-    Yes,
-    /// One refuses it; their statuses.
-    No([u16; 3]),
-    /// Something is wrong with one; their statuses.
-    Other([u16; 3]),
+/// How the webhooks respond to a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TokenCheck {
+    /// All accept it.
+    Accepted,
+    /// At least one rejects it; the statuses of all.
+    Rejected(Vec<u16>),
+    /// At least one gave an unexpected answer; the statuses of all.
+    Unexpected(Vec<u16>),
 }
 
-/// A path of each webhook whose flow is none: the token is looked at before the flow, so that 404 means that it is valid.
-pub(crate) const WITHOUT_FLOW: [(&str, http::Method); 3] = [
-    ("/wix-answers/-/auth", http::Method::POST),
-    ("/dialogtech/-/next-action", http::Method::GET),
-    ("/dialogtech/-/transcription", http::Method::GET),
-];
+/// Every webhook, with its dialect.
+pub(crate) fn webhooks() -> impl Iterator<Item = (&'static Dialect, &'static Webhook)> {
+    DIALECTS.iter().flat_map(|dialect| dialect.webhooks.iter().map(move |webhook| (dialect, webhook)))
+}
+
+/// A request to each webhook with an impossible flow name. The token is checked before the flow, so 404 means that the
+/// token is valid.
+fn to_unknown_flow(token: Option<&str>) -> anyhow::Result<Vec<(Ask<'_>, bool)>> {
+    let requests = webhooks().map(|(dialect, webhook)| {
+        let method = webhook.methods.first().copied().unwrap_or("GET").parse()?;
+        Ok((Ask { method, path: dialect.path_of(webhook, "-"), token, json: None }, webhook.steers))
+    });
+    requests.collect()
+}
 
 impl Api {
     /// The API at an address such as `https://ivr.example.com`.
     ///
     /// # Errors
-    /// This machine has no certificates to trust.
+    /// The certificates that this machine trusts cannot be read.
     pub(crate) fn new(base: String) -> anyhow::Result<Self> {
         let connector = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
-            .context("the certificates that this machine trusts cannot be read")?
+            .context("cannot read the certificates that this machine trusts")?
             .https_or_http()
             .enable_http1()
             .build();
         Ok(Self { base, client: Client::builder(TokioExecutor::new()).build(connector) })
     }
 
-    /// What the addresses begin with.
+    /// The base URL.
     pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
-    /// Asks, once.
+    /// Sends a request once.
     ///
     /// # Errors
-    /// Nobody answered, or not in time: which address.
+    /// There was no answer, or not in time. The sentence names the address.
     pub(crate) async fn ask(&self, ask: Ask<'_>) -> anyhow::Result<Reply> {
         let mut request = http::Request::builder().method(ask.method).uri(format!("{}{}", self.base, ask.path));
         if let Some(token) = ask.token {
@@ -91,44 +100,47 @@ impl Api {
             request = request.header(http::header::CONTENT_TYPE, "application/json");
         }
         let body = ask.json.map(|json| bytes::Bytes::copy_from_slice(json.as_bytes())).unwrap_or_default();
-        let request = request.body(Full::new(body)).with_context(|| format!("{} is no address", self.base))?;
+        let request = request.body(Full::new(body)).with_context(|| format!("{} is not a valid URL", self.base))?;
         let answered = async {
             let reply = self.client.request(request).await?;
             let (head, body) = reply.into_parts();
-            let body = Limited::new(body, LARGEST_ANSWER).collect().await.map_err(|error| anyhow::anyhow!(error))?;
+            let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|error| anyhow::anyhow!(error))?;
             let date = head.headers.get(http::header::DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
             drop(body);
             Ok::<_, anyhow::Error>(Reply { status: head.status.as_u16(), date })
         };
-        match tokio::time::timeout(PATIENCE, answered).await {
+        match tokio::time::timeout(TIMEOUT, answered).await {
             Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(error)) => bail!("nobody answers at {} ({})", self.base, error.root_cause()),
-            Err(_) => bail!("{} did not answer within {} s", self.base, PATIENCE.as_secs()),
+            Ok(Err(error)) => bail!("no answer from {} ({})", self.base, error.root_cause()),
+            Err(_) => bail!("{} did not answer within {} s", self.base, TIMEOUT.as_secs()),
         }
     }
 
-    /// Whether all three webhooks take a token.
+    /// Checks whether all webhooks accept a token.
     ///
     /// # Errors
     /// As [`Api::ask`].
-    pub(crate) async fn takes(&self, token: &str) -> anyhow::Result<Takes> {
-        Ok(match self.statuses(Some(token)).await? {
-            // The flow in the path is none: the token was looked at before.
-            [404, 404 | 405, 404 | 400] => Takes::Yes,
-            statuses if statuses.contains(&401) => Takes::No(statuses),
-            statuses => Takes::Other(statuses),
+    pub(crate) async fn check_token(&self, token: &str) -> anyhow::Result<TokenCheck> {
+        let replies = self.replies(Some(token)).await?;
+        let statuses: Vec<u16> = replies.iter().map(|(reply, _)| reply.status).collect();
+        // The flow is unknown, and the token was checked first. A postback may lack its fields.
+        let accepted = |(reply, steers): &(Reply, bool)| reply.status == 404 || (!steers && reply.status == 400);
+        Ok(match () {
+            () if replies.iter().all(accepted) => TokenCheck::Accepted,
+            () if statuses.contains(&401) => TokenCheck::Rejected(statuses),
+            () => TokenCheck::Unexpected(statuses),
         })
     }
 
-    /// The statuses of the three webhooks for a token.
+    /// The reply of each webhook to a token, and whether the webhook steers calls.
     ///
     /// # Errors
     /// As [`Api::ask`].
-    pub(crate) async fn statuses(&self, token: Option<&str>) -> anyhow::Result<[u16; 3]> {
-        let mut statuses = [0; 3];
-        for (status, (path, method)) in statuses.iter_mut().zip(WITHOUT_FLOW) {
-            *status = self.ask(Ask { method, path, token, json: None }).await?.status;
+    pub(crate) async fn replies(&self, token: Option<&str>) -> anyhow::Result<Vec<(Reply, bool)>> {
+        let mut replies = Vec::new();
+        for (ask, steers) in to_unknown_flow(token)? {
+            replies.push((self.ask(ask).await?, steers));
         }
-        Ok(statuses)
+        Ok(replies)
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 use std::io::{ErrorKind, Write as _, stdout};
 
-/// Print the completions for a shell
+/// Print completions for a shell
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt completions bash > ~/.local/share/bash-completion/completions/ringbolt")]
 pub(crate) struct Completions {
@@ -19,7 +19,7 @@ impl Completions {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "ringbolt", &mut script);
         match stdout().write_all(&script) {
-            // `| head` has read enough.
+            // `| head` closes the pipe early.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written.context("the completions could not be written"),
         }

@@ -1,4 +1,4 @@
-//! Asking before something is changed that cannot be taken back.
+//! Confirmation before a change that cannot be undone.
 
 use crate::exit::Usage;
 use anyhow::{Context as _, bail};
@@ -8,26 +8,26 @@ use std::io::{IsTerminal as _, Write as _, stderr, stdin};
 /// `--yes`
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Confirm {
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short = 'y')]
     yes: bool,
 }
 
 impl Confirm {
-    /// Asks, where a person is there to answer; only `y` and `yes` go on.
+    /// Asks at the terminal. Only `y` and `yes` continue.
     ///
     /// # Errors
-    /// The answer is another, or nobody can answer and `--yes` is not there.
+    /// The answer is different, or there is no terminal and no `--yes`.
     pub(crate) fn ask(self, question: &str) -> anyhow::Result<()> {
         if self.yes {
             return Ok(());
         }
         if !(stdin().is_terminal() && stderr().is_terminal()) {
-            return Err(Usage::new(format!("{question} Nobody is at a terminal to answer: add --yes to do it")));
+            return Err(Usage::new(format!("{question} There is no terminal to ask at: add --yes to confirm")));
         }
         write!(stderr(), "{question} [y/N] ")
             .and_then(|()| stderr().flush())
-            .context("the terminal cannot be written")?;
+            .context("cannot write to the terminal")?;
         let mut answer = String::new();
         stdin().read_line(&mut answer).context("the answer could not be read")?;
         if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {

@@ -1,32 +1,32 @@
-//! How a command ends: 0 done, 1 refused, not found or failed, 2 a mistake in the command line, 130 interrupted.
+//! Exit codes: 0 done, 1 refused, not found or failed, 2 command line error, 130 interrupted.
 
 use std::{fmt, process::ExitCode};
 
-/// The command line is not enough, or contradicts itself: exit code 2.
+/// The command line is incomplete or contradictory: exit code 2.
 #[derive(Debug)]
 pub(crate) struct Usage(String);
 
 impl Usage {
-    /// The sentence to show.
-    #[expect(clippy::new_ret_no_self, reason = "it is only ever made to be returned as an error")]
+    /// An error with this sentence.
+    #[expect(clippy::new_ret_no_self, reason = "it is only created to be returned as an error")]
     pub(crate) fn new(sentence: impl Into<String>) -> anyhow::Error {
         anyhow::Error::new(Self(sentence.into()))
     }
 }
 
-/// Somebody pressed Ctrl-C: exit code 130. The sentence says what is done and how to go on.
+/// The user pressed Ctrl-C: exit code 130. The sentence says what is done and how to continue.
 #[derive(Debug)]
 pub(crate) struct Interrupted(String);
 
 impl Interrupted {
-    /// The sentence to show.
-    #[expect(clippy::new_ret_no_self, reason = "it is only ever made to be returned as an error")]
+    /// An error with this sentence.
+    #[expect(clippy::new_ret_no_self, reason = "it is only created to be returned as an error")]
     pub(crate) fn new(sentence: impl Into<String>) -> anyhow::Error {
         anyhow::Error::new(Self(sentence.into()))
     }
 }
 
-/// Everything has been said already, and it is a failure: exit code 1, and no further sentence.
+/// The failure has already been reported: exit code 1, without another message.
 #[derive(Debug)]
 pub(crate) struct Failed;
 

@@ -1,4 +1,4 @@
-//! The call flows that a deployment answers from.
+//! The live call flows of a deployment.
 
 use crate::connection::{Connection, Explained as _};
 use anyhow::Context as _;
@@ -6,11 +6,11 @@ use ringbolt_core::flow::Flow;
 use ringbolt_lambda::flows::files;
 use std::{fs, path::PathBuf};
 
-/// The live flows: published ones, or the files of the `ringbolt dev` that runs.
+/// The live flows: the published ones, or the files of the running `ringbolt dev`.
 ///
 /// # Errors
-/// There is no `ringbolt dev` and no table of flows; a file or the table cannot be read, or a flow in it is none for this
-/// version.
+/// There is no running `ringbolt dev` and no table of flows; a file or the table cannot be read; or this version
+/// cannot use a flow.
 pub(crate) async fn live_flows(connection: &Connection) -> anyhow::Result<Vec<Flow>> {
     let flows = live_flows_if_known(connection, &[]).await?;
     if flows.is_none() && !connection.is_local() {
@@ -22,11 +22,11 @@ pub(crate) async fn live_flows(connection: &Connection) -> anyhow::Result<Vec<Fl
     })
 }
 
-/// The flows of the files given, or else the live ones. `None` where nobody says which there are: a `ringbolt dev` that
-/// does not run, or no table of flows.
+/// The flows in the given files, or else the live ones. `None` if they are unknown, because `ringbolt dev` is not
+/// running or no table of flows is given.
 ///
 /// # Errors
-/// A file or the table cannot be read, or a flow in it is none for this version.
+/// A file or the table cannot be read, or this version cannot use a flow.
 pub(crate) async fn live_flows_if_known(
     connection: &Connection,
     given: &[PathBuf],
@@ -40,20 +40,21 @@ pub(crate) async fn live_flows_if_known(
             Some(paths) => read(paths)?,
         }
     } else {
-        // Somebody who gave the table of callers alone can still be told of them.
+        // With only the table of callers, commands can still report on callers.
         let Ok(table) = connection.flows() else { return Ok(None) };
-        let unread = "the call flows were not read";
+        let failed = "the call flows could not be read";
         let mut texts = Vec::new();
-        for (name, version) in table.live().await.explained(connection, unread)? {
-            let text = table.text(&name, version).await.explained(connection, unread)?;
+        for (name, version) in table.live().await.explained(connection, failed)? {
+            let text = table.text(&name, version).await.explained(connection, failed)?;
             texts.push((format!("the live flow `{name}`"), text));
         }
         texts
     };
+    let stage = connection.stage();
     let load = |(what, text): (String, String)| {
-        Flow::load(&text)
+        Flow::load_at(&text, stage.as_deref())
             .map_err(|mistakes| anyhow::anyhow!("{mistakes}"))
-            .with_context(|| format!("{what} cannot be used; `ringbolt flow check` says more"))
+            .with_context(|| format!("{what} cannot be used; `ringbolt flow check` shows why"))
     };
     texts.into_iter().map(load).collect::<Result<_, _>>().map(Some)
 }

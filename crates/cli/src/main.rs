@@ -14,11 +14,13 @@ mod event;
 mod exit;
 mod explain;
 mod flow;
+mod hours;
 mod live_flows;
 mod man;
 mod output;
 mod pin;
 mod secret;
+mod stage;
 mod stop;
 mod when;
 
@@ -29,9 +31,9 @@ use std::{
     process::{self, ExitCode},
 };
 
-/// Answers the webhooks of a telephone system: who is calling, and where the call goes next.
+/// Tells a telephone system who is calling and where the call goes next.
 #[derive(Parser)]
-#[command(name = "ringbolt", version, after_help = EXIT_CODES)]
+#[command(name = "ringbolt", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Print JSON on standard output, for programs
     #[arg(long, global = true)]
@@ -40,7 +42,7 @@ pub(crate) struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused, not found or failed, 2 a mistake in the command line, \
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused, not found or failed, 2 command line error, \
                           130 interrupted";
 
 #[derive(Subcommand)]
@@ -49,6 +51,7 @@ enum Command {
     Call(call::CallCommand),
     Event(event::EventCommand),
     Flow(flow::FlowCommand),
+    Hours(hours::HoursCommand),
     Pin(pin::PinCommand),
     Caller(caller::CallerCommand),
     Audit(audit::AuditCommand),
@@ -67,6 +70,7 @@ async fn main() -> ExitCode {
         Command::Call(command) => command.run(out).await,
         Command::Event(command) => command.run(out),
         Command::Flow(command) => command.run(out).await,
+        Command::Hours(command) => command.run(out).await,
         Command::Pin(command) => command.run(out).await,
         Command::Caller(command) => command.run(out).await,
         Command::Audit(command) => command.run(out).await,
@@ -91,27 +95,27 @@ fn complain(error: &anyhow::Error) {
     eprintln!("ringbolt: {error:#}");
 }
 
-/// Where nobody reads any more (`ringbolt dev | head`), it goes on: `println!` would panic.
-pub(crate) fn show(text: &str) {
+/// Prints a line and ignores a closed pipe (`ringbolt dev | head`), where `println!` would panic.
+pub(crate) fn print_best_effort(text: &str) {
     writeln!(stdout(), "{text}").unwrap_or_default();
 }
 
-/// Prints the result of a command. Whoever has read enough (`| head`) misses nothing; what cannot be written at all,
-/// such as on a full disk, is no success: exit code 1.
+/// Prints the result of a command. A closed pipe (`| head`) is ignored; any other write error, such as a full disk,
+/// exits with code 1.
 pub(crate) fn print(text: &str) {
-    if let Err(error) = shown(text)
+    if let Err(error) = try_print(text)
         && error.kind() != ErrorKind::BrokenPipe
     {
-        complain(&anyhow::Error::new(error).context("standard output cannot be written"));
+        complain(&anyhow::Error::new(error).context("cannot write to standard output"));
         process::exit(1);
     }
 }
 
-/// Prints what must be seen.
+/// Prints a line and flushes it.
 ///
 /// # Errors
-/// It was not.
-pub(crate) fn shown(text: &str) -> std::io::Result<()> {
+/// Standard output cannot be written, or its reader is gone.
+pub(crate) fn try_print(text: &str) -> std::io::Result<()> {
     let mut out = stdout();
     writeln!(out, "{text}").and_then(|()| out.flush())
 }

@@ -10,15 +10,15 @@ use std::{
     path::PathBuf,
 };
 
-/// Print the manual page of a command, or write those of all commands
+/// Print the manual page of a command, or write all manual pages to a folder
 #[derive(Args)]
 #[command(
     after_help = "Examples: ringbolt man pin set | man -l -\n          ringbolt man --out /usr/local/share/man/man1"
 )]
 pub(crate) struct ManCommand {
-    /// The command, such as `pin set`; none for `ringbolt` itself
+    /// Command, such as `pin set`; omit it for `ringbolt` itself
     command: Vec<String>,
-    /// Write a page for every command into this folder
+    /// Write one page per command into this folder
     #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
     out: Option<PathBuf>,
 }
@@ -43,7 +43,7 @@ impl ManCommand {
         let mut page = Vec::new();
         Man::new(command.clone()).render(&mut page).context("the manual page could not be made")?;
         match stdout().write_all(&page) {
-            // `| head` has read enough.
+            // `| head` closes the pipe early.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written.context("the manual page could not be written"),
         }

@@ -1,4 +1,4 @@
-//! What commands print: sentences and tables for people, JSON for programs.
+//! Printing results: sentences and tables for people, JSON for programs.
 
 use crate::print;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
@@ -8,75 +8,75 @@ use std::{
     io::{IsTerminal as _, Write as _, stderr, stdout},
 };
 
-/// Characters of a terminal's width for each column, below which rows stand one below the other.
-const LEAST_COLUMN: u16 = 10;
+/// If a terminal has fewer characters per column than this, each field is printed on its own line.
+const MIN_COLUMN_WIDTH: u16 = 10;
 
-/// How to print. Cheap to copy; every command is given one.
+/// How to print. Every command receives one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     json: bool,
     colour: bool,
 }
 
-/// What a word means, where it can be shown.
+/// What a coloured word signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// In order.
+    /// Fine.
     Good,
-    /// To be looked at.
+    /// Needs attention.
     Warning,
     /// Wrong.
     Bad,
-    /// Beside the point.
+    /// Secondary.
     Faint,
     /// A heading.
     Strong,
 }
 
 impl Output {
-    /// Colours only on a terminal, and not where `NO_COLOR` is set (no-color.org) or the terminal is a dumb one.
+    /// Uses colours only on a terminal, unless `NO_COLOR` (no-color.org) or `TERM=dumb` is set.
     pub(crate) fn new(json: bool) -> Self {
         let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self { json, colour: !json && !refused && stdout().is_terminal() }
     }
 
-    /// Whether `--json` was given: standard output then has JSON and nothing else.
+    /// Whether `--json` was given. Standard output then contains only JSON.
     pub(crate) fn json(self) -> bool {
         self.json
     }
 
-    /// A sentence about what was done. Not with `--json`: the document says it.
+    /// Prints a sentence about the result. Omitted with `--json`, because the document has the same facts.
     pub(crate) fn say(self, text: &str) {
         if !self.json {
             print(text);
         }
     }
 
-    /// What stands beside the result: on standard error, with `--json` as well.
+    /// Prints a remark on standard error, with `--json` too.
     pub(crate) fn note(self, text: &str) {
         writeln!(stderr(), "{text}").unwrap_or_default();
     }
 
-    /// The one JSON document of a command.
+    /// Prints the single JSON document of a command.
     ///
     /// # Errors
-    /// The value cannot be JSON.
+    /// The value cannot be serialised.
     pub(crate) fn document(self, value: &impl Serialize) -> anyhow::Result<()> {
         print(&serde_json::to_string_pretty(value)?);
         Ok(())
     }
 
-    /// One of many JSON documents, on a line of its own: for what comes bit by bit.
+    /// Prints one of several JSON documents on its own line, for results that arrive one by one.
     ///
     /// # Errors
-    /// The value cannot be JSON.
+    /// The value cannot be serialised.
     pub(crate) fn line(self, value: &impl Serialize) -> anyhow::Result<()> {
         print(&serde_json::to_string(value)?);
         Ok(())
     }
 
-    /// A word in its colour.
+    /// Colours a word, if colours are on.
     pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
         if !self.colour {
             return text.to_owned();
@@ -91,20 +91,20 @@ impl Output {
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 
-    /// A table as wide as the terminal at the most; where there is none, as wide as its content, for `grep` and `cut`.
-    /// Control characters in it are shown, not obeyed.
+    /// Prints a table that fits the terminal. Without a terminal it is as wide as its content, for `grep` and `cut`.
+    /// Control characters are escaped.
     pub(crate) fn table<const COLUMNS: usize>(self, header: [&str; COLUMNS], rows: &[[String; COLUMNS]]) {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
         if !stdout().is_terminal() {
             table.force_no_tty().set_content_arrangement(ContentArrangement::Disabled);
         }
-        let least = u16::try_from(COLUMNS).unwrap_or(u16::MAX).saturating_mul(LEAST_COLUMN);
+        let min_width = u16::try_from(COLUMNS).unwrap_or(u16::MAX).saturating_mul(MIN_COLUMN_WIDTH);
         match table.width() {
-            // Some terminals say that they have no width at all.
+            // Some terminals report a width of zero.
             Some(0) => drop(table.set_content_arrangement(ContentArrangement::Disabled)),
-            // In columns of a few letters each, nothing could be read.
-            Some(width) if width < least => return self.blocks(header, rows),
+            // Columns of a few letters each would be unreadable.
+            Some(width) if width < min_width => return self.blocks(header, rows),
             _ => {}
         }
         let bold = |text: &&str| {
@@ -123,7 +123,7 @@ impl Output {
         }
     }
 
-    /// One row below the other, a line for each of its columns.
+    /// Prints each row as a block, with one line per column.
     fn blocks<const COLUMNS: usize>(self, header: [&str; COLUMNS], rows: &[[String; COLUMNS]]) {
         let widest = header.iter().map(|name| name.chars().count()).max().unwrap_or_default();
         for (number, row) in rows.iter().enumerate() {
@@ -138,19 +138,19 @@ impl Output {
     }
 }
 
-/// Whether a terminal obeys a character rather than shows it: control characters, those that turn the direction of text,
-/// and those without any width, with which one word can look like another.
-pub(crate) fn obeyed(c: char) -> bool {
+/// Whether a character could disguise text on a terminal: control characters, changes of text direction, and characters
+/// without width, which make one word look like another.
+pub(crate) fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The text with escapes for what a terminal would obey: what a caller or a provider wrote must not move the cursor.
+/// Escapes deceptive characters, so that text from callers or providers cannot control the terminal.
 pub(crate) fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if obeyed(c) {
+        if is_deceptive(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_wrote_does_not_command_the_terminal() {
+    fn foreign_text_cannot_control_the_terminal() {
         assert_eq!(harmless("Ada\u{1b}[2J\n\u{202e}ok ä"), "Ada\\u{1b}[2J\\n\\u{202e}ok ä");
     }
 }

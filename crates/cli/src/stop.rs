@@ -1,6 +1,6 @@
-//! Being asked to stop.
+//! Signals that ask the process to stop.
 
-/// Ctrl-C, or what a service manager sends.
+/// Ctrl-C, or SIGTERM from a service manager.
 #[cfg(unix)]
 pub(crate) struct StopSignal {
     interrupt: tokio::signal::unix::Signal,
@@ -9,17 +9,17 @@ pub(crate) struct StopSignal {
 
 #[cfg(unix)]
 impl StopSignal {
-    /// From now on the signal does not end the process.
+    /// Starts listening. From now on the signals no longer end the process by themselves.
     ///
     /// # Errors
-    /// The system does not allow it.
+    /// The system refuses to install the handlers.
     pub(crate) fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    /// Waits for the next one.
-    pub(crate) async fn came(&mut self) {
+    /// Waits for the next signal.
+    pub(crate) async fn received(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -37,7 +37,7 @@ impl StopSignal {
         Ok(Self(tokio::signal::windows::ctrl_c()?))
     }
 
-    pub(crate) async fn came(&mut self) {
+    pub(crate) async fn received(&mut self) {
         self.0.recv().await;
     }
 }

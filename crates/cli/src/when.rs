@@ -1,4 +1,4 @@
-//! Points in time, for people of this place and for programs, and the days that they ask for.
+//! Times and days: shown in the local time zone for people and in UTC for programs.
 
 use crate::exit::Usage;
 use jiff::{
@@ -9,14 +9,19 @@ use jiff::{
 use ringbolt_core::time::EpochMs;
 use std::ops::Range;
 
-/// The zone of this machine (TZ).
+/// A time zone: the one of this machine (TZ), or another that is named.
 #[derive(Clone, Debug)]
 pub(crate) struct LocalTime(TimeZone);
 
 impl LocalTime {
-    /// As the system has it; UTC where it has none.
+    /// The system's time zone, or UTC if it has none.
     pub(crate) fn of_this_machine() -> Self {
         Self(TimeZone::try_system().unwrap_or(TimeZone::UTC))
+    }
+
+    /// Another zone.
+    pub(crate) fn of(zone: TimeZone) -> Self {
+        Self(zone)
     }
 
     #[cfg(test)]
@@ -39,20 +44,20 @@ impl LocalTime {
         self.format(at, "%Y-%m-%d")
     }
 
-    /// The zone's name at that time: `CET`.
+    /// The name of the time zone at that time: `CET`.
     pub(crate) fn zone(&self, at: EpochMs) -> String {
         self.format(at, "%Z")
     }
 
-    fn format(&self, at: EpochMs, form: &str) -> String {
+    fn format(&self, at: EpochMs, pattern: &str) -> String {
         let timestamp = Timestamp::from_millisecond(at.0).unwrap_or_default();
-        timestamp.to_zoned(self.0.clone()).strftime(form).to_string()
+        timestamp.to_zoned(self.0.clone()).strftime(pattern).to_string()
     }
 
-    /// A day of this zone, from midnight to midnight: 23 or 25 hours where clocks change.
+    /// A day from midnight to midnight, which has 23 or 25 hours when clocks change.
     ///
     /// # Errors
-    /// It is neither `YYYY-MM-DD` nor `today` nor `yesterday`.
+    /// The text is not `YYYY-MM-DD`, `today` or `yesterday`.
     pub(crate) fn day(&self, text: &str, now: EpochMs) -> anyhow::Result<Range<EpochMs>> {
         let today = Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(self.0.clone()).date();
         let date = match text {
@@ -65,39 +70,39 @@ impl LocalTime {
             Some(midnight(date)?..midnight(date.checked_add(1.day()).ok()?)?)
         });
         span.ok_or_else(|| {
-            Usage::new(format!("--day is a date such as 2026-11-21, `today` or `yesterday`, not `{text}`"))
+            Usage::new(format!("--day must be a date such as 2026-11-21, `today` or `yesterday`, not `{text}`"))
         })
     }
 }
 
-/// In this machine's time zone, which is named.
+/// Date and time in this machine's time zone, with its name.
 pub(crate) fn local(at: EpochMs) -> String {
     LocalTime::of_this_machine().date_and_time(at)
 }
 
-/// For programs: `2026-11-21T12:00:00Z`.
+/// The time for programs: `2026-11-21T12:00:00Z`.
 pub(crate) fn utc(at: EpochMs) -> Option<String> {
     Timestamp::from_millisecond(at.0).ok().map(|at| at.to_string())
 }
 
-/// A point in time, or a time or a day (its beginning) in this machine's zone.
+/// Parses a timestamp, or a local time or day (meaning its start) in this machine's time zone.
 ///
 /// # Errors
-/// It is neither.
+/// The text is none of these.
 pub(crate) fn parse(text: &str) -> anyhow::Result<EpochMs> {
     let zone = || LocalTime::of_this_machine().0;
     let local = |at: DateTime| Some(at.to_zoned(zone()).ok()?.timestamp());
-    // A `Date` would be read from the text of a time as well.
+    // `Date` would also parse the text of a time.
     let local_time = || local(if text.len() == 10 { text.parse::<Date>().ok()?.into() } else { text.parse().ok()? });
     let at = text.parse::<Timestamp>().ok().or_else(local_time);
     at.map(|at| EpochMs(at.as_millisecond())).ok_or_else(|| {
         Usage::new(format!(
-            "`{text}` is no time: give a day such as 2026-11-01, or a time such as 2026-11-01T09:30:00Z"
+            "`{text}` is not a time: give a day such as 2026-11-01, or a time such as 2026-11-01T09:30:00Z"
         ))
     })
 }
 
-/// So long before a time.
+/// The time that lies `span` before `at`.
 pub(crate) fn before(at: EpochMs, span: SignedDuration) -> EpochMs {
     EpochMs(at.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
 }
@@ -110,7 +115,7 @@ mod tests {
     const HOUR: i64 = 3_600_000;
 
     #[test]
-    fn a_time_keeps_its_hour_and_a_day_begins_at_midnight() {
+    fn a_time_keeps_its_hour_and_a_day_starts_at_midnight() {
         assert_eq!(parse("2026-11-21T12:00:00Z").unwrap(), NOON);
         let day = parse("2026-11-21").unwrap();
         assert_eq!(parse("2026-11-21T09:30").unwrap(), EpochMs(day.0 + 9 * HOUR + HOUR / 2));
@@ -121,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_from_midnight_to_midnight_where_the_command_runs() {
+    fn a_day_lasts_from_midnight_to_midnight_in_the_local_time_zone() {
         let berlin = LocalTime::named("Europe/Berlin");
         assert_eq!(berlin.day("today", NOON).unwrap(), EpochMs(NOON.0 - 13 * HOUR)..EpochMs(NOON.0 + 11 * HOUR));
         assert_eq!(berlin.day("2026-11-20", NOON).unwrap(), berlin.day("yesterday", NOON).unwrap());

@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 const PAGE: u16 = 200;
 
-/// List changes, the newest first
+/// List changes, newest first
 ///
-/// Every change has two entries: `begun` before it was made, then `done` or `failed`.
+/// Every change has two entries: `begun` before it is made, then `done` or `failed`.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt audit list --stack ringbolt --since 2026-11-01")]
 pub(crate) struct List {
     /// Only entries since this day or time, such as 2026-11-01 or 2026-11-01T09:30:00Z
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// How many entries at the most
+    /// Maximum number of entries
     #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
     #[command(flatten)]
@@ -36,13 +36,13 @@ impl List {
         if out.json() {
             out.document(&found.iter().map(as_json).collect::<Vec<_>>())?;
         } else if found.is_empty() {
-            out.say("Nothing was recorded.");
+            out.say("No changes are recorded.");
         } else {
             let rows: Vec<[String; 7]> = found.iter().map(as_row).collect();
             out.table(["No.", "Time", "Who", "Command", "Subject", "Step", "Detail"], &rows);
         }
         if more {
-            out.note(&format!("There are more: these are the newest {}. See them with --limit.", self.limit));
+            out.note(&format!("Only the newest {} entries are shown. Show more with --limit.", self.limit));
         }
         connection.close().await
     }
@@ -58,7 +58,7 @@ async fn latest(
     let (mut found, mut next) = (Vec::new(), None);
     loop {
         let page = table.page(Order::NewestFirst, next, PAGE).await;
-        let page = page.explained(connection, "the record could not be read")?;
+        let page = page.explained(connection, "the audit log could not be read")?;
         let recent = |recorded: &Recorded| match (since, recorded) {
             (Some(since), Recorded::Entry(entry)) => entry.content.at >= since,
             _ => true,
@@ -69,7 +69,8 @@ async fn latest(
             found.truncate(limit);
             return Ok((found, true));
         }
-        // Machines' clocks differ by less than a page of entries: where a whole page is older, so is the rest.
+        // Clocks of different machines may disagree, but by less than a page of entries. If a whole page is older, so is
+        // the rest.
         next = page.next.filter(|_| !older);
         if next.is_none() {
             return Ok((found, false));

@@ -1,4 +1,4 @@
-//! `ringbolt audit`, and the recording of changes that other commands make.
+//! `ringbolt audit`, and recording the changes that other commands make.
 
 mod list;
 mod record;
@@ -10,7 +10,7 @@ pub(crate) use record::{begin, caller, recorded};
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// See who changed what, and whether the record is whole
+/// Show and verify the audit log: who changed what
 #[derive(Args)]
 pub(crate) struct AuditCommand {
     #[command(subcommand)]

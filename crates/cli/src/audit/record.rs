@@ -1,7 +1,7 @@
-//! Writing a change to the record: that it begins before it is made, and how it ended after it.
+//! Recording a change in the audit log: one entry before the change and one after it.
 //!
-//! So no change goes unrecorded: where the first entry cannot be written, the change is not made. A change that was
-//! interrupted shows as one that began and did not end.
+//! If the first entry cannot be written, the change is not made, so no change goes unrecorded. An interrupted change has
+//! only its first entry.
 
 use crate::connection::{Connection, Explained as _};
 use rand::RngCore as _;
@@ -12,25 +12,25 @@ use ringbolt_core::{
 use ringbolt_dynamodb::audit::AuditTable;
 use ringbolt_lambda::app::system_clock;
 
-/// A change that has begun.
+/// A change whose start is recorded.
 #[derive(Debug)]
-#[must_use = "that it has ended must be recorded too"]
+#[must_use = "the end of the change must be recorded too"]
 pub(crate) struct Begun {
     table: AuditTable,
     content: Content,
 }
 
-/// The subject of a change to a caller.
+/// The audit subject for a change to a caller.
 pub(crate) fn caller(caller: &CallerId) -> String {
     format!("{}#{}", caller.realm, caller.user.as_str())
 }
 
-/// Makes a change, with a record of its beginning and its end. Where the beginning cannot be recorded, nothing is done.
+/// Makes a change and records its start and end. If the start cannot be recorded, the change is not made.
 ///
-/// `command` is what was typed, such as `pin set`; `subject` whom or what it is about, such as [`caller`].
+/// `command` is the command as typed, such as `pin set`; `subject` is who or what it changes, such as [`caller`].
 ///
 /// # Errors
-/// The change's own, or the record could not be written.
+/// The change fails, or the audit log cannot be written.
 pub(crate) async fn recorded<T>(
     connection: &Connection,
     command: &str,
@@ -44,10 +44,10 @@ pub(crate) async fn recorded<T>(
     }
 }
 
-/// Records that a change begins, for one that ends elsewhere or has something to say at its end.
+/// Records the start of a change, if its end needs a detail or is recorded elsewhere.
 ///
 /// # Errors
-/// The record could not be written: the change must not be made.
+/// The audit log cannot be written. The change must not be made.
 pub(crate) async fn begin(connection: &Connection, command: &str, subject: String) -> anyhow::Result<Begun> {
     let table = connection.audit()?;
     let content = Content {
@@ -62,20 +62,20 @@ pub(crate) async fn begin(connection: &Connection, command: &str, subject: Strin
     table
         .append(content.clone())
         .await
-        .explained(connection, "nothing was changed, because it could not be recorded in the table of changes")?;
+        .explained(connection, "nothing was changed, because the change could not be recorded in the audit log")?;
     Ok(Begun { table, content })
 }
 
 impl Begun {
-    /// Leaves the name out of the entry at the end: the person was erased.
+    /// Leaves the name out of the second entry, because the person was erased.
     pub(crate) fn forget_subject(&mut self) {
         self.content.subject = Subject::from_stored(*self.content.subject.digest(), None);
     }
 
-    /// Records that the change was made. `detail`: counts and the like, nothing that belongs to a person.
+    /// Records that the change was made. `detail` holds counts and the like, and no personal data.
     ///
     /// # Errors
-    /// The record could not be written.
+    /// The audit log cannot be written.
     pub(crate) async fn done(self, connection: &Connection, detail: &str) -> anyhow::Result<()> {
         self.end(connection, Step::Done, detail, "the change was made, but its end could not be recorded").await
     }
@@ -83,12 +83,12 @@ impl Begun {
     /// Records that the change was refused or failed.
     ///
     /// # Errors
-    /// The record could not be written.
+    /// The audit log cannot be written.
     pub(crate) async fn failed(self, connection: &Connection, detail: &str) -> anyhow::Result<()> {
-        self.end(connection, Step::Failed, detail, "and that the change failed could not be recorded").await
+        self.end(connection, Step::Failed, detail, "and the failure could not be recorded").await
     }
 
-    /// Records that the change failed; gives back why, with what became of the record where it could not be written.
+    /// Records that the change failed. Returns the reason, extended if the audit log could not be written.
     pub(crate) async fn failed_with(self, connection: &Connection, detail: &str, why: anyhow::Error) -> anyhow::Error {
         match self.failed(connection, detail).await {
             Ok(()) => why,

@@ -11,10 +11,10 @@ use clap::Args;
 use ringbolt_core::audit::Head;
 use serde_json::json;
 
-/// Let a record go on whose end is not where its head says
+/// Repair an audit log whose head does not match its last entry
 ///
-/// While they disagree, no change can be recorded, so none is made. This puts the head to the last entry that there is,
-/// and records that as a change, with what the head had been. It brings nothing back: what is missing stays missing.
+/// While they disagree, no change can be recorded, so none can be made. This sets the head to the last existing entry
+/// and records the repair with the old head. It restores nothing: missing entries stay missing.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt audit repair --stack ringbolt")]
 pub(crate) struct Repair {
@@ -30,7 +30,7 @@ impl Repair {
         let (verified, head) = walk(&connection, None).await?;
         let (last, was) = (verified.last, head.unwrap_or(Head::EMPTY));
         if was == last {
-            out.say("The record ends where its head says. `ringbolt audit verify` looks at the rest.");
+            out.say("The head matches the last entry. `ringbolt audit verify` checks the rest.");
             if out.json() {
                 out.document(&json!({ "repaired": false }))?;
             }
@@ -38,16 +38,16 @@ impl Repair {
         }
         connection.announce(out);
         self.confirm.ask(&format!(
-            "The record ends with entry {}, and its head names entry {}. Let it go on after entry {}?",
+            "The audit log ends with entry {}, but its head names entry {}. Continue it after entry {}?",
             last.seq, was.seq, last.seq
         ))?;
         let moved = connection.audit()?.move_head(head, last).await;
-        if !moved.explained(&connection, "the record goes on as it was")? {
-            bail!("the record has changed meanwhile: give the command again");
+        if !moved.explained(&connection, "the audit log was not repaired")? {
+            bail!("the audit log has changed in the meantime: run the command again");
         }
-        let subject = format!("the record of changes: its head had been {}:{}", was.seq, was.digest);
+        let subject = format!("the audit log, whose head was {}:{}", was.seq, was.digest);
         recorded(&connection, "audit repair", subject, async { Ok(()) }).await?;
-        out.say(&format!("The record goes on after entry {}.", last.seq));
+        out.say(&format!("The audit log continues after entry {}.", last.seq));
         if out.json() {
             out.document(&json!({ "repaired": true, "number": last.seq }))?;
         }

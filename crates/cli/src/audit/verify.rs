@@ -12,15 +12,15 @@ use serde_json::json;
 
 const PAGE: u16 = 500;
 
-/// Look whether the record of changes is whole
+/// Check that the audit log is intact
 ///
-/// Entries are chained by hash: one that was removed, changed, moved or put in is noticed, and an end that was cut off.
-/// Somebody who can write the table and knows how the chain is made can write all of it anew; that is noticed only
-/// against a number and digest that were noted elsewhere: this command prints them, and --noted compares.
+/// Entries are chained by hash, so removed, changed, moved or inserted entries and a truncated end are detected.
+/// Someone who can write the table could rewrite the whole chain. To detect that, note the number and digest that this
+/// command prints, and give them later with --noted.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt audit verify --stack ringbolt --noted 41:9f2c...")]
 pub(crate) struct Verify {
-    /// A number and digest that an earlier `audit verify` printed
+    /// Number and digest from an earlier `audit verify`
     #[arg(long, value_name = "NUMBER:DIGEST")]
     noted: Option<String>,
     #[command(flatten)]
@@ -37,19 +37,20 @@ impl Verify {
     }
 }
 
-/// Walks the whole chain: what was found, and the head as it stood.
+/// Walks the whole chain. Returns the findings and the head as read at the start.
 pub(super) async fn walk(connection: &Connection, noted: Option<Head>) -> anyhow::Result<(Verified, Option<Head>)> {
     let table = connection.audit()?;
-    let unread = "the record could not be read";
-    let head = table.head().await.explained(connection, unread)?;
+    let failed = "the audit log could not be read";
+    let head = table.head().await.explained(connection, failed)?;
     let last = head.map_or(0, |head| head.seq);
     let (mut verifier, mut from) = (Verifier::new(noted), None);
     'pages: loop {
-        let page = table.page(Order::OldestFirst, from, PAGE).await.explained(connection, unread)?;
+        let page = table.page(Order::OldestFirst, from, PAGE).await.explained(connection, failed)?;
         for recorded in page.entries {
             let seq = recorded.seq();
-            // Entry and head are written together: an entry after the head is a stray, unless both came meanwhile.
-            if seq.is_some_and(|seq| seq > last) && table.head().await.explained(connection, unread)? != head {
+            // Entry and head are written together, so an entry after the head is a stray one, unless the head has moved
+            // in the meantime.
+            if seq.is_some_and(|seq| seq > last) && table.head().await.explained(connection, failed)? != head {
                 break 'pages;
             }
             match recorded {
@@ -69,7 +70,7 @@ fn head(text: &str) -> anyhow::Result<Head> {
     let parsed = text
         .split_once(':')
         .and_then(|(seq, digest)| Some(Head { seq: seq.parse().ok()?, digest: digest.parse().ok()? }));
-    parsed.ok_or_else(|| Usage::new("--noted is NUMBER:DIGEST, as `ringbolt audit verify` prints it"))
+    parsed.ok_or_else(|| Usage::new("--noted must be NUMBER:DIGEST, as printed by `ringbolt audit verify`"))
 }
 
 fn report(out: Output, verified: &Verified) -> anyhow::Result<()> {
@@ -91,21 +92,21 @@ fn report(out: Output, verified: &Verified) -> anyhow::Result<()> {
     for seq in unfinished {
         out.say(&out.paint(
             Tone::Warning,
-            &format!("The change of entry {seq} began and did not end: it was interrupted, or is under way. Look whether it was made."),
+            &format!("The change of entry {seq} has no end: it was interrupted or is still in progress. Check whether it was made."),
         ));
     }
     if *nameless > 0 {
-        out.say(&format!("{nameless} entries are about people who were erased."));
+        out.say(&format!("Entries about erased people: {nameless}."));
     }
     if !findings.is_empty() {
         return Err(anyhow::Error::new(Failed));
     }
     match entries {
-        0 => out.say("Nothing was recorded yet."),
+        0 => out.say("No changes are recorded yet."),
         _ => {
-            out.say(&out.paint(Tone::Good, &format!("The record is whole: {entries} entries.")));
+            out.say(&out.paint(Tone::Good, &format!("The audit log is intact: {entries} entries.")));
             out.say(&format!(
-                "To prove later that nothing up to here was changed, note this elsewhere: {}:{}",
+                "To prove later that nothing up to here has changed, note this elsewhere: {}:{}",
                 last.seq, last.digest
             ));
         }

@@ -1,7 +1,7 @@
 //! `ringbolt call list`
 
 use super::{
-    log::{CallLog, LineFilter, OUTCOMES},
+    log::{CallLog, LineFilter, outcomes},
     record::CallRecord,
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     output::Output,
     when::LocalTime,
 };
-use clap::{Args, builder::PossibleValuesParser};
+use clap::Args;
 use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{
     Store,
@@ -24,40 +24,40 @@ use std::{
 };
 use tokio::task::JoinSet;
 
-/// How many calls are read at the same time.
-const AT_ONCE: usize = 8;
+/// Calls read in parallel.
+const PARALLEL_READS: usize = 8;
 
-/// List the calls of a day: DialogTech's, whose results and transcriptions are kept
+/// List a day's DialogTech calls
 ///
-/// One line a respondent's run through an IVR, under its ivr_response_id. With --ivr the index of that IVR is read, the
-/// newest call first. Without it the whole table is: on a large one that takes long, and costs.
+/// Each line is one respondent's run through an IVR, with its ivr_response_id. With --ivr, the index of that IVR is
+/// read, newest call first. Without it, the whole table is read, which is slow and costly if the table is large.
 ///
-/// Outcomes such as `verified` and `wrong` do not stand in the table, because a call's record goes out together with the
-/// attempt; they are in the functions' log. With --outcome the log of the day is read first, so it finds what the log
-/// still has (LogRetentionDays). Wix Answers' calls are in the log alone: see `ringbolt call tail`.
+/// Outcomes such as `verified` and `wrong` are not in the table, because a call's record is written together with the
+/// attempt; they are in the functions' log. With --outcome, the day's log is read first, so only calls that are still in
+/// the log are found (LogRetentionDays). Wix Answers calls are only in the log: see `ringbolt call tail`.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call list --stack ringbolt --ivr 12345 --day yesterday --ani-ends 0142")]
 pub(super) struct List {
-    /// The IVR, by its building-block id (may be given several times)
+    /// Building-block id of an IVR (repeatable)
     #[arg(long, value_name = "ID")]
     ivr: Vec<String>,
-    /// The day, in the zone of this machine (TZ): YYYY-MM-DD, today or yesterday
+    /// Day in this machine's time zone (TZ): YYYY-MM-DD, today or yesterday
     #[arg(long, default_value = "today")]
     day: String,
-    /// Only calls from a number that ends with these digits
+    /// Only calls from numbers that end with these digits
     #[arg(long, value_name = "DIGITS")]
     ani_ends: Option<String>,
     /// Only calls with this outcome in the log, such as verified, wrong, locked or fallback
-    #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(OUTCOMES))]
+    #[arg(long, value_name = "WORD", value_parser = outcomes())]
     outcome: Option<String>,
-    /// The most calls to list
+    /// Maximum number of calls
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
 
-/// A call that is listed.
+/// A listed call.
 struct Row {
     response_id: String,
     call: CallRecord,
@@ -66,7 +66,7 @@ struct Row {
 impl List {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         if self.ani_ends.as_ref().is_some_and(|ends| ends.is_empty() || !ends.bytes().all(|b| b.is_ascii_digit())) {
-            return Err(Usage::new("--ani-ends is one or more digits, the last ones of a number"));
+            return Err(Usage::new("--ani-ends must be the last digits of a number"));
         }
         let (zone, now) = (LocalTime::of_this_machine(), system_clock()());
         let span = zone.day(&self.day, now)?;
@@ -90,7 +90,7 @@ impl List {
         connection.close().await
     }
 
-    /// The calls that the log has with the outcome asked for.
+    /// The calls with the requested outcome, according to the log.
     async fn calls_with_outcome(
         &self,
         connection: &Connection,
@@ -107,8 +107,8 @@ impl List {
         Ok(Some(calls))
     }
 
-    /// What is kept of the span, the newest first. Of an IVR's calls, which come in this order, no more is read than is
-    /// listed; the whole table has no order, and is read to its end.
+    /// The stored calls of the span, newest first. An IVR's index is in this order, so reading stops at the limit. The whole
+    /// table has no order and is read to its end.
     async fn newest(
         &self,
         connection: &Connection,
@@ -117,9 +117,9 @@ impl List {
     ) -> anyhow::Result<Vec<Listed>> {
         let enough = if self.ani_ends.is_none() && !self.ivr.is_empty() { self.limit as usize } else { usize::MAX };
         let (mut visits, mut transcripts) = (HashMap::new(), HashMap::new());
-        while let Some(page) = walk.next_page().await.explained(connection, "the calls were not listed")? {
+        while let Some(page) = walk.next_page().await.explained(connection, "the calls could not be listed")? {
             for listed in page {
-                if outcome.is_some_and(|calls| !calls.contains(logged(&listed.response_id).as_str())) {
+                if outcome.is_some_and(|calls| !calls.contains(id_in_log(&listed.response_id).as_str())) {
                     continue;
                 }
                 let kept = if listed.is_transcript { &mut transcripts } else { &mut visits };
@@ -130,15 +130,15 @@ impl List {
                 break;
             }
         }
-        // A call stands at its time and not at that of its transcription, which can be much later.
+        // A call is sorted by its own time, because its transcription can be much later.
         transcripts.retain(|id, _| !visits.contains_key(id));
         let mut newest: Vec<Listed> = visits.into_values().chain(transcripts.into_values()).collect();
         newest.sort_by(|a, b| (b.at, &b.response_id).cmp(&(a.at, &a.response_id)));
         Ok(newest)
     }
 
-    /// Reads calls and lists those that are wanted, until there are enough; says whether there were more.
-    #[expect(clippy::too_many_arguments, reason = "what a page is read with, and where it goes")]
+    /// Reads calls and lists the matching ones up to the limit. Returns whether there were more.
+    #[expect(clippy::too_many_arguments, reason = "the source, the filters and the target of a page")]
     async fn take(
         &self,
         connection: &Connection,
@@ -149,11 +149,11 @@ impl List {
         out: Output,
         zone: &LocalTime,
     ) -> anyhow::Result<bool> {
-        for some in newest.chunks(AT_ONCE) {
-            let rows = read(store, some, now, connection).await?;
-            for (row, Listed { is_transcript, .. }) in rows.into_iter().zip(some) {
+        for chunk in newest.chunks(PARALLEL_READS) {
+            let rows = read(store, chunk, now, connection).await?;
+            for (row, Listed { is_transcript, .. }) in rows.into_iter().zip(chunk) {
                 let wanted = self.ani_ends.as_ref().is_none_or(|ends| row.call.number(true).ends_with(ends));
-                // Found by its transcription alone: the call itself is of another day, or further back.
+                // Only the transcription is in the span: the call itself is from another day or further back.
                 let elsewhere = *is_transcript && !row.call.visits.is_empty();
                 if row.call.is_empty() || elsewhere || !wanted {
                     continue;
@@ -175,34 +175,34 @@ impl List {
         if !out.json() {
             let rows: Vec<_> = listed.iter().map(|row| columns(row, zone)).collect();
             if rows.is_empty() {
-                out.say(&format!("No call is kept of {day} ({}) that fits.", zone.zone(span.start)));
+                out.say(&format!("No matching calls on {day} ({}).", zone.zone(span.start)));
             } else {
                 let time = format!("{day} {}", zone.zone(span.start));
-                out.table([&time, "RESPONSE", "FLOW", "IVR", "FROM", "ANSWER", "TEXTS"], &rows);
+                out.table([&time, "RESPONSE", "FLOW", "IVR", "FROM", "ANSWER", "TRANSCRIPTIONS"], &rows);
             }
         }
         if cut_off {
-            out.note(&format!("There are more: these are {}. Ask for more with --limit.", listed.len()));
+            out.note(&format!("Only {} calls are shown. Show more with --limit.", listed.len()));
         }
     }
 }
 
-/// A call's id as the log has it: as far as it looks like an id.
-pub(super) fn logged(response_id: &str) -> String {
+/// A call's id as written in the log, which leaves out whatever does not look like an id.
+pub(super) fn id_in_log(response_id: &str) -> String {
     ringbolt_lambda::Answer::text("").call(Some(response_id)).report.call
 }
 
-/// Reads some calls at the same time; they come back in their order.
-async fn read(store: &Store, some: &[Listed], now: EpochMs, connection: &Connection) -> anyhow::Result<Vec<Row>> {
+/// Reads calls in parallel and returns them in order.
+async fn read(store: &Store, chunk: &[Listed], now: EpochMs, connection: &Connection) -> anyhow::Result<Vec<Row>> {
     let mut reading = JoinSet::new();
-    for (place, Listed { response_id, .. }) in some.iter().enumerate() {
+    for (place, Listed { response_id, .. }) in chunk.iter().enumerate() {
         let (store, id) = (store.clone(), response_id.clone());
         reading.spawn(async move { (place, store.call(&id).await, id) });
     }
     let mut rows = BTreeMap::new();
     while let Some(read) = reading.join_next().await {
         let (place, items, response_id) = read?;
-        let items = items.explained(connection, "the calls were not listed")?;
+        let items = items.explained(connection, "the calls could not be listed")?;
         rows.insert(place, Row { response_id, call: CallRecord::read(&items, now) });
     }
     Ok(rows.into_values().collect())

@@ -1,10 +1,11 @@
-//! The log of the functions: one line an answer, without anything that belongs to a caller. In AWS it is in CloudWatch
-//! Logs, of `ringbolt dev` in `.ringbolt/dev.log`; the lines are the same.
+//! The functions' log: one line per answer, without personal data. In AWS it is in CloudWatch Logs; `ringbolt dev` writes
+//! the same lines to `.ringbolt/dev.log`.
 
 use crate::{connection::Connection, exit::Usage, explain};
 use anyhow::Context as _;
 use aws_sdk_cloudwatchlogs::{Client, types::FilteredLogEvent};
-use ringbolt_core::time::EpochMs;
+use clap::builder::PossibleValuesParser;
+use ringbolt_core::{outcome::Outcome, time::EpochMs};
 use serde::Serialize;
 use serde_json::Value;
 use std::{
@@ -13,23 +14,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The pattern of the lines that `ringbolt_lambda::Webhook::admit` writes.
+/// Matches the lines that `ringbolt_lambda::Webhook::admit` writes.
 const OLD_TOKEN: &str = r#"{ $.token = "previous" }"#;
 
-/// A line about an answer.
+/// A log line about an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct LogLine {
-    /// When it was answered, epoch milliseconds.
+    /// Time of the answer in epoch milliseconds.
     pub(crate) at: i64,
     /// The function, such as `next-action`.
     pub(crate) function: String,
-    /// The flow in the address.
+    /// The flow in the URL.
     pub(crate) flow: String,
-    /// The provider's id of the call: for DialogTech the respondent's, as in the table.
+    /// The provider's id of the call. For DialogTech it is the respondent's id, as in the table.
     pub(crate) call: String,
-    /// What came of it, in a word.
+    /// The outcome in one word.
     pub(crate) outcome: String,
-    /// Whether it was an earlier attempt's answer, given again.
+    /// Whether the answer of an earlier attempt was repeated.
     pub(crate) repeated: bool,
     /// The HTTP status.
     pub(crate) status: u64,
@@ -37,12 +38,12 @@ pub(crate) struct LogLine {
     pub(crate) elapsed_ms: u64,
 }
 
-/// Which lines.
+/// Selects log lines.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineFilter {
-    /// Of this call.
+    /// Only lines about this call.
     pub(crate) call: Option<String>,
-    /// With this outcome.
+    /// Only lines with this outcome.
     pub(crate) outcome: Option<String>,
 }
 
@@ -53,7 +54,7 @@ pub(crate) enum CallLog {
 }
 
 impl LogLine {
-    /// Reads a line; `None` where it is about something else than an answer.
+    /// Parses a line. `None` if it is not about an answer.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let json = text.get(text.find('{')?..)?;
         let line: Value = serde_json::from_str(json).ok()?;
@@ -73,7 +74,7 @@ impl LogLine {
         })
     }
 
-    /// The lines of a file; none where there is none.
+    /// The lines of a file. A missing file has none.
     pub(super) fn of_file(file: &Path) -> anyhow::Result<Vec<Self>> {
         match fs::read(file) {
             Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).lines().filter_map(Self::parse).collect()),
@@ -83,43 +84,23 @@ impl LogLine {
     }
 }
 
-/// Where `ringbolt dev` puts its log when it has become long.
-pub(super) fn turned_over(log: &Path) -> PathBuf {
+/// The path to which `ringbolt dev` moves its log when it grows too long.
+pub(super) fn rotated(log: &Path) -> PathBuf {
     log.with_extension("log.1")
 }
 
-/// What the functions log as outcomes. A word that none of them logs would silently find nothing.
-pub(super) const OUTCOMES: [&str; 21] = [
-    "answered",
-    "banned",
-    "fallback",
-    "first",
-    "hung-up",
-    "locked",
-    "no-user",
-    "not-stored",
-    "outdated",
-    "over-ani-limit",
-    "queued",
-    "refused",
-    "repeated",
-    "said",
-    "superseded",
-    "suspended",
-    "too-many-attempts",
-    "unanswered",
-    "unknown",
-    "verified",
-    "wrong",
-];
+/// The outcomes that the functions log. Other words are rejected, because they would silently match nothing.
+pub(super) fn outcomes() -> PossibleValuesParser {
+    PossibleValuesParser::new(Outcome::ALL.map(Outcome::word))
+}
 
 impl LineFilter {
-    pub(super) fn takes(&self, line: &LogLine) -> bool {
+    pub(super) fn matches(&self, line: &LogLine) -> bool {
         self.call.as_ref().is_none_or(|call| *call == line.call)
             && self.outcome.as_ref().is_none_or(|outcome| *outcome == line.outcome)
     }
 
-    /// As CloudWatch Logs understands it ("Filter pattern syntax").
+    /// The filter as a CloudWatch Logs pattern ("Filter pattern syntax").
     fn pattern(&self) -> String {
         let mut terms = vec![r#"($.message = "answered")"#.to_owned()];
         for (name, value) in [("call", &self.call), ("outcome", &self.outcome)] {
@@ -135,7 +116,7 @@ impl CallLog {
     /// The log of a deployment.
     ///
     /// # Errors
-    /// It is neither a stack nor the local one: nothing says where its log is.
+    /// The deployment is neither a stack nor local, so its log cannot be located.
     pub(crate) fn of(connection: &Connection) -> anyhow::Result<Self> {
         match connection.local_folder() {
             Some(folder) => Ok(Self::of_dev(folder)),
@@ -146,25 +127,25 @@ impl CallLog {
         }
     }
 
-    /// The log of the `ringbolt dev` of a folder.
+    /// The log of `ringbolt dev` in a folder.
     pub(crate) fn of_dev(folder: &Path) -> Self {
         Self::File(folder.join(ringbolt_dev::LOG))
     }
 
-    /// Gives the lines of a span of time, of one function after the other.
+    /// Passes the lines in a span of time to `each`, one function after the other.
     ///
     /// # Errors
-    /// CloudWatch Logs or the file did not give them: why, in one sentence.
+    /// CloudWatch Logs refuses or does not answer, or the file cannot be read.
     pub(crate) async fn read(
         &self,
         span: Range<EpochMs>,
         filter: &LineFilter,
         mut each: impl FnMut(LogLine),
     ) -> anyhow::Result<()> {
-        let wanted = |line: &LogLine| span.contains(&EpochMs(line.at)) && filter.takes(line);
+        let wanted = |line: &LogLine| span.contains(&EpochMs(line.at)) && filter.matches(line);
         match self {
             Self::File(path) => {
-                for file in [turned_over(path), path.clone()] {
+                for file in [rotated(path), path.clone()] {
                     LogLine::of_file(&file)?.into_iter().filter(wanted).for_each(&mut each);
                 }
             }
@@ -182,7 +163,7 @@ impl CallLog {
         Ok(())
     }
 
-    /// Gives the times at which a token was used that is about to go.
+    /// Passes to `each` the times at which the outgoing token was used.
     ///
     /// # Errors
     /// As [`CallLog::read`].
@@ -199,7 +180,7 @@ impl CallLog {
         Ok(())
     }
 
-    /// Gives the events of one log group.
+    /// Passes the events of one log group to `each`.
     pub(super) async fn events(
         &self,
         group: &str,
@@ -233,12 +214,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_the_functions_is_read_and_others_are_not() {
+    fn only_lines_about_answers_are_parsed() {
         let report = ringbolt_lambda::answer::Report {
-            outcome: "verified",
+            outcome: Outcome::Verified,
             call: "r-1".to_owned(),
             repeated: true,
-            version: None,
+            ..Default::default()
         };
         let invocation = ringbolt_lambda::metrics::Invocation {
             function: "next-action",
@@ -261,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_a_pattern_that_nothing_breaks_out_of() {
+    fn filter_values_cannot_break_out_of_the_pattern() {
         let filter = LineFilter { call: Some(r#"r-1") || ($.x = "*"#.to_owned()), outcome: Some("wrong".to_owned()) };
         assert_eq!(
             filter.pattern(),

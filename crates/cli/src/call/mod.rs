@@ -13,7 +13,7 @@ pub(crate) use log::CallLog;
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// Look up calls: what the webhooks were told and what they answered
+/// Look up calls: what the webhooks received and answered
 #[derive(Args)]
 pub(crate) struct CallCommand {
     #[command(subcommand)]

@@ -1,9 +1,9 @@
-//! Calling numbers in what is shown: their last four digits, unless asked for whole.
+//! Calling numbers in output: the last four digits, unless the full number is requested.
 
 use ringbolt_core::ani::Ani;
 use serde_json::Value;
 
-/// What becomes of a call's number where it is shown.
+/// A calling number, and whether to show it in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CallingNumber {
     digits: String,
@@ -11,16 +11,13 @@ pub(super) struct CallingNumber {
 }
 
 impl CallingNumber {
-    /// The number of a call, as the provider sent it; `full` shows it as it is.
+    /// The number as the provider sent it.
     pub(super) fn new(sent: Option<&str>, full: bool) -> Self {
-        let digits = match Ani::parse(sent) {
-            ani if ani.as_str().bytes().all(|byte| byte.is_ascii_digit()) => ani.as_str().to_owned(),
-            _ => String::new(),
-        };
+        let digits = Ani::parse(sent).digits().unwrap_or_default().to_owned();
         Self { digits, full }
     }
 
-    /// The last four digits behind an ellipsis; `withheld` where there are none.
+    /// The last four digits after an ellipsis, or `withheld` if there is no number.
     pub(super) fn shown(&self) -> String {
         match (self.digits.as_str(), self.full) {
             ("", _) => "withheld".to_owned(),
@@ -29,13 +26,12 @@ impl CallingNumber {
         }
     }
 
-    /// Whether it ends so.
+    /// Whether the number ends with these digits.
     pub(super) fn ends_with(&self, digits: &str) -> bool {
         !self.digits.is_empty() && self.digits.ends_with(digits)
     }
 
-    /// A text without the number, however it is written: with or without the leading 1, with spaces, brackets, hyphens
-    /// and dots within.
+    /// Replaces the number in a text, with or without the leading 1 and with spaces, brackets, hyphens or dots inside.
     pub(super) fn hide_in(&self, text: &str) -> String {
         if self.full || self.digits.len() < 5 {
             return text.to_owned();
@@ -50,7 +46,7 @@ impl CallingNumber {
         shown
     }
 
-    /// The same for every text in a value.
+    /// Replaces the number in every text of a value.
     pub(super) fn hide_in_value(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.hide_in(text)),
@@ -60,7 +56,7 @@ impl CallingNumber {
                 .map(|(name, value)| (name.clone(), self.hide_in_value(value)))
                 .collect::<serde_json::Map<_, _>>()
                 .into(),
-            // A number of JSON, such as in what an older version kept.
+            // A JSON number, such as an older version stored.
             Value::Number(number) if number.to_string().contains(&self.digits) => {
                 Value::String(self.hide_in(&number.to_string()))
             }
@@ -68,9 +64,9 @@ impl CallingNumber {
         }
     }
 
-    /// Where the number begins and ends in a text, by its digits.
+    /// The start and end of the number in a text.
     fn find(&self, text: &str) -> Option<(usize, usize)> {
-        let between = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')');
+        let is_separator = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')');
         for (start, _) in text.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
             let mut wanted = self.digits.chars().peekable();
             for (offset, c) in text[start..].char_indices() {
@@ -79,7 +75,7 @@ impl CallingNumber {
                     if wanted.peek().is_none() {
                         return Some((start, start + offset + 1));
                     }
-                } else if !between(c) {
+                } else if !is_separator(c) {
                     break;
                 }
             }

@@ -1,18 +1,18 @@
-//! A call, read out of the items that are kept of it.
+//! A call, read from its stored items.
 
 use super::number::CallingNumber;
-use ringbolt_core::{dialogtech::about::first, time::EpochMs};
+use ringbolt_core::{call::about::first, time::EpochMs};
 use ringbolt_dynamodb::call_list::is_expired;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// An item of the table of calls.
-type Kept = BTreeMap<String, Value>;
+/// An item in the table of calls.
+type StoredItem = BTreeMap<String, Value>;
 
-/// What is kept of one respondent's run through an IVR.
+/// The stored data of one respondent's run through an IVR.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CallRecord {
-    /// What the next-action webhook was told, in order.
+    /// The requests to the next-action webhook, in order.
     pub(super) visits: Vec<VisitRecord>,
     /// The transcriptions, by IVR and question.
     pub(super) transcripts: Vec<TranscriptRecord>,
@@ -24,7 +24,7 @@ pub(super) struct VisitRecord {
     pub(super) ivr_id: String,
     pub(super) flow: String,
     pub(super) told: Value,
-    /// What was answered; none of a PIN's step, whose record goes out before the outcome is known.
+    /// The answer. `None` for a PIN step, whose record is written before the outcome is known.
     pub(super) answered: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct TranscriptRecord {
     pub(super) question: String,
     pub(super) flow: String,
     pub(super) present: Revision,
-    /// What it superseded, the oldest first.
+    /// The superseded revisions, oldest first.
     pub(super) earlier: Vec<Revision>,
 }
 
@@ -55,8 +55,8 @@ impl Revision {
 }
 
 impl CallRecord {
-    /// Reads the items of a call. What is past its time is passed over: DynamoDB deletes it days late.
-    pub(super) fn read(items: &[Kept], now: EpochMs) -> Self {
+    /// Reads the items of a call. Expired items are skipped, because DynamoDB deletes them days late.
+    pub(super) fn read(items: &[StoredItem], now: EpochMs) -> Self {
         let mut record = Self::default();
         for item in items.iter().filter(|item| !is_expired(item, now)) {
             let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -93,13 +93,13 @@ impl CallRecord {
         self.visits.is_empty() && self.transcripts.is_empty()
     }
 
-    /// When the first of it came.
+    /// The time of the first visit or transcription.
     pub(super) fn began(&self) -> Option<EpochMs> {
         let texts = self.transcripts.iter().map(|text| text.earlier.first().map_or(text.present.at, |first| first.at));
         self.visits.iter().map(|visit| visit.at).chain(texts).min()
     }
 
-    /// When the last of it came.
+    /// The time of the last visit or transcription.
     pub(super) fn ended(&self) -> Option<EpochMs> {
         self.visits.iter().map(|visit| visit.at).chain(self.transcripts.iter().map(|text| text.present.at)).max()
     }
@@ -111,20 +111,20 @@ impl CallRecord {
         of_visit.or(of_text).unwrap_or_default()
     }
 
-    /// Where it came from.
+    /// The calling number.
     pub(super) fn number(&self, full: bool) -> CallingNumber {
         let sent = self.visits.iter().find_map(|visit| visit.told.get("call")?.get("ivr_caller_id"));
         CallingNumber::new(sent.and_then(first), full)
     }
 
-    /// The call to which this run belongs (`ivr_session_id`).
+    /// The call that this run belongs to (`ivr_session_id`).
     pub(super) fn session(&self) -> Option<&str> {
         self.visits.iter().find_map(|visit| first(visit.told.get("call")?.get("ivr_session_id")?))
     }
 }
 
 impl VisitRecord {
-    /// What was answered, in a word: the app, or that a text was read.
+    /// The answer in one word: the app, or `say` if a text was read.
     pub(super) fn action(&self) -> &str {
         match &self.answered {
             None => "?",
@@ -140,13 +140,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn items(value: Value) -> Vec<Kept> {
+    fn items(value: Value) -> Vec<StoredItem> {
         serde_json::from_value(value).unwrap()
     }
 
     #[test]
-    fn visits_and_transcriptions_are_read_and_what_has_expired_is_not() {
-        let kept = items(json!([
+    fn visits_and_transcriptions_are_read_and_expired_items_are_skipped() {
+        let stored = items(json!([
             { "pk": "call#r-1", "sk": "result#12345", "flow": "demo", "expires_at": 101, "visits": [
                 { "at": 5, "told": { "call": { "ivr_caller_id": ["18005550142", "x"], "ivr_session_id": "s-1" } } },
                 { "at": 3, "told": {}, "answered": "<action><app>hangup</app></action>" },
@@ -156,11 +156,11 @@ mod tests {
             { "pk": "call#r-1", "sk": "transcript#12345#3", "flow": "demo", "at": 1, "expires_at": 100,
               "fields": { "text": "c" }, "revisions": [] },
         ]));
-        let call = CallRecord::read(&kept, EpochMs(100_000));
+        let call = CallRecord::read(&stored, EpochMs(100_000));
         assert_eq!(call.visits.iter().map(|v| (v.at.0, v.action())).collect::<Vec<_>>(), [(3, "hangup"), (5, "?")]);
         assert_eq!(call.transcripts.len(), 1);
         assert_eq!((call.began(), call.ended()), (Some(EpochMs(2)), Some(EpochMs(9))));
         assert_eq!((call.number(false).shown().as_str(), call.session()), ("...0142", Some("s-1")));
-        assert!(CallRecord::read(&kept, EpochMs(101_000)).is_empty());
+        assert!(CallRecord::read(&stored, EpochMs(101_000)).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! `ringbolt call show`
 
 use super::{
-    list::logged,
+    list::id_in_log,
     log::{CallLog, LineFilter, LogLine},
     number::CallingNumber,
     record::{CallRecord, Revision, TranscriptRecord, VisitRecord},
@@ -18,22 +18,22 @@ use ringbolt_core::time::EpochMs;
 use ringbolt_lambda::app::system_clock;
 use serde_json::{Value, json};
 
-/// Print a call as a timeline: what the webhooks were told, what they answered, what was transcribed
+/// Print a call as a timeline of requests, answers and transcriptions
 ///
-/// Outcomes come from the functions' log, where it can be read; PINs are kept nowhere.
+/// Outcomes come from the functions' log, if it can be read. PINs are never stored.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call show --stack ringbolt 70000001")]
 pub(super) struct Show {
-    /// The respondent's id: ivr_response_id, and the unique_id of a transcription
+    /// Respondent's id: the ivr_response_id, or the unique_id of a transcription
     response_id: String,
-    /// Show the number of whoever called whole, not its last four digits
+    /// Show the full calling number instead of its last four digits
     #[arg(long)]
     full_numbers: bool,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
 
-/// Something that happened in a call.
+/// An event in a call.
 enum Event<'a> {
     Visit(&'a VisitRecord),
     Answered(&'a LogLine),
@@ -44,29 +44,29 @@ impl Show {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let connection = self.connection.connect().await?;
         let items =
-            connection.calls()?.call(&self.response_id).await.explained(&connection, "the call was not read")?;
+            connection.calls()?.call(&self.response_id).await.explained(&connection, "the call could not be read")?;
         let call = CallRecord::read(&items, system_clock()());
         let (Some(began), Some(ended)) = (call.began(), call.ended()) else {
             bail!(
-                "no call {} is kept in {}: look at the id, and at how long calls are kept (RetentionDays)",
+                "no call {} is stored in {}: check the id, and how long calls are kept (RetentionDays)",
                 harmless(&self.response_id),
                 connection.name()
             );
         };
-        let (lines, unread) = self.log_lines(&connection, began, ended).await;
+        let (lines, log_error) = self.log_lines(&connection, began, ended).await;
         let zone = LocalTime::of_this_machine();
         if out.json() {
             out.document(&self.document(&call, &lines, &zone))?;
         } else {
             self.print(out, &call, &lines, &zone);
         }
-        if let Some(reason) = unread {
-            out.note(&format!("The outcomes are not shown, because the log was not read: {reason}."));
+        if let Some(reason) = log_error {
+            out.note(&format!("Outcomes are not shown, because the log could not be read: {reason}."));
         }
         connection.close().await
     }
 
-    /// The log's lines about this call, or why there are none.
+    /// The log lines about this call, and the error if the log could not be read.
     async fn log_lines(
         &self,
         connection: &Connection,
@@ -75,7 +75,7 @@ impl Show {
     ) -> (Vec<LogLine>, Option<String>) {
         let minute = SignedDuration::from_mins(1);
         let span = before(began, minute)..before(ended, -minute);
-        let filter = LineFilter { call: Some(logged(&self.response_id)), outcome: None };
+        let filter = LineFilter { call: Some(id_in_log(&self.response_id)), outcome: None };
         let mut lines = Vec::new();
         let read = match CallLog::of(connection) {
             Ok(log) => log.read(span, &filter, |line| lines.push(line)).await,
@@ -91,9 +91,9 @@ impl Show {
         let began = call.began().unwrap_or_default();
         let from = if call.visits.is_empty() { String::new() } else { format!(", from {}", number.shown()) };
         let session = call.session().map(|id| format!(", session {}", harmless(id))).unwrap_or_default();
-        let title = format!("Call {} of {}, flow {flow}{from}{session}", harmless(&self.response_id), zone.date(began));
+        let title = format!("Call {} on {}, flow {flow}{from}{session}", harmless(&self.response_id), zone.date(began));
         out.say(&out.paint(Tone::Strong, &title));
-        out.say(&format!("Times are {}.", zone.zone(began)));
+        out.say(&format!("Times are in {}.", zone.zone(began)));
         let mut day = zone.date(began);
         for (at, event) in timeline(call, lines) {
             let today = zone.date(at);
@@ -140,7 +140,7 @@ impl Show {
     }
 }
 
-/// All that happened, in order. What was told comes before the answer to it, which the log has a moment later.
+/// All events in order. At equal times, a request comes before its answer.
 fn timeline<'a>(call: &'a CallRecord, lines: &'a [LogLine]) -> Vec<(EpochMs, Event<'a>)> {
     let mut events: Vec<_> = call.visits.iter().map(|visit| (visit.at, Event::Visit(visit))).collect();
     for transcript in &call.transcripts {
@@ -153,12 +153,12 @@ fn timeline<'a>(call: &'a CallRecord, lines: &'a [LogLine]) -> Vec<(EpochMs, Eve
 }
 
 impl Event<'_> {
-    /// What to print about it; the first line stands beside the time.
+    /// The lines to print; the first one goes next to the time.
     fn lines(&self, number: &CallingNumber) -> Vec<String> {
         match self {
             Self::Visit(visit) => {
-                let mut lines = vec![format!("IVR {} has ended", visit.ivr_id)];
-                for (name, title) in [("answers", "answers"), ("call", "told"), ("source", "source")] {
+                let mut lines = vec![format!("IVR {} ended", visit.ivr_id)];
+                for (name, title) in [("answers", "answers"), ("call", "call"), ("source", "source")] {
                     let fields = fields(visit.told.get(name), number);
                     if !fields.is_empty() {
                         lines.push(format!("{title:<9} {fields}"));
@@ -166,16 +166,16 @@ impl Event<'_> {
                 }
                 lines.push(match &visit.answered {
                     Some(answer) => format!("answer    {}", harmless(&one_line(&number.hide_in(answer)))),
-                    None => "answer    not kept: it was decided while this was written".to_owned(),
+                    None => "answer    not stored: it was not yet decided when this was written".to_owned(),
                 });
                 lines
             }
             Self::Answered(line) => {
-                let repeated = if line.repeated { ", an earlier answer given again" } else { "" };
+                let repeated = if line.repeated { ", repeating an earlier answer" } else { "" };
                 vec![format!("{} answered: {}{repeated} ({} ms)", line.function, line.outcome, line.elapsed_ms)]
             }
             Self::Text(transcript, revision, superseded) => {
-                let superseded = if *superseded { ", superseded since" } else { "" };
+                let superseded = if *superseded { ", superseded" } else { "" };
                 let question = format!("transcription of IVR {}, question {}", transcript.ivr_id, transcript.question);
                 let text = harmless(&number.hide_in(revision.field("text")));
                 vec![format!("{question}{superseded}"), format!("\"{text}\"")]
@@ -184,7 +184,7 @@ impl Event<'_> {
     }
 }
 
-/// `name=value` for each field that has a value.
+/// `name=value` for each field with a value.
 fn fields(told: Option<&Value>, number: &CallingNumber) -> String {
     let Some(Value::Object(fields)) = told else { return String::new() };
     let one = |(name, value): (&String, &Value)| {

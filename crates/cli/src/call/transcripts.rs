@@ -14,20 +14,20 @@ use ringbolt_lambda::app::system_clock;
 use serde_json::json;
 use std::collections::HashSet;
 
-/// Print what was said: the transcriptions of a call, or of an IVR's calls on a day
+/// Print the transcriptions of a call, or of an IVR's calls on a day
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call transcripts --stack ringbolt --ivr 23456 --day yesterday")]
 pub(super) struct Transcripts {
-    /// The respondent's id: the unique_id of the transcriptions
+    /// Respondent's id: the unique_id of the transcriptions
     #[arg(required_unless_present = "ivr", conflicts_with_all = ["ivr", "day"])]
     response_id: Option<String>,
-    /// The IVR, by its building-block id
+    /// Building-block id of the IVR
     #[arg(long, value_name = "ID")]
     ivr: Option<String>,
-    /// The day, in the zone of this machine (TZ): YYYY-MM-DD, today or yesterday
+    /// Day in this machine's time zone (TZ): YYYY-MM-DD, today or yesterday
     #[arg(long, default_value = "today")]
     day: String,
-    /// Show the number of whoever called whole, where it was said or written
+    /// Show the full calling number in transcriptions instead of its last four digits
     #[arg(long)]
     full_numbers: bool,
     #[command(flatten)]
@@ -46,7 +46,9 @@ impl Transcripts {
             (None, Some(ivr)) => {
                 let mut seen = HashSet::new();
                 let mut pages = store.calls_of_ivr(ivr, span.clone());
-                while let Some(page) = pages.next_page().await.explained(&connection, "nothing was listed")? {
+                while let Some(page) =
+                    pages.next_page().await.explained(&connection, "the calls could not be listed")?
+                {
                     for Listed { response_id, is_transcript, .. } in page {
                         if is_transcript && seen.insert(response_id.clone()) {
                             printed +=
@@ -55,26 +57,24 @@ impl Transcripts {
                     }
                 }
             }
-            (None, None) => return Err(Usage::new("of what? Give a RESPONSE_ID, or --ivr ID")),
+            (None, None) => return Err(Usage::new("give a RESPONSE_ID or --ivr ID")),
         }
         if printed == 0 {
             match &self.response_id {
                 Some(id) => anyhow::bail!(
-                    "no transcription of a call {} is kept in {}; they come minutes after the call",
+                    "no transcription of call {} is stored in {}; transcriptions arrive minutes after the call",
                     harmless(id),
                     connection.name()
                 ),
-                None => out.say(&format!(
-                    "No transcription is kept of {} ({}).",
-                    zone.date(span.start),
-                    zone.zone(span.start)
-                )),
+                None => {
+                    out.say(&format!("No transcriptions on {} ({}).", zone.date(span.start), zone.zone(span.start)))
+                }
             }
         }
         connection.close().await
     }
 
-    /// Prints those of a call, within a span of time where there is one; says how many.
+    /// Prints the transcriptions of a call, within the span if given. Returns their number.
     async fn print(
         &self,
         out: Output,
@@ -84,7 +84,7 @@ impl Transcripts {
         span: Option<&std::ops::Range<EpochMs>>,
         (zone, now): (&LocalTime, EpochMs),
     ) -> anyhow::Result<usize> {
-        let items = store.call(response_id).await.explained(connection, "the call was not read")?;
+        let items = store.call(response_id).await.explained(connection, "the call could not be read")?;
         let call = CallRecord::read(&items, now);
         let number = call.number(self.full_numbers);
         let of_ivr = |text: &&TranscriptRecord| self.ivr.as_ref().is_none_or(|ivr| *ivr == text.ivr_id);
@@ -92,7 +92,7 @@ impl Transcripts {
         let mut printed = 0;
         for text in call.transcripts.iter().filter(of_ivr).filter(within) {
             printed += 1;
-            let said = number.hide_in(text.present.field("text"));
+            let shown = number.hide_in(text.present.field("text"));
             if out.json() {
                 out.line(&json!({
                     "response_id": response_id,
@@ -101,15 +101,15 @@ impl Transcripts {
                     "at": text.present.at.0,
                     "local_time": zone.date_and_time(text.present.at),
                     "duration": text.present.field("duration"),
-                    "text": said,
+                    "text": shown,
                     "superseded": text.earlier.len(),
                 }))?;
                 continue;
             }
             let earlier = match text.earlier.len() {
                 0 => String::new(),
-                1 => ", supersedes another".to_owned(),
-                more => format!(", supersedes {more} others"),
+                1 => ", replaces an earlier one".to_owned(),
+                more => format!(", replaces {more} earlier ones"),
             };
             out.say(&format!(
                 "{}  call {}, IVR {}, question {}{earlier}",
@@ -118,7 +118,7 @@ impl Transcripts {
                 text.ivr_id,
                 text.question
             ));
-            out.say(&format!("  \"{}\"", harmless(&said)));
+            out.say(&format!("  \"{}\"", harmless(&shown)));
         }
         Ok(printed)
     }

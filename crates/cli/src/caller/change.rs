@@ -1,4 +1,4 @@
-//! `ringbolt caller unlock`, `suspend` and `resume`: one write each.
+//! `ringbolt caller unlock`, `suspend` and `resume`, with one write each.
 
 use crate::{
     audit,
@@ -11,7 +11,7 @@ use ringbolt_core::caller::Status;
 use ringbolt_dynamodb::callers::Change;
 use serde_json::json;
 
-/// Set a caller's counter of failed attempts to zero: a lock ends at once
+/// Reset a caller's failed attempts to zero, which ends a lock at once
 ///
 /// A suspended caller stays suspended; see `ringbolt caller resume`.
 #[derive(Args)]
@@ -23,7 +23,7 @@ pub(crate) struct Unlock {
     connection: ConnectionArgs,
 }
 
-/// Refuse a caller until he is resumed, whatever he keys
+/// Refuse a caller until `ringbolt caller resume`, whatever they key
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt caller suspend --stack ringbolt --realm bank 90786")]
 pub(crate) struct Suspend {
@@ -35,7 +35,7 @@ pub(crate) struct Suspend {
 
 /// Let a suspended caller try again
 ///
-/// His counter of failed attempts stays as it is; see `ringbolt caller unlock`.
+/// Their failed attempts are not reset; see `ringbolt caller unlock`.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt caller resume --stack ringbolt --realm bank 90786")]
 pub(crate) struct Resume {
@@ -45,9 +45,8 @@ pub(crate) struct Resume {
     connection: ConnectionArgs,
 }
 
-/// What is done to a caller.
 #[derive(Clone, Copy)]
-enum Kind {
+enum ChangeKind {
     Unlock,
     Suspend,
     Resume,
@@ -55,41 +54,45 @@ enum Kind {
 
 impl Unlock {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
-        change(out, &self.caller, &self.connection, Kind::Unlock).await
+        change(out, &self.caller, &self.connection, ChangeKind::Unlock).await
     }
 }
 
 impl Suspend {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
-        change(out, &self.caller, &self.connection, Kind::Suspend).await
+        change(out, &self.caller, &self.connection, ChangeKind::Suspend).await
     }
 }
 
 impl Resume {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
-        change(out, &self.caller, &self.connection, Kind::Resume).await
+        change(out, &self.caller, &self.connection, ChangeKind::Resume).await
     }
 }
 
-async fn change(out: Output, named: &CallerArgs, connection: &ConnectionArgs, kind: Kind) -> anyhow::Result<()> {
-    let caller = named.caller()?;
+async fn change(out: Output, args: &CallerArgs, connection: &ConnectionArgs, kind: ChangeKind) -> anyhow::Result<()> {
+    let caller = args.caller()?;
     let connection = connection.connect().await?;
     let store = connection.callers()?;
     connection.announce(out);
     let (command, undone, done, word) = match kind {
-        Kind::Unlock => ("caller unlock", "the caller was not unlocked", "The counter is at zero.", "unlocked"),
-        Kind::Suspend => ("caller suspend", "the caller was not suspended", "The caller is suspended.", "suspended"),
-        Kind::Resume => ("caller resume", "the caller was not resumed", "The caller may try again.", "resumed"),
+        ChangeKind::Unlock => {
+            ("caller unlock", "the caller was not unlocked", "Failed attempts are reset to zero.", "unlocked")
+        }
+        ChangeKind::Suspend => {
+            ("caller suspend", "the caller was not suspended", "The caller is suspended.", "suspended")
+        }
+        ChangeKind::Resume => ("caller resume", "the caller was not resumed", "The caller may try again.", "resumed"),
     };
     audit::recorded(&connection, command, audit::caller(&caller), async {
         let changed = match kind {
-            Kind::Unlock => store.unlock(&caller).await,
-            Kind::Suspend => store.set_status(&caller, Status::Suspended).await,
-            Kind::Resume => store.set_status(&caller, Status::Active).await,
+            ChangeKind::Unlock => store.unlock(&caller).await,
+            ChangeKind::Suspend => store.set_status(&caller, Status::Suspended).await,
+            ChangeKind::Resume => store.set_status(&caller, Status::Active).await,
         };
         match changed.explained(&connection, undone)? {
             Change::Made => Ok(()),
-            Change::NoCaller => Err(named.unknown("nothing was changed")),
+            Change::NoCaller => Err(args.unknown("nothing was changed")),
         }
     })
     .await?;

@@ -14,17 +14,17 @@ use ringbolt_dynamodb::{Store, callers::Change};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Delete all that is kept about a caller, and say what that was
+/// Delete everything stored about a caller, and report what was deleted
 ///
-/// His item with PINs and attributes; every call in which he was named at a login or verified, through all its IVRs, with
-/// its transcriptions; and his name in the record of changes, which stays whole without it. It cannot be taken back. Where
-/// it is interrupted, give the command again.
+/// This deletes their PINs and attributes; every call in which a login named or verified them, through all its IVRs,
+/// with its transcriptions; and their name in the audit log, which stays verifiable without it. It cannot be undone. If
+/// it is interrupted, run the command again.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt caller erase --stack ringbolt --realm bank 90786")]
 pub(crate) struct Erase {
     #[command(flatten)]
     caller: CallerArgs,
-    /// The call flows that say whose a call is, in place of the live ones (may be given several times)
+    /// Call flows that identify the caller of a call, instead of the live ones (repeatable)
     #[arg(long, value_name = "FILE")]
     flow: Vec<PathBuf>,
     #[command(flatten)]
@@ -48,16 +48,15 @@ impl Erase {
         let connection = self.connection.connect().await?;
         let store = connection.store()?;
         connection.announce(out);
-        let there = store.caller(&caller).await.explained(&connection, "the caller could not be read")?.is_some();
+        let exists = store.caller(&caller).await.explained(&connection, "the caller could not be read")?.is_some();
         let found = found::find(&connection, &store, &caller, &self.flow).await?;
         let named = export::entries(&connection, &caller).await?.len();
-        if !there && found.calls.is_empty() && named == 0 {
-            return Err(self.caller.unknown("nothing is kept about him"));
+        if !exists && found.calls.is_empty() && named == 0 {
+            return Err(self.caller.unknown("nothing is stored about them"));
         }
         self.confirm.ask(&format!(
-            "Erase {} of the realm {}, {}, and his name in {named} entries of the record of changes? It cannot be taken \
-             back.",
-            if there { "this caller" } else { "what is left of a caller" },
+            "Erase {} in the realm {}, {}, and their name in {named} entries of the audit log? This cannot be undone.",
+            if exists { "this caller" } else { "the remaining data of a caller" },
             caller.realm,
             calls(found.calls.len()),
         ))?;
@@ -78,13 +77,17 @@ impl Erase {
                 "cannot_be_found": export::CANNOT_BE_FOUND,
             }))?;
         } else {
-            out.say(if item { "His PINs, counter and attributes are deleted." } else { "He had no PINs any more." });
-            out.say(&format!("{} deleted: {records} records, transcriptions among them.", calls(call_count)));
-            out.say(&format!("His name is taken out of {entries} entries of the record of changes."));
+            out.say(if item {
+                "The caller's PINs, failed attempts and attributes are deleted."
+            } else {
+                "The caller no longer had any PINs."
+            });
+            out.say(&format!("{} deleted: {records} records, including transcriptions.", calls(call_count)));
+            out.say(&format!("The caller's name is removed from {entries} entries of the audit log."));
             if found.untold > 0 {
-                out.say(&format!("{} records are of call flows that are not live any more.", found.untold));
+                out.say(&format!("{} records belong to call flows that are no longer live.", found.untold));
             }
-            out.say("What no search can find:");
+            out.say("This search cannot find:");
             export::CANNOT_BE_FOUND.iter().for_each(|what| out.say(&format!("- {what}")));
         }
         connection.close().await
@@ -95,14 +98,14 @@ fn calls(count: usize) -> String {
     if count == 1 { "1 step of a call".to_owned() } else { format!("{count} steps of calls") }
 }
 
-/// The caller first: from then on no new call is verified as his.
+/// Deletes the caller first, so that no new call is verified as theirs.
 async fn erase(
     connection: &Connection,
     store: &Store,
     caller: &CallerId,
     response_ids: impl Iterator<Item = &String>,
 ) -> anyhow::Result<Erased> {
-    let again = "not everything was deleted; give the command again";
+    let again = "not everything was deleted; run the command again";
     let mut erased = Erased {
         caller: store.delete_caller(caller).await.explained(connection, again)? == Change::Made,
         ..Erased::default()

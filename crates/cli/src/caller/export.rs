@@ -17,19 +17,19 @@ use ringbolt_lambda::app::system_clock;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Write all that is kept about a caller, as one JSON document
+/// Write everything stored about a caller as one JSON document
 ///
-/// His item without PINs (none can be shown), every call in which he was named at a login or verified, with its
-/// transcriptions, and what administrators changed about him. The document says what it cannot have.
+/// It contains their entry without PINs (PINs cannot be shown), every call in which a login named or verified them,
+/// with its transcriptions, and the administrative changes to them. It also lists what it cannot contain.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt caller export --stack ringbolt --realm bank 90786 --out 90786.json")]
 pub(crate) struct Export {
     #[command(flatten)]
     caller: CallerArgs,
-    /// Write it to this file, which only you can read, in place of standard output
+    /// Write to this file, readable only by you, instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// The call flows that say whose a call is, in place of the live ones (may be given several times)
+    /// Call flows that identify the caller of a call, instead of the live ones (repeatable)
     #[arg(long, value_name = "FILE")]
     flow: Vec<PathBuf>,
     #[command(flatten)]
@@ -45,7 +45,7 @@ impl Export {
         let found = found::find(&connection, &store, &caller, &self.flow).await?;
         let changes = changes(&connection, &caller).await?;
         if item.is_none() && found.calls.is_empty() && changes.is_empty() {
-            return Err(self.caller.unknown("nothing is kept about him"));
+            return Err(self.caller.unknown("nothing is stored about them"));
         }
         let now = system_clock()();
         let flows = live_flows_if_known(&connection, &self.flow).await?;
@@ -78,13 +78,13 @@ impl Export {
 
 /// What neither export nor erase can find, and why.
 pub(super) const CANNOT_BE_FOUND: [&str; 4] = [
-    "calls in which nobody keyed this user's id at a login, and which had not verified him",
-    "records of call flows that are not live any more: only a flow says which answer is a user's id (give it with --flow)",
-    "counters of calls and of calling numbers: they stand under keyed digests and expire within a day",
+    "calls in which nobody keyed this user id at a login and this caller was not verified",
+    "records of call flows that are no longer live, because only the flow says which answer is the user id (give it with --flow)",
+    "counters of calls and calling numbers, which are stored under keyed digests and expire within a day",
     "backups: point-in-time recovery of the tables goes back 35 days",
 ];
 
-/// What administrators changed about him.
+/// The administrative changes to the caller.
 async fn changes(connection: &Connection, caller: &CallerId) -> anyhow::Result<Vec<Value>> {
     let entries = entries(connection, caller).await?;
     let shown = entries.into_iter().map(|recorded| match recorded {
@@ -99,16 +99,16 @@ async fn changes(connection: &Connection, caller: &CallerId) -> anyhow::Result<V
     Ok(shown.collect())
 }
 
-/// The entries of the record that name him.
+/// The audit log entries that name the caller.
 pub(super) async fn entries(connection: &Connection, caller: &CallerId) -> anyhow::Result<Vec<Recorded>> {
     const PAGE: u16 = 500;
     let (table, name) = (connection.audit()?, crate::audit::caller(caller));
     let (mut found, mut from) = (Vec::new(), None);
     loop {
         let page = table.page(Order::OldestFirst, from, PAGE).await;
-        let page = page.explained(connection, "the record of changes could not be read")?;
-        let his = |recorded: &Recorded| matches!(recorded, Recorded::Entry(entry) if entry.content.subject.name() == Some(name.as_str()));
-        found.extend(page.entries.into_iter().filter(his));
+        let page = page.explained(connection, "the audit log could not be read")?;
+        let names_caller = |recorded: &Recorded| matches!(recorded, Recorded::Entry(entry) if entry.content.subject.name() == Some(name.as_str()));
+        found.extend(page.entries.into_iter().filter(names_caller));
         from = page.next;
         if from.is_none() {
             return Ok(found);

@@ -1,7 +1,7 @@
-//! Finding a person's calls among all that are kept.
+//! Finds a caller's calls in the table of calls.
 //!
-//! No index leads from a person to his calls: a call does not say who calls. So every record is read, and a call is his
-//! where a login named him or the call had verified him; then the whole call is his, through all its IVRs.
+//! No index leads from a caller to their calls, so every record is read. A call is theirs if a login named them or the call
+//! had verified them. Then the whole call is theirs, through all its IVRs.
 
 use crate::{
     connection::{Connection, Explained as _},
@@ -10,7 +10,9 @@ use crate::{
 };
 use indicatif::{HumanCount, ProgressBar};
 use ringbolt_core::{
-    dialogtech::about::{About, about, first},
+    call::about::{About, about, first},
+    dialects::dialogtech::PassThrough,
+    fields::NamedValues,
     flow::Flow,
     identity::CallerId,
     time::EpochMs,
@@ -22,18 +24,18 @@ use std::{
     path::PathBuf,
 };
 
-/// What the search has found.
+/// The calls that were found.
 #[derive(Debug, Default)]
 pub(super) struct FoundCalls {
-    /// His response ids, and whether one of the visits under it had verified him.
+    /// The caller's response ids, and whether one of the visits under it had verified them.
     pub(super) calls: BTreeMap<String, bool>,
     /// How many records were read.
     pub(super) looked_at: u64,
-    /// Records of flows that are not live any more: whose they are cannot be told.
+    /// Records of flows that are no longer live, so that nothing says whose they are.
     pub(super) untold: u64,
 }
 
-/// Reads all records; twice, where his calls went through several IVRs.
+/// Reads all records, and again if the caller's calls have sessions, to follow them through other IVRs.
 pub(super) async fn find(
     connection: &Connection,
     store: &Store,
@@ -42,8 +44,7 @@ pub(super) async fn find(
 ) -> anyhow::Result<FoundCalls> {
     let Some(flows) = live_flows_if_known(connection, flows).await? else {
         return Err(Usage::new(
-            "which call flows there are is not known, and only they say whose a call is: give them with --flow FILE, or \
-             start `ringbolt dev`",
+            "only call flows say whose a call is, and none are known: give them with --flow FILE, or start `ringbolt dev`",
         ));
     };
     let (mut found, mut sessions) = (FoundCalls::default(), HashSet::new());
@@ -77,8 +78,13 @@ pub(super) async fn find(
 /// Whether a visit is about the caller, and its session.
 fn of(flow: &Flow, caller: &CallerId, ivr_id: &str, visit: &Value) -> Option<(About, Option<String>)> {
     let at = EpochMs(visit["at"].as_i64().unwrap_or_default());
-    let about = about(flow, ivr_id, &visit["told"], at);
+    let about = about(flow, ivr_id, &visit["told"], passed, at);
     (flow.realm == caller.realm && about.is(&caller.user)).then(|| (about, session(visit)))
+}
+
+/// Pass-through data as DialogTech writes it.
+fn passed(text: &str) -> NamedValues {
+    PassThrough::parse(text).iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
 fn visits(record: &CallRecord) -> impl Iterator<Item = &Value> {
@@ -90,7 +96,7 @@ fn session(visit: &Value) -> Option<String> {
     (!session.is_empty()).then(|| session.to_owned())
 }
 
-/// Reads all records of calls, with a count for whoever is at the terminal.
+/// Passes all records of calls to `see`, and shows their number at the terminal.
 async fn each(
     connection: &Connection,
     store: &Store,

@@ -9,7 +9,7 @@ mod show;
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// Help callers: see how they stand, unlock, suspend, export, erase
+/// Manage callers: show, unlock, suspend, resume, export and erase
 #[derive(Args)]
 pub(crate) struct CallerCommand {
     #[command(subcommand)]

@@ -12,7 +12,7 @@ use ringbolt_core::{
     caller::{CallerItem, Status},
     flow::Flow,
     identity::CallerId,
-    lockout::{Lockout, Standing},
+    lockout::{LockState, Lockout},
     pin::PinTag,
     time::EpochMs,
 };
@@ -20,16 +20,16 @@ use ringbolt_lambda::app::system_clock;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Show how a caller stands: lock, failed attempts, number of PINs, attributes
+/// Show a caller's lock, failed attempts, number of PINs and attributes
 ///
-/// When a lock ends depends on the `lockout` of the call flow: of the live flows of the realm, unless files are given. No
-/// PIN can be shown: none is kept.
+/// When a lock ends depends on the `lockout` of the realm's live flows, or of the given files. PINs cannot be shown,
+/// because they are not stored.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt caller show --stack ringbolt --realm bank 90786")]
 pub(crate) struct Show {
     #[command(flatten)]
     caller: CallerArgs,
-    /// The call flow whose lockout counts, in place of the live ones (may be given several times)
+    /// Call flow whose lockout applies, instead of the live ones (repeatable)
     #[arg(long, value_name = "FILE")]
     flow: Vec<PathBuf>,
     #[command(flatten)]
@@ -42,7 +42,7 @@ impl Show {
         let connection = self.connection.connect().await?;
         let store = connection.callers()?;
         let item = store.caller(&caller).await.explained(&connection, "the caller could not be read")?;
-        let Some(item) = item else { return Err(self.caller.unknown("look at --realm and --digits-only")) };
+        let Some(item) = item else { return Err(self.caller.unknown("check --realm and --digits-only")) };
         let flows = live_flows_if_known(&connection, &self.flow).await?;
         let now = system_clock()();
         if out.json() {
@@ -54,26 +54,26 @@ impl Show {
     }
 }
 
-/// The standing under each lockout: by the name of its flow; without one, under the default.
+/// The lock state under each flow's lockout, with the flow's name; without a flow, under the default lockout.
 fn standings(
     caller: &CallerId,
     item: &CallerItem,
     flows: Option<&[Flow]>,
     now: EpochMs,
-) -> Vec<(Option<String>, Standing)> {
-    let standing = |lockout: &Lockout| lockout.standing(item.attempts, item.last_at, now);
+) -> Vec<(Option<String>, LockState)> {
+    let standing = |lockout: &Lockout| lockout.state(item.attempts, item.last_at, now);
     let of_the_realm = flows.unwrap_or_default().iter().filter(|flow| flow.realm == caller.realm);
     let standings: Vec<_> = of_the_realm.map(|flow| (Some(flow.name.to_string()), standing(&flow.lockout))).collect();
     if standings.is_empty() { vec![(None, standing(&Lockout::default()))] } else { standings }
 }
 
-/// A caller as JSON. It has no tag: from one, somebody with the key could find the PIN.
+/// A caller as JSON. Tags are left out, because anyone with the key could recover the PIN from one.
 pub(super) fn document(caller: &CallerId, item: &CallerItem, flows: Option<&[Flow]>, now: EpochMs) -> Value {
     let standings = standings(caller, item, flows, now).into_iter().map(|(flow, standing)| {
         let (word, until) = match standing {
-            Standing::Open => ("open", None),
-            Standing::Locked { until } => ("locked", when::utc(until)),
-            Standing::Exhausted => ("locked", None),
+            LockState::Open => ("open", None),
+            LockState::Locked { until } => ("locked", when::utc(until)),
+            LockState::Exhausted => ("locked", None),
         };
         json!({ "flow": flow, "standing": word, "until": until })
     });
@@ -91,7 +91,7 @@ pub(super) fn document(caller: &CallerId, item: &CallerItem, flows: Option<&[Flo
 
 fn print(out: Output, caller: &CallerId, item: &CallerItem, flows: Option<&[Flow]>, now: EpochMs) {
     let line = |name: &str, value: &str| out.say(&format!("{name:<17}{value}"));
-    line("Caller", &format!("{} of the realm {}", harmless(caller.user.as_str()), caller.realm));
+    line("Caller", &format!("{} in the realm {}", harmless(caller.user.as_str()), caller.realm));
     line(
         "Status",
         &match item.status {
@@ -100,18 +100,18 @@ fn print(out: Output, caller: &CallerId, item: &CallerItem, flows: Option<&[Flow
         },
     );
     line("PINs", &PinTag::count_pins(item.pins.iter().map(String::as_str)).to_string());
-    line("Failed attempts", &format!("{} since the last right PIN", item.attempts));
+    line("Failed attempts", &format!("{} since the last correct PIN", item.attempts));
     let last = if item.last_at.0 > 0 { when::local(item.last_at) } else { "none since the PIN was set".to_owned() };
     line("Last attempt", &last);
     for (flow, standing) in standings(caller, item, flows, now) {
         let by = flow.map_or_else(
-            || " (by the default lockout: no live flow of this realm is known)".to_owned(),
+            || " (default lockout, because no live flow of this realm is known)".to_owned(),
             |flow| format!(" (flow `{flow}`)"),
         );
         let text = match standing {
-            Standing::Open => out.paint(Tone::Good, "no"),
-            Standing::Locked { until } => out.paint(Tone::Bad, &format!("until {}", when::local(until))),
-            Standing::Exhausted => out.paint(Tone::Bad, "until `ringbolt caller unlock`"),
+            LockState::Open => out.paint(Tone::Good, "no"),
+            LockState::Locked { until } => out.paint(Tone::Bad, &format!("until {}", when::local(until))),
+            LockState::Exhausted => out.paint(Tone::Bad, "until `ringbolt caller unlock`"),
         };
         line("Locked", &format!("{text}{by}"));
     }

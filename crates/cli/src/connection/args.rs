@@ -1,4 +1,4 @@
-//! The options that name a deployment, the same for every command.
+//! The options that select a deployment, shared by all commands.
 
 use super::{Connection, PATIENCE, Place, local::Local, stack::StackOutputs};
 use crate::{exit::Usage, explain};
@@ -8,54 +8,54 @@ use clap::Args;
 use ringbolt_dynamodb::client::{behavior, http_client, webhook_client};
 use std::{env, path::PathBuf};
 
-/// The options. A value on the command line goes before what the stack or the local database says, and that before the
-/// variables RINGBOLT_CALLERS_TABLE, RINGBOLT_CALLS_TABLE, RINGBOLT_FLOWS_TABLE, RINGBOLT_AUDIT_TABLE, RINGBOLT_PIN_KEYS,
-/// RINGBOLT_PIN_HASH, RINGBOLT_WEBHOOK_TOKENS and RINGBOLT_API_URL.
+/// The options. The command line takes precedence over the stack or the local database, which take precedence over the
+/// environment variables RINGBOLT_CALLERS_TABLE, RINGBOLT_CALLS_TABLE, RINGBOLT_FLOWS_TABLE, RINGBOLT_AUDIT_TABLE,
+/// RINGBOLT_PIN_KEYS, RINGBOLT_PIN_HASH, RINGBOLT_WEBHOOK_TOKENS and RINGBOLT_API_URL.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Which deployment")]
 pub(crate) struct ConnectionArgs {
-    /// The CloudFormation stack: its outputs name tables, secrets and API [env: RINGBOLT_STACK]
+    /// CloudFormation stack; its outputs name the tables, secrets and API [env: RINGBOLT_STACK]
     #[arg(long, value_name = "NAME", conflicts_with = "local")]
     stack: Option<String>,
-    /// The database of `ringbolt dev`, whether it runs or not; the folder is .ringbolt unless given
+    /// Use the database of `ringbolt dev`, running or not [default folder: .ringbolt]
     #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, default_missing_value = ".ringbolt")]
     local: Option<PathBuf>,
-    /// The profile of AWS's configuration files [env: AWS_PROFILE]
+    /// Profile from the AWS configuration files [env: AWS_PROFILE]
     #[arg(long, value_name = "NAME", conflicts_with = "local")]
     profile: Option<String>,
-    /// The AWS region [env: AWS_REGION]
+    /// AWS region [env: AWS_REGION]
     #[arg(long, value_name = "NAME", conflicts_with = "local")]
     region: Option<String>,
-    /// Who makes a change, for the record of changes; else the user and host of this machine [env: RINGBOLT_BY]
+    /// Your name for the audit log [default: user@host] [env: RINGBOLT_BY]
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     by: Option<String>,
-    /// The table of callers, where no stack is given [env: RINGBOLT_CALLERS_TABLE]
+    /// Table of callers [env: RINGBOLT_CALLERS_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     callers_table: Option<String>,
-    /// The table of calls [env: RINGBOLT_CALLS_TABLE]
+    /// Table of calls [env: RINGBOLT_CALLS_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     calls_table: Option<String>,
-    /// The table of call flows [env: RINGBOLT_FLOWS_TABLE]
+    /// Table of call flows [env: RINGBOLT_FLOWS_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     flows_table: Option<String>,
-    /// The table of administrative changes [env: RINGBOLT_AUDIT_TABLE]
+    /// Table of the audit log [env: RINGBOLT_AUDIT_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     audit_table: Option<String>,
-    /// Where the PIN keys are: `secretsmanager:ARN` [env: RINGBOLT_PIN_KEYS]
+    /// Secret with the PIN keys: `secretsmanager:ARN` [env: RINGBOLT_PIN_KEYS]
     #[arg(long, value_name = "SECRET", hide_short_help = true)]
     pin_keys: Option<String>,
-    /// How PINs are stretched: argon2id or keyed, as the functions do [env: RINGBOLT_PIN_HASH]
+    /// PIN hash that the functions use: argon2id or keyed [env: RINGBOLT_PIN_HASH]
     #[arg(long, value_name = "HASH", hide_short_help = true)]
     pin_hash: Option<String>,
-    /// Where the webhook tokens are: `secretsmanager:ARN` [env: RINGBOLT_WEBHOOK_TOKENS]
+    /// Secret with the webhook tokens: `secretsmanager:ARN` [env: RINGBOLT_WEBHOOK_TOKENS]
     #[arg(long, value_name = "SECRET", hide_short_help = true)]
     webhook_tokens: Option<String>,
-    /// What the webhooks' addresses begin with, such as https://ivr.example.com [env: RINGBOLT_API_URL]
+    /// Base URL of the webhooks, such as https://ivr.example.com [env: RINGBOLT_API_URL]
     #[arg(long, value_name = "URL", hide_short_help = true)]
     api_url: Option<String>,
 }
 
-/// A value that can be given, and its variable.
+/// A setting with its option and its environment variable.
 #[derive(Clone)]
 pub(super) struct Value {
     pub(super) flag: Option<String>,
@@ -64,7 +64,7 @@ pub(super) struct Value {
     variable: &'static str,
 }
 
-/// All that can be given one by one.
+/// The settings that can be given one by one.
 #[derive(Clone, Debug)]
 pub(super) struct Given {
     pub(super) callers_table: Value,
@@ -83,29 +83,29 @@ impl Value {
         Self { flag, what, option, variable }
     }
 
-    /// What the environment says; empty is as if it said nothing.
+    /// The value of the environment variable; an empty one counts as unset.
     pub(super) fn variable(&self) -> Option<String> {
         env::var(self.variable).ok().filter(|value| !value.is_empty())
     }
 
     pub(super) fn missing(&self) -> anyhow::Error {
         let Self { what, option, variable, .. } = self;
-        Usage::new(format!("where {what}? Give --stack NAME, --local, or {option} ({variable})"))
+        Usage::new(format!("{what} not known: give --stack NAME, --local, or {option} ({variable})"))
     }
 }
 
 impl std::fmt::Debug for Value {
-    // A flag can hold keys.
+    // The value can contain keys.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.option, if self.flag.is_some() { "given" } else { "not given" })
     }
 }
 
 impl ConnectionArgs {
-    /// Finds the deployment. Reads the stack where one is named; nothing else yet.
+    /// Finds the deployment. Reads only the stack, if one is named.
     ///
     /// # Errors
-    /// No credentials, no region, no such stack, no local database: each in one sentence.
+    /// There are no credentials, no region, no such stack or no local database.
     pub(crate) async fn connect(&self) -> anyhow::Result<Connection> {
         if let Some(folder) = &self.local {
             let local = Local::open(folder).await?;
@@ -123,8 +123,8 @@ impl ConnectionArgs {
         Ok(Connection { sdk, client, given: self.given(), place })
     }
 
-    /// Whether anything says where the callers are, for what can do without: a stack, the local database or a table.
-    pub(crate) fn names_a_place(&self) -> bool {
+    /// Whether the options or the environment name a deployment: a stack, the local database or a table of callers.
+    pub(crate) fn names_a_deployment(&self) -> bool {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         self.local.is_some()
             || self.stack.is_some()
@@ -132,39 +132,39 @@ impl ConnectionArgs {
             || ["RINGBOLT_STACK", "RINGBOLT_CALLERS_TABLE"].into_iter().any(set)
     }
 
-    /// The folder of the local database, where that is meant: for what needs no database.
+    /// The folder given with `--local`, for commands that need no database.
     pub(crate) fn local_folder(&self) -> Option<&std::path::Path> {
         self.local.as_deref()
     }
 
-    /// Region, credentials and endpoint as every AWS tool finds them; that there are credentials at all is looked at
-    /// here, because no service says so afterwards.
+    /// Region, credentials and endpoint, found as every AWS tool finds them. Missing credentials are detected here,
+    /// because the services' errors would not say so.
     async fn sdk(&self) -> anyhow::Result<SdkConfig> {
         let mut loader = aws_config::defaults(behavior()).http_client(http_client());
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(profile) = &self.profile {
-            let provider = self.of_profile(profile).await;
-            // Before the region is asked for, which a profile that there is not does not have either.
+            let provider = self.profile_credentials(profile).await;
+            // Check the profile first: an unknown profile would otherwise be reported as a missing region.
             let found = provider.provide_credentials().await;
             found.map_err(|error| explain::credentials(&error, Some(profile)))?;
             loader = loader.profile_name(profile).credentials_provider(provider);
         }
         let sdk = loader.load().await;
         if sdk.region().is_none() {
-            return Err(explain::Trouble::NoRegion.into());
+            return Err(explain::AccessError::NoRegion.into());
         }
-        let Some(provider) = sdk.credentials_provider() else { return Err(explain::Trouble::NoCredentials.into()) };
+        let Some(provider) = sdk.credentials_provider() else { return Err(explain::AccessError::NoCredentials.into()) };
         if self.profile.is_none() {
             provider.provide_credentials().await.map_err(|error| explain::credentials(&error, None))?;
         }
         Ok(sdk)
     }
 
-    /// The credentials of a profile that was named, and of nothing else: the SDK's own chain would take those in the
-    /// environment first, which can be another account's. Every AWS tool lets the name win.
-    async fn of_profile(&self, profile: &str) -> ProfileFileCredentialsProvider {
+    /// The credentials of the named profile only. The SDK's default chain would prefer those in the environment, which may
+    /// belong to another account; every other AWS tool prefers the named profile.
+    async fn profile_credentials(&self, profile: &str) -> ProfileFileCredentialsProvider {
         let region = match &self.region {
             Some(region) => Some(Region::new(region.clone())),
             None => {
@@ -172,7 +172,7 @@ impl ConnectionArgs {
                 loader.profile_name(profile).load().await.region().cloned()
             }
         };
-        // To sign in, or to take a role, it asks services of the region.
+        // Signing in and assuming a role call services in the region.
         let config = ProviderConfig::without_region().with_region(region).with_http_client(http_client());
         ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&config).build()
     }
@@ -180,20 +180,35 @@ impl ConnectionArgs {
     fn given(&self) -> Given {
         let value = |flag: &Option<String>, what, option, variable| Value::new(flag.clone(), what, option, variable);
         Given {
-            callers_table: value(&self.callers_table, "are the callers", "--callers-table", "RINGBOLT_CALLERS_TABLE"),
-            calls_table: value(&self.calls_table, "are the calls", "--calls-table", "RINGBOLT_CALLS_TABLE"),
-            flows_table: value(&self.flows_table, "are the call flows", "--flows-table", "RINGBOLT_FLOWS_TABLE"),
-            audit_table: value(&self.audit_table, "are changes recorded", "--audit-table", "RINGBOLT_AUDIT_TABLE"),
-            pin_keys: value(&self.pin_keys, "are the PIN keys", "--pin-keys", "RINGBOLT_PIN_KEYS"),
-            pin_hash: value(&self.pin_hash, "is the hash of PINs", "--pin-hash", "RINGBOLT_PIN_HASH"),
+            callers_table: value(
+                &self.callers_table,
+                "the table of callers is",
+                "--callers-table",
+                "RINGBOLT_CALLERS_TABLE",
+            ),
+            calls_table: value(&self.calls_table, "the table of calls is", "--calls-table", "RINGBOLT_CALLS_TABLE"),
+            flows_table: value(
+                &self.flows_table,
+                "the table of call flows is",
+                "--flows-table",
+                "RINGBOLT_FLOWS_TABLE",
+            ),
+            audit_table: value(
+                &self.audit_table,
+                "the table of the audit log is",
+                "--audit-table",
+                "RINGBOLT_AUDIT_TABLE",
+            ),
+            pin_keys: value(&self.pin_keys, "the PIN keys are", "--pin-keys", "RINGBOLT_PIN_KEYS"),
+            pin_hash: value(&self.pin_hash, "the PIN hash is", "--pin-hash", "RINGBOLT_PIN_HASH"),
             webhook_tokens: value(
                 &self.webhook_tokens,
-                "are the webhook tokens",
+                "the webhook tokens are",
                 "--webhook-tokens",
                 "RINGBOLT_WEBHOOK_TOKENS",
             ),
-            api_url: value(&self.api_url, "is the API", "--api-url", "RINGBOLT_API_URL"),
-            by: value(&self.by, "is your name", "--by", "RINGBOLT_BY"),
+            api_url: value(&self.api_url, "the URL of the API is", "--api-url", "RINGBOLT_API_URL"),
+            by: value(&self.by, "your name is", "--by", "RINGBOLT_BY"),
         }
     }
 }

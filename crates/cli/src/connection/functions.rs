@@ -1,4 +1,4 @@
-//! The functions of a stack, as Lambda has them.
+//! The deployed Lambda functions of a stack.
 
 use super::{Connection, StackOutputs};
 use crate::explain;
@@ -27,7 +27,7 @@ impl Function {
     /// Those that hash PINs.
     pub(crate) const WITH_PINS: [Self; 2] = [Self::AuthWebhook, Self::NextAction];
 
-    /// As sentences call it.
+    /// Its name in sentences.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::AuthWebhook => "auth webhook",
@@ -36,8 +36,8 @@ impl Function {
         }
     }
 
-    /// What the stack's outputs of it begin with.
-    pub(super) fn output(self) -> &'static str {
+    /// The prefix of its outputs in the stack.
+    pub(super) fn output_prefix(self) -> &'static str {
         match self {
             Self::AuthWebhook => "AuthWebhook",
             Self::NextAction => "NextAction",
@@ -46,46 +46,45 @@ impl Function {
     }
 }
 
-/// A function as it is deployed. Not `Debug`: a variable can hold a secret.
+/// A deployed function. Not `Debug`, because an environment variable can contain a secret.
 pub(crate) struct Deployed {
-    /// Its environment.
+    /// Its environment variables.
     pub(crate) variables: HashMap<String, String>,
-    /// Milliseconds after which Lambda ends an invocation.
+    /// Lambda's timeout for an invocation, in milliseconds.
     pub(crate) timeout_ms: i64,
-    /// When its configuration or code was last changed: nothing that it has read is older. `None` where Lambda does not
-    /// say.
+    /// When its configuration or code last changed; it has restarted since then. `None` if Lambda does not say.
     pub(crate) changed_at: Option<EpochMs>,
-    /// Why it does not run, in Lambda's words.
+    /// Why it cannot run, in Lambda's words.
     pub(crate) fault: Option<String>,
-    /// A change is under way.
+    /// Whether a change is in progress.
     pub(crate) is_changing: bool,
 }
 
 impl Connection {
-    /// Asks Lambda for a function of the stack: the version that answers, where new code takes over by and by.
+    /// Describes a function of the stack. With canary deployments, this is the live version.
     ///
     /// # Errors
-    /// There is no such function or output of the stack, or Lambda does not say.
+    /// The stack has no such output, the function does not exist, or Lambda refuses or does not answer.
     pub(crate) async fn function(&self, stack: &StackOutputs, function: Function) -> anyhow::Result<Deployed> {
-        let patience = TimeoutConfig::builder()
+        let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_secs(5))
             .operation_timeout(Duration::from_secs(20))
             .build();
-        let client = Client::from_conf(Builder::from(self.sdk()).timeout_config(patience).build());
-        let name = stack.require(&format!("{}FunctionName", function.output()))?;
+        let client = Client::from_conf(Builder::from(self.sdk()).timeout_config(timeouts).build());
+        let name = stack.require(&format!("{}FunctionName", function.output_prefix()))?;
         let with_canary = stack.parameter("CanaryDeployment").is_some_and(|canary| canary != "none");
-        // The postback has no alias.
+        // The transcription postback has no alias.
         let alias = (with_canary && function != Function::TranscriptionPostback).then(|| "live".to_owned());
         let asked = client.get_function_configuration().function_name(&name).set_qualifier(alias).send().await;
         let found = asked.map_err(|error| match error.code() {
             Some("ResourceNotFoundException") => {
-                anyhow::anyhow!("there is no function {name} in {}: deploy again", self.region())
+                anyhow::anyhow!("there is no function {name} in {}: redeploy the stack", self.region())
             }
             _ => explain::service("Lambda", &error, &self.region()).into(),
         });
-        let found = found.with_context(|| format!("the {} was not looked at", function.name()))?;
+        let found = found.with_context(|| format!("the {} could not be checked", function.name()))?;
         let broken = |is_broken: bool, reason: Option<&str>| {
-            is_broken.then(|| reason.unwrap_or("Lambda gives no reason").trim_end_matches('.').to_owned())
+            is_broken.then(|| reason.unwrap_or("Lambda gave no reason").trim_end_matches('.').to_owned())
         };
         let update = found.last_update_status();
         Ok(Deployed {
@@ -101,7 +100,7 @@ impl Connection {
     }
 }
 
-/// Lambda's form of a time: `2026-11-21T12:00:00.000+0000`.
+/// Parses Lambda's time format: `2026-11-21T12:00:00.000+0000`.
 fn last_modified(text: &str) -> Option<EpochMs> {
     let at = strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).ok()?.to_timestamp().ok()?;
     Some(EpochMs(at.as_millisecond()))
@@ -112,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lambdas_form_of_a_time_is_read() {
+    fn lambdas_time_format_is_parsed() {
         assert_eq!(last_modified("2026-11-21T12:00:00.250+0000"), Some(EpochMs(1_795_262_400_250)));
         assert_eq!(last_modified("2026-11-21T14:00:00+0200"), Some(EpochMs(1_795_262_400_000)));
         for other in ["", "yesterday", "2026-11-21T12:00:00"] {

@@ -1,4 +1,4 @@
-//! The database of `ringbolt dev`: the one that runs, or its file, opened for this command.
+//! The database of `ringbolt dev`: the running one, or its file opened by this command.
 
 use anyhow::{Context as _, bail};
 use ringbolt_dev::{
@@ -12,9 +12,9 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// How often a folder is looked at that another command works on, and how long between: ten seconds in all.
-const LOOKS: u32 = 200;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+/// How often to retry while another command uses the folder: ten seconds in all.
+const ATTEMPTS: u32 = 200;
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 #[derive(Debug)]
 pub(super) struct Local {
@@ -24,9 +24,9 @@ pub(super) struct Local {
 
 #[derive(Debug)]
 enum At {
-    /// A `ringbolt dev` runs: its database answers us as well.
+    /// A `ringbolt dev` is running, and this command uses its database.
     Running(Announcement),
-    /// None does: the database is served by this process, which holds the claim meanwhile.
+    /// None is running: this process serves the database and holds the claim.
     Ours { embedded: Embedded, _claim: Claim },
 }
 
@@ -34,7 +34,7 @@ impl Local {
     pub(super) async fn open(folder: &Path) -> anyhow::Result<Self> {
         if !folder.join(state::DATABASE).is_file() {
             bail!(
-                "there is no local database in {}: run `ringbolt dev` there once, or name its folder with --local=FOLDER",
+                "there is no local database in {}: run `ringbolt dev` there once, or give its folder with --local=FOLDER",
                 folder.display()
             );
         }
@@ -46,10 +46,7 @@ impl Local {
                 At::Ours { embedded, _claim: claim }
             }
             Found::Busy => {
-                bail!(
-                    "another `ringbolt` command is working on the database in {}; wait until it ends",
-                    folder.display()
-                )
+                bail!("another `ringbolt` command is using the database in {}; wait until it ends", folder.display())
             }
         };
         Ok(Self { folder: folder.to_owned(), at })
@@ -73,11 +70,16 @@ impl Local {
         }
     }
 
+    /// The stage of the running `ringbolt dev`. `None` if it is not running or has none.
+    pub(super) fn stage(&self) -> Option<String> {
+        self.announced().ok()?.stage.clone()
+    }
+
     pub(super) fn address(&self) -> anyhow::Result<String> {
         Ok(self.announced()?.address.clone())
     }
 
-    /// As a secret has them.
+    /// The tokens in the JSON form of the secret.
     pub(super) fn tokens(&self) -> anyhow::Result<Zeroizing<String>> {
         Ok(Zeroizing::new(serde_json::json!({ "current": self.announced()?.token }).to_string()))
     }
@@ -92,16 +94,16 @@ impl Local {
     pub(super) async fn close(self) -> anyhow::Result<()> {
         match self.at {
             At::Running(_) => Ok(()),
-            At::Ours { embedded, _claim } => embedded.stop().await.context("the local database did not end well"),
+            At::Ours { embedded, _claim } => embedded.stop().await.context("the local database did not stop cleanly"),
         }
     }
 }
 
-/// Most commands take a moment: one that works on the folder is waited for.
+/// Most commands are quick, so wait for another one to release the folder.
 async fn find(folder: &Path) -> anyhow::Result<Found> {
-    for _ in 1..LOOKS {
+    for _ in 1..ATTEMPTS {
         match state::look(folder)? {
-            Found::Busy => tokio::time::sleep(BETWEEN_LOOKS).await,
+            Found::Busy => tokio::time::sleep(RETRY_DELAY).await,
             found => return Ok(found),
         }
     }

@@ -1,6 +1,6 @@
 //! Which deployment a command works on: a stack in AWS, the database of `ringbolt dev`, or tables given one by one.
 //!
-//! Nothing is read before it is needed: a command that works on callers does not ask for a secret.
+//! Everything is read only when needed, so a command that needs no secret does not read one.
 
 mod args;
 mod functions;
@@ -18,7 +18,7 @@ use anyhow::Context as _;
 use args::Given;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
+use ringbolt_core::pin::{PinHasher, PinHashes, PinKeys};
 use ringbolt_dynamodb::{
     Store, StoreError,
     audit::AuditTable,
@@ -28,10 +28,10 @@ use ringbolt_dynamodb::{
 use ringbolt_lambda::config;
 use std::{path::PathBuf, time::Duration};
 
-/// Nobody is on the line: more patience than a webhook has.
+/// Longer than a webhook's timeout, because no caller is waiting.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A deployment, found. Cheap to make: tables and secrets are looked at when a command needs them.
+/// A deployment. Its tables and secrets are read only when a command needs them.
 #[derive(Debug)]
 pub(crate) struct Connection {
     sdk: SdkConfig,
@@ -51,14 +51,14 @@ enum Place {
 }
 
 impl Connection {
-    /// What the commands work on, for people: "the stack prod in eu-west-1".
+    /// The deployment's name in sentences: "the stack prod in eu-west-1".
     pub(crate) fn name(&self) -> String {
         match &self.place {
             Place::Stack(stack) => format!("the stack {} in {}", stack.name(), self.region()),
             Place::Local(local) => format!("the local database in {}", local.folder().display()),
             Place::Single => match self.sdk.endpoint_url().map(str::to_owned).or_else(explain::endpoint_variable) {
                 Some(endpoint) => format!("the DynamoDB at {endpoint}"),
-                None => format!("the tables given, in {}", self.region()),
+                None => format!("the given tables in {}", self.region()),
             },
         }
     }
@@ -68,7 +68,7 @@ impl Connection {
         matches!(self.place, Place::Local(_))
     }
 
-    /// The database of `ringbolt dev`, where it is that.
+    /// The folder of the local database, if this is one.
     pub(crate) fn local_folder(&self) -> Option<&std::path::Path> {
         match &self.place {
             Place::Local(local) => Some(local.folder()),
@@ -76,7 +76,7 @@ impl Connection {
         }
     }
 
-    /// The flow files of the `ringbolt dev` that runs; none where it is another place, or does not run.
+    /// The flow files of the running `ringbolt dev`. `None` if it is not running or this is not a local deployment.
     pub(crate) fn local_flow_files(&self) -> Option<&[PathBuf]> {
         match &self.place {
             Place::Local(local) => local.flow_files(),
@@ -84,7 +84,7 @@ impl Connection {
         }
     }
 
-    /// The stack, where it is one.
+    /// The stack, if this is one.
     pub(crate) fn stack(&self) -> Option<&StackOutputs> {
         match &self.place {
             Place::Stack(stack) => Some(stack),
@@ -92,12 +92,22 @@ impl Connection {
         }
     }
 
+    /// The stage whose ids the functions use: that of the stack or of `ringbolt dev`, or else the environment's.
+    pub(crate) fn stage(&self) -> Option<String> {
+        let known = match &self.place {
+            Place::Stack(stack) => stack.parameter("Stage").map(str::to_owned),
+            Place::Local(local) => local.stage(),
+            Place::Single => None,
+        };
+        known.or_else(crate::stage::of_environment)
+    }
+
     /// Region, credentials and endpoint, for the clients of other services.
     pub(crate) fn sdk(&self) -> &SdkConfig {
         &self.sdk
     }
 
-    /// DynamoDB.
+    /// The DynamoDB client.
     pub(crate) fn dynamodb(&self) -> &Client {
         &self.client
     }
@@ -121,28 +131,28 @@ impl Connection {
     pub(crate) fn flows_table(&self) -> anyhow::Result<String> {
         if self.is_local() && self.given.flows_table.flag.is_none() {
             return Err(Usage::new(
-                "`ringbolt dev` reads its call flows from files, so a local database has no table of them",
+                "`ringbolt dev` reads its call flows from files, so a local database has no table of call flows",
             ));
         }
         self.value(&self.given.flows_table, "FlowsTableName", || None)
     }
 
-    /// The table of administrative changes.
+    /// The table of the audit log.
     pub(crate) fn audit_table(&self) -> anyhow::Result<String> {
         self.value(&self.given.audit_table, "AuditTableName", || Some(ringbolt_dev::LOCAL_AUDIT_TABLE.to_owned()))
     }
 
-    /// Callers and counters. The table of calls is not asked for.
+    /// A store for callers and counters. The table of calls need not be given.
     pub(crate) fn callers(&self) -> anyhow::Result<Store> {
         Ok(self.store_of(self.callers_table()?, String::new()))
     }
 
-    /// Calls and transcriptions. The table of callers is not asked for.
+    /// A store for calls and transcriptions. The table of callers need not be given.
     pub(crate) fn calls(&self) -> anyhow::Result<Store> {
         Ok(self.store_of(String::new(), self.calls_table()?))
     }
 
-    /// Both tables.
+    /// A store with both tables.
     pub(crate) fn store(&self) -> anyhow::Result<Store> {
         Ok(self.store_of(self.callers_table()?, self.calls_table()?))
     }
@@ -156,21 +166,21 @@ impl Connection {
         Ok(FlowTable::new(self.client.clone(), self.flows_table()?))
     }
 
-    /// The record of changes.
+    /// The audit log.
     pub(crate) fn audit(&self) -> anyhow::Result<AuditTable> {
         Ok(AuditTable::new(self.client.clone(), self.audit_table()?))
     }
 
-    /// Who makes a change: what --by or RINGBOLT_BY says, else the user and host of this machine.
+    /// Who makes a change: the value of --by or RINGBOLT_BY, or else the user and host of this machine.
     ///
     /// # Errors
-    /// What was said is no name: 1 to [`Push::MAX_BY`] bytes without control characters.
+    /// The name does not have 1 to [`Push::MAX_BY`] bytes, or it contains control characters.
     pub(crate) fn by(&self) -> anyhow::Result<String> {
-        let said = self.given.by.flag.clone().or_else(|| self.given.by.variable());
-        let by = said.unwrap_or_else(args::user_and_host);
+        let given = self.given.by.flag.clone().or_else(|| self.given.by.variable());
+        let by = given.unwrap_or_else(args::user_and_host);
         if !(1..=Push::MAX_BY).contains(&by.len()) || by.chars().any(char::is_control) {
             return Err(Usage::new(format!(
-                "--by (RINGBOLT_BY) is a name of 1 to {} bytes, without control characters",
+                "--by (RINGBOLT_BY) must be a name of 1 to {} bytes without control characters",
                 Push::MAX_BY
             )));
         }
@@ -190,7 +200,7 @@ impl Connection {
         }
     }
 
-    /// Where the webhook tokens are. A `ringbolt dev` that runs has one, which it says itself.
+    /// Where the webhook tokens are. A running `ringbolt dev` announces its token.
     pub(crate) fn webhook_tokens_place(&self) -> anyhow::Result<SecretPlace> {
         match &self.place {
             _ if self.given.webhook_tokens.flag.is_some() => {}
@@ -203,27 +213,28 @@ impl Connection {
         Ok(SecretPlace::parse(self.value(&self.given.webhook_tokens, "", || None)?))
     }
 
-    /// How new PINs are stretched: as the functions of this deployment do.
-    pub(crate) fn pin_hash(&self) -> anyhow::Result<PinHash> {
+    /// The hashes of PINs, which are those that the functions of this deployment use.
+    pub(crate) fn pin_hashes(&self) -> anyhow::Result<PinHashes> {
         let of_the_stack = self.stack().and_then(|stack| stack.parameter("PinHash"));
         let text = match (&self.given.pin_hash.flag, of_the_stack) {
             (Some(flag), _) => flag.clone(),
             (None, Some(parameter)) => parameter.to_owned(),
-            // `ringbolt dev` has the default, whatever the environment says.
-            (None, None) if self.is_local() => return Ok(PinHash::default()),
+            // `ringbolt dev` always uses the default.
+            (None, None) if self.is_local() => return Ok(PinHashes::default()),
             (None, None) => self.given.pin_hash.variable().unwrap_or_else(|| "argon2id".to_owned()),
         };
-        config::pin_hash(&text).ok_or_else(|| Usage::new("--pin-hash (RINGBOLT_PIN_HASH) is `argon2id` or `keyed`"))
+        config::pin_hashes(&text)
+            .ok_or_else(|| Usage::new(format!("--pin-hash (RINGBOLT_PIN_HASH) is {}", config::PIN_HASH_VALUES)))
     }
 
-    /// The hasher that the functions of this deployment have.
+    /// The hasher that the functions of this deployment use.
     pub(crate) async fn pin_hasher(&self) -> anyhow::Result<PinHasher> {
-        let hash = self.pin_hash()?;
+        let hashes = self.pin_hashes()?;
         let keys = self.pin_keys_place()?.read(self).await?;
-        Ok(PinHasher::new(PinKeys::from_json(&keys).context("the PIN keys cannot be used")?, hash))
+        Ok(PinHasher::new(PinKeys::from_json(&keys).context("the PIN keys cannot be used")?, hashes))
     }
 
-    /// What the webhooks' addresses begin with, without a slash at the end.
+    /// The base URL of the webhooks, without a trailing slash.
     pub(crate) fn api_url(&self) -> anyhow::Result<String> {
         if let Some(flag) = &self.given.api_url.flag {
             return Ok(flag.trim_end_matches('/').to_owned());
@@ -235,25 +246,27 @@ impl Connection {
         }
     }
 
-    /// The functions' logs in CloudWatch.
+    /// The functions' log groups in CloudWatch Logs.
     pub(crate) fn log_groups(&self) -> anyhow::Result<Vec<String>> {
-        let stack = self.stack().ok_or_else(|| Usage::new("the functions' logs are found through --stack NAME"))?;
-        Function::ALL.into_iter().map(|function| stack.require(&format!("{}LogGroupName", function.output()))).collect()
+        let stack =
+            self.stack().ok_or_else(|| Usage::new("give --stack NAME, which names the log groups of the functions"))?;
+        let group = |function: Function| stack.require(&format!("{}LogGroupName", function.output_prefix()));
+        Function::ALL.into_iter().map(group).collect()
     }
 
-    /// Says what is about to be changed, where that is in AWS.
+    /// Prints which deployment is about to be changed, if it is in AWS.
     pub(crate) fn announce(&self, out: crate::output::Output) {
         if !self.is_local() {
             out.note(&format!("Working on {}.", self.name()));
         }
     }
 
-    /// A database error as a sentence: what happened, where, and what to do.
+    /// Explains a database error: what happened, where, and what to do.
     pub(crate) fn explain(&self, error: StoreError) -> anyhow::Error {
         explain::store(error, &self.name(), self.is_local()).into()
     }
 
-    /// Ends what was started for this command.
+    /// Stops the local database, if this command started it.
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         match self.place {
             Place::Local(local) => local.close().await,
@@ -261,7 +274,7 @@ impl Connection {
         }
     }
 
-    /// What was given on the command line; else what the stack or the local database says; else the variable.
+    /// The value from the command line, or else from the stack or local database, or else from the environment variable.
     fn value(
         &self,
         given: &args::Value,
@@ -280,7 +293,7 @@ impl Connection {
     }
 }
 
-/// A store's error, with what was not done.
+/// Explains a store's error and says what was not done.
 pub(crate) trait Explained<T> {
     /// "the caller was not unlocked: there is no such table ...".
     fn explained(self, connection: &Connection, undone: &str) -> anyhow::Result<T>;

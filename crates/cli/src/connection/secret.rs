@@ -1,4 +1,4 @@
-//! Where a secret is, and reading it there.
+//! Where a secret is, and how to read it.
 
 use super::Connection;
 use crate::explain;
@@ -7,14 +7,14 @@ use ringbolt_lambda::secrets::SecretSource;
 use std::{fmt, fs, path::PathBuf};
 use zeroize::Zeroizing;
 
-/// Where the JSON of PIN keys or webhook tokens is.
+/// Where the JSON with the PIN keys or webhook tokens is.
 #[derive(Clone)]
 pub(crate) enum SecretPlace {
-    /// Given itself.
+    /// Given directly.
     Inline(Zeroizing<String>),
     /// A file of `ringbolt dev`.
     File(PathBuf),
-    /// A secret of AWS Secrets Manager.
+    /// A secret in AWS Secrets Manager.
     SecretsManager {
         /// Its ARN.
         arn: String,
@@ -32,7 +32,7 @@ impl SecretPlace {
     /// The secret's text.
     ///
     /// # Errors
-    /// The file or Secrets Manager did not give it: why, in one sentence, without the secret.
+    /// The file cannot be read, or Secrets Manager refuses or does not answer. The sentence does not contain the secret.
     pub(crate) async fn read(&self, connection: &Connection) -> anyhow::Result<Zeroizing<String>> {
         match self {
             Self::Inline(text) => Ok(text.clone()),

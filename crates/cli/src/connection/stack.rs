@@ -1,4 +1,4 @@
-//! A deployment, found by the outputs of its CloudFormation stack.
+//! A deployment described by the outputs of its CloudFormation stack.
 
 use crate::explain;
 use anyhow::{Context as _, bail};
@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::config::{Builder, timeout::TimeoutConfig};
 use std::{collections::BTreeMap, time::Duration};
 
-/// What `template.yaml` names under `Outputs`, and its parameters.
+/// The stack's outputs and parameters, as declared in `template.yaml`.
 #[derive(Clone, Debug)]
 pub(crate) struct StackOutputs {
     name: String,
@@ -17,11 +17,11 @@ pub(crate) struct StackOutputs {
 
 impl StackOutputs {
     pub(super) async fn read(sdk: &SdkConfig, name: String) -> anyhow::Result<Self> {
-        let patience = TimeoutConfig::builder()
+        let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_secs(5))
             .operation_timeout(Duration::from_secs(20))
             .build();
-        let client = aws_sdk_cloudformation::Client::from_conf(Builder::from(sdk).timeout_config(patience).build());
+        let client = aws_sdk_cloudformation::Client::from_conf(Builder::from(sdk).timeout_config(timeouts).build());
         let described = client.describe_stacks().stack_name(&name).send().await;
         let described = described.map_err(|error| explain::stack(&error, sdk, &name))?;
         let Some(stack) = described.stacks().first() else { bail!("CloudFormation did not describe the stack {name}") };
@@ -39,41 +39,41 @@ impl StackOutputs {
         })
     }
 
-    /// The stack's name, as it was given.
+    /// The stack's name, as given.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Such as `UPDATE_COMPLETE`.
+    /// The stack's status, such as `UPDATE_COMPLETE`.
     pub(crate) fn status(&self) -> &str {
         &self.status
     }
 
-    /// An output; `None` where the stack has none of this name.
+    /// An output, or `None` if the stack does not have it.
     pub(crate) fn output(&self, name: &str) -> Option<&str> {
         self.outputs.get(name).map(String::as_str)
     }
 
-    /// A parameter, as the stack was deployed with.
+    /// A parameter of the last deployment.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str)
     }
 
-    /// An output that must be there.
+    /// A required output.
     ///
     /// # Errors
-    /// The stack has none: it is no stack of Ringbolt, or one that an older version deployed.
+    /// The stack does not have it: it is not a Ringbolt stack, or an older version deployed it.
     pub(crate) fn require(&self, name: &str) -> anyhow::Result<String> {
         self.output(name).map(str::to_owned).with_context(|| {
             format!(
-                "the stack {} has no output {name}: it is not one of Ringbolt, or an older version deployed it; deploy \
-                 this version, or name another stack",
+                "the stack {} has no output {name}: it is not a Ringbolt stack, or an older version deployed it; deploy \
+                this version, or name another stack",
                 self.name
             )
         })
     }
 
-    /// What the webhooks' addresses begin with.
+    /// The base URL of the webhooks.
     pub(super) fn api_url(&self) -> anyhow::Result<String> {
         self.require("ApiUrl")
     }

@@ -11,15 +11,15 @@ use crate::{api::Api, connection::ConnectionArgs, live_flows::live_flows, output
 use clap::Args;
 use report::Report;
 
-/// Check a deployment from end to end, and say in sentences what is wrong
+/// Check a deployment from end to end, and explain every problem
 ///
-/// Credentials, stack, tables, functions, secrets, call flows, the API with the token and without, the clock; then a caller who
-/// exists for this check alone is enrolled, keys a wrong PIN and the right one through the webhooks, and is removed.
-/// Nothing else is changed. Exit code 1 where anything failed.
+/// Checks the credentials, stack, tables, functions, secrets, call flows, the API with and without the token, and the
+/// clock. Then it enrols a test caller, keys a wrong PIN and the correct one through the webhooks, and removes the
+/// caller. Nothing else is changed. The exit code is 1 if a check failed.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt doctor --stack ringbolt")]
 pub(crate) struct Doctor {
-    /// Do not enrol a caller for the check
+    /// Do not enrol a test caller
     #[arg(long)]
     without_caller: bool,
     #[command(flatten)]
@@ -41,13 +41,13 @@ impl Doctor {
             Some((name, status)) if status.starts_with("ROLLBACK") || status.ends_with("FAILED") => report.fail(
                 "deployment",
                 format!(
-                    "The stack {name} is in the state {status}: look at its events in CloudFormation, and deploy again."
+                    "The stack {name} is in the state {status}: check its events in CloudFormation, and deploy again."
                 ),
             ),
             Some((name, status)) if status.ends_with("_IN_PROGRESS") => {
-                report.warn("deployment", format!("The stack {name} is being changed at the moment ({status})."));
+                report.warn("deployment", format!("The stack {name} is being updated ({status})."));
             }
-            _ => report.ok("deployment", format!("{} is found.", capital(&connection.name()))),
+            _ => report.ok("deployment", format!("Found {}.", connection.name())),
         }
         tables::check(&mut report, &connection).await;
         functions::check(&mut report, &connection).await;
@@ -57,13 +57,14 @@ impl Doctor {
             Ok(flows) if flows.is_empty() => {
                 report.fail(
                     "flows",
-                    "No call flow is published, so every webhook answers 404: `ringbolt flow push`.".to_owned(),
+                    "No call flow is published, so every webhook answers 404: publish one with `ringbolt flow push`."
+                        .to_owned(),
                 );
                 Vec::new()
             }
             Ok(flows) => {
                 let names: Vec<&str> = flows.iter().map(|flow| flow.name.as_str()).collect();
-                report.ok("flows", format!("This version can use the live call flows: {}.", names.join(", ")));
+                report.ok("flows", format!("The live call flows work with this version: {}.", names.join(", ")));
                 flows
             }
             Err(error) => {
@@ -86,15 +87,10 @@ impl Doctor {
         {
             synthetic::check(&mut report, &connection, api, hasher, token, &flows).await?;
         } else if !self.without_caller {
-            report.warn("caller", "No caller was tried, because of what is wrong above.".to_owned());
+            report.warn("caller", "No test caller was tried, because of the problems above.".to_owned());
         }
         let closed = connection.close().await;
         report.finish()?;
         closed
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

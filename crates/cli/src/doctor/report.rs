@@ -1,4 +1,4 @@
-//! What was found, a line each.
+//! The findings of the checks, one line each.
 
 use crate::{
     exit::Failed,
@@ -6,7 +6,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// What was found, so far.
+/// The findings so far.
 pub(super) struct Report {
     out: Output,
     findings: Vec<Finding>,
@@ -38,17 +38,17 @@ impl Report {
         Self { out, findings: Vec::new() }
     }
 
-    /// It is in order.
+    /// Reports that a check passed.
     pub(super) fn ok(&mut self, check: &'static str, says: String) {
         self.add(check, Verdict::Ok, says);
     }
 
-    /// It works, and somebody should look at it.
+    /// Reports something that works but needs attention.
     pub(super) fn warn(&mut self, check: &'static str, says: String) {
         self.add(check, Verdict::Warn, says);
     }
 
-    /// It does not work.
+    /// Reports something that does not work.
     pub(super) fn fail(&mut self, check: &'static str, says: String) {
         self.add(check, Verdict::Fail, says);
     }
@@ -63,22 +63,22 @@ impl Report {
         self.findings.push(Finding { check, verdict, says });
     }
 
-    /// The last line, and the JSON.
+    /// Prints the summary, or the JSON document.
     ///
     /// # Errors
-    /// Something failed.
+    /// A check failed.
     pub(super) fn finish(self) -> anyhow::Result<()> {
         let count = |verdict| self.findings.iter().filter(|finding| finding.verdict == verdict).count();
         let (failed, warned) = (count(Verdict::Fail), count(Verdict::Warn));
         if self.out.json() {
             self.out.document(&Document { ok: failed == 0, checks: &self.findings })?;
         }
-        let things = |number: usize| if number == 1 { "1 thing".to_owned() } else { format!("{number} things") };
+        let counted = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
         match (failed, warned) {
-            (0, 0) => self.out.say("\nAll is well."),
-            (0, _) => self.out.say(&format!("\nIt works; {} to look at.", things(warned))),
+            (0, 0) => self.out.say("\nAll checks passed."),
+            (0, _) => self.out.say(&format!("\nAll checks passed, with {}.", counted(warned, "warning"))),
             _ => {
-                self.out.say(&format!("\n{} must be put right.", things(failed)));
+                self.out.say(&format!("\n{} to fix.", counted(failed, "problem")));
                 return Err(Failed.into());
             }
         }

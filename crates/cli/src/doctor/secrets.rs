@@ -1,4 +1,4 @@
-//! The secrets: readable, of the form that the functions expect.
+//! Checks that the secrets are readable and well-formed.
 
 use super::report::Report;
 use crate::connection::{Connection, SecretPlace};
@@ -11,7 +11,7 @@ async fn read(place: anyhow::Result<SecretPlace>, connection: &Connection) -> an
     place?.read(connection).await
 }
 
-/// The PIN keys, and what tags are made with.
+/// Checks the PIN keys. Returns the hasher that makes tags with them.
 pub(super) async fn pin_keys(report: &mut Report, connection: &Connection) -> Option<PinHasher> {
     let text = match read(connection.pin_keys_place(), connection).await {
         Ok(text) => text,
@@ -25,7 +25,7 @@ pub(super) async fn pin_keys(report: &mut Report, connection: &Connection) -> Op
         Err(error) => {
             report.fail(
                 "pin keys",
-                format!("The secret of the PIN keys is malformed, and no function starts with it: {error}."),
+                format!("The secret with the PIN keys is malformed, so no function can start: {error}."),
             );
             return None;
         }
@@ -33,14 +33,14 @@ pub(super) async fn pin_keys(report: &mut Report, connection: &Connection) -> Op
     if keys.all().count() > 1 {
         report.warn(
             "pin keys",
-            "The PIN keys are well-formed; a rotation is under way: `ringbolt secret rotate-pin-key status`."
+            "The PIN keys are well-formed, and a rotation is in progress: see `ringbolt secret rotate-pin-key status`."
                 .to_owned(),
         );
     } else {
         report.ok("pin keys", "There is one PIN key, and it is well-formed.".to_owned());
     }
-    match connection.pin_hash() {
-        Ok(hash) => Some(PinHasher::new(keys, hash)),
+    match connection.pin_hashes() {
+        Ok(hashes) => Some(PinHasher::new(keys, hashes)),
         Err(error) => {
             report.fail("pin keys", format!("{error:#}."));
             None
@@ -48,7 +48,7 @@ pub(super) async fn pin_keys(report: &mut Report, connection: &Connection) -> Op
     }
 }
 
-/// The current webhook token.
+/// Checks the webhook tokens. Returns the current one.
 pub(super) async fn webhook_token(report: &mut Report, connection: &Connection) -> Option<Zeroizing<String>> {
     let text = match read(connection.webhook_tokens_place(), connection).await {
         Ok(text) => text,
@@ -63,7 +63,7 @@ pub(super) async fn webhook_token(report: &mut Report, connection: &Connection) 
     {
         report.fail(
             "token",
-            format!("The secret of the webhook token is malformed, and no function starts with it: {error}."),
+            format!("The secret with the webhook token is malformed, so no function can start: {error}."),
         );
         return None;
     }
@@ -71,7 +71,8 @@ pub(super) async fn webhook_token(report: &mut Report, connection: &Connection) 
     if document.get("previous").is_some_and(|previous| !previous.is_null()) {
         report.warn(
             "token",
-            "Two webhook tokens are valid: change the portals, then `ringbolt secret rotate-token finish`.".to_owned(),
+            "Two webhook tokens are valid: update the portals, then run `ringbolt secret rotate-token finish`."
+                .to_owned(),
         );
     } else {
         report.ok("token", "There is one webhook token, and it is well-formed.".to_owned());

@@ -1,18 +1,19 @@
-//! A caller who exists for this check alone: enrolled, wrong once, right once, removed.
+//! Enrols a test caller, keys a wrong PIN and then the right one, and removes the caller.
 //!
-//! What came of it is read from his item and not from the answers, which a flow may choose by the hour: a wrong PIN
-//! leaves the counter at one, the right one takes it back to zero. That proves table, key and hash of the functions.
+//! The result is read from the caller's item and not from the answers, because a flow may answer by the hour: a wrong PIN
+//! moves the counter to 1, and the right one moves it back to 0. That proves table, key and hash of the functions.
 
 use super::report::Report;
 use crate::{
-    api::{Api, Ask},
+    api::{Api, Ask, webhooks},
     connection::{Connection, Explained as _},
     exit::Interrupted,
 };
+use anyhow::Context as _;
 use rand::Rng as _;
 use ringbolt_core::{
-    dialogtech::request::FieldNames,
-    flow::{Flow, Step},
+    dialects::{Dialect, Webhook},
+    flow::Flow,
     identity::{CallerId, IdentifierForm, UserId},
     pin::{CallerPin, PinHasher},
 };
@@ -22,28 +23,28 @@ use serde_json::json;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// When DynamoDB removes him where we could not.
+/// When DynamoDB removes the caller if we cannot.
 const LIFE: Duration = Duration::from_secs(3600);
-/// A number that nobody has, so that nobody's counter is used up.
+/// A number that belongs to nobody, so that no real number's counter moves.
 const NUMBER: &str = "8005550199";
 
-/// How to put a user and a PIN to one of the functions.
+/// How to send a user and a PIN to one of the functions.
 enum Door {
     WixAnswers,
-    DialogTech { ivr: String, user_field: String, pin_field: String },
+    DialogTech { fields: Vec<(String, String)>, user_field: String, pin_field: String },
 }
 
-/// A caller, and how to try him.
+/// A test caller, and the way in.
 struct Trial<'a> {
     flow: &'a Flow,
     door: Door,
     caller: CallerId,
 }
 
-/// Tries a caller through each function that steers calls.
+/// Tries a caller through each function that verifies PINs.
 ///
 /// # Errors
-/// Ctrl-C; the caller has been removed then too.
+/// Ctrl-C; the caller is removed then too.
 pub(super) async fn check(
     report: &mut Report,
     connection: &Connection,
@@ -63,7 +64,8 @@ pub(super) async fn check(
     if trials.is_empty() {
         report.warn(
             "caller",
-            "No caller was tried: no live flow verifies a PIN in a way that this command can key.".to_owned(),
+            "No test caller was tried, because no live flow verifies a PIN in a way that this command can key."
+                .to_owned(),
         );
     }
     for trial in trials {
@@ -76,7 +78,7 @@ pub(super) async fn check(
         if let Err(error) = removed {
             let user = trial.caller.user.as_str();
             report.fail("caller", format!(
-                "The caller {user} of the realm {}, who was enrolled for this check, was not removed{error:#}. Remove him, or DynamoDB does within days.",
+                "The test caller {user} of the realm {} could not be removed{error:#}. Remove them with `ringbolt caller erase`, or DynamoDB does within days.",
                 trial.caller.realm
             ));
         }
@@ -85,14 +87,14 @@ pub(super) async fn check(
                 "Through {function} and the flow `{}`, a wrong PIN was refused and counted, and the right one verified.",
                 trial.flow.name
             )),
-            Ok(None) => return Err(Interrupted::new("interrupted; the caller who was enrolled for the check is removed")),
+            Ok(None) => return Err(Interrupted::new("interrupted; the test caller is removed")),
             Err(error) => report.fail("caller", format!("Through {function} and the flow `{}`: {error:#}.", trial.flow.name)),
         }
     }
     Ok(())
 }
 
-/// One through each function, where a flow allows it.
+/// One trial for each function, if a flow allows it.
 fn trials(flows: &[Flow]) -> Vec<Trial<'_>> {
     let wix = flows.iter().find(|flow| flow.wix_answers.is_some());
     let wix = wix.and_then(|flow| Some(Trial { flow, door: Door::WixAnswers, caller: caller(flow, false)? }));
@@ -103,22 +105,28 @@ fn trials(flows: &[Flow]) -> Vec<Trial<'_>> {
     [wix, dialogtech].into_iter().flatten().collect()
 }
 
-/// An IVR that takes user and PIN each from one answer.
+/// An IVR with an id that takes user and PIN each from one answer.
 fn door(flow: &Flow) -> Option<Door> {
-    let dialect = flow.dialogtech.as_ref().filter(|_| *flow.field_names() == FieldNames::default())?;
-    dialect.ivrs.iter().find_map(|(ivr, step)| {
-        let Step::VerifyPin(verify) = step else { return None };
-        let users: Vec<&str> = verify.user.parts_of("answers").collect();
-        match (users.as_slice(), verify.pin_answers().as_slice()) {
-            ([user], [pin]) => {
-                Some(Door::DialogTech { ivr: ivr.to_string(), user_field: (*user).to_owned(), pin_field: pin.clone() })
-            }
+    let portal =
+        |field: &'static str, value: &str| (flow.dialogtech.field_names.portal(field).to_owned(), value.to_owned());
+    flow.ivrs.pin_questions().find_map(|(name, verify)| {
+        let id = flow.ivrs.get(name)?.id.as_ref()?;
+        match (verify.user_answers().as_slice(), verify.pin_answers().as_slice()) {
+            ([user], [pin]) => Some(Door::DialogTech {
+                fields: vec![
+                    portal("ivr_id", id.as_str()),
+                    portal("ivr_caller_id", NUMBER),
+                    portal("ivr_completed", "True"),
+                ],
+                user_field: user.clone(),
+                pin_field: pin.clone(),
+            }),
             _ => None,
         }
     })
 }
 
-/// Somebody who cannot be anybody: `ringbolt-doctor-` and a random end, or a number far too long for an account.
+/// A user id that no account has: `ringbolt-doctor-` with a random end, or a number that is far too long for an account.
 fn caller(flow: &Flow, keyed: bool) -> Option<CallerId> {
     let random: u64 = rand::rng().random();
     let text = if keyed || flow.identifier == IdentifierForm::Digits {
@@ -127,6 +135,17 @@ fn caller(flow: &Flow, keyed: bool) -> Option<CallerId> {
         format!("ringbolt-doctor-{random:016x}")
     };
     Some(CallerId { realm: flow.realm.clone(), user: UserId::parse(&text, flow.identifier).ok()? })
+}
+
+impl Door {
+    /// The dialect, and its webhook that steers calls.
+    fn webhook(&self) -> Option<(&'static Dialect, &'static Webhook)> {
+        let path = match self {
+            Self::WixAnswers => "wix-answers",
+            Self::DialogTech { .. } => "dialogtech",
+        };
+        webhooks().find(|(dialect, webhook)| dialect.path == path && webhook.steers)
+    }
 }
 
 impl Trial<'_> {
@@ -151,39 +170,39 @@ impl Trial<'_> {
         let tags = hasher.enrol(&self.caller, &CallerPin::parse(&right)?)?;
         let until = system_clock()().plus(LIFE);
         let created = store.create_passing_caller(&self.caller, &tags, until).await;
-        if !created.explained(connection, "a caller for the check was not enrolled")? {
-            anyhow::bail!("the caller for the check exists already; give the command again");
+        if !created.explained(connection, "the test caller was not enrolled")? {
+            anyhow::bail!("the test caller exists already; run the command again");
         }
         for (pin, expected) in [(&wrong, 1), (&right, 0)] {
             let status = self.key(api, token, pin).await?;
             if status != 200 {
-                anyhow::bail!("the webhook answered {status}, where 200 was expected: look at the function's log");
+                anyhow::bail!("the webhook answered {status} instead of 200: look in the function's log");
             }
-            let item = store.caller(&self.caller).await.explained(connection, "the caller was not read")?;
-            let Some(item) = item else { anyhow::bail!("the caller was removed by somebody else in between") };
+            let item = store.caller(&self.caller).await.explained(connection, "the test caller could not be read")?;
+            let Some(item) = item else { anyhow::bail!("somebody else removed the test caller in the meantime") };
             match (item.attempts, expected) {
                 (found, expected) if found == expected => {}
                 (0, _) => anyhow::bail!(
-                    "a wrong PIN was not counted in this table: the function answered its fallback, or works on other \
-                     tables; its log says why (`ringbolt call tail`)"
+                    "a wrong PIN was not counted in this table: the function uses another table, PIN key or PinHash, or \
+                     answered its fallback; its log says why (`ringbolt call tail`). Has it restarted since the secret and \
+                     the stack changed (SecretsGeneration)?"
                 ),
                 (1, _) => anyhow::bail!(
-                    "the right PIN was not put to the database: the function answered its fallback; its log says why"
+                    "the right PIN did not reach the database: the function answered its fallback; its log says why"
                 ),
                 _ => anyhow::bail!(
-                    "the right PIN was refused: the function works with another PIN key or PinHash than the secret and \
-                     the stack say; was it started anew since (SecretsGeneration)?"
+                    "the right PIN was refused: the function uses another PIN key or PinHash than the secret and the \
+                     stack; has it restarted since they changed (SecretsGeneration)?"
                 ),
             }
         }
         Ok(())
     }
 
-    /// Keys a PIN; the answer's status. No id of a call is given, so nothing is kept of it.
+    /// Keys a PIN and returns the answer's status. Without a call id, nothing is recorded.
     async fn key(&self, api: &Api, token: &str, pin: &str) -> anyhow::Result<u16> {
         let user = self.caller.user.as_str();
-        let flow = &self.flow.name;
-        let (path, method, json) = match &self.door {
+        let (query, json) = match &self.door {
             Door::WixAnswers => {
                 let body = json!({
                     "callId": format!("doctor-{}", system_clock()().0),
@@ -191,20 +210,21 @@ impl Trial<'_> {
                     "user": { "id": user, "banned": false },
                     "input": pin,
                 });
-                (format!("/wix-answers/{flow}/auth"), http::Method::POST, Some(Zeroizing::new(body.to_string())))
+                (String::new(), Some(Zeroizing::new(body.to_string())))
             }
-            Door::DialogTech { ivr, user_field, pin_field } => {
+            Door::DialogTech { fields, user_field, pin_field } => {
                 let query = form_urlencoded::Serializer::new(String::new())
-                    .append_pair("ivr_id", ivr)
-                    .append_pair("ivr_caller_id", NUMBER)
-                    .append_pair("ivr_completed", "True")
+                    .extend_pairs(fields)
                     .append_pair(user_field, user)
                     .append_pair(pin_field, pin)
                     .finish();
-                (format!("/dialogtech/{flow}/next-action?{query}"), http::Method::GET, None)
+                (format!("?{query}"), None)
             }
         };
-        let reply = api.ask(Ask { method, path: &path, token: Some(token), json }).await?;
+        let (dialect, webhook) = self.door.webhook().context("this version has no such webhook")?;
+        let method = webhook.methods.first().copied().unwrap_or_default().parse()?;
+        let path = format!("{}{query}", dialect.path_of(webhook, self.flow.name.as_str()));
+        let reply = api.ask(Ask { method, path, token: Some(token), json }).await?;
         Ok(reply.status)
     }
 }

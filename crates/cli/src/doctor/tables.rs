@@ -1,4 +1,4 @@
-//! The tables: there, active, of the right shape, deleting what is past its time, restorable.
+//! Checks that the tables exist, are active, have the right shape, expire items, and can be restored.
 
 use super::report::Report;
 use crate::connection::Connection;
@@ -11,22 +11,22 @@ struct Expected {
     what: &'static str,
     name: anyhow::Result<String>,
     shape: TableShape,
-    /// Whether items in it have a time after which they go.
+    /// Whether its items expire.
     expires: bool,
 }
 
-/// Looks at each table.
+/// Checks each table.
 pub(super) async fn check(report: &mut Report, connection: &Connection) {
     let table = |what, name, shape, expires| Expected { what, name, shape, expires };
     let mut expected = vec![
         table("callers", connection.callers_table(), CALLERS, true),
         table("calls", connection.calls_table(), CALLS, true),
-        table("changes", connection.audit_table(), AUDIT, false),
+        table("the audit log", connection.audit_table(), AUDIT, false),
     ];
     if !connection.is_local() {
         expected.push(table("call flows", connection.flows_table(), FLOWS, false));
     }
-    let mut in_order = Vec::new();
+    let mut healthy = Vec::new();
     for Expected { what, name, shape, expires } in expected {
         let name = match name {
             Ok(name) => name,
@@ -47,28 +47,28 @@ pub(super) async fn check(report: &mut Report, connection: &Connection) {
         } else if !health.fits {
             report.fail(
                 "tables",
-                format!("The table of {what}, {name}, has not the keys or the index that Ringbolt needs: is it the right one?"),
+                format!("The table of {what}, {name}, lacks the keys or the index that Ringbolt needs: it may be the wrong table."),
             );
         } else if expires && !health.expires {
             report.fail(
                 "tables",
                 format!(
-                    "TTL is off in the table of {what}, {name}, so nothing in it is ever deleted: switch it on for the \
-                     attribute expires_at, or deploy again."
+                    "TTL is off in the table of {what}, {name}, so its items never expire: enable it for the attribute \
+                     expires_at, or deploy again."
                 ),
             );
         } else {
-            in_order.push(what);
-            restorable(report, connection, what, &name).await;
+            healthy.push(what);
+            check_recovery(report, connection, what, &name).await;
         }
     }
-    if !in_order.is_empty() {
-        report.ok("tables", format!("The tables of {} are in order.", in_order.join(", ")));
+    if !healthy.is_empty() {
+        report.ok("tables", format!("The tables of {} are healthy.", healthy.join(", ")));
     }
 }
 
-/// Point-in-time recovery; a local database has none.
-async fn restorable(report: &mut Report, connection: &Connection, what: &str, name: &str) {
+/// Checks point-in-time recovery, which a local database does not have.
+async fn check_recovery(report: &mut Report, connection: &Connection, what: &str, name: &str) {
     if connection.is_local() || connection.stack().is_none() {
         return;
     }
@@ -76,11 +76,11 @@ async fn restorable(report: &mut Report, connection: &Connection, what: &str, na
         Ok(true) => {}
         Ok(false) => report.warn(
             "tables",
-            format!("The table of {what}, {name}, cannot be restored: point-in-time recovery is off. Deploy again, or switch it on."),
+            format!("The table of {what}, {name}, cannot be restored: point-in-time recovery is off. Enable it, or deploy again."),
         ),
         Err(error) => report.warn(
             "tables",
-            format!("Whether the table of {what} can be restored is not known: {:#}.", connection.explain(error)),
+            format!("Could not check whether the table of {what} can be restored: {:#}.", connection.explain(error)),
         ),
     }
 }

@@ -1,8 +1,11 @@
-//! The cases for which there is a sample event, and what each provider would send.
+//! The sample events, and what the provider sends in each case.
 
+use crate::api::webhooks;
+use anyhow::Context as _;
 use clap::ValueEnum;
+use ringbolt_core::dialects::{self, Dialect};
 
-/// A webhook, and the function that answers it.
+/// A webhook, and how it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Webhook {
     Auth,
@@ -11,19 +14,21 @@ pub(super) enum Webhook {
     Transcription,
 }
 
-/// What somebody keyed.
+/// What the caller keyed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keyed {
     RightPin,
     WrongPin,
-    /// What the provider sends where nothing was keyed.
+    /// Nothing; the provider sends this text instead.
     Nothing(&'static str),
-    /// This question has another answer than a PIN.
+    /// An answer to a question other than the PIN.
     Answer(&'static str, &'static str),
+    /// The IVR asks nothing.
+    NoQuestion,
     Text,
 }
 
-/// A case; its name on the command line is the same with hyphens.
+/// A case. Its name on the command line is the same with hyphens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Case {
     AuthRightPin,
@@ -62,22 +67,22 @@ impl Case {
         }
     }
 
-    /// What it is a sample of.
+    /// A description of the case.
     pub(super) fn what(self) -> &'static str {
         match self {
-            Self::AuthRightPin => "Wix Answers: a user has keyed the right PIN",
-            Self::AuthWrongPin => "Wix Answers: a user has keyed a wrong PIN",
-            Self::AuthUnknownUser => "Wix Answers: a user whom nobody enrolled",
+            Self::AuthRightPin => "Wix Answers: a user keyed the correct PIN",
+            Self::AuthWrongPin => "Wix Answers: a user keyed a wrong PIN",
+            Self::AuthUnknownUser => "Wix Answers: the user is not enrolled",
             Self::AuthNoInput => "Wix Answers: nothing was keyed",
             Self::LoginGet => "DialogTech: account and PIN, by GET",
             Self::LoginPost => "DialogTech: account and PIN, by POST",
             Self::LoginWrongPin => "DialogTech: account and a wrong PIN",
             Self::LoginUnanswered => "DialogTech: the PIN was not answered (NA)",
-            Self::HangUp => "DialogTech: the caller hung up in the login",
-            Self::Survey => "DialogTech: a survey has ended",
+            Self::HangUp => "DialogTech: the caller hung up during the login",
+            Self::Survey => "DialogTech: a survey ended",
             Self::ReadOut => "DialogTech: an IVR set to \"Retrieve message and read to user\"",
             Self::Transcription => "DialogTech: a transcription postback",
-            Self::NoToken => "a request without the token, which is refused",
+            Self::NoToken => "a request without the token, which is rejected",
         }
     }
 
@@ -90,52 +95,73 @@ impl Case {
             Self::AuthNoInput => Keyed::Nothing(""),
             Self::LoginUnanswered | Self::HangUp => Keyed::Nothing("NA"),
             Self::Survey => Keyed::Answer("qos", "5"),
-            Self::ReadOut => Keyed::Answer("menu", "2"),
+            Self::ReadOut => Keyed::NoQuestion,
             Self::Transcription => Keyed::Text,
         }
     }
 
-    /// The IVR of the demo flow that it is about.
+    /// The name of the case's IVR in the demo flow.
     pub(super) fn demo_ivr(self) -> &'static str {
         match self {
-            Self::Survey | Self::Transcription => "23456",
-            Self::ReadOut => "34567",
-            _ => "12345",
+            Self::Survey | Self::Transcription => "survey",
+            Self::ReadOut => "balance",
+            _ => "login",
         }
     }
 }
 
 impl Webhook {
-    pub(super) fn function(self) -> &'static str {
+    /// Its name in the table of dialects, and the method.
+    fn name_and_method(self) -> (&'static str, &'static str) {
         match self {
-            Self::Auth => "auth-webhook",
-            Self::NextActionGet | Self::NextActionPost => "next-action",
-            Self::Transcription => "transcription-postback",
+            Self::Auth => ("auth", "POST"),
+            Self::NextActionGet => ("next-action", "GET"),
+            Self::NextActionPost => ("next-action", "POST"),
+            Self::Transcription => ("transcription", "GET"),
         }
     }
 
-    /// The function's name in `template.yaml`, for `sam local invoke`.
-    pub(super) fn sam_name(self) -> &'static str {
-        match self {
-            Self::Auth => "AuthWebhookFunction",
-            Self::NextActionGet | Self::NextActionPost => "NextActionFunction",
-            Self::Transcription => "TranscriptionPostbackFunction",
-        }
+    /// Its dialect, and its row in the table of dialects.
+    ///
+    /// # Errors
+    /// The table has no such webhook.
+    fn row(self) -> anyhow::Result<(&'static Dialect, &'static dialects::Webhook)> {
+        let (name, _) = self.name_and_method();
+        webhooks().find(|(_, webhook)| webhook.name == name).with_context(|| format!("there is no webhook {name}"))
     }
 
     pub(super) fn method(self) -> &'static str {
-        match self {
-            Self::Auth | Self::NextActionPost => "POST",
-            Self::NextActionGet | Self::Transcription => "GET",
-        }
+        self.name_and_method().1
     }
 
-    /// The path, with the name of the flow or `{flow}` in it.
-    pub(super) fn path(self, flow: &str) -> String {
-        match self {
-            Self::Auth => format!("/wix-answers/{flow}/auth"),
-            Self::NextActionGet | Self::NextActionPost => format!("/dialogtech/{flow}/next-action"),
-            Self::Transcription => format!("/dialogtech/{flow}/transcription"),
-        }
+    /// The path for a flow's name, which can be `{flow}`.
+    ///
+    /// # Errors
+    /// As [`Webhook::function`].
+    pub(super) fn path(self, flow: &str) -> anyhow::Result<String> {
+        self.row().map(|(dialect, webhook)| dialect.path_of(webhook, flow))
     }
+
+    /// The package of the function that answers it.
+    ///
+    /// # Errors
+    /// The table of dialects has no such webhook.
+    pub(super) fn function(self) -> anyhow::Result<&'static str> {
+        self.row().map(|(_, webhook)| webhook.function)
+    }
+
+    /// The function's name in `template.yaml`, for `sam local invoke`: `NextActionFunction`.
+    ///
+    /// # Errors
+    /// As [`Webhook::function`].
+    pub(super) fn sam_name(self) -> anyhow::Result<String> {
+        let mut name: String = self.function()?.split('-').map(capitalised).collect();
+        name.push_str("Function");
+        Ok(name)
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }

@@ -4,66 +4,68 @@ use super::case::{Case, Keyed, Webhook};
 use crate::{exit::Usage, output::Output};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum as _};
-use ringbolt_core::{identity::FlowName, time::EpochMs};
+use ringbolt_core::{flow::Flow, identity::FlowName, time::EpochMs};
 use ringbolt_dev::event::{HttpRequest, api_gateway_event};
 use ringbolt_lambda::app::system_clock;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, stdin};
 use zeroize::Zeroizing;
 
-/// The callers of the demo that these cases are about: their PINs are on every first page.
+/// The demo flow.
+const DEMO: &str = "demo";
+/// Demo callers. Their PINs are public.
 const DEMO_WIX_USER: (&str, &str) = ("602efa31-01d8-482d-8ff2-26910b026703", "1234");
 const DEMO_ACCOUNT: (&str, &str) = ("90786", "4711");
-/// A PIN that nobody of the demo has.
+/// A PIN that no demo caller has.
 const WRONG_PIN: &str = "9630";
 
-/// Print the event that API Gateway would hand to a function, for a case (--list shows them)
+/// Print a sample API Gateway event for a case (--list shows the cases)
 ///
-/// With no option it belongs to the demo flow and its callers, so that it is answered by `ringbolt dev`'s code as it
-/// comes. A PIN of your own is read from standard input; it then stands in the event, so keep that to yourself.
+/// Without options, the event belongs to the demo flow and its callers. A PIN of your own is read from standard input;
+/// the event then contains it, so keep it secret.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt event make login-get | sam local invoke NextActionFunction -e -")]
 pub(super) struct Make {
-    /// The case
+    /// Case to print
     #[arg(value_enum, hide_possible_values = true, required_unless_present = "list")]
     case: Option<Case>,
-    /// List the cases, and the functions that they are for
+    /// List the cases and their functions
     #[arg(long, conflicts_with = "case")]
     list: bool,
-    /// The call flow, as it stands in the webhook's address
-    #[arg(long, default_value = "demo")]
+    /// Name of the call flow in the webhook's URL
+    #[arg(long, default_value = DEMO)]
     flow: String,
-    /// The webhook token
+    /// Webhook token
     #[arg(long, default_value = "dev-token-not-secret")]
     token: String,
-    /// The user's id, or the account that was keyed
+    /// User id, or the keyed account
     #[arg(long)]
     user: Option<String>,
     /// Read the PIN from the first line of standard input
     #[arg(long)]
     pin_stdin: bool,
-    /// DialogTech: the IVR that has ended
+    /// DialogTech: id of the IVR that ended; for the demo flow, its name will do
     #[arg(long, value_name = "ID")]
     ivr: Option<String>,
-    /// DialogTech: the parameter in which the account comes
+    /// DialogTech: parameter that contains the account
     #[arg(long, value_name = "NAME", default_value = "account")]
     user_field: String,
-    /// DialogTech: the parameter in which the PIN comes
+    /// DialogTech: parameter that contains the PIN
     #[arg(long, value_name = "NAME", default_value = "pin")]
     pin_field: String,
-    /// DialogTech: a further parameter, or one in the place of the case's own (may be given several times)
+    /// DialogTech: add or replace a parameter (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     field: Vec<(String, String)>,
-    /// The provider's id of the call
+    /// Provider's id of the call
     #[arg(long, value_name = "ID", default_value = "c-1")]
     call: String,
-    /// The number that calls
+    /// Calling number
     #[arg(long, value_name = "NUMBER", default_value = "8005550142")]
     from: String,
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("it should be NAME=VALUE")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     if name.is_empty() { Err("the name is empty".to_owned()) } else { Ok((name.to_owned(), value.to_owned())) }
 }
 
@@ -105,16 +107,16 @@ impl Make {
         }
         let request = HttpRequest {
             method: webhook.method(),
-            path: &webhook.path(flow.as_str()),
+            path: &webhook.path(flow.as_str())?,
             query: &encoded(&query),
             headers,
             body: body.as_bytes(),
         };
-        let route = format!("{} {}", webhook.method(), webhook.path("{flow}"));
+        let route = format!("{} {}", webhook.method(), webhook.path("{flow}")?);
         Ok(api_gateway_event(&request, &route, flow.as_str(), now))
     }
 
-    /// The PIN to put in. A caller of the demo has one that everybody knows; nobody else's is guessed at.
+    /// The PIN for the event. Only the PINs of demo callers are known.
     fn pin(&self, case: Case) -> anyhow::Result<Zeroizing<String>> {
         if self.pin_stdin {
             let mut line = Zeroizing::new(String::new());
@@ -128,10 +130,10 @@ impl Make {
             Keyed::RightPin if self.user.is_none() || matches!(case, Case::AuthUnknownUser | Case::NoToken) => demo.1,
             Keyed::RightPin => {
                 return Err(Usage::new(
-                    "the PIN of this user is not known: give it on the first line of standard input, with --pin-stdin",
+                    "the PIN of this user is unknown: give it on the first line of standard input, with --pin-stdin",
                 ));
             }
-            Keyed::Answer(..) | Keyed::Text => "",
+            Keyed::Answer(..) | Keyed::NoQuestion | Keyed::Text => "",
         };
         Ok(Zeroizing::new(pin.to_owned()))
     }
@@ -150,11 +152,12 @@ impl Make {
         })
     }
 
-    /// What DialogTech sends when an IVR has ended.
+    /// The parameters that DialogTech sends when an IVR ends.
     fn results(&self, case: Case, pin: &str) -> anyhow::Result<Vec<(String, String)>> {
         let mut fields = Vec::new();
         match case.keyed() {
             Keyed::Answer(name, value) => fields.push((name.to_owned(), value.to_owned())),
+            Keyed::NoQuestion => {}
             _ => {
                 let account = self.user.as_deref().unwrap_or(DEMO_ACCOUNT.0);
                 fields.push((self.user_field.clone(), account.to_owned()));
@@ -162,12 +165,13 @@ impl Make {
             }
         }
         let completed = if case == Case::HangUp { "False" } else { "True" };
+        let (ivr, session) = (self.ivr(case)?, format!("s-{}", self.call));
         let call = [
             ("ivr_number_called", "8005550100"),
             ("ivr_caller_id", &self.from),
-            ("ivr_id", self.ivr(case)?),
+            ("ivr_id", ivr.as_str()),
             ("ivr_response_id", &self.call),
-            ("ivr_session_id", &format!("s-{}", self.call)),
+            ("ivr_session_id", session.as_str()),
             ("ivr_timestamp", "2026-01-02 10:04:05"),
             ("ivr_pass_through", ""),
             ("ivr_completed", completed),
@@ -178,9 +182,10 @@ impl Make {
     }
 
     fn transcription(&self, case: Case) -> anyhow::Result<Vec<(String, String)>> {
+        let ivr = self.ivr(case)?;
         let fields = [
-            ("survo_id", self.ivr(case)?),
-            ("unique_id", &self.call),
+            ("survo_id", ivr.as_str()),
+            ("unique_id", self.call.as_str()),
             ("question", "1"),
             ("duration", "12"),
             ("date", "2026-01-02 10:09:30"),
@@ -189,12 +194,15 @@ impl Make {
         Ok(self.with_own_fields(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()))
     }
 
-    fn ivr(&self, case: Case) -> anyhow::Result<&str> {
-        match &self.ivr {
-            Some(ivr) => Ok(ivr),
-            None if self.flow == "demo" => Ok(case.demo_ivr()),
-            None => Err(Usage::new("which IVR of this flow? Name it with --ivr ID")),
-        }
+    /// The id of the IVR that ended.
+    fn ivr(&self, case: Case) -> anyhow::Result<String> {
+        let given = match &self.ivr {
+            Some(ivr) => ivr.as_str(),
+            None if self.flow == DEMO => case.demo_ivr(),
+            None => return Err(Usage::new("give the id of an IVR of this flow with --ivr ID")),
+        };
+        let id = if self.flow == DEMO { demo_id(given)? } else { None };
+        Ok(id.unwrap_or_else(|| given.to_owned()))
     }
 
     fn with_own_fields(&self, mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
@@ -202,6 +210,13 @@ impl Make {
         fields.extend(self.field.iter().cloned());
         fields
     }
+}
+
+/// The id of the demo flow's IVR with this name.
+fn demo_id(name: &str) -> anyhow::Result<Option<String>> {
+    let flow = Flow::load(ringbolt_dev::DEMO_FLOW).context("the demo flow cannot be used")?;
+    let ivr = flow.ivrs.iter().find(|ivr| ivr.name.as_str() == name);
+    Ok(ivr.and_then(|ivr| ivr.id.as_ref()).map(ToString::to_string))
 }
 
 fn header(name: &str, value: &str) -> (String, String) {
@@ -215,14 +230,14 @@ fn encoded(fields: &[(String, String)]) -> String {
 fn list(out: Output) -> anyhow::Result<()> {
     let cases = Case::value_variants();
     if out.json() {
-        let row = |case: &Case| {
-            let webhook = case.webhook();
-            json!({ "case": case.name(), "function": webhook.function(), "sam_function": webhook.sam_name(), "what": case.what() })
+        let row = |case: &Case| -> anyhow::Result<Value> {
+            let (function, sam_function) = (case.webhook().function()?, case.webhook().sam_name()?);
+            Ok(json!({ "case": case.name(), "function": function, "sam_function": sam_function, "what": case.what() }))
         };
-        return out.document(&cases.iter().map(row).collect::<Vec<_>>());
+        return out.document(&cases.iter().map(row).collect::<Result<Vec<_>, _>>()?);
     }
-    let rows: Vec<_> =
-        cases.iter().map(|case| [case.name(), case.webhook().sam_name().to_owned(), case.what().to_owned()]).collect();
+    let row = |case: &Case| Ok([case.name(), case.webhook().sam_name()?, case.what().to_owned()]);
+    let rows: Vec<_> = cases.iter().map(row).collect::<anyhow::Result<_>>()?;
     out.table(["CASE", "FUNCTION", "WHAT"], &rows);
     Ok(())
 }

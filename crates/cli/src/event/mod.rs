@@ -6,7 +6,7 @@ mod make;
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// Sample events, to try a function with
+/// Make sample events for trying the functions
 #[derive(Args)]
 pub(crate) struct EventCommand {
     #[command(subcommand)]

@@ -20,40 +20,41 @@ use std::{
     time::Duration,
 };
 
-/// After so long, a difference is shown that need not be the smallest.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// After this time, any difference is shown, even if it is not the smallest.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Compare versions of a call flow, or the live version with a file
 ///
-/// A and B are versions' numbers, `live`, files, or - for standard input (./7 is a file of the name 7). With A alone:
-/// the live version against a file, or version A against the live one. With neither: what the live version changed when
-/// it was pushed.
+/// A and B are version numbers, `live`, files, or - for standard input (./7 is a file named 7). With only A, it compares
+/// the live version with a file, or version A with the live one. With neither, it shows what the live version changed
+/// when it was pushed.
 #[derive(Args)]
-#[command(after_help = "Exit codes: 0 no difference, 1 a difference, 2 trouble\n\n\
+#[command(after_help = "Exit codes: 0 no difference, 1 difference, 2 error\n\n\
                         Examples: ringbolt flow diff bank 3 4\n          ringbolt flow diff bank flows/bank.yaml")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 pub(super) struct Diff {
-    /// The flow's name
+    /// Name of the flow
     #[arg(value_parser = FlowName::parse)]
     name: FlowName,
-    /// What to compare
+    /// Version or file to compare
     a: Option<String>,
-    /// What to compare with
+    /// Version or file to compare with
     b: Option<String>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
 
-/// One of the two sides.
+/// One side of the comparison.
 #[derive(Debug, PartialEq, Eq)]
 enum Side {
     Live,
-    /// What the live version replaced when it was pushed.
+    /// The version that the live one replaced when it was pushed.
     Replaced,
     Version(u64),
     File(PathBuf),
 }
 
-/// A text, and what it is called in the difference.
+/// A text and its label in the diff.
 struct Text {
     label: String,
     text: String,
@@ -61,20 +62,20 @@ struct Text {
 
 impl Diff {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
-        // As of diff: 1 says that there is a difference, so that trouble needs another code.
+        // As in diff(1), exit code 1 means a difference, so errors need another code.
         match self.compare(out).await.map_err(|error| Usage::new(format!("{error:#}")))? {
             true => Err(Failed.into()),
             false => Ok(()),
         }
     }
 
-    /// Says whether there is a difference.
+    /// Prints the difference. Returns whether there is one.
     async fn compare(&self, out: Output) -> anyhow::Result<bool> {
         let (before, after) = sides(self.a.as_deref(), self.b.as_deref());
         let deployed = Deployed::find(&self.connection).await?;
         let (before, after) = (self.text(&deployed, before).await?, self.text(&deployed, after).await?);
         deployed.connection.close().await?;
-        let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(&before.text, &after.text);
+        let diff = TextDiff::configure().timeout(TIMEOUT).diff_lines(&before.text, &after.text);
         let unified = diff.unified_diff().header(&before.label, &after.label).to_string();
         if out.json() {
             out.document(&json!({ "a": before.label, "b": after.label, "diff": unified }))?;
@@ -99,7 +100,9 @@ impl Diff {
                 let info = info.explained(&deployed.connection, &what)?;
                 match info.first().and_then(|info| info.replaced) {
                     Some(replaced) => replaced,
-                    None => anyhow::bail!("version {live} of the flow `{name}` replaced none: name what to compare"),
+                    None => anyhow::bail!(
+                        "version {live} of the flow `{name}` replaced no other version: give the versions to compare"
+                    ),
                 }
             }
         };
@@ -129,11 +132,11 @@ fn file(path: PathBuf) -> anyhow::Result<Text> {
     match (sources.pop(), sources.is_empty()) {
         (Some(Source { name, text: Ok(text) }), true) => Ok(Text { label: harmless(&name), text }),
         (Some(Source { name, text: Err(error) }), true) => anyhow::bail!("{}: {error}", harmless(&name)),
-        _ => anyhow::bail!("a flow is compared with one file, and this folder has several"),
+        _ => anyhow::bail!("this folder has several flow files: give one file"),
     }
 }
 
-/// For a terminal in colours, with what it would obey escaped; otherwise as it is, for `patch`.
+/// Prints with colours and escapes on a terminal, and unchanged otherwise, for `patch`.
 fn print(out: Output, unified: &str) {
     let terminal = stdout().is_terminal();
     for line in unified.lines() {
@@ -154,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_versions_and_everything_else_a_file() {
+    fn numbers_are_versions_and_everything_else_is_a_file() {
         let file = |path: &str| Side::File(PathBuf::from(path));
         for (a, b, expected) in [
             (None, None, (Side::Replaced, Side::Live)),

@@ -1,24 +1,25 @@
-//! The line that a finding is about, fit to be shown: harmless to a terminal, not too long, with the word to underline.
+//! The source line of a finding, prepared for display: escaped, shortened, and with the word to underline.
 
-use crate::output::{harmless, obeyed};
+use crate::output::{harmless, is_deceptive};
 use std::ops::Range;
 
-/// The longest piece of a line that is shown, in characters as shown.
+/// The most characters of a line that are shown.
 const WIDTH: usize = 110;
-/// How much of a long line is shown before the word.
+/// Characters shown before the word if the line is long.
 const BEFORE: usize = 40;
-/// Stands for what was left out.
+/// Marks omitted text.
 const ELLIPSIS: &str = "…";
 
-/// A line as it is shown.
+/// A line prepared for display.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excerpt {
     pub(super) line: String,
-    /// What to underline, in bytes of `line`.
+    /// The part to underline, in bytes of `line`.
     pub(super) word: Range<usize>,
 }
 
-/// The excerpt for a place: `line` and `column` count from 1, columns in characters. None for a line that is not there.
+/// The excerpt for a position. `line` and `column` count from 1, and columns are characters. `None` if the line does not
+/// exist.
 pub(super) fn excerpt(lines: &[&str], line: usize, column: usize) -> Option<Excerpt> {
     let line: Vec<char> = lines.get(line.checked_sub(1)?)?.chars().collect();
     let start = column.saturating_sub(1).min(line.len());
@@ -47,12 +48,12 @@ pub(super) fn excerpt(lines: &[&str], line: usize, column: usize) -> Option<Exce
     Some(Excerpt { line: shown, word: begin..end })
 }
 
-/// A text of many lines with escapes for what a terminal would obey; its lines stay lines.
+/// Escapes deceptive characters in a text, but keeps its line breaks.
 pub(super) fn harmless_lines(text: &str) -> String {
     text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
 }
 
-/// The lines of a file without its byte order mark. CR LF, LF, or CR ends a line in YAML 1.2.
+/// The lines of a file without its byte order mark. In YAML 1.2, a line ends with CR LF, LF or CR.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
@@ -61,13 +62,13 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
 fn visible(c: char, shown: &mut String) {
     match c {
         '\t' => shown.push_str("    "),
-        c if obeyed(c) => shown.extend(c.escape_default()),
+        c if is_deceptive(c) => shown.extend(c.escape_default()),
         c => shown.push(c),
     }
 }
 
-/// Where the key, the quoted text or the plain value ends that begins here; inside a quoted text, where the name ends.
-/// Only what is underlined hangs on it, so that it knows less of YAML than a parser.
+/// The end of the key, quoted text or plain value that starts here, or of the name if it is inside a quoted text. It only
+/// decides what to underline, so it does not parse all of YAML.
 fn end_of_word(line: &[char], start: usize) -> usize {
     let Some(&first) = line.get(start) else { return start };
     let after = |index: usize| line.get(index + 1).copied();
@@ -92,7 +93,7 @@ fn end_of_word(line: &[char], start: usize) -> usize {
     (end - trimmed.min(end - start)).max(start + 1)
 }
 
-/// Whether what follows stands within quotes, and within brackets.
+/// Whether the text that follows is inside quotes, and inside brackets.
 fn context(before: &[char]) -> (bool, bool) {
     let (mut quote, mut depth, mut index) = (None, 0_usize, 0);
     while let Some(&c) = before.get(index) {
@@ -111,7 +112,7 @@ fn context(before: &[char]) -> (bool, bool) {
     (quote.is_some(), depth > 0)
 }
 
-/// Where the text in quotes ends that begins at `start`: YAML escapes `"` with a backslash and doubles `'`.
+/// The end of the quoted text that starts at `start`. YAML escapes `"` with a backslash and doubles `'`.
 fn closing_quote(line: &[char], start: usize, quote: char) -> Option<usize> {
     let mut index = start + 1;
     loop {

@@ -1,40 +1,46 @@
-//! What is found in flow files, whatever its kind, and which of the files can be used.
+//! Reads and checks flow files, and says which of them can be used.
+
+mod stale;
 
 use super::{
     excerpt::lines,
     source::{self, Unreadable},
 };
-use ringbolt_core::flow::{Checked, Flow, Mistake, Severity, Unproven};
+use ringbolt_core::{
+    flow::{Checked, Flow, Mistake, Severity, Unproven},
+    realm::{self, Disagreement, RealmRules},
+};
+use ringbolt_lambda::app::system_clock;
 use std::{collections::BTreeMap, path::PathBuf};
 
-/// A flow file that was looked at.
+/// A checked flow file.
 #[derive(Debug)]
 pub(super) struct Examined {
     /// Its path.
     pub(super) name: String,
-    /// Its text, as far as there is one.
+    /// Its text; empty if it could not be read.
     pub(super) text: String,
-    /// The flow, where nothing in it is an error.
+    /// The flow, if it has no error.
     pub(super) flow: Option<Flow>,
-    /// What can be drawn of it where only the proof fails.
+    /// What can be drawn if the only errors are proof failures.
     pub(super) unproven: Option<Unproven>,
     pub(super) findings: Vec<Finding>,
 }
 
-/// Something that is wrong with a file.
+/// A mistake in a file.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub(super) severity: Severity,
-    /// Where, if it has a place: line and column, both from 1, the column in characters.
+    /// Line and column, if known; both count from 1, and columns are characters.
     pub(super) place: Option<(usize, usize)>,
     pub(super) message: String,
     pub(super) help: Option<String>,
 }
 
 impl Examined {
-    /// Checks a text.
-    pub(super) fn new(name: String, text: String) -> Self {
-        let Checked { flow, unproven, findings } = Flow::check(&text);
+    /// Checks a text at a stage.
+    pub(super) fn new(name: String, text: String, stage: Option<&str>) -> Self {
+        let Checked { flow, unproven, findings } = Flow::check(&text, stage);
         Self { name, text, flow, unproven, findings: findings.into_iter().map(Finding::from).collect() }
     }
 
@@ -49,17 +55,17 @@ impl Examined {
         Self { name, text: shown, flow: None, unproven: None, findings: vec![finding] }
     }
 
-    /// How many findings are of this severity.
+    /// The number of findings of this severity.
     pub(super) fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
-    /// Whether anything in it is an error.
+    /// Whether it has an error.
     pub(super) fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
     }
 
-    /// Makes errors of its warnings.
+    /// Turns its warnings into errors.
     fn deny_warnings(&mut self) {
         for finding in &mut self.findings {
             finding.severity = Severity::Error;
@@ -69,7 +75,7 @@ impl Examined {
         }
     }
 
-    fn is_wrong(&mut self, finding: Finding) {
+    fn refuse(&mut self, finding: Finding) {
         self.flow = None;
         self.findings.push(finding);
     }
@@ -88,24 +94,28 @@ impl From<Mistake> for Finding {
     }
 }
 
-/// Reads and checks every file; one that cannot be read does not keep the others from being checked. With
+/// Reads and checks every file, alone and together. An unreadable file does not keep the others from being checked. With
 /// `deny_warnings`, warnings are errors.
-pub(super) fn examine(paths: &[PathBuf], deny_warnings: bool) -> Vec<Examined> {
+pub(super) fn examine(paths: &[PathBuf], deny_warnings: bool, stage: Option<&str>) -> Vec<Examined> {
     let mut files: Vec<Examined> = source::read(paths)
         .into_iter()
         .map(|source| match source.text {
-            Ok(text) => Examined::new(source.name, text),
+            Ok(text) => Examined::new(source.name, text, stage),
             Err(error) => Examined::unreadable(source.name, error),
         })
         .collect();
     refuse_repeated_names(&mut files);
+    refuse_disagreement(&mut files, &[]);
+    for file in &mut files {
+        file.findings.extend(stale::warnings(file, system_clock()()));
+    }
     if deny_warnings {
         files.iter_mut().for_each(Examined::deny_warnings);
     }
     files
 }
 
-/// The line and the column after a text.
+/// The line and column after a text.
 fn end(text: &str) -> (usize, usize) {
     let (mut line, mut column) = (0, 0);
     for text in lines(text) {
@@ -114,25 +124,53 @@ fn end(text: &str) -> (usize, usize) {
     (line, column)
 }
 
-/// A deployment has one flow of a name.
+/// Flow names are unique in a deployment.
 fn refuse_repeated_names(files: &mut [Examined]) {
     let mut first = BTreeMap::new();
     for file in files {
         let Some(name) = file.flow.as_ref().map(|flow| flow.name.clone()) else { continue };
         if let Some(other) = first.get(&name) {
-            let message = format!("the flow `{name}` is in {other} already");
-            let mut finding = Finding::error(place_of_name(&file.text), message);
-            finding.help = Some("give one of the two another name".to_owned());
-            file.is_wrong(finding);
+            let message = format!("{other} already has the flow `{name}`");
+            let mut finding = Finding::error(place_of(&file.text, "flow"), message);
+            finding.help = Some("rename one of the two".to_owned());
+            file.refuse(finding);
         } else {
             first.insert(name, file.name.clone());
         }
     }
 }
 
-/// Where the key `flow` stands: at the beginning of a line, unless its author writes YAML as JSON.
-fn place_of_name(text: &str) -> Option<(usize, usize)> {
-    let index = text.lines().position(|line| line.trim_start_matches('\u{feff}').starts_with("flow:"))?;
+/// Refuses files whose flow disagrees about its realm with one of the other `live` flows, or with an earlier file.
+pub(super) fn refuse_disagreement(files: &mut [Examined], live: &[Flow]) {
+    let given: Vec<Flow> = files.iter().filter_map(|file| file.flow.clone()).collect();
+    for conflict in realm::conflicts(live.iter().chain(&given).map(rules)) {
+        let of_conflict = |file: &&mut Examined| file.flow.as_ref().is_some_and(|flow| flow.name == conflict.second);
+        let Some(file) = files.iter_mut().find(of_conflict) else { continue };
+        let key = match &conflict.about {
+            Disagreement::Lockout(_) => "lockout",
+            Disagreement::Identifier(..) => "identifier",
+        };
+        let place = place_of(&file.text, key).or_else(|| place_of(&file.text, "realm"));
+        let mut finding = Finding::error(place, conflict.to_string());
+        if live.iter().any(|flow| flow.name == conflict.first) {
+            finding.help = Some("to change a realm, push all its flows in one command".to_owned());
+        }
+        file.findings.push(finding);
+    }
+    for file in files.iter_mut().filter(|file| file.has_errors()) {
+        file.flow = None;
+    }
+}
+
+fn rules(flow: &Flow) -> RealmRules<'_> {
+    let Flow { name, realm, lockout, identifier, .. } = flow;
+    RealmRules { flow: name, realm, lockout, identifier: *identifier }
+}
+
+/// The place of a top-level key. `None` if it is not at the beginning of a line, as in YAML that is written as JSON.
+fn place_of(text: &str, key: &str) -> Option<(usize, usize)> {
+    let is_key = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+    let index = lines(text).position(is_key)?;
     Some((index + 1, 1))
 }
 
@@ -145,19 +183,19 @@ mod tests {
     #[test]
     fn a_warning_leaves_a_flow_usable_until_warnings_are_denied() {
         let warning = Finding { severity: Severity::Warning, ..Finding::error(Some((1, 1)), "unwise".to_owned()) };
-        let mut file = Examined::new("demo.yaml".to_owned(), DEMO.to_owned());
+        let mut file = Examined::new("demo.yaml".to_owned(), DEMO.to_owned(), None);
         file.findings = vec![warning];
         assert!(!file.has_errors() && file.flow.is_some());
         file.deny_warnings();
         assert!(file.has_errors() && file.flow.is_none());
-        let mut file = Examined::new("demo.yaml".to_owned(), DEMO.to_owned());
+        let mut file = Examined::new("demo.yaml".to_owned(), DEMO.to_owned(), None);
         file.findings.clear();
         file.deny_warnings();
         assert!(file.flow.is_some());
     }
 
     #[test]
-    fn the_place_of_a_broken_byte_is_where_the_text_before_it_ends() {
+    fn an_invalid_byte_is_placed_after_the_text_before_it() {
         for (bytes, place) in
             [(&b"flow: a\nr\xffb"[..], (2, 2)), (b"\xff", (1, 1)), ("é\ré\r\né\u{1f600}".as_bytes(), (3, 3))]
         {

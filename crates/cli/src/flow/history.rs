@@ -13,15 +13,15 @@ use serde_json::json;
 
 /// List the versions of a call flow, newest first
 ///
-/// Versions are never changed or deleted: each can be shown, compared and made live again. The one that is live is
-/// marked.
+/// Versions are never changed or deleted. Each can be shown, compared and made live again. The live version is marked.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt flow history --stack ringbolt bank")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 pub(super) struct History {
-    /// The flow's name
+    /// Name of the flow
     #[arg(value_parser = FlowName::parse)]
     name: FlowName,
-    /// So many versions at most
+    /// Maximum number of versions
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     #[command(flatten)]
@@ -60,10 +60,13 @@ impl History {
             if let Some(rolled_back) = live.and_then(rolled_back) {
                 out.say(&format!("The live version was {rolled_back}."));
             }
-            // Versions count from 1 without a gap.
+            // Versions are numbered from 1 without gaps.
             if oldest.version > 1 {
                 let all = versions.first().map_or(0, |newest| newest.version);
-                out.say(&format!("There are {} older ones: --limit {all} shows them all.", oldest.version - 1));
+                out.say(&format!(
+                    "{} older versions are not shown: use --limit {all} to show all.",
+                    oldest.version - 1
+                ));
             }
         }
         deployed.connection.close().await

@@ -10,9 +10,10 @@ use clap::Args;
 use ringbolt_dynamodb::flows::{Live, Move, VersionInfo};
 use serde_json::json;
 
-/// List the published call flows: what is live, since when, and through whom
+/// List the published call flows: the live version, since when, and by whom
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt flow list --stack ringbolt")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 pub(super) struct List {
     #[command(flatten)]
     connection: ConnectionArgs,
@@ -28,7 +29,7 @@ impl List {
             let info = async |below| -> anyhow::Result<Option<VersionInfo>> {
                 Ok(table.history(&name, below, 1).await.explained(connection, &what)?.pop())
             };
-            // After a rollback, the newest is not the live one.
+            // After a rollback, the newest version is not the live one.
             let newest = info(None).await?;
             let info = match &newest {
                 Some(newest) if newest.version != live.version => info(Some(live.version + 1)).await?,
@@ -60,7 +61,7 @@ impl List {
         if out.json() {
             out.document(&documents)?;
         } else if rows.is_empty() {
-            out.say("No flow has been published yet: `ringbolt flow push` does it.");
+            out.say("No flow has been published yet: publish one with `ringbolt flow push`.");
         } else {
             out.table(["Flow", "Live", "Pushed", "Who", "Versions", "Note"], &rows);
         }
@@ -68,7 +69,7 @@ impl List {
     }
 }
 
-/// What to say about a version that is live again.
+/// A note about a version that is live because of a rollback.
 pub(super) fn rolled_back(live: &Live) -> Option<String> {
     let Move { from, at, by } = live.moved.as_ref()?;
     let from = from.filter(|from| *from > live.version)?;

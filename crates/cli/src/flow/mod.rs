@@ -18,7 +18,7 @@ mod table;
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// Check call flows, publish them, and go back to earlier versions
+/// Check, publish and roll back call flows
 #[derive(Args)]
 pub(crate) struct FlowCommand {
     #[command(subcommand)]

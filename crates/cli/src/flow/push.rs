@@ -1,7 +1,7 @@
 //! `ringbolt flow push`
 
 use super::{
-    findings::{Examined, examine},
+    findings::{Examined, examine, refuse_disagreement},
     render::complain,
     table::Deployed,
 };
@@ -10,6 +10,7 @@ use crate::{
     connection::{ConnectionArgs, Explained as _},
     exit::{Failed, Usage},
     output::{Output, harmless},
+    stage::StageArg,
 };
 use anyhow::Context as _;
 use clap::Args;
@@ -19,22 +20,26 @@ use ringbolt_lambda::app::system_clock;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Publish call flows: each becomes a new version, which is live at once
+/// Publish call flows; each becomes a new version, which is live at once
 ///
-/// Where one file has an error, none is published. A flow whose live version has the same text already is left as it
-/// is. The functions look for new versions every 30 seconds.
+/// If any file has an error, none is published. The flows of a realm must have the same lockout and identifier, so a flow
+/// that disagrees with another live flow is refused; to change a realm, push its flows together. A flow whose live version
+/// has the same text is skipped. The functions look for new versions every 30 seconds.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt flow push --stack ringbolt --note 'Open on Sundays' flows/bank.yaml")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 pub(super) struct Push {
-    /// Flow files, folders of them, and - for standard input
+    /// Flow files, folders, or - for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// What the versions are for, as it is shown in the history
+    /// Note about the change, shown in the history
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// Publish nothing that has warnings
+    /// Treat warnings as errors
     #[arg(long)]
     deny_warnings: bool,
+    #[command(flatten)]
+    stage: StageArg,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -48,13 +53,20 @@ struct Ready {
 
 impl Push {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
-        let files = examine(&self.files, self.deny_warnings);
+        let deployed = Deployed::find(&self.connection).await?;
+        let stage = self.stage.of(&deployed.connection);
+        let mut files = examine(&self.files, self.deny_warnings, stage.as_deref());
+        if !files.iter().any(Examined::has_errors) {
+            let pushed: Vec<FlowName> =
+                files.iter().filter_map(|file| Some(file.flow.as_ref()?.name.clone())).collect();
+            let live = deployed.other_live_flows(&pushed, stage.as_deref(), out).await?;
+            refuse_disagreement(&mut files, &live);
+        }
         files.iter().for_each(complain);
         if files.iter().any(Examined::has_errors) {
             out.note("Nothing was published.");
             return Err(Failed.into());
         }
-        let deployed = Deployed::find(&self.connection).await?;
         let ready = self.ready(files, &deployed.connection.by()?)?;
         deployed.connection.announce(out);
         let (mut done, mut overtaken) = (Vec::new(), false);
@@ -62,7 +74,7 @@ impl Push {
             let published = match publish(&deployed, file, name, push).await {
                 Ok(published) => published,
                 Err(error) => {
-                    // What went before is live.
+                    // Report the flows that are already live.
                     print(out, &done)?;
                     return Err(error);
                 }
@@ -87,7 +99,7 @@ impl Push {
     }
 }
 
-/// Publishes one flow, and records it; not where it changes nothing.
+/// Publishes one flow and records it in the audit log, unless nothing changes.
 async fn publish(deployed: &Deployed, file: &str, name: &FlowName, push: &flows::Push) -> anyhow::Result<Published> {
     let what = format!("{file} was not published");
     let Deployed { connection, table } = deployed;
@@ -107,7 +119,7 @@ async fn publish(deployed: &Deployed, file: &str, name: &FlowName, push: &flows:
             begun.done(connection, &format!("version {version} is live")).await?;
         }
         Published::Overtaken { version, .. } => {
-            let detail = format!("somebody else was first: kept as version {version}, not live");
+            let detail = format!("another change came first: stored as version {version}, not live");
             begun.failed(connection, &detail).await?;
         }
     }
@@ -122,16 +134,16 @@ fn sentence(name: &FlowName, published: Published) -> String {
     match published {
         Published::Live { version, replaced: None } => format!("the flow `{name}` is live as version {version}"),
         Published::Live { version, replaced: Some(replaced) } => {
-            format!("the flow `{name}` is live as version {version}, in the place of version {replaced}")
+            format!("the flow `{name}` is live as version {version} and replaces version {replaced}")
         }
         Published::Unchanged { version } => {
-            format!("version {version} of the flow `{name}` is live already, with the same text; nothing was published")
+            format!("version {version} of the flow `{name}` is already live with the same text; nothing was published")
         }
         Published::Overtaken { version, live } => {
             let live = live.map_or_else(|| "another version".to_owned(), |live| format!("version {live}"));
             format!(
-                "somebody else made {live} of the flow `{name}` live at the same time. Yours is kept as version \
-                 {version}, and not live. Look at `ringbolt flow diff {name} {version}`, then push again"
+                "someone else made {live} of the flow `{name}` live at the same time. Yours is stored as version \
+                 {version} but is not live. Check `ringbolt flow diff {name} {version}`, then push again"
             )
         }
     }

@@ -1,4 +1,4 @@
-//! Findings as the Rust compiler shows its own: the message, the place, the line with the word underlined, and help.
+//! Renders findings in the style of the Rust compiler: message, place, source line with the word underlined, and help.
 
 use super::{
     excerpt::{Excerpt, excerpt, lines},
@@ -12,7 +12,7 @@ use std::{
     io::{IsTerminal as _, Write as _, stderr},
 };
 
-/// Shows what was found in a file, and how much it is, on standard error.
+/// Prints the findings of a file and their number to standard error.
 pub(super) fn complain(file: &Examined) {
     if file.findings.is_empty() {
         return;
@@ -29,11 +29,11 @@ pub(super) fn complain(file: &Examined) {
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     let usable = file.flow.as_ref().map_or_else(String::new, |flow| format!("; the flow `{}` can be used", flow.name));
     text.push_str(&format!("{} in {}{usable}\n", counts.join(", "), harmless(&file.name)));
-    // Where nobody reads any more, there is nobody to tell.
+    // A closed standard error cannot be reported anywhere.
     stderr().write_all(text.as_bytes()).unwrap_or_default();
 }
 
-/// As `2 errors`; none where there are none.
+/// A count such as `2 errors`. `None` for zero.
 pub(super) fn counted(count: usize, what: &str) -> Option<String> {
     match count {
         0 => None,
@@ -47,7 +47,7 @@ fn rendered(renderer: &Renderer, file: &Examined, lines: &[&str], finding: &Find
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    // The library shows control characters as other signs; as escapes they can be told apart.
+    // The library replaces control characters with symbols; escapes can be distinguished.
     let (path, message) = (harmless(&file.name), harmless(&finding.message));
     let help = finding.help.as_ref().map(|help| Element::from(Level::HELP.message(harmless(help))));
     let Some((line, column)) = finding.place else {
@@ -62,11 +62,11 @@ fn rendered(renderer: &Renderer, file: &Examined, lines: &[&str], finding: &Find
     let snippet = Snippet::source(shown).path(&path).line_start(line);
     let snippet = Element::from(snippet.annotation(AnnotationKind::Primary.span(word)));
     let rendered = renderer.render(&[title.element(snippet).elements(help)]);
-    // The library counts in the line that it is given, which can be cut and have escapes.
+    // The library counts columns in the displayed line, which may be shortened and escaped.
     rendered.replacen(&format!("{path}:{line}:{shown_column}"), &format!("{path}:{line}:{column}"), 1)
 }
 
-/// Colours only where a person reads, and not where `NO_COLOR` is set (no-color.org) or the terminal is a dumb one.
+/// Whether to use colours: only on a terminal, and not if `NO_COLOR` (no-color.org) or `TERM=dumb` is set.
 fn coloured() -> bool {
     let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || env::var_os("TERM").is_some_and(|term| term == "dumb");

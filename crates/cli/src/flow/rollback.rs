@@ -1,12 +1,17 @@
 //! `ringbolt flow rollback`
 
-use super::{findings::Examined, render::complain, table::Deployed};
+use super::{
+    findings::{Examined, refuse_disagreement},
+    render::complain,
+    table::Deployed,
+};
 use crate::{
     audit,
     confirm::Confirm,
     connection::{ConnectionArgs, Explained as _},
     exit::Usage,
     output::Output,
+    stage::StageArg,
 };
 use anyhow::bail;
 use clap::Args;
@@ -14,22 +19,27 @@ use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::flows::{Move, Moved};
 use ringbolt_lambda::app::system_clock;
 use serde_json::json;
+use std::slice;
 
 /// Make an earlier version of a call flow live again
 ///
-/// Without --to: the version that the live one replaced when it was pushed, so that each rollback goes one further back.
-/// The version is checked first, as a push is. The functions look for the live version every 30 seconds.
+/// Without --to, it restores the version that the live one replaced when it was pushed, so each rollback goes one
+/// version further back. The version is checked first, as in a push, also against the other live flows of its realm. The
+/// functions look for the live version every 30 seconds.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt flow rollback --stack ringbolt bank --to 3")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 pub(super) struct Rollback {
-    /// The flow's name
+    /// Name of the flow
     #[arg(value_parser = FlowName::parse)]
     name: FlowName,
-    /// The version to make live; a later one too
+    /// Version to make live, earlier or later
     #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u64).range(1..))]
     to: Option<u64>,
     #[command(flatten)]
     confirm: Confirm,
+    #[command(flatten)]
+    stage: StageArg,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -52,9 +62,9 @@ impl Rollback {
             report("unchanged", live)?;
             return deployed.connection.close().await;
         }
-        check(name, to, deployed.text(name, to).await?)?;
+        self.check(out, &deployed, to).await?;
         deployed.connection.announce(out);
-        self.confirm.ask(&format!("Make version {to} of the flow `{name}` live in the place of version {live}?"))?;
+        self.confirm.ask(&format!("Make version {to} of the flow `{name}` live instead of version {live}?"))?;
         let moved = Move { from: Some(live), at: system_clock()(), by: deployed.connection.by()? };
         let begun = audit::begin(&deployed.connection, "flow rollback", name.to_string()).await?;
         let moved = match deployed.table.move_live(name, to, &moved).await {
@@ -68,18 +78,18 @@ impl Rollback {
         };
         match moved {
             Moved::Done => {
-                begun.done(&deployed.connection, &format!("version {to} in the place of version {live}")).await?;
+                begun.done(&deployed.connection, &format!("version {to} replaces version {live}")).await?;
                 out.say(&format!(
-                    "Version {to} of the flow `{name}` is live, in the place of version {live}. To undo it: \
+                    "Version {to} of the flow `{name}` is live and replaces version {live}. To undo this, run \
                      `ringbolt flow rollback {name} --to {live}`."
                 ));
                 report("live", to)?;
             }
             Moved::Overtaken { live: now } => {
-                begun.failed(&deployed.connection, "somebody else was first").await?;
+                begun.failed(&deployed.connection, "another change came first").await?;
                 let now = now.map_or_else(|| "another version".to_owned(), |now| format!("version {now}"));
                 bail!(
-                    "somebody else made {now} of the flow `{name}` live meanwhile, so nothing was changed: look at \
+                    "someone else made {now} of the flow `{name}` live in the meantime, so nothing was changed: check \
                      `ringbolt flow history {name}`, then try again"
                 );
             }
@@ -87,7 +97,31 @@ impl Rollback {
         deployed.connection.close().await
     }
 
-    /// What the live version replaced when it was pushed.
+    /// Checks the version again: another version of Ringbolt may have published it, and other flows may have changed.
+    async fn check(&self, out: Output, deployed: &Deployed, version: u64) -> anyhow::Result<()> {
+        let name = &self.name;
+        let text = deployed.text(name, version).await?;
+        let stage = self.stage.of(&deployed.connection);
+        let mut examined = [Examined::new(format!("{name}, version {version}"), text, stage.as_deref())];
+        if let Some(other) = examined[0].flow.as_ref().map(|flow| &flow.name).filter(|other| *other != name) {
+            bail!("version {version} of the flow `{name}` contains a different flow, `{other}`");
+        }
+        let usable = examined[0].flow.is_some();
+        if usable {
+            let live = deployed.other_live_flows(slice::from_ref(name), stage.as_deref(), out).await?;
+            refuse_disagreement(&mut examined, &live);
+        }
+        if examined[0].flow.is_some() {
+            return Ok(());
+        }
+        complain(&examined[0]);
+        if usable {
+            bail!("version {version} of the flow `{name}` disagrees with a live flow of its realm");
+        }
+        bail!("version {version} of the flow `{name}` cannot be used by this version of Ringbolt")
+    }
+
+    /// The version that the live one replaced when it was pushed.
     async fn replaced(&self, deployed: &Deployed, live: u64) -> anyhow::Result<u64> {
         let name = &self.name;
         let what = format!("version {live} of the flow `{name}` could not be read");
@@ -95,22 +129,9 @@ impl Rollback {
         let replaced = info.first().filter(|info| info.version == live).and_then(|info| info.replaced);
         replaced.ok_or_else(|| {
             Usage::new(format!(
-                "version {live} of the flow `{name}` is live, and it replaced none: say with --to which version to \
-                 make live; `ringbolt flow history {name}` lists them"
+                "version {live} of the flow `{name}` is live and replaced no other version: give the version to make \
+                 live with --to; `ringbolt flow history {name}` lists them"
             ))
         })
-    }
-}
-
-/// Another version of Ringbolt may have published it.
-fn check(name: &FlowName, version: u64, text: String) -> anyhow::Result<()> {
-    let examined = Examined::new(format!("{name}, version {version}"), text);
-    match &examined.flow {
-        Some(flow) if flow.name == *name => Ok(()),
-        Some(flow) => bail!("version {version} of the flow `{name}` is a flow of another name, `{}`", flow.name),
-        None => {
-            complain(&examined);
-            bail!("version {version} of the flow `{name}` cannot be used by this version of Ringbolt")
-        }
     }
 }

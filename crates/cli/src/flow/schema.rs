@@ -4,9 +4,9 @@ use crate::output::Output;
 use clap::Args;
 use ringbolt_core::flow::language::schema;
 
-/// Print the JSON Schema of call flows, for editors that complete and check YAML
+/// Print the JSON Schema of call flows, with which editors complete and check YAML
 ///
-/// It is that of this version. An editor finds it by the first line of a flow:
+/// The schema matches this version. Editors find it by the first line of a flow:
 /// `# yaml-language-server: $schema=flow.schema.json`.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt flow schema > flow.schema.json")]

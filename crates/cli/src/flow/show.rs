@@ -11,11 +11,12 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _, stdout};
 /// Print the text of a published call flow, byte for byte
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt flow show --stack ringbolt bank --version 3 > bank.yaml")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 pub(super) struct Show {
-    /// The flow's name
+    /// Name of the flow
     #[arg(value_parser = FlowName::parse)]
     name: FlowName,
-    /// Which version; the live one unless given
+    /// Version to print [default: the live one]
     #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u64).range(1..))]
     version: Option<u64>,
     #[command(flatten)]
@@ -33,7 +34,7 @@ impl Show {
         if out.json() {
             out.document(&json!({ "flow": self.name.as_str(), "version": version, "text": text }))?;
         } else {
-            // A terminal obeys some characters; a file gets the text as it is.
+            // Escape only on a terminal: a file must get the exact text.
             let text = if stdout().is_terminal() { excerpt::harmless_lines(&text) } else { text };
             match stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()) {
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => {

@@ -1,4 +1,4 @@
-//! Flow files as the commands take them: files, folders of them, and `-` for standard input.
+//! The flow files given to a command: files, folders, and `-` for standard input.
 
 use ringbolt_core::flow::Flow;
 use ringbolt_lambda::flows;
@@ -9,48 +9,48 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What standard input is called in what is said about it.
+/// The name of standard input in messages.
 const STDIN: &str = "<stdin>";
 
-/// A flow file, or what stands in its way.
+/// A flow file, or why it cannot be read.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// Its path, as it was given or found.
+    /// Its path, as given or found.
     pub(super) name: String,
     /// Its text.
     pub(super) text: Result<String, Unreadable>,
 }
 
-/// Why there is no text.
+/// Why a file has no usable text.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unreadable {
     #[error("there is no such file")]
     Missing,
-    #[error("there is no flow file (*.yaml or *.yml) in this folder")]
+    #[error("this folder has no flow file (*.yaml or *.yml)")]
     EmptyFolder,
-    #[error("this file may not be read by you")]
+    #[error("you are not allowed to read this file")]
     Denied,
-    #[error("this cannot be read: {0}")]
+    #[error("this file cannot be read: {0}")]
     Io(#[source] io::Error),
-    #[error("this is larger than {max} bytes, and a flow is not", max = Flow::MAX_BYTES)]
+    #[error("this file is too large: a flow has at most {max} bytes", max = Flow::MAX_BYTES)]
     TooLarge,
-    /// With the text as far as it can be shown, and how many bytes of it are in order.
-    #[error("this is not UTF-8 text")]
+    /// The text with invalid bytes replaced, and the number of valid bytes at its start.
+    #[error("this file is not UTF-8 text")]
     NotUtf8 { shown: String, good_bytes: usize },
 }
 
 impl Unreadable {
-    /// What to do about it.
+    /// A suggestion for the user.
     pub(super) fn help(&self) -> Option<&'static str> {
         match self {
             Self::NotUtf8 { .. } => Some("save the file as UTF-8"),
-            Self::TooLarge => Some("divide it into flows with names of their own, and give the IVRs their URLs"),
+            Self::TooLarge => Some("split it into several flows, and give the IVRs their URLs"),
             _ => None,
         }
     }
 }
 
-/// Reads what the paths stand for, each file once, in the order given.
+/// Reads the files at these paths in order, each file once.
 pub(super) fn read(paths: &[PathBuf]) -> Vec<Source> {
     let mut seen = BTreeSet::new();
     let mut sources = Vec::new();
@@ -66,7 +66,7 @@ pub(super) fn read(paths: &[PathBuf]) -> Vec<Source> {
             sources.push(Source { name: path.display().to_string(), text: Err(Unreadable::EmptyFolder) });
         }
         for file in files {
-            // `flows` and `flows/bank.yaml` name one file twice.
+            // `flows` and `flows/bank.yaml` name the same file twice.
             if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
                 sources.push(Source { name: file.display().to_string(), text: open(&file) });
             }
@@ -82,7 +82,7 @@ fn open(path: &Path) -> Result<String, Unreadable> {
 fn text(from: impl Read) -> Result<String, Unreadable> {
     let limit = u64::try_from(Flow::MAX_BYTES).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
-    // One byte more than fits is enough to know: a path can be /dev/zero.
+    // Read at most one byte too many, because a path can be /dev/zero.
     from.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > Flow::MAX_BYTES {
         return Err(Unreadable::TooLarge);

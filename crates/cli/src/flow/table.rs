@@ -1,12 +1,15 @@
-//! The table of published flows, as the commands read it.
+//! Reading the table of published flows.
 
-use crate::connection::{Connection, ConnectionArgs, Explained as _};
+use crate::{
+    connection::{Connection, ConnectionArgs, Explained as _},
+    output::Output,
+};
 use anyhow::bail;
-use ringbolt_core::identity::FlowName;
+use ringbolt_core::{flow::Flow, identity::FlowName};
 use ringbolt_dynamodb::flows::{FlowTable, Live};
 use std::collections::BTreeMap;
 
-/// A deployment and its flows.
+/// A deployment and its table of flows.
 pub(super) struct Deployed {
     pub(super) connection: Connection,
     pub(super) table: FlowTable,
@@ -19,19 +22,40 @@ impl Deployed {
         Ok(Self { connection, table })
     }
 
-    /// What is live, of every flow.
+    /// The live version of every flow.
     pub(super) async fn live(&self) -> anyhow::Result<BTreeMap<FlowName, Live>> {
         self.table.live_in_detail().await.explained(&self.connection, "the live versions could not be read")
     }
 
-    /// What is live of a flow.
+    /// The live version of a flow.
     pub(super) async fn live_of(&self, name: &FlowName) -> anyhow::Result<Live> {
         let mut live = self.live().await?;
         let Some(found) = live.remove(name) else { return Err(self.no_such_flow(name, live.keys())) };
         Ok(found)
     }
 
-    /// A version's text, whose number somebody gave.
+    /// The live flows that stay when those of these names are replaced. Leaves out flows that this version cannot use, with
+    /// a note.
+    pub(super) async fn other_live_flows(
+        &self,
+        replaced: &[FlowName],
+        stage: Option<&str>,
+        out: Output,
+    ) -> anyhow::Result<Vec<Flow>> {
+        let mut flows = Vec::new();
+        let live = self.live().await?;
+        for (name, Live { version, .. }) in live.into_iter().filter(|(name, _)| !replaced.contains(name)) {
+            match Flow::load_at(&self.text(&name, version).await?, stage) {
+                Ok(flow) => flows.push(flow),
+                Err(_) => out.note(&format!(
+                    "The live flow `{name}` cannot be used by this version of Ringbolt, so nothing was compared with it."
+                )),
+            }
+        }
+        Ok(flows)
+    }
+
+    /// The text of a version. The error for an unknown version names the newest one.
     pub(super) async fn text(&self, name: &FlowName, version: u64) -> anyhow::Result<String> {
         let what = format!("version {version} of the flow `{name}` could not be read");
         let found = self.table.version(name, version).await.explained(&self.connection, &what)?;
@@ -49,9 +73,9 @@ impl Deployed {
         let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
         let place = self.connection.name();
         if known.is_empty() {
-            anyhow::anyhow!("no flow has been published in {place}: `ringbolt flow push` does it")
+            anyhow::anyhow!("no flow has been published in {place}: publish one with `ringbolt flow push`")
         } else {
-            anyhow::anyhow!("there is no flow `{name}` in {place}; there is {}", known.join(", "))
+            anyhow::anyhow!("there is no flow `{name}` in {place}; the published flows are {}", known.join(", "))
         }
     }
 }

@@ -13,9 +13,9 @@ use clap::Args;
 use ringbolt_dynamodb::callers::Change;
 use serde_json::json;
 
-/// Give a caller one more PIN
+/// Give a caller an additional PIN
 ///
-/// Those that he has stay, and so does his counter of failed attempts.
+/// Their other PINs and their failed attempts stay unchanged.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt pin add --stack ringbolt --realm bank 90786")]
 pub(crate) struct Add {
@@ -41,11 +41,11 @@ impl Add {
         audit::recorded(&connection, "pin add", audit::caller(&caller), async {
             match store.add_pin(&caller, &tags).await.explained(&connection, "the PIN was not added")? {
                 Change::Made => Ok(()),
-                Change::NoCaller => Err(self.caller.unknown("`ringbolt pin set` creates one")),
+                Change::NoCaller => Err(self.caller.unknown("create them with `ringbolt pin set`")),
             }
         })
         .await?;
-        out.say("The PIN is added; the others stay.");
+        out.say("The PIN is added; the caller's other PINs stay.");
         if out.json() {
             out.document(&json!({ "added": true }))?;
         }

@@ -21,19 +21,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// List the callers of a realm as a CSV: user, status, number of PINs, attributes
+/// Export the callers of a realm as a CSV: user, status, number of PINs, attributes
 ///
-/// Attributes are JSON in one column. PINs cannot be exported: nobody knows them. The whole table is read, in pages, and
-/// callers come in no order. User ids and attributes are listed as they are, for programs to read back: a spreadsheet
-/// takes one that begins with =, +, - or @ for a formula, so let it import these columns as text. With --json there is one
-/// document a line.
+/// Attributes are JSON in one column. PINs cannot be exported, because nobody knows them. The whole table is read, and
+/// callers are in no particular order. User ids and attributes are written unchanged, so that programs can read them
+/// back. The name of a shared PIN begins with `#`. Spreadsheets treat values that start with =, +, - or @ as formulas, so
+/// import these columns as text. With --json, each line is one document.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt pin export-users --stack ringbolt --realm bank --out callers.csv")]
 pub(crate) struct ExportUsers {
-    /// Whose callers, as in the call flow
+    /// Realm of the callers, as in the call flow
     #[arg(long)]
     realm: String,
-    /// The file, which nobody else may read; else standard output
+    /// Write to this file, readable only by you, instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -45,8 +45,8 @@ impl ExportUsers {
         let realm = Realm::parse(&self.realm).map_err(|error| Usage::new(format!("--realm: {error}")))?;
         let connection = self.connection.connect().await?;
         let listed = match self.list(out, &connection, &realm).await {
-            // `| head` has read enough.
-            Err(error) if self.out.is_none() && nobody_reads(&error) => Ok(()),
+            // `| head` closes the pipe early.
+            Err(error) if self.out.is_none() && is_broken_pipe(&error) => Ok(()),
             listed => listed,
         };
         let closed = connection.close().await;
@@ -55,7 +55,7 @@ impl ExportUsers {
 
     async fn list(&self, out: Output, connection: &Connection, realm: &Realm) -> anyhow::Result<()> {
         let store = connection.callers()?;
-        // Under its own name there is a whole list or none.
+        // The file appears under its name only once it is complete.
         let mut file = match &self.out {
             Some(path) => Some(Replacement::begin(path).with_context(|| unwritable(path))?),
             None => None,
@@ -66,7 +66,7 @@ impl ExportUsers {
         };
         let mut list = List::new(&mut target, out.json())?;
         let (mut from, mut callers) = (None, 0_u64);
-        // A list on its way to a terminal ends with the process; half a file would stay.
+        // An interrupted list on standard output simply ends, but an incomplete file would remain.
         let mut stop = self.out.is_some().then(StopSignal::listen).transpose()?;
         loop {
             let page = tokio::select! {
@@ -87,22 +87,22 @@ impl ExportUsers {
         drop(target);
         if let (Some(file), Some(path)) = (file, &self.out) {
             file.finish().with_context(|| unwritable(path))?;
-            out.note(&format!("{callers} callers are in {}.", path.display()));
+            out.note(&format!("Wrote {callers} callers to {}.", path.display()));
         }
         Ok(())
     }
 }
 
-/// Waits for the signal; for ever where it ends the process by itself.
+/// Waits for the signal, or for ever if the signal ends the process by itself.
 async fn stopped(stop: &mut Option<StopSignal>) {
     match stop {
-        Some(stop) => stop.came().await,
+        Some(stop) => stop.received().await,
         None => pending().await,
     }
 }
 
-/// Whether standard output was closed at its other end.
-fn nobody_reads(error: &anyhow::Error) -> bool {
+/// Whether the reader of standard output is gone.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let cause = match cause.downcast_ref::<csv::Error>().map(csv::Error::kind) {
             Some(csv::ErrorKind::Io(error)) => Some(error),
@@ -116,7 +116,7 @@ fn unwritable(path: &Path) -> String {
     format!("{} cannot be written", path.display())
 }
 
-/// CSV, or with `--json` one document a line.
+/// A list as CSV, or with `--json` as one document per line.
 enum List<'a> {
     Csv(Box<csv::Writer<&'a mut dyn Write>>),
     Json(&'a mut dyn Write),

@@ -17,23 +17,23 @@ use ringbolt_dynamodb::callers::Change;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-/// Of four digits one in ten is refused as easy to guess; a thousand refusals in a row are no chance.
+/// About one in ten 4-digit PINs is refused as easy to guess, so a thousand refusals in a row are no accident.
 const TRIES: usize = 1_000;
 
-/// Make a random PIN for a caller, and show it once
+/// Make a random PIN for a caller, and print it once
 ///
-/// It takes the place of all others, and the counter is at zero, as with `pin set`; with --add, the others stay. It is
-/// not easy to guess. It is shown when it is stored, on standard output, and kept nowhere in a form that could be shown
-/// again.
+/// It replaces the caller's PINs and resets their failed attempts, as `pin set` does; with --add, both stay unchanged.
+/// PINs that are easy to guess are avoided. The PIN is printed on standard output after it is stored, and cannot be
+/// shown again.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt pin generate --stack ringbolt --realm bank 90786 --digits 8")]
 pub(crate) struct Generate {
     #[command(flatten)]
     caller: CallerArgs,
-    /// How many digits, 4 to 12
+    /// Number of digits, 4 to 12
     #[arg(long, default_value_t = 6, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(4..=12))]
     digits: u8,
-    /// Leave the caller's other PINs and his counter as they are
+    /// Keep the caller's other PINs and failed attempts
     #[arg(long, conflicts_with = "attributes")]
     add: bool,
     #[command(flatten)]
@@ -57,23 +57,23 @@ impl Generate {
             }
             match store.add_pin(&caller, &tags).await.explained(&connection, "the PIN was not added")? {
                 Change::Made => Ok(()),
-                Change::NoCaller => Err(self.caller.unknown("without --add, one is created")),
+                Change::NoCaller => Err(self.caller.unknown("leave out --add to create them")),
             }
         })
         .await?;
         let shown = if out.json() {
-            crate::shown(&json!({ "pin": pin.digits() }).to_string())
+            crate::try_print(&json!({ "pin": pin.digits() }).to_string())
         } else {
-            out.note(if self.add { "The PIN is added:" } else { "The PIN is set, and the counter is at zero:" });
-            crate::shown(pin.digits())
+            out.note(if self.add { "The PIN is added:" } else { "The PIN is set, and failed attempts are reset:" });
+            crate::try_print(pin.digits())
         };
-        // It stands nowhere else.
-        shown.context("the PIN was set and could not be shown, so nobody has it: generate another")?;
+        // The PIN exists nowhere else.
+        shown.context("the PIN was set but could not be printed, so nobody knows it: generate another one")?;
         connection.close().await
     }
 }
 
-/// Digits from the system's randomness, until the policy has nothing against them.
+/// Draws digits from the system's random source until the policy accepts them.
 fn random(caller: &CallerId, digits: u8) -> anyhow::Result<CallerPin> {
     let mut random = OsRng.unwrap_err();
     for _ in 0..TRIES {
@@ -83,6 +83,6 @@ fn random(caller: &CallerId, digits: u8) -> anyhow::Result<CallerPin> {
             return Ok(CallerPin::parse(&text)?);
         }
     }
-    // A user id with all digit groups of this length in it.
-    None.context("no PIN of so few digits is free of the digits of the user's id: take more with --digits")
+    // A long user id can contain almost every group of this many digits.
+    None.context("no acceptable PIN of this length was found for this user id: use more --digits")
 }

@@ -1,4 +1,4 @@
-//! Where a PIN comes from: the keyboard, unseen, or standard input. Never the command line.
+//! Reading a PIN from the keyboard without echo or from standard input, but never from the command line.
 
 use crate::{
     exit::{Interrupted, Usage},
@@ -13,33 +13,33 @@ use ringbolt_core::{
 use std::io::{BufRead as _, ErrorKind, IsTerminal as _, stdin};
 use zeroize::Zeroizing;
 
-/// How the PIN is given.
+/// How the PIN is entered.
 #[derive(Args, Clone, Copy)]
 pub(super) struct PinInput {
-    /// Read the PIN from the first line of standard input; else it is asked for at the terminal, unseen
+    /// Read the PIN from the first line of standard input instead of the terminal
     #[arg(long)]
     stdin: bool,
 }
 
-/// Whether a weak PIN is taken.
+/// Whether a weak PIN is accepted.
 #[derive(Args, Clone, Copy)]
 pub(super) struct Weak {
-    /// Take a PIN that is easy to guess
+    /// Accept a PIN that is easy to guess
     #[arg(long)]
     allow_weak: bool,
 }
 
 impl PinInput {
-    /// A new PIN: asked for twice.
+    /// Reads a new PIN, asking twice at the terminal.
     pub(super) fn new_pin(self) -> anyhow::Result<CallerPin> {
         let pin = self.read("PIN: ")?;
-        if !self.stdin && self.read("The same PIN again: ")? != pin {
-            bail!("these were two different PINs; nothing was changed");
+        if !self.stdin && self.read("Repeat the PIN: ")? != pin {
+            bail!("the two PINs are different; nothing was changed");
         }
         Ok(pin)
     }
 
-    /// A PIN that somebody has: asked for once.
+    /// Reads an existing PIN, asking once.
     pub(super) fn known_pin(self) -> anyhow::Result<CallerPin> {
         self.read("PIN: ")
     }
@@ -52,17 +52,17 @@ impl PinInput {
         } else {
             if !stdin().is_terminal() {
                 return Err(Usage::new(
-                    "there is no terminal to ask for the PIN at: give it on standard input, with --stdin",
+                    "there is no terminal to ask for the PIN: give it on standard input with --stdin",
                 ));
             }
-            asked(prompt)?
+            ask(prompt)?
         };
         Ok(CallerPin::parse(&line)?)
     }
 }
 
-/// Asks, unseen. Ctrl-C must not end the process while the terminal shows nothing: it would stay so.
-fn asked(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
+/// Asks at the terminal without echo. Ctrl-C must not end the process meanwhile, because echo would stay off.
+fn ask(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     let mut stop = StopSignal::listen()?;
     let answer = match rpassword::prompt_password(prompt) {
         Ok(answer) => Zeroizing::new(answer),
@@ -71,9 +71,9 @@ fn asked(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
         }
         Err(error) => return Err(error).context("the PIN could not be read from the terminal"),
     };
-    // From here on it ends the process as before.
+    // From here on, Ctrl-C ends the process as usual.
     tokio::spawn(async move {
-        stop.came().await;
+        stop.received().await;
         std::process::exit(130);
     });
     Ok(answer)
@@ -81,11 +81,11 @@ fn asked(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
 
 impl Weak {
     /// # Errors
-    /// The PIN is easy to guess, and that was not insisted on. The sentence does not have the PIN.
+    /// The PIN is easy to guess, and weak PINs are not allowed. The sentence does not contain the PIN.
     pub(super) fn check(self, caller: &CallerId, pin: &CallerPin) -> anyhow::Result<()> {
         match policy::weakness_for(pin.digits(), caller.user.as_str()) {
             Some(weakness) if !self.allow_weak => {
-                bail!("this PIN is easy to guess. {weakness} Take another, or insist with --allow-weak")
+                bail!("this PIN is easy to guess. {weakness} Use another one, or give --allow-weak")
             }
             _ => Ok(()),
         }

@@ -15,7 +15,7 @@ pub(crate) use target::CallerArgs;
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// Enrol callers: their PINs
+/// Manage the PINs of callers: set, add, remove, generate, import and export
 #[derive(Args)]
 pub(crate) struct PinCommand {
     #[command(subcommand)]

@@ -15,13 +15,14 @@ use ringbolt_core::{
 use ringbolt_dynamodb::{Store, callers::Change};
 use serde_json::json;
 
-/// How often the caller is looked at again, while attempts move his PIN to another tag.
-const LOOKS: usize = 10;
+/// How often to retry while attempts move the PIN to another tag.
+const TRIES: usize = 10;
 
-/// Take one PIN away from a caller
+/// Remove one PIN from a caller
 ///
-/// The PIN is looked for under every key and every hash under which the caller has PINs. His other PINs stay, and so does
-/// his counter of failed attempts.
+/// The PIN is searched for under every key of the secret, and under the current and the previous hash. Tags under other
+/// keys or hashes cannot be compared with the PIN, and their number is shown. Other PINs and failed attempts stay
+/// unchanged.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt pin remove --stack ringbolt --realm bank 90786")]
 pub(crate) struct Remove {
@@ -41,17 +42,30 @@ impl Remove {
         connection.announce(out);
         let pin = self.pin.known_pin()?;
         let work = Removal { connection: &connection, store: &store, hasher: &hasher, caller: &caller, pin: &pin };
-        let left = audit::recorded(&connection, "pin remove", audit::caller(&caller), work.run(&self.caller)).await?;
+        let removed =
+            audit::recorded(&connection, "pin remove", audit::caller(&caller), work.run(&self.caller)).await?;
+        let Removed { left, not_compared } = removed;
         out.say(&match left {
-            0 => "The PIN is removed. It was the caller's only one: he cannot be verified any more.".to_owned(),
-            1 => "The PIN is removed; the caller has 1 other.".to_owned(),
-            left => format!("The PIN is removed; the caller has {left} others."),
+            0 => "The PIN is removed. It was the caller's only one, so they can no longer be verified.".to_owned(),
+            1 => "The PIN is removed; the caller has 1 PIN left.".to_owned(),
+            left => format!("The PIN is removed; the caller has {left} PINs left."),
         });
+        if let Some(sentence) = said_of(not_compared) {
+            out.say(&format!("{sentence}; if one of them is this PIN, it is still there."));
+        }
         if out.json() {
-            out.document(&json!({ "removed": true, "pins_left": left }))?;
+            out.document(&json!({ "removed": true, "pins_left": left, "tags_not_compared": not_compared }))?;
         }
         connection.close().await
     }
+}
+
+/// What a removal left.
+struct Removed {
+    /// The caller's PINs.
+    left: usize,
+    /// Tags under unknown keys or hashes.
+    not_compared: usize,
 }
 
 struct Removal<'a> {
@@ -63,18 +77,23 @@ struct Removal<'a> {
 }
 
 impl Removal<'_> {
-    /// Removes the PIN; says how many are left. An attempt with it may move it to another tag between the look and the
-    /// removal, so it is looked for until it is found no more.
-    async fn run(self, named: &CallerArgs) -> anyhow::Result<usize> {
+    /// Removes the PIN. An attempt can move the PIN to another tag between the read and the
+    /// removal, so this repeats until the PIN is no longer found.
+    async fn run(self, args: &CallerArgs) -> anyhow::Result<Removed> {
         let mut removed = false;
-        for _ in 0..LOOKS {
+        for _ in 0..TRIES {
             let item =
                 self.store.caller(self.caller).await.explained(self.connection, "the caller could not be read")?;
-            let Some(item) = item else { return Err(named.unknown("nothing was changed")) };
+            let Some(item) = item else { return Err(args.unknown("nothing was changed")) };
             let tags = || item.pins.iter().map(String::as_str);
             let found = self.hasher.find_all(self.caller, self.pin, tags())?;
             if found.is_empty() {
-                return if removed { Ok(PinTag::count_pins(tags())) } else { Err(self.not_found(tags())) };
+                let not_compared = tags().filter(|tag| self.hasher.comparable(tag).is_err()).count();
+                return if removed {
+                    Ok(Removed { left: PinTag::count_pins(tags()), not_compared })
+                } else {
+                    Err(not_found(not_compared))
+                };
             }
             let found: Vec<PinTag> = found.into_iter().map(PinTag::from_stored).collect();
             match self
@@ -84,21 +103,23 @@ impl Removal<'_> {
                 .explained(self.connection, "the PIN was not removed")?
             {
                 Change::Made => removed = true,
-                Change::NoCaller => return Err(named.unknown("nothing was changed")),
+                Change::NoCaller => return Err(args.unknown("nothing was changed")),
             }
         }
-        bail!("the caller's PINs kept changing; look whether this one is still there by giving the command again")
+        bail!("the caller's PINs kept changing; run the command again to check whether this one is removed")
     }
+}
 
-    fn not_found<'a>(&self, tags: impl Iterator<Item = &'a str>) -> anyhow::Error {
-        let known =
-            |tag: &str| PinTag::key_id(tag).is_some_and(|id| self.hasher.keys().all().any(|key| key.id() == id));
-        match tags.filter(|tag| !known(tag)).count() {
-            0 => anyhow::anyhow!("the caller has no such PIN; nothing was changed"),
-            unknown => anyhow::anyhow!(
-                "the caller has no such PIN under the keys of this deployment, and {unknown} under a key that it does not \
-                 know, where nobody can look; nothing was changed"
-            ),
-        }
+fn not_found(not_compared: usize) -> anyhow::Error {
+    let unknown = said_of(not_compared).map(|sentence| format!("; {sentence}")).unwrap_or_default();
+    anyhow::anyhow!("the caller has no such PIN{unknown}; nothing was changed")
+}
+
+/// The number of tags that could not be compared, in words. `None` for zero.
+fn said_of(not_compared: usize) -> Option<String> {
+    match not_compared {
+        0 => None,
+        1 => Some("1 tag under an unknown key or hash could not be compared".to_owned()),
+        many => Some(format!("{many} tags under unknown keys or hashes could not be compared")),
     }
 }

@@ -16,10 +16,11 @@ use ringbolt_core::{caller::Attributes, identity::CallerId, pin::PinTag};
 use ringbolt_dynamodb::{Store, callers::Change};
 use serde_json::json;
 
-/// Give a caller this PIN in the place of all others, with his counter at zero
+/// Replace a caller's PINs and reset failed attempts
 ///
-/// Creates the caller where there is none. The PIN is asked for twice, unseen, or read from standard input, so that it
-/// stands in no history and no list of processes. A suspended caller stays suspended.
+/// Creates the caller if they do not exist. The PIN is asked for twice without echo, or read from standard input, so that
+/// it does not appear in the shell history or the process list. A suspended caller stays suspended. With --shared NAME
+/// instead of a user, it sets a PIN that several people share.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt pin set --stack ringbolt --realm bank 90786 --attribute first_name=Ada")]
 pub(crate) struct Set {
@@ -49,7 +50,7 @@ impl Set {
             replace(&connection, &store, &caller, &tags, &attributes).await
         })
         .await?;
-        out.say("The PIN is set, and the counter is at zero.");
+        out.say("The PIN is set, and failed attempts are reset.");
         if out.json() {
             out.document(&json!({ "set": true }))?;
         }
@@ -57,7 +58,7 @@ impl Set {
     }
 }
 
-/// Puts a PIN in the place of all others, and attributes beside those that are there.
+/// Replaces all PINs of a caller, and adds attributes to the existing ones.
 pub(super) async fn replace(
     connection: &Connection,
     store: &Store,
@@ -70,8 +71,8 @@ pub(super) async fn replace(
         return Ok(());
     }
     let put = store.put_attributes(caller, attributes).await;
-    match put.explained(connection, "the PIN was set, and the attributes were not")? {
+    match put.explained(connection, "the PIN was set, but the attributes were not")? {
         Change::Made => Ok(()),
-        Change::NoCaller => bail!("the caller was erased in this moment; nothing is set"),
+        Change::NoCaller => bail!("the caller was erased in the meantime; nothing is set"),
     }
 }

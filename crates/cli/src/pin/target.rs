@@ -1,37 +1,45 @@
-//! Whom a command is about.
+//! The caller that a command is about.
 
 use crate::exit::Usage;
 use clap::Args;
 use ringbolt_core::identity::{CallerId, IdentifierForm, Realm, UserId};
 
-/// A caller, by realm and user.
+/// A caller, named by realm and user, or a shared PIN.
 #[derive(Args, Clone)]
 pub(crate) struct CallerArgs {
-    /// The user's id
-    user: String,
-    /// Whose PINs, as in the call flow
+    /// User id
+    #[arg(required_unless_present = "shared")]
+    user: Option<String>,
+    /// Name of a PIN that several people share, instead of a user id, as in a flow's `shared: NAME`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["user", "digits_only"])]
+    shared: Option<String>,
+    /// Realm of the caller, as in the call flow
     #[arg(long)]
     realm: String,
-    /// The flow has `identifier: digits`: only the digits of the user's id count
+    /// Use only the digits of the user id, as flows with `identifier: digits` do
     #[arg(long)]
     digits_only: bool,
 }
 
 impl CallerArgs {
-    /// The caller, in the one form.
+    /// The caller in canonical form.
     ///
     /// # Errors
-    /// No realm, or no user id.
+    /// The realm or the user id is invalid.
     pub(crate) fn caller(&self) -> anyhow::Result<CallerId> {
         let form = if self.digits_only { IdentifierForm::Digits } else { IdentifierForm::Text };
-        Ok(CallerId {
-            realm: Realm::parse(&self.realm).map_err(|error| Usage::new(format!("--realm: {error}")))?,
-            user: UserId::parse(&self.user, form).map_err(|error| Usage::new(format!("the user: {error}")))?,
-        })
+        let user = match (&self.shared, &self.user) {
+            (Some(name), _) => UserId::shared(name).map_err(|error| Usage::new(format!("--shared: {error}")))?,
+            (None, user) => UserId::parse(user.as_deref().unwrap_or_default(), form)
+                .map_err(|error| Usage::new(format!("the user: {error}")))?,
+        };
+        let realm = Realm::parse(&self.realm).map_err(|error| Usage::new(format!("--realm: {error}")))?;
+        Ok(CallerId { realm, user })
     }
 
-    /// That there is no such caller, and a hint. The user's id stays out of it: it belongs to a person.
+    /// The error that there is no such caller, with a hint. It leaves out the user id, which is personal data.
     pub(crate) fn unknown(&self, hint: &str) -> anyhow::Error {
-        anyhow::anyhow!("there is no such caller in the realm {}: {hint}", self.realm)
+        let what = if self.shared.is_some() { "shared PIN" } else { "caller" };
+        anyhow::anyhow!("there is no such {what} in the realm {}: {hint}", self.realm)
     }
 }

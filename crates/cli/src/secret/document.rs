@@ -1,11 +1,11 @@
-//! The JSON of a secret: its current value and, during a rotation, one more.
+//! The JSON of a secret: its current value and, during a rotation, a second one.
 
 use rand::{Rng as _, distr::Alphanumeric};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// `{"current": ..., "previous": ..., "next": ...}`, the last two only during a rotation.
+/// `{"current": ..., "previous": ..., "next": ...}`. `previous` or `next` is present only during a rotation.
 #[derive(Clone, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
@@ -17,12 +17,12 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// One value and no other.
+    /// A secret with a single value.
     pub(super) fn only(current: impl Into<String>) -> Self {
         Self { current: current.into(), previous: None, next: None }
     }
 
-    /// Reads it; `None` where it is not such JSON. Why not is left out: it could quote the secret.
+    /// Parses the JSON. The error is dropped, because it could quote the secret.
     pub(super) fn parse(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_comes_back_and_does_not_print() {
+    fn a_document_round_trips_and_is_redacted_in_debug_output() {
         let document = Document { current: "new".to_owned(), previous: Some("old".to_owned()), next: None };
         assert_eq!(*document.to_json().unwrap(), r#"{"current":"new","previous":"old"}"#);
         assert_eq!(Document::parse(&document.to_json().unwrap()), Some(document.clone()));
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn random_text_is_fit_for_a_url_and_never_the_same() {
+    fn random_text_is_url_safe_and_never_repeats() {
         let (one, two) = (random_text(88), random_text(88));
         assert!(one != two && one.len() == 88 && one.bytes().all(|b| b.is_ascii_alphanumeric()));
     }

@@ -1,16 +1,16 @@
 //! `ringbolt secret`
 
 mod document;
-mod kept;
 mod pin_key;
 mod restart;
 mod show_token;
+mod stored;
 mod token;
 
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// The webhook token and the PIN key: show, and rotate
+/// Show the webhook token, and rotate the token and the PIN key
 #[derive(Args)]
 pub(crate) struct SecretCommand {
     #[command(subcommand)]

@@ -2,6 +2,7 @@
 
 use super::document::Document;
 use crate::{
+    api::webhooks,
     confirm::Confirm,
     connection::{Connection, ConnectionArgs},
     live_flows::live_flows,
@@ -9,13 +10,16 @@ use crate::{
 };
 use anyhow::Context as _;
 use clap::Args;
-use ringbolt_core::flow::Flow;
+use ringbolt_core::{
+    dialects::{Dialect, Webhook},
+    flow::Flow,
+};
 use serde_json::json;
 use std::io::{IsTerminal as _, stdout};
 
-/// Print the addresses for the providers' portals, with the webhook token in them
+/// Print the URLs for the providers' portals, which contain the webhook token
 ///
-/// Whoever has the token can call the webhooks: it is shown on a terminal, and elsewhere only with --yes.
+/// Anyone with the token can call the webhooks, so it is printed only to a terminal, or anywhere with --yes.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret show-token --stack ringbolt")]
 pub(super) struct ShowToken {
@@ -28,12 +32,12 @@ pub(super) struct ShowToken {
 impl ShowToken {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         if !stdout().is_terminal() {
-            self.confirm.ask("Standard output is no terminal: write the webhook token to it?")?;
+            self.confirm.ask("Standard output is not a terminal. Write the webhook token to it?")?;
         }
         let connection = self.connection.connect().await?;
         let (tokens, base) = (connection.webhook_tokens_place()?.read(&connection).await?, connection.api_url()?);
         let document =
-            Document::parse(&tokens).context("the secret of the webhook token is not what Ringbolt expects")?;
+            Document::parse(&tokens).context("the secret with the webhook token does not have the expected form")?;
         let routes = routes(&connection, out).await;
         let addresses: Vec<(String, String)> = routes
             .into_iter()
@@ -51,22 +55,22 @@ impl ShowToken {
             out.say(&format!("{what:<width$}  {url}"));
         }
         if document.previous.is_some() {
-            out.note("The token is being rotated: this is the new one, and the one before is valid as well.");
+            out.note("The token is being rotated: this is the new one, and the old one is still valid.");
         }
         connection.close().await
     }
 }
 
-/// What each webhook is for, and its path. Without the flows, a place to put the flow's name into.
+/// The description and path of each webhook. If the flows are unknown, FLOW stands for the flow's name.
 async fn routes(connection: &Connection, out: Output) -> Vec<(String, String)> {
     let flows = match live_flows(connection).await {
         Ok(flows) if !flows.is_empty() => flows,
         Ok(_) => {
-            out.note("No call flow is published yet: put its name in the place of FLOW.");
+            out.note("No call flow is published yet: replace FLOW with its name.");
             return all("FLOW");
         }
         Err(error) => {
-            out.note(&format!("The call flows were not read ({error:#}): put a flow's name in the place of FLOW."));
+            out.note(&format!("The call flows could not be read ({error:#}): replace FLOW with a flow's name."));
             return all("FLOW");
         }
     };
@@ -74,21 +78,17 @@ async fn routes(connection: &Connection, out: Output) -> Vec<(String, String)> {
 }
 
 fn of_flow(flow: &Flow) -> Vec<(String, String)> {
-    let routes = all(flow.name.as_str()).into_iter();
-    routes
-        .filter(|(_, path)| match path.starts_with("/wix-answers/") {
-            true => flow.wix_answers.is_some(),
-            false => flow.dialogtech.is_some(),
-        })
-        .collect()
+    routes_of(flow.name.as_str(), |dialect| dialect.is_answered_by(flow))
 }
 
 fn all(flow: &str) -> Vec<(String, String)> {
-    [
-        ("Wix Answers, webhook IVR", format!("/wix-answers/{flow}/auth")),
-        ("DialogTech, Target URL", format!("/dialogtech/{flow}/next-action")),
-        ("DialogTech, Transcription URL", format!("/dialogtech/{flow}/transcription")),
-    ]
-    .map(|(what, path)| (format!("{flow}: {what}"), path))
-    .into()
+    routes_of(flow, |_| true)
+}
+
+fn routes_of(flow: &str, wanted: impl Fn(&Dialect) -> bool) -> Vec<(String, String)> {
+    let wanted = webhooks().filter(|(dialect, _)| wanted(dialect));
+    let route = |(dialect, webhook): (&Dialect, &Webhook)| {
+        (format!("{flow}: {}, {}", dialect.name, webhook.about), dialect.path_of(webhook, flow))
+    };
+    wanted.map(route).collect()
 }

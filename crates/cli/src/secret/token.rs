@@ -1,12 +1,12 @@
-//! `ringbolt secret rotate-token`: two tokens are valid while the portals are changed.
+//! `ringbolt secret rotate-token`. Two tokens are valid while the portals are updated.
 
 use super::{
     document::{Document, random_text},
-    kept::Kept,
     restart,
+    stored::StoredSecret,
 };
 use crate::{
-    api::{Api, Takes},
+    api::{Api, TokenCheck},
     audit::recorded,
     call::CallLog,
     confirm::Confirm,
@@ -21,13 +21,13 @@ use ringbolt_core::time::EpochMs;
 use ringbolt_lambda::app::system_clock;
 use serde_json::json;
 
-/// As long as the template makes it: 40 letters and digits, fit for a URL.
+/// The length that the template uses: 40 letters and digits, which are URL-safe.
 const TOKEN_CHARS: usize = 40;
 
-/// What the record of changes calls it.
+/// The subject in the audit log.
 const SUBJECT: &str = "the webhook token";
 
-/// Replace the webhook token: begin, change the portals, finish
+/// Replace the webhook token: begin, update the portals, finish
 #[derive(Args)]
 pub(super) struct RotateToken {
     #[command(subcommand)]
@@ -43,6 +43,7 @@ enum Command {
 /// Make a new token; the old one stays valid
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret rotate-token begin --stack ringbolt")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 struct Begin {
     #[command(flatten)]
     confirm: Confirm,
@@ -50,16 +51,17 @@ struct Begin {
     connection: ConnectionArgs,
 }
 
-/// Take the old token away, once the webhooks take the new one and nobody uses the old one any more
+/// Remove the old token, once the webhooks accept the new one and the old one is no longer used
 ///
-/// Asks the webhooks whether they take the new token, and the functions' log for requests with the old one.
+/// It checks that the webhooks accept the new token, and searches the functions' log for requests with the old one.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret rotate-token finish --stack ringbolt --quiet-hours 48")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 struct Finish {
-    /// For how long nobody may have used the old token
+    /// Hours during which the old token must not have been used
     #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..))]
     quiet_hours: u16,
-    /// Take it away although it is still used
+    /// Remove it even if it is still used
     #[arg(long)]
     even_if_used: bool,
     #[command(flatten)]
@@ -77,42 +79,42 @@ impl RotateToken {
     }
 }
 
-async fn read(connection: &Connection) -> anyhow::Result<Kept> {
+async fn read(connection: &Connection) -> anyhow::Result<StoredSecret> {
     if connection.is_local() {
-        bail!("the token of `ringbolt dev` is what its --token says: start it with another");
+        bail!("`ringbolt dev` takes its token from --token: restart it with another one");
     }
-    Kept::read(connection, &connection.webhook_tokens_place()?).await
+    StoredSecret::read(connection, &connection.webhook_tokens_place()?).await
 }
 
 impl Begin {
     async fn run(self, out: Output) -> anyhow::Result<()> {
         let connection = self.connection.connect().await?;
-        let kept = read(&connection).await?;
-        if kept.document.previous.is_some() {
-            bail!("the token is being rotated already: finish that first with `ringbolt secret rotate-token finish`");
+        let stored = read(&connection).await?;
+        if stored.document.previous.is_some() {
+            bail!("a rotation of the token is in progress: finish it first with `ringbolt secret rotate-token finish`");
         }
         self.confirm.ask(&format!("Make a new webhook token for {}?", connection.name()))?;
         let mut document = Document::only(random_text(TOKEN_CHARS));
-        document.previous = Some(kept.document.current.clone());
-        let write = kept.replace(&connection, &document);
+        document.previous = Some(stored.document.current.clone());
+        let write = stored.replace(&connection, &document);
         recorded(&connection, "secret rotate-token begin", SUBJECT.to_owned(), write).await?;
         if out.json() {
             out.document(&json!({ "stage": "begun" }))?;
         }
         out.say("There is a new token, and the old one stays valid. Next, in this order:");
-        out.say(&format!("  1. {}: until then the new one is refused.", restart::how(&connection)));
-        out.say("  2. `ringbolt secret show-token` prints the addresses with the new token: put each into its portal,");
+        out.say(&format!("  1. {}. Until then, the new token is rejected.", restart::instructions(&connection)));
         out.say(
-            "     at Wix Answers (the webhook IVR) and at DialogTech (Target URL and Transcription URL of every IVR).",
+            "  2. Run `ringbolt secret show-token` and put each URL into its portal: Wix Answers (the webhook IVR)",
         );
-        out.say("  3. Call once through each, then `ringbolt secret rotate-token finish`.");
+        out.say("     and DialogTech (Target URL and Transcription URL of every IVR).");
+        out.say("  3. Make a test call through each, then run `ringbolt secret rotate-token finish`.");
         connection.close().await
     }
 }
 
-/// What the log says about the old token.
+/// The log's evidence about the old token.
 struct OldUse {
-    /// Since when all functions log which token was used: since they were last deployed. `None` where nobody says.
+    /// Since when all functions log which token was used, which is their last deployment. `None` if unknown.
     watched_since: Option<EpochMs>,
     times: u64,
     last: Option<EpochMs>,
@@ -121,23 +123,24 @@ struct OldUse {
 impl Finish {
     async fn run(self, out: Output) -> anyhow::Result<()> {
         let connection = self.connection.connect().await?;
-        let kept = read(&connection).await?;
-        if kept.document.previous.is_none() {
-            bail!("the token is not being rotated: start with `ringbolt secret rotate-token begin`");
+        let stored = read(&connection).await?;
+        if stored.document.previous.is_none() {
+            bail!("no rotation of the token is in progress: start one with `ringbolt secret rotate-token begin`");
         }
         let api = Api::new(connection.api_url()?)?;
-        match api.takes(&kept.document.current).await? {
-            Takes::Yes => {}
-            Takes::No(_) => bail!(
-                "the webhooks at {} do not take the new token yet, so taking the old one away would leave none. {}, then \
-                 give this command again",
+        match api.check_token(&stored.document.current).await? {
+            TokenCheck::Accepted => {}
+            TokenCheck::Rejected(_) => bail!(
+                "the webhooks at {} reject the new token, so no token would work without the old one. {}, then run this \
+                 command again",
                 api.base(),
-                restart::how(&connection)
+                restart::instructions(&connection)
             ),
-            Takes::Other([wix, next, postback]) => bail!(
-                "the webhooks at {} answer {wix}, {next}, {postback} to the new token, where 404 was expected, so whether \
-                 they take it is not known: `ringbolt doctor` says more",
-                api.base()
+            TokenCheck::Unexpected(statuses) => bail!(
+                "the webhooks at {} answer {} to the new token instead of 404, so it is unknown whether they accept it: run \
+                 `ringbolt doctor` to find out why",
+                api.base(),
+                statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
             ),
         }
         let question = match self.old_use(&connection).await {
@@ -145,42 +148,38 @@ impl Finish {
                 if since > before(system_clock()(), self.quiet()) && !self.even_if_used =>
             {
                 bail!(
-                    "the functions tell the old token from the new one since {}, so their log cannot say yet that nobody \
-                     has used the old one for {} hours: wait, say fewer --quiet-hours, or insist with --even-if-used",
+                    "the functions have logged which token is used only since {}, so their log cannot show yet that the \
+                     old one was unused for {} hours: wait, lower --quiet-hours, or give --even-if-used",
                     LocalTime::of_this_machine().date_and_time(since),
                     self.quiet_hours
                 )
             }
             Ok(OldUse { times: 0, .. }) => {
-                format!(
-                    "The log has no request with the old token in the last {} hours. Take it away?",
-                    self.quiet_hours
-                )
+                format!("The log has no request with the old token in the last {} hours. Remove it?", self.quiet_hours)
             }
             Ok(found) if !self.even_if_used => bail!(
-                "the old token was used {} in the last {} hours, the last time at {}: put the new one into that portal, or \
-                 insist with --even-if-used",
+                "the old token was used {} in the last {} hours, most recently at {}: put the new one into that portal, or \
+                 give --even-if-used",
                 if found.times == 1 { "once".to_owned() } else { format!("{} times", found.times) },
                 self.quiet_hours,
                 found.last.map(|at| LocalTime::of_this_machine().date_and_time(at)).unwrap_or_default()
             ),
-            Ok(_) => "The old token is still used. Take it away?".to_owned(),
+            Ok(_) => "The old token is still used. Remove it?".to_owned(),
             Err(error) if !self.even_if_used => {
-                return Err(
-                    error.context("whether the old token is still used is not known (--even-if-used passes over this)")
-                );
+                return Err(error
+                    .context("it is unknown whether the old token is still used (--even-if-used skips this check)"));
             }
-            Err(_) => "Whether the old token is still used is not known. Take it away?".to_owned(),
+            Err(_) => "It is unknown whether the old token is still used. Remove it?".to_owned(),
         };
         self.confirm.ask(&question)?;
-        let document = Document::only(kept.document.current.clone());
-        let write = kept.replace(&connection, &document);
+        let document = Document::only(stored.document.current.clone());
+        let write = stored.replace(&connection, &document);
         recorded(&connection, "secret rotate-token finish", SUBJECT.to_owned(), write).await?;
         if out.json() {
             out.document(&json!({ "stage": "settled" }))?;
         }
-        out.say("The old token is taken out of the secret.");
-        out.say(&format!("{}: until then functions that run still take it.", restart::how(&connection)));
+        out.say("The old token is removed from the secret.");
+        out.say(&format!("{}. Until then, running functions still accept it.", restart::instructions(&connection)));
         connection.close().await
     }
 

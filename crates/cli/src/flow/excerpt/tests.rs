@@ -10,7 +10,7 @@ fn word(text: &str, column: usize) -> String {
 }
 
 #[test]
-fn the_word_is_the_key_or_the_value_that_begins_at_the_column() {
+fn the_word_is_the_key_or_value_that_starts_at_the_column() {
     for (line, column, expected) in [
         ("relm: demo", 1, "relm"),
         ("realm: de mo  # whose PINs", 8, "de mo"),
@@ -23,7 +23,7 @@ fn the_word_is_the_key_or_the_value_that_begins_at_the_column() {
         (r#"user: "a \" b" # c"#, 7, r#""a \" b""#),
         ("say: 'it''s' # c", 6, "'it''s'"),
         ("say: 'no end", 6, "'no end"),
-        // Inside a quoted text, a column is that of a name.
+        // Inside a quoted text, the column points to a name.
         (r#"user: "{{ answrs.account | spel }}""#, 11, "answrs.account"),
         (r#"user: "{{ answrs.account | spel }}""#, 28, "spel"),
         ("say: it's {{ x }}, or [1, 2] # c", 6, "it's {{ x }}, or [1, 2]"),
@@ -36,7 +36,7 @@ fn the_word_is_the_key_or_the_value_that_begins_at_the_column() {
 }
 
 #[test]
-fn lines_end_as_yaml_says_and_a_byte_order_mark_is_no_column() {
+fn lines_end_as_in_yaml_and_a_byte_order_mark_has_no_column() {
     let text = "\u{feff}flow: a\r\nrealm: b\rsay: c\nend";
     for (line, expected) in [(1, "flow"), (2, "realm"), (3, "say"), (4, "end")] {
         let Excerpt { line, word } = excerpt_of(text, line, 1).unwrap();
@@ -47,7 +47,7 @@ fn lines_end_as_yaml_says_and_a_byte_order_mark_is_no_column() {
 }
 
 #[test]
-fn nothing_in_a_line_commands_the_terminal_or_hides() {
+fn deceptive_characters_in_a_line_are_escaped() {
     let Excerpt { line, word } = excerpt_of("a\tb\u{1b}[31m: \u{202e}c\u{200b}d\u{7}", 1, 2).unwrap();
     assert_eq!(line, r"a    b\u{1b}[31m: \u{202e}c\u{200b}d\u{7}");
     assert_eq!(&line[word], r"    b\u{1b}[31m");
@@ -55,13 +55,13 @@ fn nothing_in_a_line_commands_the_terminal_or_hides() {
 }
 
 #[test]
-fn of_a_long_line_the_piece_about_the_word_is_shown() {
+fn a_long_line_is_cut_to_the_part_around_the_word() {
     let long = format!("say: {} bad: {}", "x ".repeat(10_000), "y".repeat(10_000));
     let column = long.find("bad").unwrap() + 1;
     let Excerpt { line, word } = excerpt_of(&long, 1, column).unwrap();
     assert_eq!(&line[word], "bad");
     assert!(line.chars().count() <= WIDTH + 2 && line.starts_with('…') && line.ends_with('…'), "{line}");
-    // The word itself is too long; it is underlined as far as it is shown.
+    // The word itself is too long, so only its visible part is underlined.
     let Excerpt { line, word } = excerpt_of(&long, 1, column + 5).unwrap();
     assert!(line[word].chars().all(|c| c == 'y') && line.chars().count() <= WIDTH + 2);
     let Excerpt { line, .. } = excerpt_of(&long, 1, 1).unwrap();
@@ -69,7 +69,7 @@ fn of_a_long_line_the_piece_about_the_word_is_shown() {
 }
 
 #[test]
-fn every_place_of_every_line_has_an_excerpt() {
+fn every_column_of_every_line_has_an_excerpt() {
     for line in ["\"\\", "''", "a: {b: 'c', d: \"e\\\"", "ä: 漢字 # é", "[[[]]]", ": :", "#", "  ", "'''''", "\\\"'{"]
     {
         for column in 0..line.chars().count() + 3 {

@@ -1,18 +1,20 @@
-//! What a drawing of a flow has: boxes and arrows, with texts short enough to be read. How it is drawn is for the
-//! formats.
+//! A flow as boxes and arrows with readable texts, from which each format makes its drawing.
 
 use crate::output::harmless;
 use ringbolt_core::{
-    flow::graph::{Edge, End, Graph, Place},
+    flow::{
+        IvrName,
+        graph::{Edge, End, Graph, Place},
+    },
     identity::FlowName,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest text beside an arrow or in a box, in characters.
 const MAX_CHARS: usize = 72;
-/// How many texts stand beside one arrow.
+/// The most texts beside one arrow.
 const MAX_LABELS: usize = 6;
-/// An end that more places than this lead to is drawn beside each of them: arrows from everywhere to one box hide
+/// If more places than this lead to an end, it is drawn beside each of them: arrows from everywhere to one box would hide
 /// everything else.
 const SHARED_BY: usize = 3;
 
@@ -28,16 +30,16 @@ pub(super) struct Drawing {
 /// A place of the flow.
 #[derive(Debug)]
 pub(super) struct PlaceBox {
-    /// Letters and digits, no two alike in a drawing; the same for an IVR whatever else changes.
+    /// Letters, digits and `_`; unique in a drawing. An IVR keeps its id when the rest of the flow changes.
     pub(super) id: String,
     pub(super) kind: Kind,
     /// What is written in it.
     pub(super) text: String,
-    /// The same, however long.
+    /// The same in full.
     pub(super) whole: String,
 }
 
-/// What is told apart by shape and colour.
+/// What shape and colour distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     AsksForPin,
@@ -47,7 +49,7 @@ pub(super) enum Kind {
     HangUp,
     /// Somebody's telephone rings.
     People,
-    /// Something else of the provider's portal takes the call.
+    /// Another part of the provider's portal takes the call.
     Portal,
 }
 
@@ -56,18 +58,18 @@ pub(super) enum Kind {
 pub(super) struct Arrow {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// Outcomes and conditions, as short as they must be.
+    /// Outcomes and conditions, shortened.
     pub(super) labels: Vec<String>,
-    /// The same, all of them and however long.
+    /// All of them in full.
     pub(super) whole: Vec<String>,
     /// Taken only if nobody answers.
     pub(super) unless_answered: bool,
-    /// On a way that shows what is wrong with the flow.
+    /// On a path that shows what is wrong with the flow.
     pub(super) offending: bool,
 }
 
 impl Drawing {
-    /// Draws a graph, with `offending` edges of it marked.
+    /// Draws a graph and marks its `offending` edges.
     pub(super) fn new(name: &FlowName, graph: &Graph, offending: &[Edge]) -> Self {
         let asking: BTreeSet<Place> = graph.asks_for_pin.iter().cloned().map(Place::Ivr).collect();
         let reading: BTreeSet<&Place> =
@@ -80,15 +82,15 @@ impl Drawing {
 
         let mut drawing = Self { title: format!("call flow {name}"), boxes: Vec::new(), arrows: Vec::new() };
         let mut box_of: BTreeMap<(&Place, Option<&Place>), usize> = BTreeMap::new();
-        for start in &graph.starts {
-            let (kind, what) = match start {
+        for place in &graph.places {
+            let (kind, what) = match place {
                 Place::AuthWebhook => (Kind::AsksForPin, None),
                 place if asking.contains(place) => (Kind::AsksForPin, Some("asks for a PIN")),
                 place if reading.contains(place) => (Kind::ReadsText, Some("reads a text")),
                 _ => (Kind::Ivr, None),
             };
-            let text = what.map_or_else(|| start.to_string(), |what| format!("{start}, {what}"));
-            box_of.insert((start, None), drawing.add(start, kind, &text));
+            let text = what.map_or_else(|| place.to_string(), |what| format!("{place}, {what}"));
+            box_of.insert((place, None), drawing.add(place, kind, &text));
         }
         let mut arrow_of = BTreeMap::new();
         let offending: Vec<&Edge> = offending.iter().collect();
@@ -119,7 +121,7 @@ impl Drawing {
         let index = self.boxes.len();
         let id = match place {
             Place::AuthWebhook => "auth".to_owned(),
-            Place::Ivr(id) => format!("ivr{id}"),
+            Place::Ivr(name) => format!("ivr_{}", word(name)),
             Place::End(_) => format!("to{index}"),
         };
         let whole = one_line(text);
@@ -145,7 +147,12 @@ impl Arrow {
     }
 }
 
-/// The shape of the IVR itself says that it reads a text.
+/// An IVR's name as Mermaid can read it. Names have no capital letters, so this keeps them unique.
+fn word(name: &IvrName) -> String {
+    name.as_str().replace('_', "U").replace('-', "_")
+}
+
+/// The shape of the IVR says that it reads a text.
 fn is_text(edge: &Edge) -> bool {
     edge.to == Place::End(End::Say)
 }
@@ -155,7 +162,7 @@ fn kind_of(place: &Place) -> Kind {
     match end {
         End::HangUp => Kind::HangUp,
         End::Transfer(_) | End::FindMe(_) => Kind::People,
-        End::Voicemail(_) | End::VirtualReceptionist(_) | End::OtherIvr(_) | End::WixIvr(_) | End::Say => Kind::Portal,
+        End::Voicemail(_) | End::VirtualReceptionist(_) | End::PortalIvr(_) | End::WixIvr(_) | End::Say => Kind::Portal,
     }
 }
 

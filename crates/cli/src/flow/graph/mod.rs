@@ -13,6 +13,7 @@ use super::{
 use crate::{
     exit::{Failed, Usage},
     output::{Output, harmless},
+    stage::StageArg,
 };
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -25,24 +26,25 @@ use std::{
 
 /// Draw a call flow: where each IVR leads, and how calls end
 ///
-/// IVRs that ask for a PIN are hexagons, those that read a text are slanted, the others have corners; ends are round.
-/// Dashed arrows are taken if nobody answers. A flow of which `flow check` says that calls do not end, or that people
-/// without tries are asked for a PIN again, is drawn with that way in red. With --json: the places and what leads from
-/// one to another.
+/// IVRs that ask for a PIN are hexagons, IVRs that read a text are slanted, and ends are round. A dashed arrow is taken if
+/// nobody answers. If `flow check` finds calls that never end, callers without tries who are asked for a PIN again, or
+/// unverified callers who come where `verified` leads, the drawing shows that path in red. With --json, it prints the
+/// places and the steps between them.
 #[derive(Args)]
-#[command(after_help = "Exit codes: 0 drawn; 1 not drawn, or drawn though the flow has errors; 2 a mistake in the \
-                        command line\n\n\
+#[command(after_help = "Exit codes: 0 drawn, 1 not drawn or the flow has errors, 2 wrong usage\n\n\
                         Examples: ringbolt flow graph flows/bank.yaml --out bank.svg\n          \
                         ringbolt flow graph flows/bank.yaml --out bank.md")]
 pub(super) struct DrawGraph {
-    /// A flow file, or - for standard input
+    /// Flow file, or - for standard input
     file: PathBuf,
-    /// How to draw it; unless given, the ending of --out says so, and without --out it is mermaid
+    /// Format [default: by the ending of --out, or mermaid without --out]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The file to write; *.md becomes Markdown with the drawing in it, as GitHub shows it
+    /// File to write; *.md becomes Markdown with the drawing, as GitHub shows it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    stage: StageArg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -56,16 +58,18 @@ enum Format {
 impl DrawGraph {
     pub(super) fn run(self, out: Output) -> anyhow::Result<()> {
         if out.json() && (self.format.is_some() || self.out.is_some()) {
-            return Err(Usage::new("--json is a form of its own, on standard output: leave out --format and --out"));
+            return Err(Usage::new(
+                "--json prints to standard output in a format of its own: leave out --format and --out",
+            ));
         }
         let format = match (self.format, &self.out) {
             (Some(format), _) => format,
             (None, None) => Format::Mermaid,
             (None, Some(path)) => format_of(path)?,
         };
-        let mut files = examine(&[self.file], false);
+        let mut files = examine(&[self.file], false, self.stage.name().as_deref());
         let (Some(file), true) = (files.pop(), files.is_empty()) else {
-            return Err(Usage::new("one flow is drawn at a time, and this folder has several: name a file of it"));
+            return Err(Usage::new("this folder has several flows, and one is drawn at a time: give one file"));
         };
         let (name, graph, offending) = match &file {
             Examined { flow: Some(flow), .. } => (&flow.name, &Graph::of(flow), [].as_slice()),
@@ -106,8 +110,8 @@ fn mermaid(drawing: &Drawing, path: Option<&Path>, out: Output) -> String {
     let text = mermaid::mermaid(drawing);
     if drawing.arrows.len() > mermaid::MAX_ARROWS || text.len() > mermaid::MAX_TEXT {
         out.note(&format!(
-            "This drawing has {} arrows in {} characters. Mermaid shows up to {} in {} unless its `maxEdges` and \
-             `maxTextSize` are set, which GitHub does not do; for a picture say --format svg.",
+            "This drawing has {} arrows and {} characters. Mermaid, as GitHub sets it up, shows at most {} and {}; use \
+             --format svg for a picture.",
             drawing.arrows.len(),
             text.len(),
             mermaid::MAX_ARROWS,
@@ -125,7 +129,7 @@ fn format_of(path: &Path) -> anyhow::Result<Format> {
         Some("svg") => Ok(Format::Svg),
         Some("md" | "markdown" | "mmd" | "mermaid") => Ok(Format::Mermaid),
         _ => Err(Usage::new(format!(
-            "how to draw is not clear from the name {}: let it end in .svg, .md or .mmd, or say --format",
+            "the ending of {} does not name a format: use .svg, .md or .mmd, or give --format",
             harmless(&path.display().to_string())
         ))),
     }

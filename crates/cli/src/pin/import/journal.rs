@@ -1,9 +1,9 @@
-//! The journal of an import: how far it is, so that it can go on after an interruption of any kind.
+//! The journal of an import, which records its progress so that it can resume after any interruption.
 //!
-//! The first line says what is imported, and the import's name, which it leaves in every item. Each further line says
-//! how far it is: up to where every row is done. Rows beyond that may be done too, and are done again; that changes
-//! nothing (`ringbolt_dynamodb::imports`), so a lost line costs time alone. The last whole line counts. There is nothing
-//! about people in it.
+//! The first line identifies the import: what is imported, and the import's id, which is stored in every item. Each further
+//! line records a position up to which all rows are done. Rows beyond it may be done too; importing them again changes
+//! nothing (`ringbolt_dynamodb::imports`), so a lost line only costs time. The last complete line counts. The journal
+//! contains no personal data.
 
 use super::records::{Position, START};
 use anyhow::{Context as _, bail};
@@ -15,33 +15,33 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What is imported, and how. An interrupted import goes on only as it was begun.
+/// What is imported, and how. An interrupted import only resumes with the same values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Identity {
     /// SHA-256 of the file.
     pub(crate) file: String,
     pub(crate) realm: String,
-    /// The table of callers, and where it is.
+    /// The table of callers and its deployment.
     pub(crate) table: String,
     pub(crate) place: String,
-    /// The options that decide what goes in.
+    /// The options that affect the result.
     pub(crate) options: String,
     pub(crate) refused: PathBuf,
 }
 
-/// How far an import is: every row before the position is done.
+/// The progress of an import: every row before the position is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Done {
     pub(crate) at: Position,
     pub(crate) rows: u64,
-    /// Rows whose PIN is in.
+    /// Rows whose PIN is stored.
     pub(crate) pins: u64,
-    /// Callers whom the import has touched.
+    /// Callers that the import has changed.
     pub(crate) callers: u64,
-    /// Rows of callers who are left as they were.
+    /// Rows of callers that are left unchanged.
     pub(crate) skipped: u64,
     pub(crate) refused: u64,
-    /// How long the file of refused rows is.
+    /// The length of the file of refused rows.
     pub(crate) refused_bytes: u64,
 }
 
@@ -54,14 +54,14 @@ impl Done {
 struct Head {
     ringbolt_import: u32,
     run: String,
-    /// The ids of the PIN keys; they are no secret.
+    /// The ids of the PIN keys, which are not secret.
     keys: Vec<String>,
     import: Identity,
 }
 
 const VERSION: u32 = 1;
 
-/// A journal that this process alone writes. Dropped before anything was recorded in it, a new one goes: nothing was done.
+/// A journal locked by this process. A new journal is deleted on drop if nothing was recorded, because nothing was done.
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
@@ -70,11 +70,11 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Begins one, or takes up that of an interrupted import: how far it was.
+    /// Creates a journal, or opens that of an interrupted import and returns its progress.
     ///
     /// # Errors
-    /// One sentence: another process works on it, it belongs to another import or to the file as it was before, the PIN
-    /// keys are others, it cannot be read or written.
+    /// Another process has locked it; it belongs to another import or to an earlier state of the file; the PIN keys have
+    /// changed; or it cannot be read or written.
     pub(crate) fn open(
         path: &Path,
         import: &Identity,
@@ -99,30 +99,30 @@ impl Journal {
         let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
         let head: Option<Head> = lines.next().and_then(|line| serde_json::from_str(line).ok());
         let Some(head) = head.filter(|head| head.ringbolt_import == VERSION) else {
-            bail!("{shown} is no journal of this version; delete it to begin the import anew")
+            bail!("{shown} is not a journal of this version; delete it to start the import from the beginning")
         };
         differs(&head, import, keys).map_or(Ok(()), |how| {
             Err(anyhow::anyhow!(
-                "an import of this file was interrupted, and {how}. Give the command as it was to finish that one, or \
-                 delete {shown} to begin anew."
+                "an import of this file was interrupted, and {how}. Repeat the original command to finish that import, or \
+                 delete {shown} to start again."
             ))
         })?;
         let done = lines.rev().find_map(|line| serde_json::from_str(line).ok()).unwrap_or(Done::NOTHING);
-        // A line that was cut off must not become the beginning of the next.
+        // An incomplete line must not become the start of the next one.
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         file.set_len(whole as u64)?;
         std::io::Seek::seek(&mut file, std::io::SeekFrom::End(0))?;
         Ok((Self { path: path.to_owned(), file, run: head.run, unused: false }, Some(done)))
     }
 
-    /// In which file the import of a journal lists its refused rows, as it was typed; `None` where that cannot be told.
+    /// The file of refused rows that the journal names, as typed. `None` if it cannot be read.
     pub(crate) fn refused_of(path: &Path) -> Option<PathBuf> {
         let mut line = String::new();
         BufReader::new(File::open(path).ok()?).read_line(&mut line).ok()?;
         serde_json::from_str(&line).ok().map(|head: Head| head.import.refused)
     }
 
-    /// Writes down how far the import is.
+    /// Records the progress.
     ///
     /// # Errors
     /// The journal cannot be written.
@@ -131,7 +131,7 @@ impl Journal {
         self.append(done)
     }
 
-    /// The import is finished: the journal has nothing more to say.
+    /// Deletes the journal of a finished import.
     ///
     /// # Errors
     /// It cannot be removed.
@@ -151,17 +151,17 @@ impl Journal {
 impl Drop for Journal {
     fn drop(&mut self) {
         if self.unused {
-            // Whoever dropped it has an error of his own to tell, and an empty journal does no harm.
+            // Best effort: another error is already being reported, and an empty journal is harmless.
             fs::remove_file(&self.path).unwrap_or_default();
         }
     }
 }
 
-/// How the interrupted import differs from this one.
+/// How this import differs from the interrupted one.
 fn differs(head: &Head, now: &Identity, keys: &[String]) -> Option<String> {
     let then = &head.import;
     if then.file != now.file {
-        return Some("the file has changed since".to_owned());
+        return Some("the file has changed since then".to_owned());
     }
     for (what, then, now) in [
         ("realm", &then.realm, &now.realm),
@@ -176,11 +176,11 @@ fn differs(head: &Head, now: &Identity, keys: &[String]) -> Option<String> {
         return Some(format!("its options were `{}`, not `{}`", then.options, now.options));
     }
     if then.refused != now.refused {
-        return Some(format!("its refused rows are in {}", then.refused.display()));
+        return Some(format!("its refused rows are listed in {}", then.refused.display()));
     }
-    // During a rotation tags are written under two keys; one in common is enough for all PINs to verify.
+    // During a rotation, tags are written under two keys. One common key is enough for all PINs to verify.
     let common = head.keys.iter().any(|key| keys.contains(key));
-    (!common).then(|| "its PIN keys were others".to_owned())
+    (!common).then(|| "its PIN keys were different".to_owned())
 }
 
 #[cfg(test)]
@@ -207,14 +207,14 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupted_import_goes_on_at_its_last_whole_line_under_its_name() {
+    fn an_interrupted_import_resumes_at_its_last_complete_line_with_its_id() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv.journal");
         let (mut journal, before) = open(&path, &import()).unwrap();
         assert_eq!(before, None);
         journal.record(&done(10)).unwrap();
         journal.record(&done(20)).unwrap();
-        // Cut off in the middle of a line.
+        // An incomplete line.
         journal.file.write_all(br#"{"at":{"offset":9"#).unwrap();
         drop(journal);
         let (mut journal, before) =
@@ -229,24 +229,27 @@ mod tests {
     }
 
     #[test]
-    fn another_import_does_not_go_on_where_this_one_stopped() {
+    fn a_different_import_does_not_resume_this_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv.journal");
         open(&path, &import()).unwrap().0.record(&done(10)).unwrap();
         let text = |value: &str| value.to_owned();
         for (other, how) in [
-            (Identity { file: text("other"), ..import() }, "the file has changed since"),
+            (Identity { file: text("other"), ..import() }, "the file has changed since then"),
             (Identity { realm: text("shop"), ..import() }, "its realm was bank, not shop"),
             (Identity { table: text("other"), ..import() }, "its table was callers, not other"),
             (Identity { place: text("other"), ..import() }, "its deployment was"),
             (Identity { options: text("--existing add"), ..import() }, "its options were `--existing replace`, not"),
-            (Identity { refused: PathBuf::from("x"), ..import() }, "its refused rows are in callers.refused.csv"),
+            (
+                Identity { refused: PathBuf::from("x"), ..import() },
+                "its refused rows are listed in callers.refused.csv",
+            ),
         ] {
             let error = open(&path, &other).map(drop).unwrap_err().to_string();
             assert!(error.contains(how) && error.contains("delete "), "{error}");
         }
         let keys = Journal::open(&path, &import(), &["ffffffff".to_owned()], text("run-2")).map(drop);
-        assert!(keys.unwrap_err().to_string().contains("its PIN keys were others"));
+        assert!(keys.unwrap_err().to_string().contains("its PIN keys were different"));
     }
 
     #[test]
@@ -259,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_import_that_never_began_leaves_no_journal() {
+    fn an_import_that_never_started_leaves_no_journal() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv.journal");
         drop(open(&path, &import()).unwrap());
@@ -270,11 +273,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_journal_is_left_alone() {
+    fn a_file_that_is_not_a_journal_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv.journal");
         fs::write(&path, "Dear diary\n").unwrap();
-        assert!(open(&path, &import()).map(drop).unwrap_err().to_string().contains("is no journal"));
+        assert!(open(&path, &import()).map(drop).unwrap_err().to_string().contains("is not a journal"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "Dear diary\n");
     }
 }

@@ -1,4 +1,4 @@
-//! What became of the rows, in the order of the file, although they are done in another.
+//! Collects the results of rows in the order of the file, although they finish in a different order.
 
 use super::{
     journal::{Done, Journal},
@@ -9,50 +9,50 @@ use ringbolt_dynamodb::imports::Imported;
 use std::collections::BTreeMap;
 use tokio::sync::OwnedSemaphorePermit;
 
-/// How many refused rows are named at the end; all of them are in the file.
+/// How many refused rows are printed at the end. The file lists all of them.
 const NAMED: usize = 10;
 
-/// A row that is done, one way or another.
+/// A finished row.
 pub(crate) struct Finished {
     /// Its number among the rows of this run, from 0, without gaps.
     pub(crate) number: u64,
-    /// Where it ends.
+    /// Its end in the file.
     pub(crate) end: Position,
     pub(crate) verdict: Verdict,
-    /// Held until every row before it is done as well, so that no more than a window of rows waits here.
+    /// Held until every row before it is done too, which limits how many rows can wait here.
     pub(crate) window: OwnedSemaphorePermit,
 }
 
 pub(crate) enum Verdict {
     Imported(Imported),
-    /// It would be imported.
+    /// A dry run would import it.
     Valid,
     /// All its fields are empty.
     Blank,
     Refused(Refused),
 }
 
-/// Counts rows once every row before them is done, and writes down how far that is.
+/// Counts rows once every row before them is done, and records the progress.
 pub(crate) struct Ledger {
     done: Done,
     next: u64,
     waiting: BTreeMap<u64, Finished>,
     refused: RefusedFile,
     named: Vec<Refused>,
-    /// None for a dry run.
+    /// `None` for a dry run.
     journal: Option<Journal>,
 }
 
 impl Ledger {
-    /// A ledger that goes on from here.
+    /// A ledger that continues from this progress.
     pub(crate) fn new(done: Done, refused: RefusedFile, journal: Option<Journal>) -> Self {
         Self { done, next: 0, waiting: BTreeMap::new(), refused, named: Vec::new(), journal }
     }
 
-    /// Takes in a row that is done.
+    /// Adds a finished row.
     ///
     /// # Errors
-    /// A refused row cannot be written down.
+    /// A refused row cannot be recorded.
     pub(crate) fn finish(&mut self, finished: Finished) -> anyhow::Result<()> {
         self.waiting.insert(finished.number, finished);
         while let Some(Finished { end, verdict, window, .. }) = self.waiting.remove(&self.next) {
@@ -80,7 +80,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes down how far the import is: refused rows first, for the journal says how many bytes they are.
+    /// Records the progress. Refused rows are written first, because the journal contains their length.
     ///
     /// # Errors
     /// One of the files cannot be written.
@@ -92,7 +92,7 @@ impl Ledger {
         }
     }
 
-    /// How far it is.
+    /// The progress so far.
     pub(crate) fn done(&self) -> &Done {
         &self.done
     }
@@ -102,7 +102,7 @@ impl Ledger {
         &self.named
     }
 
-    /// The import is finished; its journal goes.
+    /// Ends a finished import and deletes its journal.
     ///
     /// # Errors
     /// The journal cannot be removed.
@@ -120,10 +120,10 @@ mod tests {
     use tokio::sync::Semaphore;
 
     #[test]
-    fn rows_count_once_all_before_them_are_done() {
+    fn rows_are_counted_once_all_rows_before_them_are_done() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.refused.csv");
-        let mut ledger = Ledger::new(Done::NOTHING, RefusedFile::anew(&path).unwrap(), None);
+        let mut ledger = Ledger::new(Done::NOTHING, RefusedFile::create(&path).unwrap(), None);
         let window = Arc::new(Semaphore::new(10));
         let mut finish = |number: u64, verdict| {
             let end = Position { offset: 10 * (number + 1), line: number + 2 };

@@ -1,7 +1,7 @@
-//! How many rows are written at the same time: fewer where DynamoDB throttles, more again where it does not.
+//! Limits how many rows are written in parallel: fewer when DynamoDB throttles, more when it does not.
 //!
-//! Additive increase, multiplicative decrease, as TCP does it: a throttled row halves the number, once for all that were
-//! on their way when it was seen; every row that goes in adds a little.
+//! It uses additive increase and multiplicative decrease, as TCP does. A throttled row halves the limit, once for all rows
+//! in flight at that time; every written row raises it a little.
 
 use rand::Rng as _;
 use ringbolt_dynamodb::StoreError;
@@ -11,11 +11,10 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// At the beginning, and at the most. With answers after 5 ms the most is about 10,000 rows a second, more than any
-/// machine hashes.
-const BEGINNING: f64 = 8.0;
-const MOST: f64 = 64.0;
-/// The pause before a row is sent again: doubled each time, and a random half of it left out.
+const INITIAL_LIMIT: f64 = 8.0;
+/// With 5 ms per answer this allows about 10,000 rows a second, more than any machine hashes.
+const MAX_LIMIT: f64 = 64.0;
+/// The longest first pause before a retry. It doubles each time, and up to half of it is randomly left out.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -28,45 +27,45 @@ pub(crate) struct Pace {
 
 struct State {
     limit: f64,
-    under_way: usize,
+    in_flight: usize,
     /// How often the limit was halved.
     halvings: u64,
     throttled: u64,
-    /// Since when nothing but failures came.
+    /// Since when there have been only failures.
     failing_since: Option<Instant>,
 }
 
-/// Leave to have one row under way.
+/// Permission to write one row.
 pub(crate) struct Slot(Pace);
 
 /// What to do after a failure.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum After {
-    /// Send it again after this pause.
+    /// Retry after this pause.
     Again(Duration),
-    /// It has failed for too long, or for good.
+    /// It has failed for too long, or permanently.
     GiveUp,
 }
 
-/// When a row was sent: what came since is not laid to its charge.
+/// The number of halvings when a row was sent, so that rows in flight halve the limit only once.
 #[derive(Clone, Copy)]
 pub(crate) struct Sent(u64);
 
 impl Pace {
-    /// A pace that gives up once nothing but failures came for so long; throttling is no failure.
+    /// A pace that gives up after only failures for this long. Throttling does not count as a failure.
     pub(crate) fn new(patience: Duration) -> Self {
-        let state = State { limit: BEGINNING, under_way: 0, halvings: 0, throttled: 0, failing_since: None };
+        let state = State { limit: INITIAL_LIMIT, in_flight: 0, halvings: 0, throttled: 0, failing_since: None };
         Self { shared: Arc::new((Mutex::new(state), Notify::new())), patience }
     }
 
-    /// Waits until one more row may be under way.
+    /// Waits until one more row may be written.
     pub(crate) async fn slot(&self) -> Slot {
         loop {
             let freed = self.shared.1.notified();
             {
                 let mut state = self.state();
-                if (state.under_way as f64) < state.limit.floor() {
-                    state.under_way += 1;
+                if (state.in_flight as f64) < state.limit.floor() {
+                    state.in_flight += 1;
                     return Slot(self.clone());
                 }
             }
@@ -74,26 +73,26 @@ impl Pace {
         }
     }
 
-    /// A row is being sent.
+    /// Marks the sending of a row.
     pub(crate) fn sent(&self) -> Sent {
         Sent(self.state().halvings)
     }
 
-    /// A row went in.
-    pub(crate) fn went_well(&self) {
+    /// Records a written row.
+    pub(crate) fn succeeded(&self) {
         let mut state = self.state();
         state.failing_since = None;
-        state.limit = (state.limit + 1.0 / state.limit).min(MOST);
+        state.limit = (state.limit + 1.0 / state.limit).min(MAX_LIMIT);
         drop(state);
         self.shared.1.notify_one();
     }
 
-    /// A row did not go in, for the nth time (from 0).
+    /// Records the nth failure of a row (from 0).
     pub(crate) fn failed(&self, error: &StoreError, sent: Sent, times: u32, now: Instant) -> After {
         let mut state = self.state();
         match error {
             StoreError::Throttled => {
-                // It answers: whatever outage there was is over.
+                // DynamoDB answers, so an outage is over.
                 state.failing_since = None;
                 state.throttled += 1;
                 if state.halvings == sent.0 {
@@ -113,8 +112,8 @@ impl Pace {
         After::Again(longest.mul_f64(rand::rng().random_range(0.5..1.0)))
     }
 
-    /// How many rows may be under way, and how often DynamoDB has throttled.
-    pub(crate) fn standing(&self) -> (usize, u64) {
+    /// The current limit, and how often DynamoDB has throttled.
+    pub(crate) fn status(&self) -> (usize, u64) {
         let state = self.state();
         (state.limit as usize, state.throttled)
     }
@@ -126,7 +125,7 @@ impl Pace {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.state().under_way -= 1;
+        self.0.state().in_flight -= 1;
         self.0.shared.1.notify_one();
     }
 }
@@ -138,29 +137,29 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(60);
 
     #[test]
-    fn throttling_halves_the_rows_under_way_once_for_all_that_were_sent() {
+    fn throttling_halves_the_limit_once_for_all_rows_in_flight() {
         let pace = Pace::new(PATIENCE);
         let sent: Vec<Sent> = (0..8).map(|_| pace.sent()).collect();
         for sent in sent {
             assert!(matches!(pace.failed(&StoreError::Throttled, sent, 0, Instant::now()), After::Again(_)));
         }
-        assert_eq!(pace.standing(), (4, 8));
+        assert_eq!(pace.status(), (4, 8));
         for _ in 0..10 {
             pace.failed(&StoreError::Throttled, pace.sent(), 0, Instant::now());
         }
-        assert_eq!(pace.standing().0, 1, "one is always under way");
+        assert_eq!(pace.status().0, 1, "one row is always allowed");
         for _ in 0..10_000 {
-            pace.went_well();
+            pace.succeeded();
         }
-        assert_eq!(pace.standing().0, 64);
+        assert_eq!(pace.status().0, 64);
     }
 
     #[test]
-    fn pauses_grow_and_are_never_the_same_for_all() {
+    fn pauses_grow_and_are_random() {
         let pace = Pace::new(PATIENCE);
         let pause = |times| match pace.failed(&StoreError::Throttled, pace.sent(), times, Instant::now()) {
             After::Again(pause) => pause,
-            After::GiveUp => panic!("throttling is waited out"),
+            After::GiveUp => panic!("throttling never gives up"),
         };
         for (times, most) in [(0, 50), (1, 100), (3, 400), (20, 5000)] {
             let most = Duration::from_millis(most);
@@ -170,13 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_is_waited_out_for_a_while_and_a_refusal_is_not() {
+    fn an_outage_is_retried_for_a_while_but_a_refusal_is_not() {
         let pace = Pace::new(PATIENCE);
         let began = Instant::now();
         let after = |error: &StoreError, secs| pace.failed(error, pace.sent(), 0, began + Duration::from_secs(secs));
         assert!(matches!(after(&StoreError::Unavailable, 0), After::Again(_)));
         assert!(matches!(after(&StoreError::Unavailable, 59), After::Again(_)));
-        pace.went_well();
+        pace.succeeded();
         assert!(matches!(after(&StoreError::Unavailable, 70), After::Again(_)), "the outage was over");
         assert!(matches!(after(&StoreError::Throttled, 120), After::Again(_)));
         assert!(matches!(after(&StoreError::Unavailable, 131), After::Again(_)), "throttling is an answer");
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_more_rows_are_under_way_than_the_pace_allows() {
+    async fn no_more_rows_are_in_flight_than_the_pace_allows() {
         let pace = Pace::new(PATIENCE);
         let mut slots = Vec::new();
         for _ in 0..8 {
@@ -198,7 +197,7 @@ mod tests {
         ninth.await;
     }
 
-    /// Polls once.
+    /// Polls a future once.
     async fn polled_once<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
         tokio::select! {
             biased;

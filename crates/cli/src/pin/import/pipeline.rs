@@ -1,7 +1,7 @@
-//! Rows on their way: one thread reads, one a core hashes and tasks write (`write`), and the ledger counts.
+//! The stages of an import: one thread reads, one thread per core hashes, tasks write (`write`), and the ledger counts.
 //!
-//! Every stage waits for the next one, so that memory holds no more than a window of rows. On a stop nothing new is
-//! begun; what is being hashed or written is finished.
+//! Every stage waits for the next one, which limits the rows in memory. After a stop signal no new row is started, but rows
+//! that are being hashed or written are finished.
 
 use super::{
     ledger::{Finished, Ledger, Verdict},
@@ -32,30 +32,30 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// How many rows may be under way between the file and the journal.
+/// The most rows between the file and the journal.
 const WINDOW: usize = 1_024;
-/// Rows that are hashed and wait to be written.
+/// The most hashed rows that wait to be written.
 const HASHED: usize = 64;
-/// How often the journal is written: by rows, and by time.
-const RECORDED_ROWS: u64 = 1_000;
-const RECORDED: Duration = Duration::from_secs(1);
+/// The journal is written after this many rows and at this interval.
+const RECORD_ROWS: u64 = 1_000;
+const RECORD_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What is to be done with the rows.
+/// What to do with the rows.
 pub(crate) struct Pipeline {
     pub(crate) columns: Columns,
     pub(crate) rules: Rules,
-    /// None for a dry run: rows are read and judged alone.
+    /// `None` for a dry run, which only reads and checks rows.
     pub(crate) target: Option<Target>,
 }
 
-/// How it ended.
+/// How an import ended.
 pub(crate) enum Ended {
     Finished,
     Interrupted,
     Failed(Failure),
 }
 
-/// Why it cannot go on.
+/// Why an import cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("the file could not be read")]
@@ -66,7 +66,7 @@ pub(crate) enum Failure {
     Store(#[from] StoreError),
 }
 
-/// A row with its place in the file, at whatever stage.
+/// A row at any stage, with its place in the file.
 pub(super) struct Numbered<T> {
     number: u64,
     end: Position,
@@ -75,9 +75,9 @@ pub(super) struct Numbered<T> {
 }
 
 impl<T> Numbered<T> {
-    /// The same row, a stage further.
-    pub(super) fn with<U>(self, further: impl FnOnce(T) -> U) -> Numbered<U> {
-        Numbered { number: self.number, end: self.end, window: self.window, what: further(self.what) }
+    /// Converts the row for the next stage.
+    pub(super) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Numbered<U> {
+        Numbered { number: self.number, end: self.end, window: self.window, what: convert(self.what) }
     }
 
     pub(super) fn finished(self, verdict: Verdict) -> Event {
@@ -90,7 +90,7 @@ pub(super) enum Event {
     Failed(Failure),
 }
 
-/// What every stage has. Where nobody listens to its events any more, all is over already.
+/// State shared by all stages.
 #[derive(Clone)]
 pub(super) struct Shared {
     events: mpsc::UnboundedSender<Event>,
@@ -98,7 +98,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn tell(&self, event: Event) {
+    /// Sends an event. If the receiver is gone, the import has already ended.
+    pub(super) fn send(&self, event: Event) {
         self.events.send(event).unwrap_or_default();
     }
 
@@ -108,7 +109,7 @@ impl Shared {
 }
 
 impl Pipeline {
-    /// Takes all rows through, or those before the stop.
+    /// Processes all rows, or those before the stop signal.
     ///
     /// # Errors
     /// The journal or the file of refused rows cannot be written.
@@ -126,7 +127,7 @@ impl Pipeline {
         self.start(records, shared, &pace);
 
         let mut ended = Ended::Finished;
-        let mut tick = interval(RECORDED);
+        let mut tick = interval(RECORD_INTERVAL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut recorded = ledger.done().rows;
         loop {
@@ -135,7 +136,7 @@ impl Pipeline {
                     None => break,
                     Some(Event::Finished(row)) => {
                         ledger.finish(row).inspect_err(|_| halted.store(true, Ordering::Relaxed))?;
-                        if ledger.done().rows >= recorded + RECORDED_ROWS {
+                        if ledger.done().rows >= recorded + RECORD_ROWS {
                             recorded = ledger.done().rows;
                             ledger.record().inspect_err(|_| halted.store(true, Ordering::Relaxed))?;
                         }
@@ -148,8 +149,8 @@ impl Pipeline {
                     }
                 },
                 _ = tick.tick() => ledger.record().inspect_err(|_| halted.store(true, Ordering::Relaxed))?,
-                () = stop.came() => {
-                    // Whoever asks twice does not want to wait; the journal loses a second's rows at the most.
+                () = stop.received() => {
+                    // A second signal ends at once. At most one second of progress is missing from the journal.
                     if matches!(ended, Ended::Interrupted) {
                         break;
                     }
@@ -157,14 +158,14 @@ impl Pipeline {
                     ended = Ended::Interrupted;
                 }
             }
-            progress.show(ledger.done(), pace.standing());
+            progress.show(ledger.done(), pace.status());
         }
         ledger.record()?;
         progress.end();
         Ok(ended)
     }
 
-    /// Starts every stage; they end by themselves, each after the one before it.
+    /// Starts every stage. Each one ends after the one before it.
     fn start(self, records: Records<BufReader<File>>, shared: Shared, pace: &Pace) {
         let Self { columns, rules, target } = self;
         let (to_hash, rows) = threads::sync_channel(target.as_ref().map_or(0, |target| 2 * target.cores));
@@ -206,15 +207,15 @@ impl Reader {
                     Err(Refused { line, user: None, reason: Reason::TooLong { last_line } })
                 }
                 Ok(Next::Unclosed { line }) => Err(Refused { line, user: None, reason: Reason::Unclosed }),
-                Err(error) => return self.shared.tell(Event::Failed(error.into())),
+                Err(error) => return self.shared.send(Event::Failed(error.into())),
             };
             let row = Numbered { number, end: records.position(), window: permit, what: () };
             match (read, &self.to_hash) {
-                (Err(refused), _) => self.shared.tell(row.finished(Verdict::Refused(refused))),
-                (Ok(None), _) => self.shared.tell(row.finished(Verdict::Blank)),
-                (Ok(Some(_)), None) => self.shared.tell(row.finished(Verdict::Valid)),
+                (Err(refused), _) => self.shared.send(row.finished(Verdict::Refused(refused))),
+                (Ok(None), _) => self.shared.send(row.finished(Verdict::Blank)),
+                (Ok(Some(_)), None) => self.shared.send(row.finished(Verdict::Valid)),
                 (Ok(Some(what)), Some(to_hash)) => {
-                    if to_hash.send(row.with(|()| what)).is_err() {
+                    if to_hash.send(row.map(|()| what)).is_err() {
                         return;
                     }
                 }

@@ -1,4 +1,4 @@
-//! How far an import is, for whoever waits: a bar on a terminal; elsewhere a line each tenth and each half minute.
+//! Shows the progress of an import: a bar on a terminal, or else a line every tenth and every half minute.
 
 use super::{
     estimate::{duration, grouped},
@@ -12,10 +12,10 @@ use std::{
 };
 
 const BETWEEN_LINES: Duration = Duration::from_secs(30);
-/// Fewer rows are done before anybody wonders.
-const WORTH_LINES: u64 = 100;
-/// Over how much time the rate is taken.
-const RATED: Duration = Duration::from_secs(5);
+/// Smaller imports finish quickly, so their tenths are not printed.
+const MIN_ROWS_FOR_LINES: u64 = 100;
+/// The time over which the rate is measured.
+const RATE_WINDOW: Duration = Duration::from_secs(5);
 
 /// Shows progress on standard error.
 pub(crate) struct Progress {
@@ -24,18 +24,18 @@ pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     tenths: u64,
     line_at: Instant,
-    /// Since when the rate is taken, with the rows of then.
+    /// The start of the rate's measurement, and the rows done by then.
     rated: (Instant, u64),
     rate: f64,
     throttled: u64,
 }
 
 impl Progress {
-    /// A progress of so many rows, some of which may be done.
+    /// Progress over `total` rows, of which `done` are already done.
     pub(crate) fn new(out: Output, total: u64, done: u64) -> Self {
         let bar = stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(total).with_position(done);
-            // The template is fixed; a mistake in it leaves the default.
+            // If the fixed template were invalid, the default would be used.
             if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
                 bar.set_style(style);
             }
@@ -46,10 +46,10 @@ impl Progress {
         Self { out, total, bar, tenths, line_at: now, rated: (now, done), rate: 0.0, throttled: 0 }
     }
 
-    /// Shows how far it is: the rows, and how many may be under way after how many were throttled.
-    pub(crate) fn show(&mut self, done: &Done, (under_way, throttled): (usize, u64)) {
+    /// Shows the rows done, and the limit on parallel rows if DynamoDB throttles.
+    pub(crate) fn show(&mut self, done: &Done, (limit, throttled): (usize, u64)) {
         let tenths = (10 * done.rows).checked_div(self.total).unwrap_or(10);
-        let worth_a_line = tenths > self.tenths && self.total >= WORTH_LINES;
+        let worth_a_line = tenths > self.tenths && self.total >= MIN_ROWS_FOR_LINES;
         if self.bar.is_none() && !worth_a_line && self.line_at.elapsed() < BETWEEN_LINES {
             return;
         }
@@ -57,12 +57,12 @@ impl Progress {
         if elapsed >= Duration::from_secs(1) {
             self.rate = (done.rows - self.rated.1) as f64 / elapsed.as_secs_f64().max(0.001);
         }
-        if elapsed >= RATED {
+        if elapsed >= RATE_WINDOW {
             self.rated = (Instant::now(), done.rows);
         }
         let mut text = self.text(done);
         if throttled > self.throttled {
-            text.push_str(&format!(", slowed down by DynamoDB to {under_way} at a time"));
+            text.push_str(&format!(", throttled by DynamoDB to {limit} at a time"));
         }
         if let Some(bar) = &self.bar {
             bar.set_message(text);
@@ -90,7 +90,7 @@ impl Progress {
         text
     }
 
-    /// Nothing more comes.
+    /// Removes the bar.
     pub(crate) fn end(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();

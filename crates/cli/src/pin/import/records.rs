@@ -1,45 +1,45 @@
-//! Where the rows of a CSV begin and end: with their lines, and with the place where reading can go on after a pause.
+//! Splits a CSV into rows, with their line numbers and the positions at which reading can resume.
 //!
-//! A row may have line breaks within quotation marks. What is in a row is the `csv` crate's business; here the file is
-//! only cut, by that crate's rules for quotation marks, so that memory stays bounded whatever the file is.
+//! A row may contain line breaks within quotation marks. The `csv` crate parses the fields; this module only splits the
+//! file, by that crate's quoting rules, so that memory stays bounded for any file.
 
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read as _};
 
-/// The longest row in bytes. An item of DynamoDB holds 400 KB; even with every quotation mark doubled, a longer row is
-/// none that could be stored.
+/// The longest row in bytes. A DynamoDB item holds 400 KB, so a longer row could not be stored even if every quotation
+/// mark in it were doubled.
 pub(crate) const LONGEST: usize = 1 << 20;
 
-/// In how many bytes of a row the end of a quotation is looked for.
+/// The most bytes of a row that are searched for the closing quotation mark.
 pub(crate) const LONGEST_SEARCHED: u64 = 16 << 20;
 
-/// Between two rows.
+/// A position between two rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Position {
-    /// In bytes, from the beginning of the file.
+    /// Bytes from the start of the file.
     pub(crate) offset: u64,
-    /// The number of the line that begins there; the first has number 1.
+    /// The number of the line that starts here, from 1.
     pub(crate) line: u64,
 }
 
-/// The beginning of a file.
+/// The start of a file.
 pub(crate) const START: Position = Position { offset: 0, line: 1 };
 
-/// The next row, or what stands in its place.
+/// The next row, or why there is none.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Next<'a> {
-    /// A row, its line break included.
+    /// A row, including its line break.
     Record { line: u64, bytes: &'a [u8] },
-    /// A row of more than [`LONGEST`] bytes, passed over, with the last of its lines.
+    /// A skipped row of more than [`LONGEST`] bytes, with its first and last line.
     TooLong { line: u64, last_line: u64 },
-    /// A quotation mark that opens in this line is not closed within [`LONGEST_SEARCHED`] bytes, or never. What follows is one
-    /// field or many rows, nobody knows which: nothing more is read.
+    /// A quotation mark that opens in this line is not closed within [`LONGEST_SEARCHED`] bytes, or never. The rest could be
+    /// one field or many rows, so nothing more is read.
     Unclosed { line: u64 },
     /// There are no more rows.
     End,
 }
 
-/// Cuts a CSV into rows.
+/// Splits a CSV into rows.
 pub(crate) struct Records<R> {
     source: R,
     at: Position,
@@ -48,17 +48,17 @@ pub(crate) struct Records<R> {
 }
 
 impl<R: BufRead> Records<R> {
-    /// The rows of a source that stands at this position.
+    /// The rows of a source, which must be at this position.
     pub(crate) fn new(source: R, at: Position, delimiter: u8) -> Self {
         Self { source, at, delimiter, bytes: Vec::new() }
     }
 
-    /// From here on, this stands between the fields.
-    pub(crate) fn divided_by(&mut self, delimiter: u8) {
+    /// Changes the delimiter for the rows that follow.
+    pub(crate) fn set_delimiter(&mut self, delimiter: u8) {
         self.delimiter = delimiter;
     }
 
-    /// After the row that came last.
+    /// The position after the last row read.
     pub(crate) fn position(&self) -> Position {
         self.at
     }
@@ -68,7 +68,7 @@ impl<R: BufRead> Records<R> {
         self.source
     }
 
-    /// The next row. Empty lines are passed over.
+    /// Reads the next row. Empty lines are skipped.
     ///
     /// # Errors
     /// The source could not be read.
@@ -87,7 +87,7 @@ impl<R: BufRead> Records<R> {
                 self.at.line += u64::from(line_ends);
                 if place == Place::Quoted {
                     if read == 0 || self.at.offset - begins > LONGEST_SEARCHED {
-                        self.pass_over_all()?;
+                        self.skip_to_end()?;
                         return Ok(Next::Unclosed { line });
                     }
                 } else if read == 0 || line_ends {
@@ -110,21 +110,21 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Where reading goes on later there must be nothing more, either.
-    fn pass_over_all(&mut self) -> io::Result<()> {
+    /// Skips the rest of the file, so that a resumed import reads nothing more either.
+    fn skip_to_end(&mut self) -> io::Result<()> {
         loop {
-            let passed = self.source.fill_buf()?.len();
-            if passed == 0 {
+            let skipped = self.source.fill_buf()?.len();
+            if skipped == 0 {
                 return Ok(());
             }
-            self.source.consume(passed);
-            self.at.offset += passed as u64;
+            self.source.consume(skipped);
+            self.at.offset += skipped as u64;
         }
     }
 }
 
-/// Where in a row a byte stands. A quotation mark counts at the beginning of a field alone; within quotation marks, two
-/// are one.
+/// The state of the parser within a row. A quotation mark only opens a quotation at the start of a field; inside one, two
+/// stand for one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     FieldStart,
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use proptest::{collection::vec, prelude::*, sample::select};
 
-    /// Each row as `line:text`, or what stood in its place.
+    /// Each row as `line:text`, or why it was not read.
     fn cut(text: &str) -> Vec<String> {
         let mut records = Records::new(text.as_bytes(), START, b',');
         let mut found = Vec::new();
@@ -171,31 +171,31 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_mark_within_a_bare_field_is_a_character() {
+    fn a_quotation_mark_inside_an_unquoted_field_is_literal() {
         assert_eq!(cut("1,5\" pipe\n2,b\n"), ["1:1,5\" pipe\n", "2:2,b\n"]);
-        assert_eq!(cut("1,\"a\"b\"\n2,c\n"), ["1:1,\"a\"b\"\n", "2:2,c\n"], "and after the closing one, too");
+        assert_eq!(cut("1,\"a\"b\"\n2,c\n"), ["1:1,\"a\"b\"\n", "2:2,c\n"], "also after the closing one");
     }
 
     #[test]
-    fn empty_lines_are_passed_over_and_counted() {
+    fn empty_lines_are_skipped_but_counted() {
         assert_eq!(cut("\n\r\na\n\n\nb\n\n"), ["3:a\n", "6:b\n"]);
         assert_eq!(cut(""), [""; 0]);
     }
 
     #[test]
-    fn after_a_quotation_mark_that_is_never_closed_nothing_is_read() {
+    fn nothing_is_read_after_an_unclosed_quotation_mark() {
         assert_eq!(cut("a\n1,\"x\n2,y\n3,z\n"), ["1:a\n", "2 unclosed"]);
         let searched = usize::try_from(LONGEST_SEARCHED).unwrap();
         let text = format!("1,\"{}\n2,\"\n3\n", "x\n".repeat(searched / 2));
         let mut records = Records::new(text.as_bytes(), START, b',');
         assert_eq!(records.next().unwrap(), Next::Unclosed { line: 1 });
         assert_eq!(records.next().unwrap(), Next::End);
-        assert_eq!(records.position().offset, text.len() as u64, "nor is it when an import goes on");
+        assert_eq!(records.position().offset, text.len() as u64, "a resumed import reads nothing more either");
         assert!(records.bytes.capacity() < 4 * LONGEST, "memory stays bounded");
     }
 
     #[test]
-    fn a_row_that_is_too_long_is_passed_over_alone() {
+    fn a_row_that_is_too_long_is_skipped_and_the_next_is_read() {
         let long = format!("a\n{}\nb\n", "x".repeat(3 * LONGEST));
         assert_eq!(cut(&long), ["1:a\n", "2 to 2 too long", "3:b\n"]);
         for (length, lines) in [(LONGEST, 0), (2 * LONGEST, 0), (2 * LONGEST, 5)] {
@@ -204,11 +204,11 @@ mod tests {
         }
         let longest = format!("1,\"{}\"\n", "x".repeat(LONGEST - 5));
         assert_eq!(cut(&longest), [format!("1:{longest}")]);
-        assert_eq!(cut(&"x".repeat(LONGEST + 1)), ["1 to 1 too long"], "at the end of the file, too");
+        assert_eq!(cut(&"x".repeat(LONGEST + 1)), ["1 to 1 too long"], "also at the end of the file");
     }
 
     #[test]
-    fn reading_goes_on_where_it_paused() {
+    fn reading_resumes_at_a_saved_position() {
         let text = "a\n\"b\nc\"\n\nd\ne";
         let mut whole = Records::new(text.as_bytes(), START, b',');
         for _ in 0..4 {
@@ -228,14 +228,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_are_cut_where_the_csv_crate_ends_them(pieces in vec(select(&["a", "\"", ",", "\n", "\r\n", " "][..]), 0..40)) {
+        fn rows_end_where_the_csv_crate_ends_them(pieces in vec(select(&["a", "\"", ",", "\n", "\r\n", " "][..]), 0..40)) {
             let text = pieces.concat();
             let mut records = Records::new(text.as_bytes(), START, b',');
             let mut cut = Vec::new();
             loop {
                 match records.next().unwrap() {
                     Next::Record { bytes, .. } => cut.extend(fields(bytes)),
-                    // The csv crate takes the end of the file for the closing mark.
+                    // The csv crate treats the end of the file as the closing mark.
                     Next::Unclosed { .. } => return Ok(()),
                     Next::TooLong { .. } => prop_assert!(false),
                     Next::End => break,

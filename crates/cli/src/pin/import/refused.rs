@@ -1,4 +1,4 @@
-//! Rows that are not imported, and the file that says why.
+//! Rows that are not imported, and the file that lists them with reasons.
 
 use anyhow::{Context as _, bail};
 use ringbolt_core::{
@@ -16,27 +16,27 @@ use std::{
 /// A row that is not imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
-    /// Where it begins.
+    /// The line where it starts.
     pub(crate) line: u64,
-    /// Whose row, where that is certain. It belongs to a person: for the file alone.
+    /// The user id, if it is certain. It is personal data, so it appears only in the file.
     pub(crate) user: Option<String>,
     pub(crate) reason: Reason,
 }
 
-/// Why a row is not imported. No reason quotes what stands in the row.
+/// Why a row is not imported. Reasons never quote the row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Reason {
     #[error("{}", fields(*.found, *.expected, *.last_line))]
     Fields { found: usize, expected: usize, last_line: Option<u64> },
-    #[error("it is not UTF-8; save the file as \"CSV UTF-8\"")]
+    #[error("the row is not UTF-8; save the file as \"CSV UTF-8\"")]
     NotUtf8,
-    #[error("it has a carriage return without a line feed outside quotation marks")]
+    #[error("the row has a carriage return without a line feed outside quotation marks")]
     CarriageReturn,
-    #[error("it is longer than 1 MiB, and an item of DynamoDB holds 400 KB{}", goes_on(*.last_line))]
+    #[error("the row is longer than 1 MiB, but a DynamoDB item holds 400 KB{}", spans_to(*.last_line))]
     TooLong { last_line: Option<u64> },
     #[error(
-        "a quotation mark opens in this line and is not closed, or not within 16 MiB: nothing from here on was read. Close it or take it \
-         away, and import again"
+        "a quotation mark in this line is not closed within 16 MiB, so nothing after it was read. Close it or remove it, \
+         and import again"
     )]
     Unclosed,
     #[error("{0}")]
@@ -47,62 +47,61 @@ pub(crate) enum Reason {
     Pin(InvalidPin),
     #[error("the PIN is easy to guess: {}", clause(*.0))]
     Weak(Weakness),
-    #[error("an item of DynamoDB holds 400 KB, and this caller's would have more")]
+    #[error("a DynamoDB item holds 400 KB, and this caller's would be larger")]
     TooLarge,
     #[error("the caller's item in the table was not written by Ringbolt")]
     Foreign,
-    #[error("DynamoDB refused it ({0})")]
+    #[error("DynamoDB refused the row ({0})")]
     Database(String),
 }
 
 fn fields(found: usize, expected: usize, last_line: Option<u64>) -> String {
     let plural = if found == 1 { "" } else { "s" };
-    format!("it has {found} field{plural}, and the first row {expected}{}", goes_on(last_line))
+    format!("the row has {found} field{plural}, but the first row has {expected}{}", spans_to(last_line))
 }
 
-fn goes_on(last_line: Option<u64>) -> String {
-    last_line
-        .map_or_else(String::new, |line| format!(" (it goes on to line {line}: perhaps a quotation mark too many)"))
+fn spans_to(last_line: Option<u64>) -> String {
+    last_line.map_or_else(String::new, |line| format!(" (it spans to line {line}: check for an extra quotation mark)"))
 }
 
-/// "The PIN must not be a year." as the end of a sentence: "it must not be a year".
+/// Turns "The PIN must not be a year." into a clause: "it must not be a year".
 fn clause(weakness: Weakness) -> String {
     weakness.to_string().replacen("The PIN", "it", 1).trim_end_matches('.').to_owned()
 }
 
-/// What the list begins with.
+/// The first line of the list.
 const HEADER: &str = "line,user,reason";
 
-/// The file of refused rows: `line,user,reason`, in the order of the lines. It is made with the first of them.
+/// The file of refused rows: `line,user,reason`, in the order of the lines. It is created with the first refused row.
 pub(crate) struct RefusedFile {
     path: PathBuf,
     file: Option<File>,
     written: u64,
     waiting: Vec<u8>,
-    /// An earlier import's list is there: it would be taken for this one's.
+    /// An earlier import's list exists. It must be deleted, because it would be mistaken for this import's list.
     earlier: bool,
 }
 
 impl RefusedFile {
-    /// A list that begins anew. One of an earlier import goes with the first [`flush`](Self::flush), not before.
+    /// A new list. The list of an earlier import is deleted with the first [`flush`](Self::flush).
     ///
     /// # Errors
-    /// One sentence: something else is there, which stays as it is, or there is no such folder.
-    pub(crate) fn anew(path: &Path) -> anyhow::Result<Self> {
-        let earlier = list_at(path)?.is_some();
+    /// Another file exists at this path, which is left alone, or the folder does not exist.
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
+        let earlier = list_length(path)?.is_some();
         Ok(Self { path: path.to_owned(), file: None, written: 0, waiting: Vec::new(), earlier })
     }
 
-    /// The list of an interrupted import, which goes on after so many bytes: what stands beyond them is written again.
+    /// The list of an interrupted import. Everything after `written` bytes is written again.
     ///
     /// # Errors
-    /// One sentence: it is not there any more, or not as it was; or as for [`anew`](Self::anew).
-    pub(crate) fn go_on(path: &Path, written: u64, journal: &Path) -> anyhow::Result<Self> {
+    /// The list is missing or has changed; or as for [`create`](Self::create).
+    pub(crate) fn resume(path: &Path, written: u64, journal: &Path) -> anyhow::Result<Self> {
         if written == 0 {
-            return Self::anew(path);
+            return Self::create(path);
         }
         let shown = path.display();
-        let length = list_at(path)?.unwrap_or_default();
+        let length = list_length(path)?.unwrap_or_default();
         let mut file = None;
         if length >= written {
             let mut opened = private_file::open(path).with_context(|| format!("{shown} cannot be written"))?;
@@ -113,8 +112,8 @@ impl RefusedFile {
         }
         let Some(mut file) = file else {
             bail!(
-                "{shown} is not as the interrupted import left it, with the rows that it refused: put it back, or delete \
-                 {} to begin anew",
+                "{shown}, the list of refused rows, is not as the interrupted import left it: restore it, or delete {} to \
+                 start again",
                 journal.display()
             )
         };
@@ -123,19 +122,19 @@ impl RefusedFile {
         Ok(Self { path: path.to_owned(), file: Some(file), written, waiting: Vec::new(), earlier: false })
     }
 
-    /// Takes a row in.
+    /// Adds a row.
     pub(crate) fn add(&mut self, refused: &Refused) -> anyhow::Result<()> {
         let mut line = csv::Writer::from_writer(Vec::new());
         if self.written == 0 && self.waiting.is_empty() {
             line.write_record(HEADER.split(','))?;
         }
-        let user = refused.user.as_deref().map(no_formula).unwrap_or_default();
+        let user = refused.user.as_deref().map(escape_formula).unwrap_or_default();
         line.write_record([refused.line.to_string().as_str(), &user, &refused.reason.to_string()])?;
         self.waiting.extend(line.into_inner().map_err(|error| error.into_error())?);
         Ok(())
     }
 
-    /// Writes what was taken in; gives the length of the file.
+    /// Writes the added rows. Returns the length of the file.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -160,16 +159,16 @@ impl RefusedFile {
     }
 }
 
-/// A text of others that a spreadsheet, which is where people read the list, does not compute.
-fn no_formula(text: &str) -> Cow<'_, str> {
+/// Keeps a spreadsheet from evaluating foreign text as a formula.
+fn escape_formula(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@']) { format!("'{text}").into() } else { text.into() }
 }
 
-/// How long the list is that stands at this path, in bytes; `None` where there is nothing.
+/// The length in bytes of the list at this path, or `None` if there is no file.
 ///
 /// # Errors
-/// One sentence: something else stands there, or there is no such folder. What an import did not write, it does not touch.
-fn list_at(path: &Path) -> anyhow::Result<Option<u64>> {
+/// Another file exists at this path, which an import never touches, or the folder does not exist.
+fn list_length(path: &Path) -> anyhow::Result<Option<u64>> {
     let shown = path.display();
     let found = match fs::metadata(path) {
         Ok(found) => found,
@@ -188,14 +187,13 @@ fn list_at(path: &Path) -> anyhow::Result<Option<u64>> {
         file.take(64).read_to_end(&mut beginning).with_context(|| format!("{shown} cannot be read"))?;
     }
     if !found.is_file() || !is_list(&beginning) {
-        let what = if found.is_dir() { "is a folder" } else { "is there already and is no list of refused rows" };
+        let what = if found.is_dir() { "is a folder" } else { "already exists and is not a list of refused rows" };
         bail!("{shown} {what}: name another file with --refused, or move it away");
     }
     Ok(Some(found.len()))
 }
 
-/// Whether a file begins with our header: also one that a spreadsheet has saved, and one of which no more could be
-/// written than a part of the header.
+/// Whether a file starts with the list's header, perhaps saved by a spreadsheet, or with a part of it if the disk was full.
 fn is_list(beginning: &[u8]) -> bool {
     let beginning = beginning.strip_prefix("\u{feff}".as_bytes()).unwrap_or(beginning);
     match beginning.iter().position(|byte| *byte == b'\n') {

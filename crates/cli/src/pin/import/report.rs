@@ -1,4 +1,4 @@
-//! What was done, or would be, at the end.
+//! The final report of an import or a dry run.
 
 use super::{
     Import,
@@ -10,7 +10,7 @@ use serde_json::json;
 use std::path::Path;
 
 impl Import {
-    /// Says what was done; `table` is none for a dry run. An import with refused rows is a failure to scripts.
+    /// Prints the result. `table` is `None` for a dry run. Refused rows make the exit code 1.
     pub(super) fn report(
         &self,
         out: Output,
@@ -26,25 +26,24 @@ impl Import {
         if done.refused > named {
             out.note(&format!("and {} more", grouped(done.refused - named)));
         }
-        // A PIN that stands in several rows is one PIN of its caller: it is rows that are counted here.
+        // A PIN in several rows is stored once, so this counts rows, not PINs.
         let rows = counted(done.pins, "row");
         match table {
             _ if done.rows == 0 => {
-                out.say(&format!("{} has no rows after its header: nothing was imported.", self.file.display()))
+                out.say(&format!("{} has no rows after its header, so nothing was imported.", self.file.display()))
             }
             Some(table) => {
-                let are = if done.pins == 1 { "is" } else { "are" };
-                out.say(&format!("{rows} of {} {are} in {table}.", counted(done.callers, "caller")));
+                out.say(&format!("Imported {rows} of {} into {table}.", counted(done.callers, "caller")));
             }
             None => out.say(&format!("{rows} could be imported. Nothing was written to a table.")),
         }
         if done.skipped > 0 {
             let rows = counted(done.skipped, "row");
-            out.say(&format!("{rows} of callers who were there before: they are left as they were."));
+            out.say(&format!("Skipped {rows} of existing callers."));
         }
         if done.refused > 0 {
             let rows = counted(done.refused, "row");
-            out.say(&format!("{rows} refused: {} has their lines and the reasons.", refused.display()));
+            out.say(&format!("Refused {rows}, listed with reasons in {}.", refused.display()));
         }
         if out.json() {
             out.document(&json!({

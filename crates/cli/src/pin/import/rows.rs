@@ -1,4 +1,4 @@
-//! What a row of the CSV means: a caller, a PIN, attributes; or why it is refused.
+//! Parses the rows of a CSV into callers, PINs and attributes, or into reasons why they are refused.
 
 use super::refused::{Reason, Refused};
 use anyhow::{bail, ensure};
@@ -10,10 +10,10 @@ use ringbolt_core::{
 };
 use std::str;
 
-/// What an item of DynamoDB holds, in bytes.
+/// The size limit of a DynamoDB item, in bytes.
 const ITEM_BYTES: usize = 400 << 10;
 
-/// The columns that the header names.
+/// The columns named by the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Columns {
     user: usize,
@@ -23,13 +23,13 @@ pub(crate) struct Columns {
     delimiter: u8,
 }
 
-/// A caller and one of his PINs.
+/// A caller and one of their PINs.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) line: u64,
     pub(crate) caller: CallerId,
     pub(crate) pin: CallerPin,
-    /// `None` where the file has no columns for them.
+    /// `None` if the file has no columns for them.
     pub(crate) attributes: Option<Attributes>,
 }
 
@@ -42,18 +42,18 @@ pub(crate) struct Rules {
 }
 
 impl Columns {
-    /// Reads the first row. Names are as they stand there, without spaces around them; `user` and `pin` in any case.
-    /// Columns without a name are passed over: spreadsheets leave some behind.
+    /// Parses the first row. Names are trimmed, and `user` and `pin` may be in upper or lower case. Columns without a name,
+    /// which spreadsheets sometimes leave behind, are ignored.
     ///
     /// # Errors
-    /// One sentence: no column `user` or `pin`, a name twice, not UTF-8.
+    /// There is no column `user` or `pin`, a name is repeated, or the row is not UTF-8.
     pub(crate) fn read(header: &[u8], delimiter: u8) -> anyhow::Result<Self> {
-        // Without a byte order mark, every second byte of UTF-16 is none in Latin letters.
+        // In UTF-16, every second byte of Latin text is zero, even if the byte order mark is missing.
         let utf_16 = header.starts_with(&[0xff, 0xfe]) || header.starts_with(&[0xfe, 0xff]) || header.contains(&0);
         ensure!(!utf_16, "the file is UTF-16; save it as \"CSV UTF-8\"");
         let header = header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header);
         let Some(fields) = fields(header, delimiter) else {
-            bail!("its lines end with a carriage return alone; save it with line feeds")
+            bail!("its lines end with bare carriage returns; save it with line feeds")
         };
         let mut columns = Self { user: 0, pin: 0, attributes: Vec::new(), count: fields.len(), delimiter };
         let (mut users, mut pins) = (Vec::new(), Vec::new());
@@ -86,7 +86,7 @@ impl Columns {
         Ok(columns)
     }
 
-    /// The delimiter that spreadsheets may name in a line before the header, such as `sep=;`.
+    /// The delimiter that spreadsheets may declare in a line before the header, such as `sep=;`.
     pub(crate) fn separator(line: &[u8]) -> Option<u8> {
         let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii_end();
         match line.split_at_checked(4) {
@@ -96,7 +96,7 @@ impl Columns {
         }
     }
 
-    /// Reads a row; `None` where all its fields are empty, as at the end of many a spreadsheet.
+    /// Parses a row. `None` if all its fields are empty, as often at the end of spreadsheets.
     ///
     /// # Errors
     /// [`Refused`], with the row's line and the reason.
@@ -107,7 +107,7 @@ impl Columns {
         if fields.iter().all(<[u8]>::is_empty) {
             return Ok(None);
         }
-        // In such a row nobody knows which field is which: none of it is shown, it could be the PIN.
+        // In such a row any field could be the PIN, so none is shown.
         if fields.len() != self.count {
             let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
             let last_line = (lines > 1).then(|| line + lines - 1);
@@ -141,12 +141,12 @@ impl Columns {
             size += name.len() + value.len();
             attributes.insert(name.clone(), value.into());
         }
-        // DynamoDB counts a little more; what lies between, it refuses itself.
+        // DynamoDB counts slightly more and refuses items between the two limits itself.
         if size > ITEM_BYTES { Err(Reason::TooLarge) } else { Ok(Some(attributes)) }
     }
 }
 
-/// The fields of one row; `None` where there is a carriage return in it that ends a row for some programs.
+/// The fields of one row. `None` if it contains a lone carriage return, which ends a row for some programs.
 fn fields(bytes: &[u8], delimiter: u8) -> Option<ByteRecord> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -156,7 +156,7 @@ fn fields(bytes: &[u8], delimiter: u8) -> Option<ByteRecord> {
         .buffer_capacity(bytes.len().max(1))
         .from_reader(bytes);
     let (mut fields, mut more) = (ByteRecord::new(), ByteRecord::new());
-    // A slice can always be read.
+    // Reading from a slice cannot fail.
     let one = reader.read_byte_record(&mut fields).unwrap_or_default();
     let two = reader.read_byte_record(&mut more).unwrap_or_default();
     (one && !two).then_some(fields)

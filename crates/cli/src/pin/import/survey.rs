@@ -1,4 +1,4 @@
-//! What is in the file, before anything is done: its columns, how many rows it has, and which file it is.
+//! Surveys a file before the import: its columns, its number of rows and its digest.
 
 use super::{
     estimate::{counted, grouped},
@@ -14,44 +14,44 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A CSV that can be imported. It is kept open: what takes its name in the meantime is another file.
+/// A CSV that can be imported. It stays open, so that a file that replaces it meanwhile is not read.
 #[derive(Debug)]
 pub(crate) struct Survey {
     pub(crate) columns: Columns,
-    /// After the header.
+    /// The position after the header.
     pub(crate) first: Position,
-    /// How many rows come after the header, whatever is in them.
+    /// The number of rows after the header, valid or not.
     pub(crate) rows: u64,
-    /// SHA-256 of the file, in hexadecimal digits.
+    /// SHA-256 of the file in hexadecimal.
     pub(crate) digest: String,
     path: PathBuf,
     file: File,
     delimiter: u8,
 }
 
-/// Reads the file once, from its beginning to its end.
+/// Reads the whole file once.
 ///
 /// # Errors
-/// One sentence: it cannot be read, it has no header, or not the columns.
+/// The file cannot be read, has no header, or lacks a column.
 pub(crate) fn survey(path: &Path, delimiter: u8) -> anyhow::Result<Survey> {
     let shown = path.display();
     if path.is_dir() {
         bail!("{shown} is a folder, not a CSV");
     }
-    let file = File::open(path).with_context(|| unread(path))?;
+    let file = File::open(path).with_context(|| read_error(path))?;
     let reading = Digesting { file: &file, digest: Sha256::new() };
     let mut records = Records::new(BufReader::new(reading), START, delimiter);
     let mut header = header(&mut records, path)?;
     let named = Columns::separator(&header);
     let delimiter = named.unwrap_or(delimiter);
     if named.is_some() {
-        records.divided_by(delimiter);
+        records.set_delimiter(delimiter);
         header = self::header(&mut records, path)?;
     }
     let columns = Columns::read(&header, delimiter).with_context(|| shown.to_string())?;
     let (first, mut rows) = (records.position(), 0);
     loop {
-        match records.next().with_context(|| unread(path))? {
+        match records.next().with_context(|| read_error(path))? {
             Next::End => break,
             Next::Record { .. } | Next::TooLong { .. } | Next::Unclosed { .. } => rows += 1,
         }
@@ -62,57 +62,57 @@ pub(crate) fn survey(path: &Path, delimiter: u8) -> anyhow::Result<Survey> {
 
 fn header(records: &mut Records<impl BufRead>, path: &Path) -> anyhow::Result<Vec<u8>> {
     let shown = path.display();
-    match records.next().with_context(|| unread(path))? {
+    match records.next().with_context(|| read_error(path))? {
         Next::Record { bytes, .. } => Ok(bytes.to_vec()),
         Next::End => bail!("{shown} is empty: its first row names the columns, such as `user,pin,first_name`"),
         Next::TooLong { .. } | Next::Unclosed { .. } => {
-            bail!("{shown} does not begin with a row that names its columns")
+            bail!("{shown} does not start with a row that names its columns")
         }
     }
 }
 
 impl Survey {
-    /// The rows from a position on.
+    /// The rows after a position.
     ///
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn rows_from(&self, at: Position) -> anyhow::Result<Records<BufReader<File>>> {
         let opened = self.file.try_clone().and_then(|mut file| file.seek(SeekFrom::Start(at.offset)).map(|_| file));
-        Ok(Records::new(BufReader::new(opened.with_context(|| unread(&self.path))?), at, self.delimiter))
+        Ok(Records::new(BufReader::new(opened.with_context(|| read_error(&self.path))?), at, self.delimiter))
     }
 
-    /// Whether so many rows end at this position, as a journal says.
+    /// Whether this many rows end at this position, to check a journal.
     ///
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn end_at(&self, rows: u64, at: Position) -> anyhow::Result<bool> {
         let mut records = self.rows_from(self.first)?;
         for _ in 0..rows {
-            if records.next().with_context(|| unread(&self.path))? == Next::End {
+            if records.next().with_context(|| read_error(&self.path))? == Next::End {
                 return Ok(false);
             }
         }
         Ok(records.position() == at)
     }
 
-    /// How the file changed since it was surveyed, as half a sentence; `None` where all of it was read as it was. `read`
-    /// is how many rows came.
+    /// A clause that says how the file changed since the survey, or `None` if it did not. `read` is the number of rows read
+    /// since.
     ///
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn changed(&self, read: u64) -> anyhow::Result<Option<String>> {
         let mut whole = Digesting { file: &self.file, digest: Sha256::new() };
-        (&self.file).seek(SeekFrom::Start(0)).with_context(|| unread(&self.path))?;
-        io::copy(&mut whole, &mut io::sink()).with_context(|| unread(&self.path))?;
+        (&self.file).seek(SeekFrom::Start(0)).with_context(|| read_error(&self.path))?;
+        io::copy(&mut whole, &mut io::sink()).with_context(|| read_error(&self.path))?;
         let same = whole.digits() == self.digest;
         Ok((!same || read != self.rows).then(|| {
             let rows = counted(self.rows, "row");
-            format!("{} changed while it was read, {} of {rows} were read", self.path.display(), grouped(read))
+            format!("{} changed during the import, after {} of {rows}", self.path.display(), grouped(read))
         }))
     }
 }
 
-fn unread(path: &Path) -> String {
+fn read_error(path: &Path) -> String {
     format!("{} could not be read", path.display())
 }
 
@@ -124,7 +124,7 @@ struct Digesting<'a> {
 impl Digesting<'_> {
     fn digits(self) -> String {
         self.digest.finalize().iter().fold(String::new(), |mut text, byte| {
-            // Writing to a String does not fail.
+            // Writing to a String cannot fail.
             write!(text, "{byte:02x}").unwrap_or_default();
             text
         })
@@ -145,7 +145,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_position_is_taken_for_the_end_of_a_row_where_it_is_that_of_just_so_many_rows() {
+    fn a_position_is_accepted_only_if_exactly_that_many_rows_end_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv");
         fs::write(&path, "user,pin\nada,837461\n\nbob,837462\n").unwrap();
@@ -159,18 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_changes_after_the_survey_is_noticed_and_one_that_takes_its_name_is_another() {
+    fn a_change_after_the_survey_is_detected_but_a_replaced_file_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv");
         fs::write(&path, "user,pin\nada,837461\nbob,837462\n").unwrap();
         let survey = survey(&path, b',').unwrap();
         assert_eq!(survey.changed(2).unwrap(), None);
-        assert!(survey.changed(1).unwrap().unwrap().ends_with("changed while it was read, 1 of 2 rows were read"));
+        assert!(survey.changed(1).unwrap().unwrap().ends_with("changed during the import, after 1 of 2 rows"));
         fs::write(folder.path().join("new"), "user,pin\n").unwrap();
         fs::rename(folder.path().join("new"), &path).unwrap();
         assert_eq!(survey.changed(2).unwrap(), None);
         let survey = super::survey(&path, b',').unwrap();
         fs::write(&path, "user,PIN\n").unwrap();
-        assert!(survey.changed(0).unwrap().is_some(), "as many rows as before, and not the same");
+        assert!(survey.changed(0).unwrap().is_some(), "the number of rows is the same, but not their content");
     }
 }

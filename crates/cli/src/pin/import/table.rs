@@ -1,12 +1,12 @@
-//! The import itself: into the table of callers, recorded as a change.
+//! The import into the table of callers, recorded in the audit log.
 
 use super::{
     Import,
     estimate::{self, counted, grouped},
+    files::ImportFiles,
     journal::{Done, Identity, Journal},
     ledger::Ledger,
     pipeline::{Ended, Failure, Pipeline},
-    places::Places,
     progress::Progress,
     refused::RefusedFile,
     rows::Rules,
@@ -26,46 +26,46 @@ use ringbolt_dynamodb::{Store, StoreError, Table};
 use std::{path::Path, thread::available_parallelism, time::Duration};
 
 impl Import {
-    /// For a dry run: whether the table and the keys can be used, and how long it would take.
-    pub(super) async fn look(&self, out: Output, connection: &Connection, rows: u64) -> anyhow::Result<()> {
-        let (_, _, hasher) = opened(connection).await?;
+    /// For a dry run, checks that the table and the keys can be used, and prints how long the import would take.
+    pub(super) async fn preflight(&self, out: Output, connection: &Connection, rows: u64) -> anyhow::Result<()> {
+        let (_, _, hasher) = open_target(connection).await?;
         connection.announce(out);
-        estimated(out, &hasher, rows).await.map(drop)
+        print_estimate(out, &hasher, rows).await.map(drop)
     }
 
-    /// Takes the rows into the table, or those that an interrupted import has left.
+    /// Imports all rows, or the remaining rows of an interrupted import.
     pub(super) async fn import(
         &self,
         out: Output,
         connection: &Connection,
         survey: Survey,
         rules: Rules,
-        places: &Places,
+        files: &ImportFiles,
         stop: &mut StopSignal,
     ) -> anyhow::Result<()> {
-        let (table, store, hasher) = opened(connection).await?;
+        let (table, store, hasher) = open_target(connection).await?;
         connection.announce(out);
 
-        let identity = self.identity(connection, &survey, table.clone(), &places.refused);
-        let (journal, before) = Journal::open(&places.journal, &identity, &key_ids(&hasher), fresh_name())?;
+        let identity = self.identity(connection, &survey, table.clone(), &files.refused);
+        let (journal, before) = Journal::open(&files.journal, &identity, &key_ids(&hasher), new_run_id())?;
         let done = before.unwrap_or(Done { at: survey.first, ..Done::NOTHING });
-        // An interruption before the first line of progress leaves the beginning of the file, and that is the header.
+        // Without recorded progress, the position is the start of the file, which is the header.
         let done = if done.rows == 0 { Done { at: survey.first, ..done } } else { done };
         if !survey.end_at(done.rows, done.at)? {
             bail!(
-                "{} was changed or damaged: it says that {} are done, which do not end where it says. Delete it to begin \
-                 anew.",
-                places.journal.display(),
+                "{} was changed or damaged: it records {} as done, but they do not end at the recorded position. Delete it \
+                 to start again.",
+                files.journal.display(),
                 counted(done.rows, "row")
             );
         }
-        // All that can be refused is opened before the change is recorded as begun.
-        let list = RefusedFile::go_on(&places.refused, done.refused_bytes, &places.journal)?;
+        // Open everything that can fail before the start of the change is recorded.
+        let list = RefusedFile::resume(&files.refused, done.refused_bytes, &files.journal)?;
         let records = survey.rows_from(done.at)?;
         if before.is_some() {
-            out.note(&format!("Going on after {} of {}.", grouped(done.rows), counted(survey.rows, "row")));
+            out.note(&format!("Resuming after {} of {}.", grouped(done.rows), counted(survey.rows, "row")));
         }
-        let cores = estimated(out, &hasher, survey.rows.saturating_sub(done.rows)).await?;
+        let cores = print_estimate(out, &hasher, survey.rows.saturating_sub(done.rows)).await?;
 
         let begun = audit::begin(connection, "pin import", self.realm.clone()).await?;
         let target = Target {
@@ -87,35 +87,34 @@ impl Import {
         match ended {
             Ok(Ended::Finished) => {
                 let whole = survey.changed(done.rows).and_then(|changed| match changed {
-                    // The journal stays: without it, the import would look like one that was finished.
-                    Some(changed) => bail!("{changed}: delete {} and import it again", places.journal.display()),
+                    // Keep the journal: without it, the import would look finished.
+                    Some(changed) => bail!("{changed}: delete {} and import the file again", files.journal.display()),
                     None => Ok(()),
                 });
                 if let Err(error) = whole {
                     return Err(begun.failed_with(connection, &format!("the file changed; {detail}"), error).await);
                 }
                 begun.done(connection, &detail).await?;
-                self.report(out, ledger, &places.refused, Some(&table))
+                self.report(out, ledger, &files.refused, Some(&table))
             }
             Ok(Ended::Interrupted) => {
-                let interrupted = Interrupted::new(format!(
-                    "interrupted after {so_far}. They are done; give the same command again to go on."
-                ));
+                let interrupted =
+                    Interrupted::new(format!("interrupted after {so_far}; run the same command again to resume"));
                 Err(begun.failed_with(connection, &format!("interrupted; {detail}"), interrupted).await)
             }
             Ok(Ended::Failed(failure)) => {
-                let stopped = format!("the import stopped after {so_far}; give the same command again to go on");
+                let stopped = format!("the import stopped after {so_far}; run the same command again to resume");
                 let reason = match failure {
                     Failure::Store(error) => connection.explain(error),
                     other => other.into(),
                 };
-                // Where the database has gone, this cannot be recorded either; the first entry shows that it began.
+                // If the database is unreachable, this fails too; the first audit log entry shows that the import began.
                 begun.failed(connection, &format!("stopped; {detail}")).await.unwrap_or_default();
                 Err(reason.context(stopped))
             }
             Err(error) => {
                 let error =
-                    error.context(format!("the import stopped after {so_far}; give the same command again to go on"));
+                    error.context(format!("the import stopped after {so_far}; run the same command again to resume"));
                 Err(begun.failed_with(connection, &format!("stopped; {detail}"), error).await)
             }
         }
@@ -138,20 +137,20 @@ impl Import {
     }
 }
 
-/// The table's name, the table and the hasher, each of them tried.
-async fn opened(connection: &Connection) -> anyhow::Result<(String, Store, PinHasher)> {
+/// The table's name, the store and the hasher, after a test request.
+async fn open_target(connection: &Connection) -> anyhow::Result<(String, Store, PinHasher)> {
     let (table, store, hasher) = (connection.callers_table()?, connection.callers()?, connection.pin_hasher().await?);
     match store.warm_up(Table::Callers).await {
         Err(StoreError::Refused { .. }) => {
-            bail!("{table} in {} is no table of callers: look at --callers-table", connection.name())
+            bail!("{table} in {} is not a table of callers: check --callers-table", connection.name())
         }
         tried => tried.explained(connection, "nothing was imported")?,
     }
     Ok((table, store, hasher))
 }
 
-/// Says how long so many rows take, and gives the number of cores that hash.
-async fn estimated(out: Output, hasher: &PinHasher, rows: u64) -> anyhow::Result<usize> {
+/// Prints how long the rows will take. Returns the number of cores that hash.
+async fn print_estimate(out: Output, hasher: &PinHasher, rows: u64) -> anyhow::Result<usize> {
     let cores = available_parallelism().map_or(1, usize::from);
     let measured = hasher.clone();
     let a_second = tokio::task::spawn_blocking(move || estimate::hashes_a_second(&measured, cores)).await??;
@@ -163,7 +162,7 @@ fn key_ids(hasher: &PinHasher) -> Vec<String> {
     hasher.keys().all().map(PinKey::id).map(str::to_owned).collect()
 }
 
-/// A name that no other import has.
-fn fresh_name() -> String {
+/// An id that no other import has.
+fn new_run_id() -> String {
     format!("{:016x}", rand::random::<u64>())
 }

@@ -1,4 +1,4 @@
-//! Rows on their way into the table: hashed and written.
+//! Hashes rows and writes them to the table.
 
 use super::{
     ledger::Verdict,
@@ -18,23 +18,23 @@ use std::{
 };
 use tokio::{sync::mpsc, time::sleep};
 
-/// Where rows go.
+/// Where rows are written, and how.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) store: Store,
     pub(crate) hasher: PinHasher,
     pub(crate) existing: Existing,
-    /// The import's name.
+    /// The import's id.
     pub(crate) run: String,
     pub(crate) cores: usize,
-    /// How long an outage is waited out.
+    /// How long to retry during an outage.
     pub(crate) patience: Duration,
 }
 
 /// A row with its tags.
 pub(super) type Hashed = Numbered<(Row, Vec<PinTag>)>;
 
-/// Hashes one row after the other, until no more come.
+/// Hashes rows until there are no more.
 pub(super) fn hash(
     rows: &Mutex<threads::Receiver<Numbered<Row>>>,
     hasher: &PinHasher,
@@ -49,18 +49,18 @@ pub(super) fn hash(
         }
         match hasher.enrol(&row.what.caller, &row.what.pin) {
             Ok(tags) => {
-                if to_write.blocking_send(row.with(|row| (row, tags))).is_err() {
+                if to_write.blocking_send(row.map(|row| (row, tags))).is_err() {
                     return;
                 }
             }
-            Err(failed) => shared.tell(Event::Failed(failed.into())),
+            Err(failed) => shared.send(Event::Failed(failed.into())),
         }
     }
 }
 
-/// Writes rows, as many at the same time as the pace allows.
+/// Writes rows, as many in parallel as the pace allows.
 pub(super) async fn write_all(target: Target, mut hashed: mpsc::Receiver<Hashed>, shared: Shared, pace: Pace) {
-    // The pace is kept here, where all rows are known, not in the SDK for each by itself.
+    // The pace applies to all rows together, so the SDK must not retry single requests.
     let target = Arc::new(Target { store: target.store.without_retries(), ..target });
     while let Some(row) = hashed.recv().await {
         let slot = pace.slot().await;
@@ -72,7 +72,7 @@ pub(super) async fn write_all(target: Target, mut hashed: mpsc::Receiver<Hashed>
     }
 }
 
-/// Writes a row until it is in, refused, or the import is stopped: then it stays undone, and the next run does it.
+/// Retries a row until it is written or refused. If the import stops first, the next run writes the row.
 async fn write(target: &Target, hashed: Hashed, shared: &Shared, pace: &Pace) {
     let (row, tags) = &hashed.what;
     let import = ImportedRow {
@@ -87,29 +87,29 @@ async fn write(target: &Target, hashed: Hashed, shared: &Shared, pace: &Pace) {
         let sent = pace.sent();
         let error = match target.store.import_row(&import).await {
             Ok(imported) => {
-                pace.went_well();
-                return shared.tell(hashed.finished(Verdict::Imported(imported)));
+                pace.succeeded();
+                return shared.send(hashed.finished(Verdict::Imported(imported)));
             }
             Err(error) => error,
         };
         if let Some(reason) = refusal(&error) {
-            pace.went_well();
+            pace.succeeded();
             let refused = Refused { line: row.line, user: Some(row.caller.user.as_str().to_owned()), reason };
-            return shared.tell(hashed.finished(Verdict::Refused(refused)));
+            return shared.send(hashed.finished(Verdict::Refused(refused)));
         }
         match pace.failed(&error, sent, times, Instant::now()) {
-            After::GiveUp => return shared.tell(Event::Failed(error.into())),
+            After::GiveUp => return shared.send(Event::Failed(error.into())),
             After::Again(_) if shared.halted() => return,
             After::Again(pause) => sleep(pause).await,
         }
     }
 }
 
-/// What the row itself is to blame for.
+/// Why the row itself is refused, if the error is due to it.
 fn refusal(error: &StoreError) -> Option<Reason> {
     match error {
         StoreError::TooLarge => Some(Reason::TooLarge),
-        StoreError::Unreadable { .. } => Some(Reason::Foreign),
+        StoreError::Unreadable { .. } | StoreError::Corrupt(_) => Some(Reason::Foreign),
         StoreError::Refused { code } => Some(Reason::Database(code.clone())),
         _ => None,
     }

@@ -15,7 +15,7 @@ use serde_json::json;
 /// 88 letters and digits hold 524 bits: more than the 512 of AES-256-SIV.
 const KEY_CHARS: usize = 88;
 
-/// Put a new PIN key beside the present one; nothing is done with it yet
+/// Add a new PIN key to the secret, without using it yet
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret rotate-pin-key begin --stack ringbolt")]
 pub(super) struct Begin {
@@ -31,25 +31,25 @@ impl Begin {
         let rotation = Rotation::read(&connection).await?;
         match rotation.stage {
             Stage::Settled => {
-                self.confirm.ask(&format!("Begin to replace the PIN key of {}?", connection.name()))?;
-                let mut document = Document::only(rotation.kept.document.current.clone());
+                self.confirm.ask(&format!("Start replacing the PIN key of {}?", connection.name()))?;
+                let mut document = Document::only(rotation.secret.document.current.clone());
                 document.next = Some(random_text(KEY_CHARS));
-                let write = rotation.kept.replace(&connection, &document);
+                let write = rotation.secret.replace(&connection, &document);
                 recorded(&connection, "secret rotate-pin-key begin", SUBJECT.to_owned(), write).await?;
-                out.say("A new PIN key stands beside the present one.");
+                out.say("A new PIN key is added next to the current one.");
             }
-            Stage::Begun => out.say("A rotation of the PIN key has begun already; nothing was changed."),
+            Stage::Begun => out.say("A rotation of the PIN key has already begun; nothing was changed."),
             Stage::Switched => bail!(
-                "a rotation of the PIN key is not finished: attempts are made under the new key, and the old one is still \
-                 kept. Finish it first with `ringbolt secret rotate-pin-key finish`"
+                "a rotation of the PIN key is not finished: attempts use the new key, but the secret still has the old one. \
+                 Finish it first with `ringbolt secret rotate-pin-key finish`"
             ),
         }
         if out.json() {
             out.document(&json!({ "stage": Stage::Begun.name() }))?;
         }
-        out.say(&format!("Next:\n  1. {}.", restart::how(&connection)));
-        out.say("  2. `ringbolt secret rotate-pin-key run` puts every PIN under the new key too.");
-        out.say("  3. `ringbolt secret rotate-pin-key finish` makes attempts under the new key.");
+        out.say(&format!("Next:\n  1. {}.", restart::instructions(&connection)));
+        out.say("  2. `ringbolt secret rotate-pin-key run` adds every PIN under the new key.");
+        out.say("  3. `ringbolt secret rotate-pin-key finish` switches attempts to the new key.");
         connection.close().await
     }
 }

@@ -7,7 +7,7 @@ use super::{
     },
     job::{Job, Tally, Task},
     stage::{Rotation, SUBJECT, Stage},
-    status::{said, warn},
+    status::{counted, warn},
 };
 use crate::{
     audit::recorded,
@@ -19,18 +19,18 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::json;
 
-/// What the record of changes calls the command.
+/// The command's name in the audit log.
 const FINISH: &str = "secret rotate-pin-key finish";
 
-/// Make attempts under the new key; given again, take the old key away
+/// Switch attempts to the new key; run again to remove the old key
 ///
-/// It takes two turns, because the functions read the secret when they start. The first makes the new key the current
-/// one, and refuses while a PIN stands under the old key alone. The second, once the functions have started anew, takes
-/// the tags under the old key out of every item and then the old key out of the secret.
+/// Two runs are needed, because the functions read the secret when they start. The first run makes the new key the
+/// current one, and refuses while a PIN exists only under the old key. The second run, after the functions have
+/// restarted, removes the tags under the old key from every caller and then the old key from the secret.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret rotate-pin-key finish --stack ringbolt")]
 pub(super) struct Finish {
-    /// The functions have started anew since the last step, whatever the stack says
+    /// Confirm that the functions have restarted since the last step
     #[arg(long)]
     restarted: bool,
     #[command(flatten)]
@@ -44,7 +44,7 @@ impl Finish {
         let connection = self.connection.connect().await?;
         let rotation = Rotation::read(&connection).await?;
         match rotation.stage {
-            Stage::Settled => bail!("no rotation of the PIN key is under way"),
+            Stage::Settled => bail!("no rotation of the PIN key is in progress"),
             Stage::Begun => self.switch(out, &connection, &rotation).await?,
             Stage::Switched => self.drop_old(out, &connection, &rotation).await?,
         }
@@ -52,78 +52,79 @@ impl Finish {
     }
 
     async fn switch(&self, out: Output, connection: &Connection, rotation: &Rotation) -> anyhow::Result<()> {
-        self.restarted(rotation, connection).await.context("the new key cannot be made the current one yet")?;
+        self.restarted(rotation, connection).await.context("the new key cannot become the current one yet")?;
         connection.announce(out);
         let tally = walk(connection, rotation, Task::Count).await?;
         if tally.on_old_only > 0 {
             bail!(
-                "{} of {} on the old key only, and their right PINs would be refused: `ringbolt secret rotate-pin-key run` \
-                 first",
+                "{} of {} have a PIN only under the old key, and their correct PINs would be refused: run `ringbolt secret \
+                 rotate-pin-key run` first",
                 tally.on_old_only,
-                said(tally.callers, "caller")
+                counted(tally.callers, "caller")
             );
         }
         warn(out, &tally);
         self.confirm.ask(&format!(
-            "All {} have their PINs under the new key. Make it the current one?",
-            said(tally.callers, "caller")
+            "The PINs of all {} exist under the new key. Make it the current one?",
+            counted(tally.callers, "caller")
         ))?;
-        let was = &rotation.kept.document;
+        let was = &rotation.secret.document;
         let mut document = Document::only(was.next.clone().context("there is no next key")?);
         document.previous = Some(was.current.clone());
-        let write = rotation.kept.replace(connection, &document);
+        let write = rotation.secret.replace(connection, &document);
         recorded(connection, FINISH, SUBJECT.to_owned(), write).await?;
         if out.json() {
             out.document(&json!({ "stage": Stage::Switched.name(), "callers": tally.callers }))?;
         }
-        out.say("The new key is the current one; the old one is still understood.");
-        out.say(&format!("Next:\n  1. {}.", restart::how(connection)));
-        out.say("  2. `ringbolt secret rotate-pin-key finish` once more takes the old key away.");
+        out.say("The new key is the current one; old tags are still recognised.");
+        out.say(&format!("Next:\n  1. {}.", restart::instructions(connection)));
+        out.say("  2. Run `ringbolt secret rotate-pin-key finish` again to remove the old key.");
         Ok(())
     }
 
     async fn drop_old(&self, out: Output, connection: &Connection, rotation: &Rotation) -> anyhow::Result<()> {
-        self.restarted(rotation, connection).await.context("the old key cannot be taken away yet")?;
+        self.restarted(rotation, connection).await.context("the old key cannot be removed yet")?;
         connection.announce(out);
-        self.confirm.ask("Take the old PIN key away for good?")?;
-        let take_away = take_away(connection, rotation);
-        let (moved, left) = recorded(connection, FINISH, SUBJECT.to_owned(), take_away).await?;
+        self.confirm.ask("Remove the old PIN key for good?")?;
+        let removal = remove_old_key(connection, rotation);
+        let (moved, left) = recorded(connection, FINISH, SUBJECT.to_owned(), removal).await?;
         warn(out, &left);
         if out.json() {
             out.document(
                 &json!({ "stage": Stage::Settled.name(), "callers": left.callers, "written": moved.written }),
             )?;
         }
-        let callers = said(left.callers, "caller");
-        out.say(&format!("Every PIN of {callers} stands under the new key alone, and the old key is gone."));
+        let callers = counted(left.callers, "caller");
+        out.say(&format!("The PINs of {callers} exist only under the new key, and the old key is removed."));
         Ok(())
     }
 
-    /// The functions must have read the secret as it is now.
+    /// The functions must have read the current secret.
     async fn restarted(&self, rotation: &Rotation, connection: &Connection) -> anyhow::Result<()> {
-        let seen: Restart = restart::since(connection, rotation.kept.changed_at).await;
-        seen.require(self.restarted)
+        let restart: Restart = restart::since(connection, rotation.secret.changed_at).await;
+        restart.require(self.restarted)
     }
 }
 
-/// Takes the tags under the old key away, then the key: what was written, and what was found in the end.
-async fn take_away(connection: &Connection, rotation: &Rotation) -> anyhow::Result<(Tally, Tally)> {
+/// Removes the tags under the old key, and then the key. Returns what was written and what a final count found.
+async fn remove_old_key(connection: &Connection, rotation: &Rotation) -> anyhow::Result<(Tally, Tally)> {
     let moved = walk(connection, rotation, Task::Move).await?;
-    // One walk sees no caller who was enrolled behind its back: the old key goes only when a second finds nobody.
+    // The first walk misses callers enrolled in a part already walked, so the key is removed only if a second walk finds
+    // no tag under it.
     let left = walk(connection, rotation, Task::Count).await?;
     if left.on_old > 0 {
         bail!(
-            "{} came under the old key meanwhile, so something still writes with it: look for functions that have not \
-             started anew and for a long import, then give this command again",
-            said(left.on_old, "caller")
+            "{} still enrolled under the old key, so something still writes with it: look for functions that have not \
+             restarted and for a running import, then run this command again",
+            counted(left.on_old, "caller")
         );
     }
-    rotation.kept.replace(connection, &Document::only(rotation.kept.document.current.clone())).await?;
+    rotation.secret.replace(connection, &Document::only(rotation.secret.document.current.clone())).await?;
     Ok((moved, left))
 }
 
 async fn walk(connection: &Connection, rotation: &Rotation, task: Task) -> anyhow::Result<Tally> {
-    let (old, new) = rotation.old_and_new().context("there is but one key")?;
+    let (old, new) = rotation.old_and_new().context("there is only one key")?;
     let job =
         Job { store: connection.callers()?, hasher: rotation.hasher.clone(), old: old.clone(), new: new.clone(), task };
     job.run(connection, "the same command").await

@@ -1,10 +1,10 @@
-//! The walk over all callers: their tags are counted, copied to the new key, or moved to it.
+//! Walks over all callers and counts their tags, copies them to the new key, or moves them to it.
 //!
-//! Nothing needs to be remembered between two runs: what is done is seen in the items.
+//! No state is kept between runs, because the items show what is done.
 
 use crate::{connection::Connection, exit::Interrupted};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ringbolt_core::pin::{PinHasher, keys::PinKey, rotation::Standing};
+use ringbolt_core::pin::{PinHasher, keys::PinKey, rotation::TagsByKey};
 use ringbolt_dynamodb::{
     Cursor, Store, StoreError,
     key_rotation::{Moved, OldTag, PinHolder, PinHolders},
@@ -19,39 +19,39 @@ use std::{
 };
 use tokio::task::JoinSet;
 
-/// Parts of the table that are walked at the same time.
+/// Parts of the table that are walked in parallel.
 pub(super) const SEGMENTS: i32 = 16;
-/// The first pause when DynamoDB turns requests away; each one after it is twice as long.
+/// The first pause when DynamoDB throttles. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How often a database that does not answer is asked, before the walk gives up. One that throttles is never given up.
-const UNANSWERED: u32 = 6;
+/// Retries of a request without an answer before the walk gives up. Throttled requests are retried for ever.
+const MAX_UNANSWERED: u32 = 6;
 
 /// What to do with each caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Task {
-    /// Nothing: count.
+    /// Only count.
     Count,
-    /// Add what is missing under the new key.
+    /// Add the tags that are missing under the new key.
     Copy,
-    /// Add what is missing, and take away what is under the old one.
+    /// Add the missing tags, and remove those under the old key.
     Move,
 }
 
-/// What was found and done.
+/// Counts of what was found and written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     /// Callers with PINs.
     pub(super) callers: u64,
-    /// Callers with a PIN that stands under the old key alone.
+    /// Callers with a PIN that exists only under the old key.
     pub(super) on_old_only: u64,
-    /// Callers with a tag under the old key, whether or not under the new one too.
+    /// Callers with a tag under the old key, with or without one under the new key.
     pub(super) on_old: u64,
     /// Callers whose items were written.
     pub(super) written: u64,
-    /// Callers with a tag that neither key explains.
+    /// Callers with a tag that belongs to neither key.
     pub(super) foreign: u64,
-    /// Items beside the callers that are none of ours.
+    /// Items in the table that are not callers.
     pub(super) unreadable: u64,
 }
 
@@ -66,7 +66,7 @@ impl Tally {
     }
 }
 
-/// A walk, ready to go.
+/// The settings of a walk.
 pub(super) struct Job {
     pub(super) store: Store,
     pub(super) hasher: PinHasher,
@@ -85,7 +85,8 @@ impl Job {
     /// Walks over all callers.
     ///
     /// # Errors
-    /// The database did not answer, or Ctrl-C: what is done stays done, and the sentence says how to go on.
+    /// The database does not answer, or the user pressed Ctrl-C. What is done stays done, and the sentence says how to
+    /// continue.
     pub(super) async fn run(self, connection: &Connection, again: &str) -> anyhow::Result<Tally> {
         let walk = Arc::new(Walk { job: self, stop: AtomicBool::new(false), bar: progress() });
         let mut segments = JoinSet::new();
@@ -107,7 +108,7 @@ impl Job {
             let (part, error) = ended?;
             tally.add(part);
             if error.is_some() {
-                // The other segments end too: one that cannot go on is reason enough.
+                // If one segment fails, stop the others too.
                 walk.stop.store(true, Ordering::Relaxed);
                 failed = failed.or(error);
             }
@@ -116,7 +117,7 @@ impl Job {
         match failed {
             Some(error) => Err(connection.explain(error).context(format!("after {} callers", tally.callers))),
             None if walk.stop.load(Ordering::Relaxed) => Err(Interrupted::new(format!(
-                "interrupted after {} callers, of whom {} were written: that stays; go on with {again}",
+                "interrupted after {} callers, of whom {} were written. Continue with {again}",
                 tally.callers, tally.written
             ))),
             None => Ok(tally),
@@ -130,7 +131,7 @@ impl Walk {
         let mut after: Option<Cursor> = None;
         loop {
             let page: PinHolders =
-                match self.patient(|| self.job.store.pin_holders(segment, SEGMENTS, after.clone())).await {
+                match self.with_retries(|| self.job.store.pin_holders(segment, SEGMENTS, after.clone())).await {
                     Ok(page) => page,
                     Err(error) => return (tally, Some(error)),
                 };
@@ -155,21 +156,21 @@ impl Walk {
         let Job { store, hasher, old, new, task } = &self.job;
         let (mut holder, mut written) = (holder, false);
         let found = loop {
-            let standing = hasher.standing(&holder.caller, &holder.tags, old, new);
+            let tags = hasher.tags_by_key(&holder.caller, &holder.tags, old, new);
             let (pairs, old_tag) = match task {
                 Task::Count => (Vec::new(), OldTag::Keep),
-                Task::Copy => (standing.old_only.clone(), OldTag::Keep),
-                Task::Move => ([standing.old_only.clone(), standing.both.clone()].concat(), OldTag::Remove),
+                Task::Copy => (tags.old_only.clone(), OldTag::Keep),
+                Task::Move => ([tags.old_only.clone(), tags.both.clone()].concat(), OldTag::Remove),
             };
             if pairs.is_empty() {
-                break standing;
+                break tags;
             }
-            // In this moment an enrolment can have changed the PINs, or the caller is gone: read again.
-            if let Moved::Done = self.patient(|| store.move_tags(&holder.caller, &pairs, old_tag)).await? {
+            // If an enrolment changed the PINs or deleted the caller in the meantime, read the caller again.
+            if let Moved::Done = self.with_retries(|| store.move_tags(&holder.caller, &pairs, old_tag)).await? {
                 written = true;
-                break Standing { foreign: standing.foreign, ..Standing::default() };
+                break TagsByKey { foreign: tags.foreign, ..TagsByKey::default() };
             }
-            let Some(changed) = self.patient(|| store.pin_holder(&holder.caller)).await? else { return Ok(()) };
+            let Some(changed) = self.with_retries(|| store.pin_holder(&holder.caller)).await? else { return Ok(()) };
             holder = changed;
         };
         tally.callers += 1;
@@ -180,16 +181,16 @@ impl Walk {
         Ok(())
     }
 
-    /// Asks again while DynamoDB throttles, ever more slowly; a few times where it does not answer.
-    async fn patient<T, F>(&self, ask: impl Fn() -> F) -> Result<T, StoreError>
+    /// Retries with growing pauses: for ever if DynamoDB throttles, a few times if it does not answer.
+    async fn with_retries<T, F>(&self, request: impl Fn() -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, StoreError>>,
     {
         let (mut pause, mut unanswered) = (FIRST_PAUSE, 0);
         loop {
-            match ask().await {
+            match request().await {
                 Err(StoreError::Throttled) if !self.stop.load(Ordering::Relaxed) => {}
-                Err(StoreError::Unavailable) if unanswered < UNANSWERED && !self.stop.load(Ordering::Relaxed) => {
+                Err(StoreError::Unavailable) if unanswered < MAX_UNANSWERED && !self.stop.load(Ordering::Relaxed) => {
                     unanswered += 1;
                 }
                 done => return done,
@@ -200,7 +201,7 @@ impl Walk {
     }
 }
 
-/// Callers so far, and how many a second; only where somebody looks.
+/// Shows the number of callers and the rate, on a terminal only.
 fn progress() -> ProgressBar {
     let target =
         if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };

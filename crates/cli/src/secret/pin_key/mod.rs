@@ -1,11 +1,11 @@
-//! `ringbolt secret rotate-pin-key`: another PIN key, without anybody's PIN being known, and without a moment in which a
-//! right PIN is refused.
+//! `ringbolt secret rotate-pin-key` replaces the PIN key without knowing any PIN and without refusing a correct PIN at any
+//! moment.
 //!
-//! | the secret | attempts are made under | what must be true before the next step |
+//! | secret | attempts use | required before the next step |
 //! |---|---|---|
 //! | `current` A | A | |
-//! | `current` A, `next` B | A | every function knows B; every PIN stands under B too |
-//! | `current` B, `previous` A | B | every function makes attempts under B; no tag is left under A |
+//! | `current` A, `next` B | A | every function knows B; every PIN also exists under B |
+//! | `current` B, `previous` A | B | every function uses B for attempts; no tag is left under A |
 //! | `current` B | B | |
 
 mod begin;
@@ -20,8 +20,8 @@ use clap::{Args, Subcommand};
 
 /// Replace the PIN key: begin, run, finish, and finish again
 ///
-/// No PIN is known or changed, and no right PIN is refused meanwhile. Every step can be interrupted and given again;
-/// `status` says where the rotation stands. Between the steps the functions start anew: `begin` and `finish` say so.
+/// PINs stay unknown and unchanged, and correct PINs are accepted throughout. Every step can be interrupted and
+/// repeated; `status` shows the progress. `begin` and `finish` say when the functions must be restarted.
 #[derive(Args)]
 pub(super) struct RotatePinKey {
     #[command(subcommand)]

@@ -3,17 +3,17 @@
 use super::{
     job::{Job, Task},
     stage::{Rotation, SUBJECT},
-    status::said,
+    status::counted,
 };
 use crate::{audit::recorded, connection::ConnectionArgs, output::Output};
 use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
-/// Put every caller's PINs under the new key too, beside the old one
+/// Add every caller's PINs under the new key, next to the old one
 ///
-/// Callers call meanwhile: nobody's counters are touched, and a PIN that is set or removed in between is respected. It
-/// can be interrupted; given again, it passes over what is done.
+/// Calls continue during the run: failed attempts are not touched, and PINs that are set or removed in the meantime are
+/// respected. If it is interrupted, run it again; it skips what is done.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret rotate-pin-key run --stack ringbolt")]
 pub(super) struct Run {
@@ -26,7 +26,7 @@ impl Run {
         let connection = self.connection.connect().await?;
         let rotation = Rotation::read(&connection).await?;
         let Some((old, new)) = rotation.old_and_new() else {
-            bail!("no rotation of the PIN key is under way: start one with `ringbolt secret rotate-pin-key begin`");
+            bail!("no rotation of the PIN key is in progress: start one with `ringbolt secret rotate-pin-key begin`");
         };
         connection.announce(out);
         let job = Job {
@@ -42,8 +42,8 @@ impl Run {
             out.document(&json!({ "stage": rotation.stage.name(), "callers": tally.callers, "written": tally.written, "foreign": tally.foreign }))?;
         }
         out.say(&format!(
-            "All PINs of {} stand under the new key; written: {}.",
-            said(tally.callers, "caller"),
+            "The PINs of {} exist under the new key; callers written: {}.",
+            counted(tally.callers, "caller"),
             tally.written
         ));
         super::status::warn(out, &tally);

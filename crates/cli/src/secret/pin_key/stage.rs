@@ -1,27 +1,27 @@
-//! Where a rotation stands, by what the secret holds.
+//! The stage of a rotation, derived from the secret.
 
-use super::super::{document::Document, kept::Kept};
+use super::super::{document::Document, stored::StoredSecret};
 use crate::connection::Connection;
 use anyhow::{Context as _, bail};
 use ringbolt_core::pin::{PinHasher, PinKeys, keys::PinKey};
 
-/// What the record of changes calls it.
+/// The subject in the audit log.
 pub(super) const SUBJECT: &str = "the PIN key";
 
-/// Where a rotation stands.
+/// The stage of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// There is one key.
     Settled,
-    /// There is a next one, and attempts are made under the old one.
+    /// There is a next key, and attempts use the old one.
     Begun,
-    /// Attempts are made under the new one, and the old one is still understood.
+    /// Attempts use the new key, and tags under the old one are still recognised.
     Switched,
 }
 
-/// The secret, and the hasher with its keys.
+/// The secret, its stage, and a hasher with its keys.
 pub(super) struct Rotation {
-    pub(super) kept: Kept,
+    pub(super) secret: StoredSecret,
     pub(super) stage: Stage,
     pub(super) hasher: PinHasher,
 }
@@ -33,13 +33,12 @@ impl Stage {
             (None, Some(_)) => Ok(Self::Begun),
             (Some(_), None) => Ok(Self::Switched),
             (Some(_), Some(_)) => bail!(
-                "the secret has `previous` and `next`: two rotations at once, which Ringbolt never begins; take out the \
-                 one under which no tag stands"
+                "the secret has both `previous` and `next`, which Ringbolt never writes: remove the key that no tag uses"
             ),
         }
     }
 
-    /// The word for JSON.
+    /// The stage's name in JSON.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Settled => "settled",
@@ -50,16 +49,16 @@ impl Stage {
 }
 
 impl Rotation {
-    /// Reads where it stands.
+    /// Reads the secret and its stage.
     pub(super) async fn read(connection: &Connection) -> anyhow::Result<Self> {
-        let kept = Kept::read(connection, &connection.pin_keys_place()?).await?;
-        let stage = Stage::of(&kept.document)?;
-        let keys = PinKeys::from_json(&kept.document.to_json()?).context("the PIN keys cannot be used")?;
-        let hasher = PinHasher::new(keys, connection.pin_hash()?);
-        Ok(Self { kept, stage, hasher })
+        let secret = StoredSecret::read(connection, &connection.pin_keys_place()?).await?;
+        let stage = Stage::of(&secret.document)?;
+        let keys = PinKeys::from_json(&secret.document.to_json()?).context("the PIN keys cannot be used")?;
+        let hasher = PinHasher::new(keys, connection.pin_hashes()?);
+        Ok(Self { secret, stage, hasher })
     }
 
-    /// The old key and the new one; `None` where there is but one.
+    /// The old and the new key, or `None` if there is only one.
     pub(super) fn old_and_new(&self) -> Option<(&PinKey, &PinKey)> {
         let keys = self.hasher.keys();
         let other = keys.all().nth(1);

@@ -9,7 +9,7 @@ use crate::{connection::ConnectionArgs, output::Output};
 use clap::Args;
 use serde_json::json;
 
-/// Say where the rotation stands, and how many callers are still on the old key only
+/// Show the stage of the rotation, and how many callers depend on the old key
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret rotate-pin-key status --stack ringbolt")]
 pub(super) struct Status {
@@ -25,10 +25,10 @@ impl Status {
             if out.json() {
                 out.document(&json!({ "stage": rotation.stage.name() }))?;
             }
-            out.say("There is one PIN key, and no rotation is under way.");
+            out.say("There is one PIN key, and no rotation is in progress.");
             return connection.close().await;
         };
-        let restarted = restart::since(&connection, rotation.kept.changed_at).await;
+        let restarted = restart::since(&connection, rotation.secret.changed_at).await;
         let job = Job {
             store: connection.callers()?,
             hasher: rotation.hasher.clone(),
@@ -44,42 +44,42 @@ impl Status {
                 "on_old_key_only": tally.on_old_only,
                 "on_old_key": tally.on_old,
                 "foreign": tally.foreign,
-                "restarted": match &restarted { Restart::Seen => Some(true), Restart::Missing(_) => Some(false), Restart::CannotTell(_) => None },
+                "restarted": match &restarted { Restart::Done => Some(true), Restart::Pending(_) => Some(false), Restart::Unknown(_) => None },
             }))?;
         }
         out.say(match rotation.stage {
-            Stage::Switched => "Attempts are made under the new key; the old one is still understood.",
-            _ => "There is a new key; attempts are made under the old one.",
+            Stage::Switched => "Attempts use the new key; tags under the old one are still recognised.",
+            _ => "There is a new key; attempts use the old one.",
         });
         out.say(&format!(
-            "{} of {} on the old key only, and {} with a tag under it.",
+            "{} of {} have a PIN only under the old key; {} have a tag under it.",
             tally.on_old_only,
-            said(tally.callers, "caller"),
+            counted(tally.callers, "caller"),
             tally.on_old
         ));
         warn(out, &tally);
         match restarted {
-            Restart::Seen => {}
-            Restart::Missing(what) | Restart::CannotTell(what) => out.say(&format!("Note: {what}.")),
+            Restart::Done => {}
+            Restart::Pending(what) | Restart::Unknown(what) => out.say(&format!("Note: {what}.")),
         }
         connection.close().await
     }
 }
 
-/// Says what neither key explains.
+/// Reports tags of unknown keys and unreadable items.
 pub(super) fn warn(out: Output, tally: &Tally) {
     if tally.foreign > 0 {
         out.note(&format!(
-            "{} a PIN that no key of the secret opens, which is refused whatever this rotation does: set it anew.",
+            "{} a PIN under a key that is not in the secret. Such a PIN is always refused: set a new one.",
             if tally.foreign == 1 { "One caller has".to_owned() } else { format!("{} callers have", tally.foreign) }
         ));
     }
     if tally.unreadable > 0 {
-        out.note(&format!("{} of the table are no callers' and were passed over.", said(tally.unreadable, "item")));
+        out.note(&format!("Skipped {} in the table because they are not callers.", counted(tally.unreadable, "item")));
     }
 }
 
 /// "1 caller", "2 callers".
-pub(super) fn said(number: u64, what: &str) -> String {
+pub(super) fn counted(number: u64, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

@@ -1,4 +1,4 @@
-//! Reading a secret to change it, and writing it so that no change of somebody else is lost.
+//! Reading and replacing a secret without losing a concurrent change.
 
 use super::document::Document;
 use crate::{
@@ -12,10 +12,10 @@ use ringbolt_core::time::EpochMs;
 use ringbolt_dev::private_file;
 use std::{fs, path::PathBuf, time::UNIX_EPOCH};
 
-/// A secret as it was read.
-pub(super) struct Kept {
+/// A secret as read.
+pub(super) struct StoredSecret {
     pub(super) document: Document,
-    /// When it became what it is.
+    /// When it last changed.
     pub(super) changed_at: EpochMs,
     place: Place,
 }
@@ -25,19 +25,19 @@ enum Place {
     SecretsManager { client: Client, arn: String, version: String },
 }
 
-/// The stage under which a new value waits until it takes the place of the one that was read.
+/// The staging label of a new value until it becomes current.
 const PENDING: &str = "RINGBOLTPENDING";
 const CURRENT: &str = "AWSCURRENT";
 
-impl Kept {
+impl StoredSecret {
     /// Reads a secret.
     ///
     /// # Errors
-    /// It cannot be read, is no JSON of ours, or was given itself, so that there is nowhere to write.
+    /// The secret cannot be read, is not Ringbolt's JSON, or was given directly, so it cannot be written back.
     pub(super) async fn read(connection: &Connection, place: &SecretPlace) -> anyhow::Result<Self> {
         match place {
             SecretPlace::Inline(_) => Err(Usage::new(
-                "a secret that is given itself cannot be changed here: give --stack NAME, --local, or `secretsmanager:ARN`",
+                "a secret given directly cannot be changed: give --stack NAME, --local, or `secretsmanager:ARN`",
             )),
             SecretPlace::File(path) => {
                 let text = place.read(connection).await?;
@@ -58,11 +58,11 @@ impl Kept {
         let given = client.get_secret_value().secret_id(arn).send().await;
         let given = given.map_err(|error| match error.code() {
             Some("ResourceNotFoundException") => {
-                explain::Trouble::NoSecret { arn: arn.to_owned(), region: region.clone() }
+                explain::AccessError::NoSecret { arn: arn.to_owned(), region: region.clone() }
             }
             _ => explain::service("Secrets Manager", &error, &region),
         })?;
-        let text = given.secret_string().ok_or_else(|| explain::Trouble::NoTextInSecret { arn: arn.to_owned() })?;
+        let text = given.secret_string().ok_or_else(|| explain::AccessError::NoTextInSecret { arn: arn.to_owned() })?;
         let document = parsed(text, arn)?;
         let changed_at = given.created_date().and_then(|date| date.to_millis().ok()).unwrap_or_default();
         let version = given.version_id().unwrap_or_default().to_owned();
@@ -73,18 +73,18 @@ impl Kept {
         })
     }
 
-    /// Puts another value in its place, all at once, and only if it is still what was read.
+    /// Replaces the secret atomically, if it has not changed since it was read.
     ///
     /// # Errors
-    /// It cannot be written, or somebody else has changed it since: then nothing was written.
+    /// It cannot be written, or it has changed since, in which case nothing is written.
     pub(super) async fn replace(&self, connection: &Connection, document: &Document) -> anyhow::Result<()> {
         match &self.place {
             Place::File(path) => {
                 let now = parsed(&fs::read_to_string(path)?, &path.display().to_string())?;
                 if now != self.document {
-                    bail!("{} has changed in between: give the command again", path.display());
+                    bail!("{} has changed in the meantime: run the command again", path.display());
                 }
-                // Whoever reads the file finds the old text or the new one.
+                // A concurrent reader sees either the old or the new text.
                 private_file::replace(path, document.to_json()?.as_bytes())
                     .with_context(|| format!("{} cannot be written", path.display()))
             }
@@ -99,7 +99,7 @@ impl Kept {
                     .await
                     .map_err(|error| explain::service("Secrets Manager", &error, &region))?;
                 let ours = put.version_id().unwrap_or_default();
-                // Secrets Manager refuses to move the stage from a version that does not have it any more.
+                // Secrets Manager refuses to move the label from a version that no longer has it.
                 let moved = client
                     .update_secret_version_stage()
                     .secret_id(arn)
@@ -111,11 +111,11 @@ impl Kept {
                 match moved {
                     Ok(_) => Ok(()),
                     Err(error) if error.code() == Some("InvalidParameterException") => {
-                        // Where the reply was lost, the SDK's repetition meets its own work.
+                        // If the reply was lost, the SDK's retry finds the label already moved.
                         let now = client.get_secret_value().secret_id(arn).send().await;
                         let now = now.map_err(|error| explain::service("Secrets Manager", &error, &region))?;
                         if now.version_id() != Some(ours) {
-                            bail!("somebody else has changed the secret {arn} in between: give the command again");
+                            bail!("someone else has changed the secret {arn} in the meantime: run the command again");
                         }
                         Ok(())
                     }
@@ -129,7 +129,7 @@ impl Kept {
 fn parsed(text: &str, place: &str) -> anyhow::Result<Document> {
     Document::parse(text).with_context(|| {
         format!(
-            "the secret {place} is not what Ringbolt expects: {{\"current\": ..., \"previous\": ..., \"next\": ...}}"
+            "the secret {place} does not have the expected form {{\"current\": ..., \"previous\": ..., \"next\": ...}}"
         )
     })
 }
