@@ -1,5 +1,5 @@
-//! A stand-in for Secrets Manager, CloudFormation, Lambda and CloudWatch Logs, and for the API of a stack: as much of each as the
-//! commands ask.
+//! A stand-in for Secrets Manager, CloudFormation, Lambda, CloudWatch Logs and the API of a stack, as far as the commands
+//! use them.
 
 use crate::deployment::Deployment;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use std::{
 pub const TOKENS: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:tokens";
 pub const KEYS: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:keys";
 
-/// The services, and what they hold.
+/// The services and their state.
 #[derive(Clone)]
 pub struct Aws {
     pub endpoint: String,
@@ -26,20 +26,20 @@ pub struct Aws {
 #[derive(Default)]
 struct State {
     secrets: BTreeMap<&'static str, Secret>,
-    /// When the functions were last changed.
+    /// When the functions last changed.
     deployed_at: f64,
-    /// What is otherwise in a function's configuration: its name, then a pointer into the answer and what stands there.
+    /// Changes to a function's configuration: its name, a JSON pointer and the value.
     configured: Vec<(&'static str, &'static str, Value)>,
     stack_status: String,
     /// Log group, time, message.
     log: Vec<(String, i64, String)>,
     patterns: Vec<String>,
     api_tokens: Vec<String>,
-    /// What the webhooks answer in place of 404.
+    /// The status that the webhooks answer instead of 404.
     answers: Option<u16>,
-    /// Another writes a secret right before its stage is moved.
+    /// Whether another client changes a secret right before its label is moved.
     meddle: bool,
-    /// A webhook of a flow was asked, and is never answered.
+    /// Set if the webhooks of flows never answer; true once one was called.
     hangs: Option<bool>,
 }
 
@@ -51,7 +51,7 @@ struct Secret {
 }
 
 impl Aws {
-    /// A stack that was deployed long ago, with these secrets.
+    /// Starts a stack that was deployed long ago, with these secrets.
     pub fn start(tokens: &str, keys: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -73,7 +73,7 @@ impl Aws {
         aws
     }
 
-    /// The command, on the stack `prod`, whose tables are those of a deployment.
+    /// The command on the stack `prod`, which uses the tables of a deployment.
     pub fn command(&self, deployment: &Deployment, arguments: &[&str]) -> Command {
         let mut command = deployment.command(arguments);
         command.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL", &self.endpoint);
@@ -87,36 +87,36 @@ impl Aws {
         serde_json::from_str(&secret.versions[secret.current]).unwrap()
     }
 
-    /// The stack is deployed again: the functions start anew.
+    /// Deploys the stack again, which restarts the functions.
     pub fn deploy(&self) {
         let mut state = self.state.lock().unwrap();
         let changed = state.secrets.values().map(|secret| secret.created).fold(0.0, f64::max);
         state.deployed_at = changed + 0.005;
     }
 
-    /// From now on a function's configuration has this in it.
+    /// Changes a value in a function's configuration.
     pub fn configure(&self, function: &'static str, place: &'static str, value: Value) {
         self.state.lock().unwrap().configured.push((function, place, value));
     }
 
-    /// Which tokens the functions take.
+    /// Sets the tokens that the functions accept.
     pub fn take_tokens(&self, tokens: &[&str]) {
         self.state.lock().unwrap().api_tokens = tokens.iter().map(ToString::to_string).collect();
     }
 
-    /// Nothing has been logged.
+    /// Empties the log.
     pub fn forget_log(&self) {
         self.state.lock().unwrap().log.clear();
     }
 
-    /// Everything so far was two days ago.
+    /// Moves everything so far two days into the past.
     pub fn two_days_pass(&self) {
         let mut state = self.state.lock().unwrap();
         state.deployed_at -= 172_800.0;
         state.secrets.values_mut().for_each(|secret| secret.created -= 172_800.0);
     }
 
-    /// What the webhooks say to a valid token and a flow that there is not.
+    /// Sets the webhooks' status for a valid token and an unknown flow.
     pub fn answer_with(&self, status: u16) {
         self.state.lock().unwrap().answers = Some(status);
     }
@@ -125,28 +125,28 @@ impl Aws {
         self.state.lock().unwrap().stack_status = status.to_owned();
     }
 
-    /// A line in a log group; one of the functions' names.
+    /// Adds a line to the log group of a function.
     pub fn log(&self, function: &str, message: &str) {
         let at = (now() * 1000.0) as i64 - 1000;
         self.state.lock().unwrap().log.push((format!("/ringbolt/prod/{function}"), at, message.to_owned()));
     }
 
-    /// The filter patterns that were asked for.
+    /// The requested filter patterns.
     pub fn patterns(&self) -> Vec<String> {
         self.state.lock().unwrap().patterns.clone()
     }
 
-    /// From now on somebody else changes every secret in between.
+    /// From now on, another client changes every secret during a rotation.
     pub fn meddle(&self) {
         self.state.lock().unwrap().meddle = true;
     }
 
-    /// From now on the webhooks of flows do not answer.
+    /// From now on, the webhooks of flows do not answer.
     pub fn hang(&self) {
         self.state.lock().unwrap().hangs = Some(false);
     }
 
-    /// Whether one was asked since.
+    /// Whether one of them was called since.
     pub fn hangs(&self) -> bool {
         self.state.lock().unwrap().hangs == Some(true)
     }
@@ -201,7 +201,7 @@ impl Aws {
                 json!({ "ARN": arn, "SecretString": secret.versions[secret.current], "VersionId": version(secret.current), "CreatedDate": secret.created })
             }
             ("PutSecretValue", Some(arn)) => {
-                assert_eq!(asked["VersionStages"], json!(["RINGBOLTPENDING"]), "the value in use is not touched yet");
+                assert_eq!(asked["VersionStages"], json!(["RINGBOLTPENDING"]), "the current value is not touched yet");
                 let secret = state.secrets.get_mut(arn).unwrap();
                 secret.versions.push(asked["SecretString"].as_str().unwrap().to_owned());
                 json!({ "ARN": arn, "VersionId": version(secret.versions.len() - 1) })
@@ -239,7 +239,7 @@ impl Aws {
         (200, answer.to_string())
     }
 
-    /// As Lambda tells of a function.
+    /// Lambda's description of a function.
     fn function(&self, name: &str) -> (u16, String) {
         let state = self.state.lock().unwrap();
         let at = jiff::Timestamp::from_millisecond((state.deployed_at * 1000.0) as i64).unwrap();

@@ -1,4 +1,4 @@
-//! A `ringbolt dev` in a folder of its own, and the commands in the same folder.
+//! A `ringbolt dev` in its own folder, and commands in the same folder.
 
 use crate::deployment::{Said, bare, run};
 use std::{
@@ -9,14 +9,14 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// A folder in which `ringbolt dev` runs, or has run.
+/// A folder in which `ringbolt dev` is or was running.
 pub struct Folder {
     pub folder: TempDir,
     dev: Option<(Child, u16)>,
 }
 
 impl Folder {
-    /// With a `ringbolt dev` that answers.
+    /// A folder with a running `ringbolt dev`.
     pub fn new() -> Self {
         let mut folder = Self { folder: tempfile::tempdir().unwrap(), dev: None };
         folder.start();
@@ -41,12 +41,12 @@ impl Folder {
             began = line.starts_with("PINs and counters are kept");
             line.clear();
         }
-        // What it prints from now on is read, so that it never waits for a reader.
+        // Drain its output, so that it never blocks on a full pipe.
         std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
         self.dev = Some((child, port.expect("it did not start")));
     }
 
-    /// Ends it as a service manager does.
+    /// Stops it as a service manager does.
     pub fn stop(&mut self) {
         if let Some((mut child, _)) = self.dev.take() {
             let kill = format!("kill -TERM {}", child.id());
@@ -66,7 +66,7 @@ impl Folder {
         run(command, input).await
     }
 
-    /// Sends a GET with the token; gives the whole answer.
+    /// Sends a GET with the token and returns the whole answer.
     pub fn get(&self, path_and_query: &str) -> String {
         let (_, port) = self.dev.as_ref().unwrap();
         let mut stream = TcpStream::connect(("127.0.0.1", *port)).unwrap();
@@ -78,7 +78,7 @@ impl Folder {
         answer
     }
 
-    /// The next-action webhook.
+    /// Calls the next-action webhook.
     pub fn next(&self, query: &str) -> String {
         self.get(&format!("/dialogtech/demo/next-action?{query}"))
     }
@@ -87,7 +87,7 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if let Some((child, _)) = &mut self.dev {
-            // Both fail where it has ended already, and that is as well.
+            // Both fail harmlessly if it has already ended.
             child.kill().unwrap_or_default();
             child.wait().map(drop).unwrap_or_default();
         }

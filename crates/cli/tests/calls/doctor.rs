@@ -1,4 +1,4 @@
-//! `ringbolt doctor`: each fault has its sentence.
+//! `ringbolt doctor`: every fault has its own sentence.
 
 use crate::{
     aws::{Aws, KEYS},
@@ -15,7 +15,7 @@ fn tokens() -> String {
     format!(r#"{{"current":"{TOKEN}"}}"#)
 }
 
-/// The verdicts of a run with `--json`, as `check: verdict: sentence`.
+/// The findings of a run with `--json`, as `check: verdict: sentence`.
 fn findings(said: &crate::Said) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let line = |check: &Value| [&check["check"], &check["verdict"], &check["says"]].map(text).join(": ");
@@ -29,33 +29,33 @@ fn finds(said: &crate::Said, expected: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_local_deployment_is_well_and_nothing_is_left_of_the_caller() {
+async fn a_healthy_local_deployment_passes_and_the_test_caller_is_removed() {
     let folder = Folder::new();
     let said = folder.ringbolt(&["doctor", "--local"]).await;
-    said.says("Through the auth webhook").says("Through the next-action webhook").says("All is well.");
-    // A caller who was enrolled stays in nobody's list.
+    said.says("Through the auth webhook").says("Through the next-action webhook").says("All checks passed.");
+    // The count of callers shows that the test caller is gone.
     let status = folder.ringbolt(&["secret", "rotate-pin-key", "begin", "--local", "--yes"]).await;
     assert_eq!(status.code, Some(0));
     let status = folder.ringbolt(&["secret", "rotate-pin-key", "status", "--local", "--json"]).await.json();
-    assert_eq!(status["callers"], 5, "the demo's, and nobody else");
+    assert_eq!(status["callers"], 5, "only the demo callers");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dev_that_does_not_run_and_one_on_other_keys_are_named() {
+async fn a_stopped_dev_and_one_with_other_keys_are_reported() {
     let mut folder = Folder::new();
-    // The keys are not those that it has read.
+    // The keys in the file differ from those that it has read.
     let keys = serde_json::json!({ "current": "z".repeat(90) }).to_string();
     std::fs::write(folder.path().join(".ringbolt/pin-keys.json"), keys).unwrap();
     let said = folder.ringbolt(&["doctor", "--local", "--json"]).await;
     assert_eq!(said.code, Some(1));
     finds(
         &said,
-        "caller: fail: Through the auth webhook and the flow `demo`: the right PIN was refused: the function works with another PIN key",
+        "caller: fail: Through the auth webhook and the flow `demo`: a wrong PIN was not counted in this table: the function uses another table, PIN key or PinHash",
     );
 
     std::fs::write(folder.path().join(".ringbolt/pin-keys.json"), r#"{"current":"sesame"}"#).unwrap();
     let said = folder.ringbolt(&["doctor", "--local", "--json"]).await;
-    finds(&said, "pin keys: fail: The secret of the PIN keys is malformed");
+    finds(&said, "pin keys: fail: The secret with the PIN keys is malformed");
     assert!(!said.out.contains("sesame"));
     folder.stop();
     let said = folder.ringbolt(&["doctor", "--local", "--json"]).await;
@@ -69,31 +69,31 @@ async fn faults_of_a_stack_have_their_sentences() {
     let doctor = async |arguments: &[&str]| {
         run(aws.command(&deployment, &[&["doctor", "--json"], arguments].concat()), "").await
     };
-    // Nobody takes the token, no flow is published, and the database of the test knows no backups.
+    // No webhook accepts the token, no flow is published, and the test database has no backups.
     let said = doctor(&[]).await;
     assert_eq!(said.code, Some(1));
-    finds(&said, "tables: ok: The tables of callers, calls, changes, call flows are in order.");
+    finds(&said, "tables: ok: The tables of callers, calls, the audit log, call flows are healthy.");
     finds(&said, "flows: fail: No call flow is published");
-    finds(&said, "api: fail: The webhooks do not take the token of the secret (they answer 401, 401, 401)");
-    finds(&said, "clock: warn: The API says no time");
-    finds(&said, "caller: warn: No caller was tried");
+    finds(&said, "api: fail: The webhooks reject the token in the secret (they answer 401, 401, 401)");
+    finds(&said, "clock: warn: The API's answer has no date");
+    finds(&said, "caller: warn: No test caller was tried");
     assert!(!said.out.contains(TOKEN));
 
     deployment.publish(ringbolt_dev::DEMO_FLOW).await;
     aws.take_tokens(&[TOKEN]);
     let said = doctor(&[]).await;
-    finds(&said, "api: ok: All three webhooks take the token.");
-    // What stands in for the API answers 404 to everything.
+    finds(&said, "api: ok: All webhooks accept the token.");
+    // The stand-in for the API answers 404 to everything.
     finds(&said, "caller: fail: Through the auth webhook and the flow `demo`: the webhook answered 404");
     let scanned = deployment.client.scan().table_name("callers").send().await.unwrap();
-    assert_eq!(scanned.count(), 0, "the caller of the check is removed");
+    assert_eq!(scanned.count(), 0, "the test caller is removed");
 
     finds(
         &doctor(&["--calls-table", "elsewhere"]).await,
         "tables: fail: The table of calls, elsewhere: there is no such table",
     );
-    finds(&doctor(&["--callers-table", "calls"]).await, "tables: fail: The table of callers, calls, has not the keys");
-    finds(&doctor(&["--api-url", &nobody()]).await, "api: fail: nobody answers at http://127.0.0.1:");
+    finds(&doctor(&["--callers-table", "calls"]).await, "tables: fail: The table of callers, calls, lacks the keys");
+    finds(&doctor(&["--api-url", &nobody()]).await, "api: fail: no answer from http://127.0.0.1:");
     let off = TimeToLiveSpecification::builder().enabled(false).attribute_name("expires_at").build().unwrap();
     deployment.client.update_time_to_live().table_name("callers").time_to_live_specification(off).send().await.unwrap();
     finds(&doctor(&[]).await, "tables: fail: TTL is off in the table of callers, callers");
@@ -102,13 +102,13 @@ async fn faults_of_a_stack_have_their_sentences() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn functions_that_do_not_run_or_work_with_something_else_are_named() {
+async fn broken_and_misconfigured_functions_are_reported() {
     let deployment = Deployment::new().await;
     let aws = Aws::start(&tokens(), &deployment.keys);
     let doctor = async || run(aws.command(&deployment, &["doctor", "--json", "--without-caller"]), "").await;
     finds(
         &doctor().await,
-        "functions: ok: Deployed and configured as the stack says: auth webhook, next-action webhook, transcription postback.",
+        "functions: ok: Deployed and configured as in the stack: auth webhook, next-action webhook, transcription postback.",
     );
 
     aws.configure("auth", "/State", "Failed".into());
@@ -118,30 +118,30 @@ async fn functions_that_do_not_run_or_work_with_something_else_are_named() {
     aws.configure("postback", "/Timeout", 1.into());
     let said = doctor().await;
     assert_eq!(said.code, Some(1));
-    finds(&said, "functions: fail: The auth webhook does not run (Lambda gives no reason): deploy again.");
+    finds(&said, "functions: fail: The auth webhook does not run (Lambda gave no reason): redeploy the stack.");
     finds(
         &said,
-        "functions: fail: The next-action webhook has elsewhere as RINGBOLT_CALLERS_TABLE, where the stack names callers",
+        "functions: fail: The next-action webhook uses RINGBOLT_CALLERS_TABLE=elsewhere, but the stack says callers",
     );
     finds(
         &said,
-        &format!("functions: fail: The next-action webhook has another RINGBOLT_PIN_KEYS than the secret {KEYS}"),
+        &format!("functions: fail: The next-action webhook does not use the secret {KEYS} as RINGBOLT_PIN_KEYS"),
     );
-    finds(&said, "functions: fail: The next-action webhook stretches PINs in another way");
-    finds(&said, "functions: fail: The transcription postback is ended by Lambda after 1000 ms");
+    finds(&said, "functions: fail: The next-action webhook uses another PIN hash");
+    finds(&said, "functions: fail: The transcription postback times out in Lambda after 1000 ms");
     assert!(!said.out.contains("sesame"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn malformed_secrets_and_missing_credentials_are_named() {
+async fn malformed_secrets_and_missing_credentials_are_reported() {
     let deployment = Deployment::new().await;
     let aws = Aws::start(r#"{"current":"short"}"#, "not json");
     let said = run(aws.command(&deployment, &["doctor", "--json"]), "").await;
     finds(
         &said,
-        "token: fail: The secret of the webhook token is malformed, and no function starts with it: a webhook token has at least 16",
+        "token: fail: The secret with the webhook token is malformed, so no function can start: a webhook token must have at least 16",
     );
-    finds(&said, "pin keys: fail: The secret of the PIN keys is malformed");
+    finds(&said, "pin keys: fail: The secret with the PIN keys is malformed");
     assert!(!said.out.contains("not json"));
 
     let mut command = bare(&["doctor", "--stack", "prod", "--json"]);
@@ -152,17 +152,17 @@ async fn malformed_secrets_and_missing_credentials_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_clock_that_is_off_is_noticed() {
+async fn a_wrong_clock_is_reported() {
     let folder = Folder::new();
     let api = dated("Sat, 01 Jan 2000 00:00:00 GMT");
     let said = folder.ringbolt(&["doctor", "--local", "--json", "--api-url", &api]).await;
     finds(&said, "clock: fail: The clock of this machine is ");
-    finds(&said, "s ahead of the API's: AWS refuses requests signed so");
+    finds(&said, "s ahead of the API's, so AWS rejects its signatures");
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupted_check_leaves_no_caller_behind() {
+async fn an_interrupted_check_removes_its_test_caller() {
     let deployment = Deployment::new().await;
     let aws = Aws::start(&tokens(), &deployment.keys);
     deployment.publish(ringbolt_dev::DEMO_FLOW).await;
@@ -174,18 +174,18 @@ async fn an_interrupted_check_leaves_no_caller_behind() {
         tokio::task::yield_now().await;
     }
     let there = deployment.client.scan().table_name("callers").send().await.unwrap();
-    assert_eq!(there.count(), 1, "he is enrolled by now");
+    assert_eq!(there.count(), 1, "the test caller is enrolled by now");
     let kill = format!("kill -INT {}", child.id());
     assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
     let said = crate::Said::new(&output);
     assert_eq!(said.code, Some(130), "{said:?}");
-    assert!(said.err.contains("the caller who was enrolled for the check is removed"), "{said:?}");
+    assert!(said.err.contains("interrupted; the test caller is removed"), "{said:?}");
     let left = deployment.client.scan().table_name("callers").send().await.unwrap();
     assert_eq!(left.count(), 0);
 }
 
-/// A server that says what time it is, and refuses everything.
+/// A server that rejects every request with this date.
 fn dated(date: &'static str) -> String {
     use std::io::{Read as _, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,4 +1,4 @@
-//! `ringbolt event make`: its events are answered by the functions as what they say they are.
+//! `ringbolt event make`: the functions answer each event with the outcome of its case.
 
 use crate::deployment::{Said, bare, run};
 use ringbolt_tests::{TestApp, TestDatabase, app::Function};
@@ -9,7 +9,7 @@ async fn make(arguments: &[&str], input: &str) -> Said {
 }
 
 #[tokio::test]
-async fn every_case_is_answered_as_what_it_is() {
+async fn every_case_gets_the_expected_outcome() {
     let database = TestDatabase::start().await;
     let app = TestApp::demo(&database).await;
     app.enrol_demo().await;
@@ -22,7 +22,7 @@ async fn every_case_is_answered_as_what_it_is() {
         ("login-post", "verified"),
         ("login-wrong-pin", "wrong"),
         ("login-unanswered", "unanswered"),
-        ("hang-up", "hung-up"),
+        ("hang-up", "hung_up"),
         ("survey", "answered"),
         ("read-out", "fallback"),
         ("transcription", "first"),
@@ -39,13 +39,13 @@ async fn every_case_is_answered_as_what_it_is() {
             .find(|function| listed["function"] == function.name())
             .unwrap();
         let answer = app.send(function, &event).await;
-        let found = answer.report.outcome;
+        let found = answer.report.outcome.word();
         assert!(found == outcome || (case == "auth-no-input" && found == "unanswered"), "{case}: {found}");
     }
 }
 
 #[tokio::test]
-async fn a_pin_comes_from_standard_input_and_is_guessed_for_nobody() {
+async fn a_pin_is_read_from_standard_input_and_never_assumed() {
     let given =
         ["login-get", "--user", "90786", "--pin-stdin", "--flow", "bank", "--ivr", "777", "--field", "ivr_id=8"];
     let event: Value = make(&given, " 629184 \n").await.json();
@@ -54,8 +54,12 @@ async fn a_pin_comes_from_standard_input_and_is_guessed_for_nobody() {
     assert!(!query.contains("777"), "{query}");
     assert_eq!(event["rawPath"], "/dialogtech/bank/next-action");
 
-    make(&["login-get", "--user", "90786"], "").await.fails(2, &["the PIN of this user is not known", "--pin-stdin"]);
-    make(&["survey", "--flow", "bank"], "").await.fails(2, &["which IVR", "--ivr ID"]);
+    for ivr in ["login", "12345"] {
+        let named: Value = make(&["survey", "--ivr", ivr], "").await.json();
+        assert!(named["rawQueryString"].as_str().unwrap().contains("ivr_id=12345&"), "{ivr}: {named}");
+    }
+    make(&["login-get", "--user", "90786"], "").await.fails(2, &["the PIN of this user is unknown", "--pin-stdin"]);
+    make(&["survey", "--flow", "bank"], "").await.fails(2, &["give the id of an IVR of this flow", "--ivr ID"]);
     make(&["survey", "--flow", "B A"], "").await.fails(2, &["--flow", "a name has 1 to 63 characters"]);
     let unknown = make(&["login-gte"], "").await;
     assert_eq!(unknown.code, Some(2));

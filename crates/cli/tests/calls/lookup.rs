@@ -48,32 +48,32 @@ async fn calls_are_listed_by_ivr_number_and_outcome() {
     ] {
         let said = folder.ringbolt(&[&["call", "list", "--local", "--json"], arguments.as_slice()].concat()).await;
         assert_eq!(ids(&said), expected, "{arguments:?}");
-        assert!(!said.out.contains("555014"), "no whole number: {said:?}");
+        assert!(!said.out.contains("555014"), "no full number is shown: {said:?}");
     }
     for limited in [vec!["--limit", "1"], vec!["--limit", "1", "--ivr", "12345"]] {
         let said = folder.ringbolt(&[&["call", "list", "--local"], limited.as_slice()].concat()).await;
-        assert!(said.out.lines().count() == 2 && said.err.contains("There are more"), "{said:?}");
+        assert!(said.out.lines().count() == 2 && said.err.contains("Only 1 calls are shown"), "{said:?}");
     }
-    // The table and the log are there when nothing runs.
+    // The table and the log can be read while `ringbolt dev` is stopped.
     folder.stop();
     let said = folder.ringbolt(&["call", "list", "--local", "--outcome", "verified"]).await;
     said.says("r-1    ").says("...0142");
     folder
         .ringbolt(&["call", "list", "--local", "--day", "2001-02-03"])
         .await
-        .says("No call is kept of 2001-02-03 (UTC)");
+        .says("No matching calls on 2001-02-03 (UTC)");
     folder
         .ringbolt(&["call", "list", "--local", "--day", "soon"])
         .await
-        .fails(2, &["--day is a date such as", "`soon`"]);
+        .fails(2, &["--day must be a date such as", "`soon`"]);
     folder
         .ringbolt(&["call", "list", "--local", "--ani-ends", "x"])
         .await
-        .fails(2, &["--ani-ends is one or more digits"]);
+        .fails(2, &["--ani-ends must be the last digits"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_late_transcription_does_not_make_an_old_call_a_new_one() {
+async fn a_late_transcription_does_not_make_an_old_call_new() {
     let folder = Folder::new();
     for id in ["old-1", "old-2", "new-1", "new-2"] {
         folder.next(&format!("ivr_session_id=s&ivr_response_id={id}&ivr_id=23456&qos=5"));
@@ -95,17 +95,17 @@ async fn a_late_transcription_does_not_make_an_old_call_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_is_shown_as_a_timeline_without_the_whole_number() {
+async fn a_call_is_shown_as_a_timeline_without_the_full_number() {
     let folder = Folder::new();
     a_day(&folder);
     let said = folder.ringbolt(&["call", "show", "--local", "r-3"]).await;
     let order = [
-        "Call r-3 of ",
+        "Call r-3 on ",
         "from ...0142, session s-r-1",
-        "IVR 23456 has ended",
+        "IVR 23456 ended",
         "answers   qos=5",
         "<app>findme</app>",
-        "question 1, superseded since",
+        "question 1, superseded",
         "\"Good day, it is ...0142\"",
         "question 1\n",
         "\"Good day\"",
@@ -114,7 +114,7 @@ async fn a_call_is_shown_as_a_timeline_without_the_whole_number() {
     for part in order {
         at += said.out[at..].find(part).unwrap_or_else(|| panic!("{part:?} does not follow in {}", said.out));
     }
-    // Its line in the log can be a moment younger than the postback that follows.
+    // The log line may be slightly newer than the postback that follows.
     assert!(said.out.find("next-action answered: answered") > said.out.find("<app>findme</app>"), "{said:?}");
     assert!(!said.out.contains("8005550142") && !said.out.contains("800 555-0142"), "{said:?}");
     folder
@@ -123,26 +123,29 @@ async fn a_call_is_shown_as_a_timeline_without_the_whole_number() {
         .says("from 8005550142")
         .says("it is 800 555-0142");
     let login = folder.ringbolt(&["call", "show", "--local", "r-2"]).await;
-    login.says("pin=[redacted]").says("answer    not kept").says("next-action answered: wrong");
+    login.says("pin=[redacted]").says("answer    not stored").says("next-action answered: wrong");
     assert!(!login.out.contains("9630"), "{login:?}");
     let json = folder.ringbolt(&["call", "show", "--local", "r-3", "--json"]).await;
     assert!(!json.out.contains("8005550142") && !json.out.contains("800 555-0142"), "{json:?}");
     let json = json.json();
     assert_eq!(json["transcriptions"][0]["earlier"].as_array().unwrap().len(), 1);
     assert_eq!(json["log"][0]["outcome"], "answered");
-    folder.ringbolt(&["call", "show", "--local", "r-9"]).await.fails(1, &["no call r-9 is kept in the local database"]);
+    folder
+        .ringbolt(&["call", "show", "--local", "r-9"])
+        .await
+        .fails(1, &["no call r-9 is stored in the local database"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn transcriptions_are_printed_of_a_call_and_of_a_day() {
+async fn transcriptions_are_printed_for_a_call_and_for_a_day() {
     let folder = Folder::new();
     a_day(&folder);
     for arguments in [vec!["r-3"], vec!["--ivr", "23456"]] {
         let said = folder.ringbolt(&[&["call", "transcripts", "--local"], arguments.as_slice()].concat()).await;
-        said.says("call r-3, IVR 23456, question 1, supersedes another\n  \"Good day\"\n");
+        said.says("call r-3, IVR 23456, question 1, replaces an earlier one\n  \"Good day\"\n");
     }
-    folder.ringbolt(&["call", "transcripts", "--local", "r-1"]).await.fails(1, &["no transcription of a call r-1"]);
-    folder.ringbolt(&["call", "transcripts", "--local", "--ivr", "1"]).await.says("No transcription is kept of ");
+    folder.ringbolt(&["call", "transcripts", "--local", "r-1"]).await.fails(1, &["no transcription of call r-1"]);
+    folder.ringbolt(&["call", "transcripts", "--local", "--ivr", "1"]).await.says("No transcriptions on ");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -173,8 +176,8 @@ async fn in_aws_outcomes_come_from_the_log_groups_of_the_stack() {
     );
 
     let without_stack = deployment.ringbolt(&["call", "show", "r-1"]).await;
-    without_stack.says("IVR 12345 has ended");
-    assert!(without_stack.err.contains("outcomes are not shown"), "{without_stack:?}");
+    without_stack.says("IVR 12345 ended");
+    assert!(without_stack.err.contains("Outcomes are not shown"), "{without_stack:?}");
     deployment
         .ringbolt(&["call", "show", "r-1", "--calls-table", "elsewhere"])
         .await

@@ -1,5 +1,5 @@
-//! `ringbolt event`, `call`, `secret` and `doctor`: the binary itself, on a real DynamoDB, with a stand-in for what else
-//! there is in AWS.
+//! `ringbolt event`, `call`, `secret` and `doctor`: the real binary on a real DynamoDB, with a stand-in for the other AWS
+//! services.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, reason = "test code")]
 
 mod aws;

@@ -1,4 +1,4 @@
-//! `ringbolt secret rotate-pin-key`: at no point is a right PIN refused.
+//! `ringbolt secret rotate-pin-key`: correct PINs are accepted at every point.
 
 use crate::{
     aws::{Aws, KEYS},
@@ -17,7 +17,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// A stack whose callers stand under the one key of its secret.
+/// A stack with callers enrolled under the single key of its secret.
 async fn stack(callers: u32) -> (Deployment, Aws) {
     let deployment = Deployment::new().await;
     let aws = Aws::start("{}", &deployment.keys);
@@ -33,12 +33,12 @@ fn pin(number: u32) -> CallerPin {
     CallerPin::parse(&format!("{}", 481_516 + number)).unwrap()
 }
 
-/// What functions have that started when the secret was this.
+/// The hasher of functions that start with the current secret.
 fn function(aws: &Aws) -> PinHasher {
     PinHasher::new(PinKeys::from_json(&aws.secret(KEYS).to_string()).unwrap(), PinHash::Keyed)
 }
 
-/// Callers call: their right PINs are verified by all of these functions, a wrong one by none.
+/// Asserts that all of these functions verify the callers' correct PINs and no wrong ones.
 async fn call(store: &Store, functions: &[&PinHasher], callers: impl Iterator<Item = u32>, at: &str) {
     static CALL: AtomicU32 = AtomicU32::new(0);
     for number in callers {
@@ -62,31 +62,31 @@ async fn call(store: &Store, functions: &[&PinHasher], callers: impl Iterator<It
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_is_rotated_step_by_step_and_no_right_pin_is_refused() {
+async fn a_key_is_rotated_step_by_step_and_no_correct_pin_is_refused() {
     let (deployment, aws) = stack(20).await;
     let store = deployment.store();
     let rotate = async |arguments: &[&str]| {
         run(aws.command(&deployment, &[&["secret", "rotate-pin-key"], arguments].concat()), "").await
     };
     let before = function(&aws);
-    rotate(&["run"]).await.fails(1, &["no rotation of the PIN key is under way"]);
+    rotate(&["run"]).await.fails(1, &["no rotation of the PIN key is in progress"]);
     rotate(&["finish", "--yes"]).await.fails(1, &["no rotation"]);
     rotate(&["begin"]).await.fails(2, &["add --yes"]);
 
     rotate(&["begin", "--yes"]).await.says("SecretsGeneration").says("rotate-pin-key run");
     let secret = aws.secret(KEYS);
     assert_eq!(secret["current"].as_str().unwrap().len(), PinKeys::MIN_CHARS);
-    rotate(&["begin", "--yes"]).await.says("has begun already");
-    assert_eq!(aws.secret(KEYS), secret, "a second begin makes no second key");
+    rotate(&["begin", "--yes"]).await.says("has already begun");
+    assert_eq!(aws.secret(KEYS), secret, "a second begin does not add another key");
     let begun = function(&aws);
     call(&store, &[&before, &begun], 0..20, "begun").await;
     rotate(&["finish", "--yes"])
         .await
-        .fails(1, &["cannot be made the current one yet", "SecretsGeneration", "--restarted"]);
+        .fails(1, &["cannot become the current one yet", "SecretsGeneration", "--restarted"]);
     aws.deploy();
-    rotate(&["finish", "--yes"]).await.fails(1, &["20 of 20 callers on the old key only", "run"]);
+    rotate(&["finish", "--yes"]).await.fails(1, &["20 of 20 callers have a PIN only under the old key", "run"]);
 
-    rotate(&["run"]).await.says("All PINs of 20 callers stand under the new key; written: 20.");
+    rotate(&["run"]).await.says("The PINs of 20 callers exist under the new key; callers written: 20.");
     rotate(&["run"]).await.says("written: 0.");
     call(&store, &[&begun], 0..20, "copied").await;
     let status = rotate(&["status", "--json"]).await.json();
@@ -100,10 +100,10 @@ async fn a_key_is_rotated_step_by_step_and_no_right_pin_is_refused() {
     assert_eq!(aws.secret(KEYS)["previous"], secret["current"]);
     call(&store, &[&begun, &switched, &begun, &switched], 0..20, "switched").await;
     rotate(&["begin", "--yes"]).await.fails(1, &["is not finished"]);
-    rotate(&["finish", "--yes"]).await.fails(1, &["the old key cannot be taken away yet"]);
+    rotate(&["finish", "--yes"]).await.fails(1, &["the old key cannot be removed yet"]);
     aws.deploy();
-    call(&store, &[&switched], 0..20, "started anew").await;
-    rotate(&["finish", "--yes"]).await.says("stands under the new key alone, and the old key is gone");
+    call(&store, &[&switched], 0..20, "restarted").await;
+    rotate(&["finish", "--yes"]).await.says("exist only under the new key, and the old key is removed");
     let settled = function(&aws);
     assert_eq!(aws.secret(KEYS), serde_json::json!({ "current": secret["next"] }));
     call(&store, &[&switched, &settled], 0..20, "finished").await;
@@ -111,14 +111,14 @@ async fn a_key_is_rotated_step_by_step_and_no_right_pin_is_refused() {
     assert_eq!(changes.code, Some(0), "{changes:?}");
 }
 
-/// Starts the command in the background, through a wire.
+/// Starts the command in the background, with its requests going through a wire.
 fn start(aws: &Aws, deployment: &Deployment, wire: &Wire, arguments: &[&str]) -> std::process::Child {
     let mut command = aws.command(deployment, arguments);
     command.env("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Waits until so many of these operations have passed.
+/// Waits until this many of these operations have passed.
 async fn passed(wire: &Wire, operation: &str, count: usize) {
     let mut seen = 0;
     while seen < count {
@@ -134,66 +134,66 @@ async fn ended(child: std::process::Child) -> crate::Said {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupted_run_loses_nothing_and_the_next_one_goes_on() {
+async fn an_interrupted_run_loses_nothing_and_the_next_one_continues() {
     let (deployment, aws) = stack(600).await;
     let store = deployment.store();
     let begin = ["secret", "rotate-pin-key", "begin", "--yes"];
     assert_eq!(run(aws.command(&deployment, &begin), "").await.code, Some(0));
     let functions = function(&aws);
     let wire = Wire::to(&deployment.embedded.endpoint).await;
-    // As slow as a network, so that the end does not come before Ctrl-C.
+    // Slow the requests down, so that the run does not end before Ctrl-C.
     wire.set(Fault::Delay(std::time::Duration::from_millis(20)));
     let child = start(&aws, &deployment, &wire, &["secret", "rotate-pin-key", "run"]);
     passed(&wire, "UpdateItem", 60).await;
     let kill = format!("kill -INT {}", child.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     let said = ended(child).await;
-    said.fails(130, &["interrupted after", "go on with the same command"]);
+    said.fails(130, &["interrupted after", "Continue with the same command"]);
 
     let status = run(aws.command(&deployment, &["secret", "rotate-pin-key", "status", "--json"]), "").await.json();
     let left = status["on_old_key_only"].as_u64().unwrap();
     assert!(left > 0 && left < 600, "{status}");
     call(&store, &[&functions], (0..600).step_by(7), "half done").await;
     let said = run(aws.command(&deployment, &["secret", "rotate-pin-key", "run"]), "").await;
-    said.says(&format!("All PINs of 600 callers stand under the new key; written: {left}."));
+    said.says(&format!("The PINs of 600 callers exist under the new key; callers written: {left}."));
     call(&store, &[&functions], (0..600).step_by(7), "done").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn throttling_slows_a_run_down_and_does_not_end_it() {
+async fn throttling_slows_a_run_down_but_does_not_end_it() {
     let (deployment, aws) = stack(20).await;
     assert_eq!(run(aws.command(&deployment, &["secret", "rotate-pin-key", "begin", "--yes"]), "").await.code, Some(0));
     let wire = Wire::to(&deployment.embedded.endpoint).await;
     let child = start(&aws, &deployment, &wire, &["secret", "rotate-pin-key", "run"]);
     passed(&wire, "Scan", 1).await;
     wire.set(Fault::Throttle);
-    // More than the SDK itself asks again for any of the sixteen segments.
+    // Longer than the SDK's own retries last for any of the sixteen segments.
     passed(&wire, "UpdateItem", 1).await;
     wire.set(Fault::None);
-    ended(child).await.says("All PINs of 20 callers stand under the new key; written: 20.");
+    ended(child).await.says("The PINs of 20 callers exist under the new key; callers written: 20.");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_caller_enrolled_with_the_old_key_alone_is_noticed() {
+async fn a_caller_enrolled_only_under_the_old_key_is_detected() {
     let (deployment, aws) = stack(3).await;
     let rotate = async |arguments: &[&str]| {
         run(aws.command(&deployment, &[&["secret", "rotate-pin-key"], arguments].concat()), "").await
     };
     let stale = deployment.hasher();
-    rotate(&["begin", "--yes"]).await.says("stands beside");
+    rotate(&["begin", "--yes"]).await.says("is added next to the current one");
     aws.deploy();
     rotate(&["run"]).await.says("written: 3.");
     deployment.store().replace_pins(&caller("late"), &stale.enrol(&caller("late"), &pin(9)).unwrap()).await.unwrap();
-    rotate(&["finish", "--yes"]).await.fails(1, &["1 of 4 callers on the old key only"]);
+    rotate(&["finish", "--yes"]).await.fails(1, &["1 of 4 callers have a PIN only under the old key"]);
     let lost = PinHasher::new(ringbolt_tests::pin_keys('z', &[]), PinHash::Keyed);
     deployment.store().replace_pins(&caller("lost"), &lost.enrol(&caller("lost"), &pin(9)).unwrap()).await.unwrap();
     let said = rotate(&["run"]).await;
-    said.says("stand under the new key; written: 1.");
-    assert!(said.err.contains("One caller has a PIN that no key of the secret opens"), "{said:?}");
+    said.says("exist under the new key; callers written: 1.");
+    assert!(said.err.contains("One caller has a PIN under a key that is not in the secret"), "{said:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn locally_the_file_is_rotated_and_a_dev_that_knows_the_old_keys_is_noticed() {
+async fn locally_the_file_is_rotated_and_a_dev_with_the_old_keys_is_detected() {
     let mut folder = Folder::new();
     let set = ["pin", "set", "--local", "--realm", "demo", "555", "--stdin"];
     assert_eq!(folder.fed(&set, "629184\n").await.code, Some(0));
@@ -204,18 +204,18 @@ async fn locally_the_file_is_rotated_and_a_dev_that_knows_the_old_keys_is_notice
         let answer = folder.next(&format!("ivr_session_id={call}&ivr_id=12345&account=555&pin=629184"));
         assert!(answer.contains("<id>23456</id>"), "{answer}");
     };
-    rotate(&folder, &["begin", "--yes"]).await.says("Stop `ringbolt dev` and start it again");
+    rotate(&folder, &["begin", "--yes"]).await.says("Restart `ringbolt dev`");
     verified(&folder, "c-1");
-    rotate(&folder, &["run"]).await.says("All PINs of 6 callers stand under the new key");
+    rotate(&folder, &["run"]).await.says("The PINs of 6 callers exist under the new key");
     verified(&folder, "c-1b");
-    rotate(&folder, &["finish", "--yes"]).await.fails(1, &["still runs with the secret as it was"]);
+    rotate(&folder, &["finish", "--yes"]).await.fails(1, &["is still running with the old secret"]);
     folder.stop();
     folder.start();
     verified(&folder, "c-2");
     rotate(&folder, &["finish", "--yes"]).await.says("The new key is the current one");
     verified(&folder, "c-3");
     folder.stop();
-    rotate(&folder, &["finish", "--yes"]).await.says("the old key is gone");
+    rotate(&folder, &["finish", "--yes"]).await.says("the old key is removed");
     folder.start();
     verified(&folder, "c-4");
     #[cfg(unix)]

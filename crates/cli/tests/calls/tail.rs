@@ -1,4 +1,4 @@
-//! `ringbolt call tail`: follows until it is ended.
+//! `ringbolt call tail`, which follows the log until it is stopped.
 
 use crate::{
     aws::Aws,
@@ -34,7 +34,7 @@ impl Drop for Tail {
 }
 
 #[test]
-fn the_log_of_dev_is_followed_across_its_restart_and_turning_over() {
+fn the_log_of_dev_is_followed_across_restarts_and_rotation() {
     let mut folder = Folder::new();
     let log_in = |folder: &Folder, call: &str, pin: &str| {
         folder.next(&format!("ivr_response_id={call}&ivr_id=12345&account=90786&pin={pin}"));
@@ -52,7 +52,7 @@ fn the_log_of_dev_is_followed_across_its_restart_and_turning_over() {
     folder.start();
     log_in(&folder, "third", "4711");
     assert!(tail.line().contains("third"));
-    // As when the file is full.
+    // As when the log is rotated.
     let log = folder.path().join(".ringbolt/dev.log");
     std::fs::OpenOptions::new().write(true).open(&log).unwrap().set_len(0).unwrap();
     log_in(&folder, "fourth", "4711");
@@ -62,7 +62,7 @@ fn the_log_of_dev_is_followed_across_its_restart_and_turning_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cloudwatch_is_followed_and_tells_each_line_once() {
+async fn cloudwatch_is_followed_and_each_line_is_shown_once() {
     let (deployment, aws) = (Deployment::new().await, Aws::start("{}", "{}"));
     let now = ringbolt_lambda::app::system_clock()().0;
     let line = |call: &str, at: i64| {
@@ -82,11 +82,11 @@ async fn cloudwatch_is_followed_and_tells_each_line_once() {
 }
 
 #[test]
-fn where_there_is_no_log_it_says_so() {
+fn a_missing_log_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = bare(&["call", "tail", "--local"]);
     let said = crate::Said::new(&command.current_dir(folder.path()).output().unwrap());
-    said.fails(1, &["there is no .ringbolt", "ringbolt dev"]);
+    said.fails(1, &["there is no folder .ringbolt", "ringbolt dev"]);
     let said = crate::Said::new(&bare(&["call", "tail"]).output().unwrap());
     said.fails(2, &["--stack NAME"]);
 }

@@ -1,24 +1,25 @@
-//! Callers from a CSV, as spreadsheets write them.
+//! Callers from a CSV as written by spreadsheets.
 
 use crate::Start;
 
-/// Two users, a PIN each a row; the DialogTech login greets with an attribute.
+/// A flow whose DialogTech login greets the caller with an attribute.
 const FLOW: &str = r#"
 flow: demo
 realm: bank
-fallback: { wix_answers: disconnect, dialogtech: hangup }
+fallback: { wix_answers: disconnect, do: hangup }
 wix_answers:
   success: 5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064
   failure: 0b6f3c55-2f0e-4c8b-9a55-6d8a3a1f7c11
-dialogtech:
-  ivrs:
-    "12345":
-      verify_pin:
-        user: "{{ answers.account }}"
-        pin: "{{ answers.pin }}"
-        verified: { ivr: { id: 1, user_parameters: { greeting: "{{ caller.first_name }}, {{ caller.balance }}" } } }
-        wrong: { ivr: { id: 12345 } }
-        too_many_attempts: hangup
+ivrs:
+  login:
+    id: 12345
+    verify_pin:
+      user: "{{ answers.account }}"
+      pin: "{{ answers.pin }}"
+      verified: { ivr: { to: menu, user_parameters: { greeting: "{{ caller.first_name }}, {{ caller.balance }}" } } }
+      wrong: { ivr: login }
+      too_many_attempts: hangup
+  menu: { id: 1 }
 "#;
 
 #[test]
@@ -38,17 +39,17 @@ fn a_csv_with_a_byte_order_mark_crlf_quotes_and_columns_in_any_order_is_read() {
     };
     let answer = login("90786", "837461");
     assert!(answer.contains("<greeting>Ada &quot;the&quot; &lt;First&gt;, 12,50</greeting>"), "{answer}");
-    // Several rows are several PINs, and every spelling of a user is the same user.
+    // Several rows give several PINs, and upper and lower case name the same user.
     for (account, pin) in [("zoe-1", "629184"), ("zoe-1", "738295"), ("ZOE-1", "738295")] {
         let answer = login(account, pin);
         assert!(answer.contains("<greeting>Zoë, 7</greeting>"), "{answer}");
     }
-    assert!(!login("90786", "629184").contains("greeting"), "another caller's PIN");
+    assert!(!login("90786", "629184").contains("greeting"), "this is another caller's PIN");
     assert_eq!(ringbolt.wix("c-1", "90786", "837461").text(), "5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064");
 }
 
 #[test]
-fn a_column_that_is_there_twice_is_refused_and_makes_no_attribute_of_pins() {
+fn a_repeated_column_is_refused_so_that_pins_do_not_become_an_attribute() {
     let start = Start::new()
         .with(&["--memory", "--callers", "callers.csv"])
         .file("callers.csv", "user,pin,PIN\n90786,837461,629184\n");
@@ -57,7 +58,7 @@ fn a_column_that_is_there_twice_is_refused_and_makes_no_attribute_of_pins() {
 }
 
 #[test]
-fn a_pin_that_is_easy_to_guess_is_named_by_its_line_alone() {
+fn a_weak_pin_is_reported_only_by_its_line() {
     let ringbolt = Start::new()
         .with(&["--memory", "--callers", "callers.csv"])
         .file("callers.csv", "user,pin\n90786,837461\n90787,777777\n")

@@ -1,4 +1,4 @@
-//! "IVR WebHook" of DialogTech, against `ringbolt dev`: the specification's own documents come back.
+//! DialogTech's "IVR WebHook" with `ringbolt dev`: the answers are the specification's example documents.
 
 use crate::{Reply, Ringbolt, Start};
 
@@ -63,15 +63,15 @@ const PASS_THROUGH: &str = "
 </parameters>
 </action>";
 
-/// The two examples that the demo flow does not have.
+/// The two examples that are not in the demo flow.
 const FLOW: &str = r#"
 flow: spec
 realm: spec
-fallback: { dialogtech: hangup }
-dialogtech:
-  ivrs:
-    "1": { ivr: { id: 12345, user_parameters: { param1: alpha, param2: bravo }, pass: my pass through data } }
-    "2": { ivr: { id: 12345, user_parameters: { param1: alpha, param2: bravo } } }
+fallback: { do: hangup }
+ivrs:
+  opaque: { id: 1, ivr: { to: login, user_parameters: { param1: alpha, param2: bravo }, pass: my pass through data } }
+  plain: { id: 2, ivr: { to: login, user_parameters: { param1: alpha, param2: bravo } } }
+  login: { id: 12345 }
 "#;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -82,7 +82,7 @@ fn joined(example: &str) -> String {
 }
 
 #[track_caller]
-fn all_ways(ringbolt: &Ringbolt, path: &str, ivr: u32, example: &str) {
+fn assert_answer_by_get_and_post(ringbolt: &Ringbolt, path: &str, ivr: u32, example: &str) {
     let query = format!(
         "ivr_id={ivr}&ivr_response_id=r-{ivr}&ivr_session_id=s-{ivr}&ivr_number_called=8005550100\
          &ivr_caller_id=8005550142&ivr_completed=True&qos=5"
@@ -91,7 +91,7 @@ fn all_ways(ringbolt: &Ringbolt, path: &str, ivr: u32, example: &str) {
         ringbolt.get(&format!("{path}?{query}")),
         ringbolt.post(path, FORM, &query),
         ringbolt.post(path, "application/x-www-form-urlencoded; charset=UTF-8", &query),
-        // A static parameter of the target URL beside the form.
+        // The target URL has a static parameter in addition to the form.
         ringbolt.post(&format!("{path}?client=radio"), FORM, &query),
     ];
     for reply in replies {
@@ -100,37 +100,37 @@ fn all_ways(ringbolt: &Ringbolt, path: &str, ivr: u32, example: &str) {
 }
 
 #[test]
-fn every_example_of_the_specification_comes_back_by_get_and_by_post() {
+fn every_example_of_the_specification_is_answered_by_get_and_by_post() {
     let ringbolt = Start::new().run();
     let path = "/dialogtech/demo/next-action";
-    all_ways(&ringbolt, path, 40001, PASS_THROUGH);
-    all_ways(&ringbolt, path, 40002, ONE_NUMBER);
-    all_ways(&ringbolt, path, 40003, TWO_NUMBERS);
+    assert_answer_by_get_and_post(&ringbolt, path, 40001, PASS_THROUGH);
+    assert_answer_by_get_and_post(&ringbolt, path, 40002, ONE_NUMBER);
+    assert_answer_by_get_and_post(&ringbolt, path, 40003, TWO_NUMBERS);
     let app = |app: &str, name: &str, value: &str| {
         format!("<action><app>{app}</app><parameters><{name}>{value}</{name}></parameters></action>")
     };
-    all_ways(&ringbolt, path, 40004, &app("vr", "id", "501"));
-    all_ways(&ringbolt, path, 40005, &app("voicemail", "id", "502"));
-    all_ways(&ringbolt, path, 40006, "<action><app>hangup</app></action>");
-    all_ways(&ringbolt, path, 40007, &app("transfer", "destination", "8005550122"));
+    assert_answer_by_get_and_post(&ringbolt, path, 40004, &app("vr", "id", "501"));
+    assert_answer_by_get_and_post(&ringbolt, path, 40005, &app("voicemail", "id", "502"));
+    assert_answer_by_get_and_post(&ringbolt, path, 40006, "<action><app>hangup</app></action>");
+    assert_answer_by_get_and_post(&ringbolt, path, 40007, &app("transfer", "destination", "8005550122"));
 }
 
 #[test]
-fn opaque_pass_through_data_and_none_at_all_are_written_as_in_the_specification() {
+fn answers_with_and_without_opaque_pass_through_data_match_the_specification() {
     let ringbolt = Start::new().file("spec.yaml", FLOW).with(&["--flow", "spec.yaml"]).run();
-    all_ways(&ringbolt, "/dialogtech/spec/next-action", 1, OPAQUE);
-    all_ways(&ringbolt, "/dialogtech/spec/next-action", 2, USER_PARAMETERS);
+    assert_answer_by_get_and_post(&ringbolt, "/dialogtech/spec/next-action", 1, OPAQUE);
+    assert_answer_by_get_and_post(&ringbolt, "/dialogtech/spec/next-action", 2, USER_PARAMETERS);
 }
 
 #[test]
 fn the_get_example_of_the_specification_is_answered() {
     let ringbolt = Start::new().with(&["--memory", "--token", "abc123"]).run();
     let send = |query: &str| ringbolt.address.get(&format!("/dialogtech/demo/next-action?{query}"));
-    // Letter for letter it has no `ivr_id`, so nobody knows which IVR has ended: the caller hears the fallback.
-    let fallback = "<action><app>transfer</app><parameters><destination>8005550100</destination></parameters></action>";
-    assert_eq!(send("auth=abc123&qos=5").xml(), fallback);
-    // "In addition to the Call Generated Parameters, the IVR WebHook also includes data points about the call itself."
-    let survey = send("auth=abc123&qos=5&ivr_id=23456");
-    assert!(survey.xml().contains("<whisper_phrase>Survey score 5</whisper_phrase>"), "{survey:?}");
+    // The literal example has no `ivr_id`, and the demo flow says that such results are the survey's. "In addition to the
+    // Call Generated Parameters, the IVR WebHook also includes data points about the call itself."
+    for query in ["auth=abc123&qos=5", "auth=abc123&qos=5&ivr_id=23456"] {
+        let survey = send(query);
+        assert!(survey.xml().contains("<whisper_phrase>Survey score 5</whisper_phrase>"), "{query}: {survey:?}");
+    }
     send("auth=dev-token-not-secret&qos=5").refuses(401, "token");
 }

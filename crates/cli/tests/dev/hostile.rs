@@ -1,5 +1,4 @@
-//! What no provider sends: it is answered with a document of the dialect or refused in a sentence, and the next caller
-//! is answered.
+//! Hostile requests get a valid document or a refusal in one sentence, and the next caller is still answered.
 
 use crate::{Ringbolt, Start};
 
@@ -10,33 +9,37 @@ const FALLBACK: &str =
     "<action><app>transfer</app><parameters><destination>8005550100</destination></parameters></action>";
 
 #[track_caller]
-fn lives(ringbolt: &Ringbolt) {
+fn assert_alive(ringbolt: &Ringbolt) {
     assert_eq!(ringbolt.next("ivr_id=40006").xml(), "<action><app>hangup</app></action>");
 }
 
 #[test]
-fn whatever_comes_the_answer_is_valid_and_the_server_lives_on() {
+fn every_answer_is_valid_and_the_server_stays_alive() {
     let ringbolt = Start::new().with(&["--memory"]).run();
     let address = ringbolt.address;
     let form = "application/x-www-form-urlencoded";
 
-    // Bodies that nobody can read disconnect (Wix Answers) or go to the fallback (DialogTech).
+    // Unreadable bodies disconnect the call (Wix Answers) or lead to the fallback (DialogTech).
     let unreadable: [&[u8]; 6] = [b"", b"null", b"[]", b"{\"user\":", b"\0\0\0", b"\xff\xfe{}"];
     for body in unreadable {
         assert_eq!(address.post(WIX, "application/json", body).text(), "", "{body:?}");
-        assert_eq!(address.post(NEXT, form, body).xml(), FALLBACK, "{body:?}");
-        assert_eq!(address.post(NEXT, "image/png", body).xml(), FALLBACK, "{body:?}");
+        for content_type in [form, "image/png"] {
+            assert_eq!(address.post(&format!("{NEXT}&ivr_id=99"), content_type, body).xml(), FALLBACK, "{body:?}");
+            // The demo flow says that results without `ivr_id` are the survey's.
+            let survey = address.post(NEXT, content_type, body);
+            assert!(survey.xml().starts_with("<action><app>findme</app>"), "{body:?}: {survey:?}");
+        }
     }
-    // Of the wrong kind, it is a failed attempt.
+    // An input of the wrong type is a failed attempt.
     let user = "602efa31-01d8-482d-8ff2-26910b026703";
     for input in ["[1]", "null", "{}", "\"12a4\"", "\"\\u0000\"", "true", "1e999"] {
         let body = format!(r#"{{"user":{{"id":"{user}"}},"input":{input}}}"#);
         let reply = address.post(WIX, "application/json", body.as_bytes());
         assert!(["", "0b6f3c55-2f0e-4c8b-9a55-6d8a3a1f7c11"].contains(&reply.text()), "{input}: {reply:?}");
     }
-    lives(&ringbolt);
+    assert_alive(&ringbolt);
 
-    // Ten megabytes to every webhook: as much as API Gateway takes, and more.
+    // Ten megabytes, which is API Gateway's limit, and one byte more.
     for size in [10 * 1024 * 1024, 10 * 1024 * 1024 + 1] {
         let large = vec![b'a'; size];
         for target in [WIX, NEXT] {
@@ -44,10 +47,10 @@ fn whatever_comes_the_answer_is_valid_and_the_server_lives_on() {
             assert!(reply.status == 413 && reply.body.ends_with(".\n"), "{reply:?}");
         }
     }
-    lives(&ringbolt);
+    assert_alive(&ringbolt);
 
     // Odd bytes in the query string, encoded and raw.
-    for query in ["ivr_id=%00", "ivr_id=%ff%fe", "ivr_id=%", "ivr_id=%zz", "&&&===&", "ivr_id=1&ivr_id=2"] {
+    for query in ["ivr_id=%00", "ivr_id=%ff%fe", "ivr_id=%", "ivr_id=%zz", "&&&===&ivr_id=99", "ivr_id=1&ivr_id=2"] {
         let reply = address.get(&format!("{NEXT}&{query}"));
         assert_eq!(reply.xml(), FALLBACK, "{query}");
     }
@@ -63,16 +66,16 @@ fn whatever_comes_the_answer_is_valid_and_the_server_lives_on() {
             .concat(),
         )
     };
-    // What HTTP itself forbids may end at the HTTP server, with its bare 400.
+    // The HTTP server may reject what HTTP itself forbids with a bare 400.
     for middle in [b"\0".as_slice(), b"\xff", b"\xc3\x28", b"<1>", b"\"", b" x"] {
         let reply = raw(middle);
         assert!(reply.status == 200 && reply.body == FALLBACK || (400..500).contains(&reply.status), "{reply:?}");
     }
     let many: String = (0..200).map(|key| format!("&key{key}=value")).collect();
     assert_eq!(address.get(&format!("{NEXT}&ivr_id=40006{many}")).xml(), "<action><app>hangup</app></action>");
-    lives(&ringbolt);
+    assert_alive(&ringbolt);
 
-    // What a caller said or is called is text, in XML and in pass-through data.
+    // A caller's input is escaped in XML and in pass-through data.
     let markup = "%3C%2Fwhisper_phrase%3E%3Changup%2F%3E%26%22%27%00%EF%BF%BE%7C%7Crb%7C9";
     let whisper = address.get(&format!("{NEXT}&ivr_id=23456&qos={markup}"));
     assert!(whisper.xml().contains("Survey score &lt;/whisper_phrase&gt;&lt;hangup/&gt;&amp;"), "{whisper:?}");
@@ -81,20 +84,20 @@ fn whatever_comes_the_answer_is_valid_and_the_server_lives_on() {
     assert!(wrong.xml().starts_with("<action><app>ivr</app><parameters><id>12345</id>"), "a failed attempt: {wrong:?}");
     let passed = address.get(&format!("{NEXT}&ivr_id=40001&ivr_session_id=s-1&ivr_pass_through=a%7C%7C%7Cb%7C%3C%7C"));
     assert!(passed.xml().contains("user_id|90786"), "{passed:?}");
-    lives(&ringbolt);
+    assert_alive(&ringbolt);
 
     for query in ["", "&unique_id=r-1", "&survo_id=1&unique_id=r-1&question=first&text=a", "&survo_id=%ff"] {
         let reply = address.get(&format!("{TRANSCRIPTION}{query}"));
         assert!([204, 400].contains(&reply.status), "{query}: {reply:?}");
         assert!(reply.status == 204 || reply.body.ends_with(".\n"), "{query}: {reply:?}");
     }
-    lives(&ringbolt);
+    assert_alive(&ringbolt);
     let (stdout, stderr) = ringbolt.end("INT");
     assert!(!stdout.contains("panic") && !stderr.contains("panic"), "{stdout}{stderr}");
 }
 
 #[test]
-fn who_is_not_the_provider_is_refused_in_a_sentence() {
+fn requests_that_are_not_from_the_provider_are_refused_in_a_sentence() {
     let ringbolt = Start::new().with(&["--memory"]).run();
     let address = ringbolt.address;
 
@@ -131,5 +134,5 @@ fn who_is_not_the_provider_is_refused_in_a_sentence() {
     let basic = [("authorization", "Basic cmluZ2JvbHQ6ZGV2LXRva2VuLW5vdC1zZWNyZXQ=")];
     let admitted = address.request("GET", "/dialogtech/demo/next-action?ivr_id=40006", &basic, b"");
     assert_eq!(admitted.xml(), "<action><app>hangup</app></action>");
-    lives(&ringbolt);
+    assert_alive(&ringbolt);
 }

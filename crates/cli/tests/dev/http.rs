@@ -1,4 +1,4 @@
-//! An HTTP/1.1 client that sends exactly what it is told to.
+//! An HTTP/1.1 client that sends exactly the given bytes.
 
 use std::{
     io::{Read, Write},
@@ -12,7 +12,7 @@ pub struct Address {
     pub port: u16,
 }
 
-/// What came back.
+/// A response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     pub status: u16,
@@ -40,11 +40,11 @@ impl Address {
         self.raw(&[head.as_bytes(), b"\r\n", body].concat())
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     pub fn raw(self, request: &[u8]) -> Reply {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        // A server that has heard enough may answer before everything is sent.
+        // The server may answer before everything is sent.
         let sent = stream.write_all(request);
         let mut bytes = Vec::new();
         let read = stream.read_to_end(&mut bytes);
@@ -68,14 +68,14 @@ impl Reply {
         Some(Self { status, content_type: header("content-type").unwrap_or_default(), body })
     }
 
-    /// The body of an action document.
+    /// Asserts an action document and returns the body.
     #[track_caller]
     pub fn xml(&self) -> &str {
         assert_eq!((self.status, self.content_type.as_str()), (200, "text/xml; charset=utf-8"), "{self:?}");
         &self.body
     }
 
-    /// The body of a plain text.
+    /// Asserts plain text and returns the body.
     #[track_caller]
     pub fn text(&self) -> &str {
         assert_eq!((self.status, self.content_type.as_str()), (200, "text/plain; charset=utf-8"), "{self:?}");

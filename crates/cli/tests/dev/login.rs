@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const SUPPORT: &str =
     "<action><app>transfer</app><parameters><destination>8005550111</destination></parameters></action>";
 
-/// One telephone call: what it carries from one webhook to the next.
+/// A telephone call with the state that it carries from one webhook to the next.
 struct Call<'a> {
     ringbolt: &'a Ringbolt,
     session: String,
@@ -19,7 +19,7 @@ impl<'a> Call<'a> {
         Self { ringbolt, session: session.to_owned(), pass_through: String::new() }
     }
 
-    /// The Login IVR ends with these digits; what its webhook is answered.
+    /// Ends the Login IVR with these digits and returns the webhook's answer.
     fn keys(&mut self, pin: &str) -> String {
         let (session, pass_through) = (&self.session, &self.pass_through);
         let query = format!(
@@ -33,38 +33,38 @@ impl<'a> Call<'a> {
     }
 
     #[track_caller]
-    fn is_wrong(&mut self, pin: &str) {
+    fn assert_wrong(&mut self, pin: &str) {
         let answer = self.keys(pin);
         assert!(answer.starts_with("<action><app>ivr</app><parameters><id>12345</id><p_t>"), "{answer}");
     }
 }
 
-fn is_let_in(answer: &str) -> bool {
+fn is_verified(answer: &str) -> bool {
     answer.starts_with("<action><app>ivr</app><parameters><id>23456</id>")
         && answer.contains("<firstname>Ada</firstname>")
         && answer.contains("user_id|90786")
 }
 
 #[test]
-fn the_third_wrong_pin_transfers_to_support_and_the_right_one_does_not_open_the_lock() {
+fn the_third_wrong_pin_transfers_to_support_and_the_right_one_does_not_end_the_lock() {
     let ringbolt = Start::new().run();
     let mut call = Call::new(&ringbolt, "s-1");
-    call.is_wrong("1111");
-    call.is_wrong("1112");
+    call.assert_wrong("1111");
+    call.assert_wrong("1112");
     assert_eq!(call.keys("1113"), SUPPORT);
-    assert_eq!(Call::new(&ringbolt, "s-2").keys("4711"), SUPPORT, "another call, the right PIN, inside the lockout");
+    assert_eq!(Call::new(&ringbolt, "s-2").keys("4711"), SUPPORT, "the right PIN in another call during the lock");
     ringbolt.stdout.expect("locked");
 }
 
 #[test]
-fn the_right_pin_lets_in_and_begins_the_count_anew() {
+fn the_right_pin_verifies_and_resets_the_counter() {
     let ringbolt = Start::new().with(&["--memory"]).run();
     for session in ["s-1", "s-2"] {
         let mut call = Call::new(&ringbolt, session);
-        call.is_wrong("1111");
-        call.is_wrong("1111");
+        call.assert_wrong("1111");
+        call.assert_wrong("1111");
         let answer = call.keys("4711");
-        assert!(is_let_in(&answer), "{answer}");
+        assert!(is_verified(&answer), "{answer}");
     }
 }
 
@@ -79,13 +79,13 @@ fn after_the_lockout_the_right_pin_succeeds() {
         .file("callers.csv", "user,pin,first_name\n90786,4711,Ada\n");
     let ringbolt = start.run();
     let mut call = Call::new(&ringbolt, "s-1");
-    call.is_wrong("1111");
-    call.is_wrong("1112");
+    call.assert_wrong("1111");
+    call.assert_wrong("1112");
     assert_eq!(call.keys("1113"), SUPPORT);
     let began = Instant::now();
     for session in 2.. {
         let answer = Call::new(&ringbolt, &format!("s-{session}")).keys("4711");
-        if is_let_in(&answer) {
+        if is_verified(&answer) {
             break;
         }
         assert_eq!(answer, SUPPORT);
@@ -99,8 +99,8 @@ fn the_counter_survives_a_restart_and_a_crash() {
     let start = Start::new();
     let two_wrong = |ringbolt: &Ringbolt, session: &str| {
         let mut call = Call::new(ringbolt, session);
-        call.is_wrong("1111");
-        call.is_wrong("1112");
+        call.assert_wrong("1111");
+        call.assert_wrong("1112");
     };
     let ringbolt = start.run();
     two_wrong(&ringbolt, "s-1");
@@ -119,7 +119,7 @@ fn wrong_pins_counted_just_before_a_crash_are_not_lost() {
     let start = Start::new();
     for session in ["s-1", "s-2"] {
         let ringbolt = start.run();
-        Call::new(&ringbolt, session).is_wrong("1111");
+        Call::new(&ringbolt, session).assert_wrong("1111");
         ringbolt.end("KILL");
     }
     assert_eq!(Call::new(&start.run(), "s-3").keys("1111"), SUPPORT);

@@ -1,5 +1,4 @@
-//! `ringbolt dev` from outside: the built command in a folder of its own, spoken to over HTTP, as a person or a provider
-//! would.
+//! `ringbolt dev` as people and providers use it: the built command in its own folder, called over HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod call_flows;

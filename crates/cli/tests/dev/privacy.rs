@@ -1,4 +1,4 @@
-//! Nothing that `ringbolt dev` prints belongs to a caller.
+//! `ringbolt dev` prints no personal data.
 
 use crate::Start;
 
@@ -14,7 +14,7 @@ fn no_pin_token_calling_number_or_transcription_is_printed() {
         .file("callers.csv", format!("user,pin,first_name\n90786,{RIGHT},Ada\n"));
     let ringbolt = start.run();
     let banner = ringbolt.stdout.text();
-    assert!(banner.contains(TOKEN), "the banner shows where the webhooks are");
+    assert!(banner.contains(TOKEN), "the banner shows the URLs of the webhooks");
     let address = ringbolt.address;
 
     for (call, pin) in [("1", RIGHT), ("2", WRONG), ("2", "837461#"), ("3", " 8 3 7 4 6 1 ")] {
@@ -22,7 +22,7 @@ fn no_pin_token_calling_number_or_transcription_is_printed() {
             r#"{{"callId":"c-{call}","from":{{"countryCode":"1","number":"8005550143"}},"user":{{"id":"90786"}},"input":"{pin}"}}"#
         );
         address.post(&format!("/wix-answers/demo/auth?auth={TOKEN}"), "application/json", body.as_bytes());
-        // Broken off in the middle, in another type, with another token.
+        // Truncated, with another content type, and with another token.
         let half = &body.as_bytes()[..body.len() - 2];
         address.post(&format!("/wix-answers/demo/auth?auth={TOKEN}"), "application/json", half);
         address.post(&format!("/wix-answers/demo/auth?auth={TOKEN}"), "text/html", body.as_bytes());
@@ -50,7 +50,7 @@ fn no_pin_token_calling_number_or_transcription_is_printed() {
     let (stdout, stderr) = ringbolt.end("INT");
     let webhooks = stdout.strip_prefix(&banner).expect("the banner comes first");
     for outcome in ["verified", "wrong", "locked", "fallback", "refused"] {
-        assert!(webhooks.contains(outcome), "the session had everything: {outcome} is not in {webhooks}");
+        assert!(webhooks.contains(outcome), "{outcome} is not in {webhooks}");
     }
     let printed = format!("{webhooks}{stderr}");
     assert!(!banner.contains(RIGHT));

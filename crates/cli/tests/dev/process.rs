@@ -1,4 +1,4 @@
-//! The command as a process: started in a temporary folder, listened to, ended.
+//! Starts the command in a temporary folder, captures its output, and stops it.
 
 use crate::http::{Address, Reply};
 use std::{
@@ -11,10 +11,10 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Long enough for a debug build on a machine that has other things to do.
+/// Long enough for a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How to start it.
+/// How to start the command.
 pub struct Start {
     folder: Arc<TempDir>,
     arguments: Vec<String>,
@@ -32,13 +32,13 @@ impl Start {
         Self { folder, arguments: arguments.iter().map(ToString::to_string).collect() }
     }
 
-    /// With further arguments.
+    /// Adds arguments.
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(ToString::to_string));
         self
     }
 
-    /// With a file in the folder.
+    /// Adds a file to the folder.
     pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.path(name), content).unwrap();
         self
@@ -49,7 +49,7 @@ impl Start {
         self.folder.path().join(name)
     }
 
-    /// Starts it and waits until it says where it answers.
+    /// Starts the command and waits for its banner.
     pub fn run(&self) -> Ringbolt {
         let mut ringbolt = self.spawn();
         let ready = |out: &str| out.contains("\nPINs and counters are ");
@@ -63,21 +63,21 @@ impl Start {
         ringbolt
     }
 
-    /// Starts it where it cannot start, and gives the exit code and what stood on standard output and standard error.
+    /// Runs a command that fails to start. Returns the exit code, standard output and standard error.
     pub fn fail(&self) -> (i32, String, String) {
         let mut ringbolt = self.spawn();
         let status = ringbolt.wait();
         let (stdout, stderr) = ringbolt.output();
-        (status.code().expect("no signal ended it"), stdout, stderr)
+        (status.code().expect("it was not ended by a signal"), stdout, stderr)
     }
 
     fn spawn(&self) -> Ringbolt {
         let mut child = Command::new(env!("CARGO_BIN_EXE_ringbolt"))
             .args(&self.arguments)
             .current_dir(self.folder.path())
-            // Where somebody has asked for backtraces, an error is a sentence all the same.
+            // Errors must stay one sentence even if backtraces are enabled.
             .env("RUST_BACKTRACE", "1")
-            // A busy machine is no reason for the fallback.
+            // A busy machine must not cause the fallback.
             .env("RINGBOLT_DEADLINE_MS", "20000")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -91,7 +91,7 @@ impl Start {
     }
 }
 
-/// A Ringbolt that answers; it is killed when this is dropped.
+/// A running `ringbolt dev`, which is killed on drop.
 pub struct Ringbolt {
     child: Child,
     pub address: Address,
@@ -101,39 +101,39 @@ pub struct Ringbolt {
 }
 
 impl Ringbolt {
-    /// The folder where it runs.
+    /// Its working folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// A GET with the default token.
+    /// Sends a GET with the default token.
     pub fn get(&self, path_and_query: &str) -> Reply {
         self.address.get(&with_token(path_and_query))
     }
 
-    /// A POST with the default token.
+    /// Sends a POST with the default token.
     pub fn post(&self, path_and_query: &str, content_type: &str, body: &str) -> Reply {
         self.address.post(&with_token(path_and_query), content_type, body.as_bytes())
     }
 
-    /// The auth webhook of Wix Answers: a user has keyed something.
+    /// Calls the auth webhook of Wix Answers with a user's input.
     pub fn wix(&self, call_id: &str, user: &str, input: &str) -> Reply {
         let body = serde_json::json!({ "callId": call_id, "user": { "id": user, "banned": false }, "input": input });
         self.post("/wix-answers/demo/auth", "application/json", &body.to_string())
     }
 
-    /// The next-action webhook of DialogTech, by GET.
+    /// Calls the next-action webhook of DialogTech by GET.
     pub fn next(&self, query: &str) -> Reply {
         self.get(&format!("/dialogtech/demo/next-action?{query}"))
     }
 
-    /// Sends it a signal, such as `INT`.
+    /// Sends a signal, such as `INT`.
     pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    /// Waits until it has ended.
+    /// Waits for its end.
     pub fn wait(&mut self) -> ExitStatus {
         let began = Instant::now();
         loop {
@@ -145,14 +145,14 @@ impl Ringbolt {
         }
     }
 
-    /// Ends it with a signal; gives all that it printed to standard output and standard error.
+    /// Ends it with a signal. Returns standard output and standard error.
     pub fn end(mut self, signal: &str) -> (String, String) {
         self.signal(signal);
         self.wait();
         self.output()
     }
 
-    /// All that it printed; it has ended.
+    /// Its standard output and standard error, once it has ended.
     pub fn output(&mut self) -> (String, String) {
         (self.stdout.until_end(), self.stderr.until_end())
     }
@@ -160,7 +160,7 @@ impl Ringbolt {
 
 impl Drop for Ringbolt {
     fn drop(&mut self) {
-        // Both fail where it has ended already, and that is as well.
+        // Both fail harmlessly if it has already ended.
         self.child.kill().unwrap_or_default();
         self.child.wait().map(drop).unwrap_or_default();
     }
@@ -171,7 +171,7 @@ fn with_token(path_and_query: &str) -> String {
     format!("{path_and_query}{separator}auth=dev-token-not-secret")
 }
 
-/// What it prints, as it comes.
+/// Output that is captured as it is printed.
 pub struct Stream {
     shared: Arc<(Mutex<Printed>, Condvar)>,
     reader: Option<JoinHandle<()>>,
@@ -203,19 +203,19 @@ impl Stream {
         Self { shared, reader: Some(reader) }
     }
 
-    /// All that was printed so far.
+    /// The output so far.
     pub fn text(&self) -> String {
         String::from_utf8(self.shared.0.lock().unwrap().bytes.clone()).unwrap()
     }
 
-    /// Waits until what was printed is as asked; `None` where it never was.
+    /// Waits until the output satisfies a condition. `None` if it never does.
     pub fn wait_for(&self, is: impl Fn(&str) -> bool) -> Option<String> {
         let waits = |printed: &mut Printed| !printed.ended && !is(&String::from_utf8_lossy(&printed.bytes));
         drop(self.shared.1.wait_timeout_while(self.shared.0.lock().unwrap(), PATIENCE, waits).unwrap());
         Some(self.text()).filter(|text| is(text))
     }
 
-    /// Waits until this text was printed.
+    /// Waits until this text is printed.
     pub fn expect(&self, text: &str) -> String {
         self.wait_for(|out| out.contains(text)).unwrap_or_else(|| panic!("{text:?} is not in:\n{}", self.text()))
     }

@@ -1,4 +1,4 @@
-//! What `ringbolt dev` leaves behind, and how it stops.
+//! The files that `ringbolt dev` leaves behind, and how it stops.
 
 use crate::Start;
 use std::{
@@ -18,7 +18,7 @@ fn memory_leaves_nothing_behind() {
 
 #[cfg(unix)]
 #[test]
-fn only_its_owner_can_read_the_pin_key() {
+fn only_the_owner_can_read_the_pin_key() {
     use std::os::unix::fs::PermissionsExt as _;
     let ringbolt = Start::new().run();
     let key = ringbolt.folder().join(".ringbolt/pin-keys.json");
@@ -26,10 +26,10 @@ fn only_its_owner_can_read_the_pin_key() {
 }
 
 #[test]
-fn ctrl_c_ends_it_within_seconds_whatever_clients_hold_open() {
+fn ctrl_c_ends_it_within_seconds_even_with_open_connections() {
     let mut ringbolt = Start::new().with(&["--memory"]).run();
     let connect = || TcpStream::connect(("127.0.0.1", ringbolt.address.port)).unwrap();
-    // One that keeps its connection after an answer, and one that never ends its request.
+    // One client keeps its connection after an answer, and one never completes its request.
     let (mut idle, mut half) = (connect(), connect());
     idle.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
     assert_ne!(idle.read(&mut [0; 64]).unwrap(), 0);
@@ -47,7 +47,7 @@ fn ctrl_c_ends_it_within_seconds_whatever_clients_hold_open() {
 }
 
 #[test]
-fn it_answers_on_when_nobody_reads_what_it_prints() {
+fn it_keeps_answering_when_nobody_reads_its_output() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_ringbolt"))
         .args(["dev", "--port", "0", "--memory"])

@@ -1,11 +1,11 @@
-//! "Setting Up IVR Webhooks" of Wix Answers, against `ringbolt dev`.
+//! Wix Answers' "Setting Up IVR Webhooks" with `ringbolt dev`.
 
 use crate::Start;
 
 const SUCCESS: &str = "5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064";
 const FAILURE: &str = "0b6f3c55-2f0e-4c8b-9a55-6d8a3a1f7c11";
 
-/// The specification's example payload, as the JSON that it is meant to be.
+/// The specification's example payload, corrected to valid JSON.
 const PAYLOAD: &str = r#"{
   "callId": "f304229f-dc2c-4c84-bc65-90c92a980dd7",
   "from": {

@@ -49,7 +49,7 @@ error: expected `attempts`, a whole number from 1 to 10, found `three`
 }
 
 #[test]
-fn what_cannot_be_read_is_said_in_a_sentence_and_the_others_are_checked() {
+fn unreadable_files_are_explained_and_the_others_are_checked() {
     let folder = folder(&[
         ("good.yaml", bank_flow("8005550101").as_bytes()),
         ("latin.yaml", b"flow: bank\nrealm: caf\xe9\n"),
@@ -64,7 +64,7 @@ fn what_cannot_be_read_is_said_in_a_sentence_and_the_others_are_checked() {
 error: missing.yaml: there is no such file
 
 1 error in missing.yaml
-error: this is not UTF-8 text
+error: this file is not UTF-8 text
  --> latin.yaml:2:11
   |
 2 | realm: caf�
@@ -73,12 +73,12 @@ error: this is not UTF-8 text
   = help: save the file as UTF-8
 
 1 error in latin.yaml
-error: long.yaml: this is larger than 400000 bytes, and a flow is not
+error: long.yaml: this file is too large: a flow has at most 400000 bytes
  |
- = help: divide it into flows with names of their own, and give the IVRs their URLs
+ = help: split it into several flows, and give the IVRs their URLs
 
 1 error in long.yaml
-error: empty: there is no flow file (*.yaml or *.yml) in this folder
+error: empty: this folder has no flow file (*.yaml or *.yml)
 
 1 error in empty
 
@@ -87,7 +87,7 @@ error: empty: there is no flow file (*.yaml or *.yml) in this folder
 }
 
 #[test]
-fn nothing_in_a_flow_file_commands_the_terminal() {
+fn control_characters_in_a_flow_file_do_not_reach_the_terminal() {
     let hostile = "flow: \u{1b}[2Jbank\nre\u{1b}]0;title\u{7}alm: \u{202e}knab\n\u{9b}31m: x\u{8}\u{8}\u{8}\n";
     let name = "\u{1b}[31mbank.yaml";
     let folder = folder(&[(name, hostile.as_bytes())]);
@@ -101,15 +101,67 @@ fn nothing_in_a_flow_file_commands_the_terminal() {
 }
 
 #[test]
-fn two_files_of_one_name_are_both_named() {
+fn two_flows_of_one_name_are_refused_and_both_files_are_named() {
     let folder =
         folder(&[("a.yaml", bank_flow("8005550101").as_bytes()), ("b.yml", bank_flow("8005550102").as_bytes())]);
     let Said { code, out, err } = check(&folder, &["."]);
     assert_eq!((code, out.as_str()), (Some(1), "./a.yaml: the flow `bank` is in order\n"));
-    assert!(err.starts_with("error: the flow `bank` is in ./a.yaml already\n --> ./b.yml:1:1\n"), "{err}");
+    assert!(err.starts_with("error: ./a.yaml already has the flow `bank`\n --> ./b.yml:1:1\n"), "{err}");
     // One file is not two, by whatever path it is given.
     let Said { code, err, .. } = check(&folder, &["a.yaml", "./a.yaml"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn flows_of_one_realm_must_agree_about_lockout_and_identifier() {
+    let day = bank_flow("8005550101");
+    let night =
+        day.replace("flow: bank", "flow: night").replace("realm: bank", "lockout: { attempts: 5 }\nrealm: bank");
+    let web = day.replace("flow: bank\n", "flow: web\nidentifier: digits\n");
+    let other = night.replace("flow: night", "flow: other").replace("realm: bank", "realm: other");
+    let files = [("a.yaml", &day), ("b.yaml", &night), ("c.yaml", &web), ("d.yaml", &other)];
+    let folder = folder(&files.map(|(name, text)| (name, text.as_bytes())));
+    let Said { code, out, err } = check(&folder, &["a.yaml", "b.yaml", "c.yaml", "d.yaml"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(out, "a.yaml: the flow `bank` is in order\nd.yaml: the flow `other` is in order\n");
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: the flows `bank` and `night` share the realm `bank`, so they must have the same `lockout`: `bank` has { attempts: 3, lock: 30m, longest: 24h, suspend_after: 20 }, `night` has { attempts: 5, lock: 30m, longest: 24h, suspend_after: 20 }
+ --> b.yaml:2:1
+  |
+2 | lockout: { attempts: 5 }
+  | ^^^^^^^
+
+1 error in b.yaml
+error: the flows `bank` and `web` share the realm `bank`, so they must have the same `identifier`: `bank` has text, `web` has digits
+ --> c.yaml:2:1
+  |
+2 | identifier: digits
+  | ^^^^^^^^^^
+
+1 error in c.yaml
+
+"#]]
+    );
+    for file in ["a.yaml", "b.yaml", "c.yaml"] {
+        assert_eq!(check(&folder, &[file]).code, Some(0), "{file} alone");
+    }
+}
+
+#[test]
+fn a_stage_selects_the_ids() {
+    let text = bank_flow("8005550101").replace("id: 12345", "id: { dev: 20001, prod: 10001 }");
+    let folder = folder(&[("bank.yaml", text.as_bytes())]);
+    for stage in ["dev", "prod"] {
+        assert_eq!(check(&folder, &["--stage", stage, "bank.yaml"]).code, Some(0), "{stage}");
+    }
+    let Said { code, err, .. } = check(&folder, &["bank.yaml"]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains(" --> bank.yaml:7:"), "{err}");
+    let Said { code, err, .. } = check(&folder, &["--stage", "test", "bank.yaml"]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("`test`"), "{err}");
 }
 
 #[test]
@@ -148,7 +200,7 @@ fn a_warning_leaves_a_flow_usable_unless_warnings_are_denied() {
     let folder = folder(&[("bank.yaml", unwise_flow().as_bytes())]);
     let Said { code, out, err } = check(&folder, &["bank.yaml"]);
     assert_eq!((code, out.as_str()), (Some(0), ""));
-    assert!(err.starts_with("warning: `unanswered` is missing") && err.contains("\n --> bank.yaml:"), "{err}");
+    assert!(err.starts_with("warning: `unanswered` is missing") && err.contains("--> bank.yaml:10:7\n"), "{err}");
     assert!(err.ends_with("\n\n1 warning in bank.yaml; the flow `bank` can be used\n"), "{err}");
     let Said { code, out, err } = check(&folder, &["--deny-warnings", "bank.yaml"]);
     assert_eq!((code, out.as_str()), (Some(1), ""));

@@ -1,4 +1,4 @@
-//! A table of flows, and the command as it is typed.
+//! A test deployment with a table of flows, and the command that works on it.
 
 use ringbolt_core::{identity::FlowName, time::EpochMs};
 use ringbolt_dev::database::{Embedded, start};
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// 2026-11-21T12:00:00Z
 pub const NOON: EpochMs = EpochMs(1_795_262_400_000);
 
-/// What the command said.
+/// The command's exit code and output.
 #[derive(Debug)]
 pub struct Said {
     pub code: Option<i32>,
@@ -58,7 +58,7 @@ impl Deployment {
         self.run(arguments, b"").await
     }
 
-    /// The command must not keep the embedded database from answering.
+    /// Runs the command on another thread, so that the embedded database can answer.
     async fn run(&self, arguments: &[&str], input: &[u8]) -> Said {
         let mut command = ringbolt(self.folder.path(), arguments);
         command
@@ -74,7 +74,7 @@ impl Deployment {
         std::fs::write(self.folder.path().join(name), text).unwrap();
     }
 
-    /// Publishes a text past the command, as Ada at noon.
+    /// Publishes a text directly, as Ada at noon.
     pub async fn publish(&self, text: &str) -> Published {
         let push = Push::new(text.to_owned(), "ada".to_owned(), None, NOON).unwrap();
         self.table.publish(&bank(), &push).await.unwrap()
@@ -85,18 +85,18 @@ impl Deployment {
         self.table.live().await.unwrap().get(&bank()).copied()
     }
 
-    /// What stands before everything else on standard error where something is changed.
+    /// The first line on standard error of a command that changes something.
     pub fn working_on(&self) -> String {
         format!("Working on the DynamoDB at {}.\n", self.embedded.endpoint)
     }
 
-    /// What the commands call it.
+    /// The deployment's name in messages.
     pub fn place(&self) -> String {
         format!("the DynamoDB at {}", self.embedded.endpoint)
     }
 }
 
-/// Runs `ringbolt flow` without any deployment.
+/// Runs `ringbolt flow` without a deployment.
 pub fn flow_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Said {
     said(ringbolt(folder, &[&["flow"], arguments].concat()), input)
 }
@@ -121,7 +121,7 @@ fn ringbolt(folder: &Path, arguments: &[&str]) -> Command {
 
 fn said(mut command: Command, input: &[u8]) -> Said {
     let mut child = command.spawn().unwrap();
-    // One that has refused its arguments reads nothing any more.
+    // A command that rejects its arguments does not read its input.
     child.stdin.take().unwrap().write_all(input).unwrap_or_default();
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -132,21 +132,22 @@ pub fn bank() -> FlowName {
     FlowName::parse("bank").unwrap()
 }
 
-/// A flow of the name `bank` that transfers to this number.
+/// A flow named `bank` that transfers to this number.
 pub fn bank_flow(number: &str) -> String {
     format!(
-        "flow: bank\nrealm: bank\nfallback:\n  dialogtech: {{ transfer: {{ destination: \"8005550100\" }} }}\n\
-         dialogtech:\n  ivrs:\n    \"12345\":\n      do: {{ transfer: {{ destination: \"{number}\" }} }}\n"
+        "flow: bank\nrealm: bank\nfallback:\n  do: {{ transfer: {{ destination: \"8005550100\" }} }}\n\
+         ivrs:\n  login:\n    id: 12345\n    do: {{ transfer: {{ destination: \"{number}\" }} }}\n"
     )
 }
 
-/// A flow of the name `bank` that can be used, and should say what follows when a caller keys nothing.
+/// A usable flow named `bank` with a warning: it does not say what follows if the caller keys nothing.
 pub fn unwise_flow() -> String {
-    "flow: bank\nrealm: bank\nfallback:\n  dialogtech: { transfer: { destination: \"8005550100\" } }\n\
-     dialogtech:\n  ivrs:\n    \"12345\":\n      verify_pin:\n        user: \"{{ answers.account }}\"\n        \
-     pin: \"{{ answers.pin }}\"\n        verified: hangup\n        \
-     wrong: { ivr: { id: 12345 } }\n        \
-     too_many_attempts: { transfer: { destination: \"8005550111\" } }\n        \
+    "flow: bank\nrealm: bank\nlimits: { per_ani: { attempts: 30, window: 1h } }\n\
+     fallback:\n  do: { transfer: { destination: \"8005550100\" } }\n\
+     ivrs:\n  login:\n    id: 12345\n    verify_pin:\n      user: \"{{ answers.account }}\"\n      \
+     pin: \"{{ answers.pin }}\"\n      verified: hangup\n      \
+     wrong: { ivr: login }\n      \
+     too_many_attempts: { transfer: { destination: \"8005550111\" } }\n      \
      locked: { transfer: { destination: \"8005550111\" } }\n"
         .to_owned()
 }

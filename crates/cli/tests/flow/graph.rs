@@ -6,28 +6,28 @@ use snapbox::{assert_data_eq, str};
 use std::{fmt::Write as _, path::Path};
 use tempfile::TempDir;
 
-const HEADER: &str =
-    "flow: bank\nrealm: bank\nfallback: { dialogtech: { transfer: { destination: \"8005550100\" } } }\n";
+const HEADER: &str = "flow: bank\nrealm: bank\nfallback: { do: { transfer: { destination: \"8005550100\" } } }\n";
 
 /// A menu, a login, a balance that is read, and people who need not answer.
-const BANK: &str = r#"dialogtech:
-  ivrs:
-    1:
-      rules:
-        - { when: 'answers.choice == "1"', do: { ivr: { id: 2 } } }
-        - { do: { ivr: { id: 4 } } }
-    2:
-      verify_pin:
-        user: "{{ answers.account }}"
-        pin: "{{ answers.pin }}"
-        verified: { ivr: { id: 3 } }
-        wrong: { ivr: { id: 2 } }
-        unanswered: { ivr: { id: 2 } }
-        too_many_attempts: { ivr: { id: 4 } }
-        locked: { ivr: { id: 4 } }
-    3: { say: "Your balance is {{ caller.balance }}." }
-    4: { findme: { phone_list: ["8005550111"], nextaction: 2, nextactionitem: 99 } }
-    5: hangup
+const BANK: &str = r#"ivrs:
+  menu:
+    id: 1
+    rules:
+      - { when: 'answers.choice == "1"', do: { ivr: login } }
+      - { do: { ivr: support } }
+  login:
+    id: 2
+    verify_pin:
+      user: "{{ answers.account }}"
+      pin: "{{ answers.pin }}"
+      verified: { ivr: balance }
+      wrong: { ivr: login }
+      unanswered: { ivr: login }
+      too_many_attempts: { ivr: support }
+      locked: { ivr: support }
+  balance: { id: 3, say: "Your balance is {{ caller.balance }}." }
+  support: { id: 4, findme: { phone_list: ["8005550111"], nextaction: 2, nextactionitem: 99 } }
+  good-bye: { id: 5, do: hangup }
 "#;
 
 fn folder(flow: &str) -> TempDir {
@@ -54,22 +54,22 @@ fn mermaid_tells_places_apart_and_says_what_leads_where() {
         str![[r#"
 flowchart LR
     accTitle: call flow bank
-    ivr1["IVR 1"]
-    ivr2{{"IVR 2, asks for a PIN"}}:::pin
-    ivr3[/"IVR 3, reads a text"/]
-    ivr4["IVR 4"]
-    ivr5["IVR 5"]
-    to5(["ring 8005550111"]):::people
-    to6(["voicemail 99"]):::portal
-    to7(["hang up"]):::hangup
-    ivr1 -->|"answers.choice == #34;1#34;"| ivr2
-    ivr1 -->|"otherwise"| ivr4
-    ivr2 -->|"verified"| ivr3
-    ivr2 -->|"wrong<br/>unknown<br/>unanswered"| ivr2
-    ivr2 -->|"too_many_attempts<br/>locked"| ivr4
-    ivr4 --> to5
-    ivr4 -.->|"nobody answers"| to6
-    ivr5 --> to7
+    ivr_balance[/"balance, reads a text"/]
+    ivr_good_bye["good-bye"]
+    ivr_login{{"login, asks for a PIN"}}:::pin
+    ivr_menu["menu"]
+    ivr_support["support"]
+    to5(["hang up"]):::hangup
+    to6(["ring 8005550111"]):::people
+    to7(["voicemail 99"]):::portal
+    ivr_good_bye --> to5
+    ivr_login -->|"verified"| ivr_balance
+    ivr_login -->|"wrong<br/>unknown<br/>unanswered"| ivr_login
+    ivr_login -->|"too_many_attempts<br/>locked"| ivr_support
+    ivr_menu -->|"answers.choice == #34;1#34;"| ivr_login
+    ivr_menu -->|"otherwise"| ivr_support
+    ivr_support --> to6
+    ivr_support -.->|"nobody answers"| to7
     classDef pin fill:#ddf4ff,stroke:#0969da,color:#1f2328
     classDef hangup fill:#ffebe9,stroke:#cf222e,color:#1f2328
     classDef people fill:#dafbe1,stroke:#1a7f37,color:#1f2328
@@ -100,17 +100,17 @@ fn the_picture_has_every_place_and_every_label() {
     assert_eq!(
         texts,
         [
-            "IVR 1",
-            "IVR 2, asks for a PIN",
-            "IVR 3, reads a text",
-            "IVR 4",
-            "IVR 5",
             "answers.choice == \"1\"",
+            "balance, reads a text",
+            "good-bye",
             "hang up",
             "locked",
+            "login, asks for a PIN",
+            "menu",
             "nobody answers",
             "otherwise",
             "ring 8005550111",
+            "support",
             "too_many_attempts",
             "verified",
             "voicemail 99",
@@ -128,7 +128,7 @@ fn hostile_texts_stay_in_their_place() {
     let hostile = r#""]--></text><script>&amp;|```\u202E ﬁ 電話 end"#;
     let condition = format!("answers.a == '{}'", hostile.replace("\\u202E", "\u{202e}"));
     let flow = format!(
-        "dialogtech:\n  ivrs:\n    1: {{ rules: [{{ when: {}, do: hangup }}, {{ do: hangup }}] }}\n",
+        "ivrs:\n  survey: {{ id: 1, rules: [{{ when: {}, do: hangup }}, {{ do: hangup }}] }}\n",
         serde_json::to_string(&condition).unwrap()
     );
     let folder = folder(&flow);
@@ -144,9 +144,8 @@ fn hostile_texts_stay_in_their_place() {
 }
 
 #[test]
-fn a_flow_whose_proof_fails_is_drawn_with_the_way_that_shows_it() {
-    let folder =
-        folder(&BANK.replace("too_many_attempts: { ivr: { id: 4 } }", "too_many_attempts: { ivr: { id: 1 } }"));
+fn a_flow_whose_proof_fails_is_drawn_with_the_path_that_shows_it() {
+    let folder = folder(&BANK.replace("too_many_attempts: { ivr: support }", "too_many_attempts: { ivr: menu }"));
     let Said { code, out, err } = graph(&folder, &["bank.yaml"]);
     assert_eq!(code, Some(1));
     assert!(err.contains("error: a caller who has no tries left is asked for a PIN again"), "{err}");
@@ -154,8 +153,23 @@ fn a_flow_whose_proof_fails_is_drawn_with_the_way_that_shows_it() {
     let marked = out.lines().find_map(|line| line.trim().strip_prefix("linkStyle ")).unwrap();
     let marked: Vec<usize> = marked.split_once(' ').unwrap().0.split(',').map(|n| n.parse().unwrap()).collect();
     let marked: Vec<&str> = marked.into_iter().map(|n| arrows[n].trim()).collect();
-    let expected = ["ivr1 -->|\"answers.choice == #34;1#34;\"| ivr2", "ivr2 -->|\"too_many_attempts\"| ivr1"];
+    let expected =
+        ["ivr_login -->|\"too_many_attempts\"| ivr_menu", "ivr_menu -->|\"answers.choice == #34;1#34;\"| ivr_login"];
     assert_eq!(marked, expected);
+}
+
+#[test]
+fn the_path_of_an_unverified_caller_to_where_verified_leads_is_drawn() {
+    let folder = folder(
+        &BANK
+            .replace("locked: { ivr: support }", "locked: { ivr: account }")
+            .replace("verified: { ivr: balance }", "verified: { ivr: account }")
+            .replace("  good-bye:", "  account: { id: 6, voicemail: { id: 99 } }\n  good-bye:"),
+    );
+    let Said { code, out, err } = graph(&folder, &["bank.yaml"]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("error: a caller who isn't verified comes where `verified` leads"), "{err}");
+    assert!(out.contains("ivr_login -->|\"locked\"| ivr_account\n") && out.contains("\n    linkStyle "), "{out}");
 }
 
 #[test]
@@ -167,9 +181,9 @@ fn what_cannot_be_drawn_is_refused_and_nothing_is_written() {
     assert!(!folder.path().join("bank.svg").exists());
     std::fs::write(folder.path().join("other.yaml"), "flow: other\n").unwrap();
     for (arguments, expected) in [
-        (&["bank.yaml", "--out", "bank.png"][..], "let it end in .svg, .md or .mmd, or say --format\n"),
+        (&["bank.yaml", "--out", "bank.png"][..], "use .svg, .md or .mmd, or give --format\n"),
         (&["bank.yaml", "--json", "--format", "svg"], "leave out --format and --out\n"),
-        (&["."], "one flow is drawn at a time, and this folder has several: name a file of it\n"),
+        (&["."], "this folder has several flows, and one is drawn at a time: give one file\n"),
     ] {
         let Said { code, out, err } = graph(&folder, arguments);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
@@ -192,29 +206,37 @@ fn programs_get_places_and_edges_as_json() {
     assert_eq!(code, Some(0));
     let document: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(document["flow"], "bank");
-    assert_eq!(document["places"][1], serde_json::json!({ "place": "IVR 2", "end": false, "asks_for_pin": true }));
+    let login = serde_json::json!({ "place": "login", "end": false, "entry": false, "asks_for_pin": true });
+    assert_eq!(document["places"][2], login);
+    let entries = document["places"].as_array().unwrap().iter().filter(|place| place["entry"] == true);
+    assert_eq!(entries.map(|place| place["place"].as_str().unwrap()).collect::<Vec<_>>(), ["good-bye", "menu"]);
     let edges = document["edges"].as_array().unwrap();
+    let verified = edges.iter().find(|edge| edge["outcome"] == "verified").unwrap();
+    assert_eq!(
+        (&verified["to"], &verified["verified"], &verified["line"]),
+        (&"balance".into(), &true.into(), &15.into())
+    );
     let unanswered = edges.iter().find(|edge| edge["unless_answered"] == true).unwrap();
-    assert_eq!((&unanswered["from"], &unanswered["to"]), (&"IVR 4".into(), &"voicemail 99".into()));
+    assert_eq!((&unanswered["from"], &unanswered["to"]), (&"support".into(), &"voicemail 99".into()));
 }
 
 /// Every IVR leads to two others nearby.
 #[test]
 fn a_thousand_ivrs_are_drawn_as_mermaid_and_refused_as_a_picture() {
-    let mut flow = "dialogtech:\n  ivrs:\n".to_owned();
+    let mut flow = "ivrs:\n".to_owned();
     for n in 1..=1_000_u32 {
         let (a, b) = ((n * 7 + 13) % 1_000 + 1, n % 1_000 + 1);
         writeln!(
             flow,
-            "    {n}: {{ rules: [{{ when: answers.a, do: {{ ivr: {{ id: {a} }} }} }}, {{ when: answers.b, do: hangup }}, \
-             {{ do: {{ ivr: {{ id: {b} }} }} }}] }}"
+            "  ivr-{n}: {{ id: {n}, rules: [{{ when: answers.a, do: {{ ivr: ivr-{a} }} }}, {{ when: answers.b, do: hangup }}, \
+             {{ do: {{ ivr: ivr-{b} }} }}] }}"
         )
         .unwrap();
     }
     let folder = folder(&flow);
     let Said { code, out, err } = graph(&folder, &["bank.yaml"]);
     assert_eq!((code, out.matches("-->").count()), (Some(0), 3_000));
-    assert!(err.starts_with("This drawing has 3000 arrows in ") && err.lines().count() == 1, "{err}");
+    assert!(err.starts_with("This drawing has 3000 arrows and ") && err.lines().count() == 1, "{err}");
     let Said { code, err, .. } = graph(&folder, &["bank.yaml", "--out", "bank.svg"]);
     assert_eq!(code, Some(1));
     assert!(
@@ -227,7 +249,7 @@ fn a_thousand_ivrs_are_drawn_as_mermaid_and_refused_as_a_picture() {
 #[test]
 fn the_drawing_in_the_documents_is_that_of_the_example() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let Said { out, .. } = flow_in(&project, &["graph", "flows/bank-login.yaml"], b"");
+    let Said { out, .. } = flow_in(&project, &["graph", "flows/bank.yaml"], b"");
     let document = std::fs::read_to_string(project.join("docs/flows.md")).unwrap();
     assert!(document.contains(&format!("```mermaid\n{out}```\n")), "docs/flows.md lacks this drawing:\n{out}");
 }

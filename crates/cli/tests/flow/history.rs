@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use std::collections::HashMap;
 
-/// Three versions of `bank`, rolled back to the second.
+/// A deployment with three versions of `bank`, rolled back to the second.
 async fn deployed() -> Deployment {
     let deployment = Deployment::new().await;
     for (number, note) in [(1, None), (2, Some("Sundays\nand holidays")), (3, Some("\u{202e}no"))] {
@@ -20,10 +20,10 @@ async fn deployed() -> Deployment {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_list_says_what_is_live_since_when_and_through_whom() {
+async fn the_list_shows_what_is_live_since_when_and_by_whom() {
     let deployment = Deployment::new().await;
     let Said { code, out, err } = deployment.flow(&["list"]).await;
-    let nothing = "No flow has been published yet: `ringbolt flow push` does it.\n";
+    let nothing = "No flow has been published yet: publish one with `ringbolt flow push`.\n";
     assert_eq!((code, out.as_str(), err.as_str()), (Some(0), nothing, ""));
 
     let deployment = deployed().await;
@@ -73,29 +73,29 @@ The live version was rolled back from version 3 by bea, [..] UTC.
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_long_history_the_newest_are_shown_and_the_others_counted() {
+async fn a_long_history_shows_the_newest_versions_and_counts_the_others() {
     let deployment = Deployment::new().await;
     for number in 100..130 {
         deployment.publish(&bank_flow(&format!("8005550{number}"))).await;
     }
     let Said { out, .. } = deployment.flow(&["history", "bank"]).await;
     assert_eq!(out.lines().count(), 1 + 20 + 1);
-    assert!(out.ends_with("\nThere are 10 older ones: --limit 30 shows them all.\n"), "{out}");
+    assert!(out.ends_with("\n10 older versions are not shown: use --limit 30 to show all.\n"), "{out}");
     let Said { out, .. } = deployment.flow(&["history", "bank", "--limit", "30"]).await;
     assert_eq!(out.lines().count(), 1 + 30);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_unknown_flow_is_said_with_those_that_there_are() {
+async fn the_error_for_an_unknown_flow_names_the_published_flows() {
     let deployment = Deployment::new().await;
     let Said { code, err, .. } = deployment.flow(&["history", "bnak"]).await;
     let place = deployment.place();
-    let nothing = format!("ringbolt: no flow has been published in {place}: `ringbolt flow push` does it\n");
+    let nothing = format!("ringbolt: no flow has been published in {place}: publish one with `ringbolt flow push`\n");
     assert_eq!((code, err), (Some(1), nothing));
     deployment.publish(&bank_flow("8005550101")).await;
     for command in ["history", "rollback", "show"] {
         let Said { code, err, .. } = deployment.flow(&[command, "bnak"]).await;
-        let unknown = format!("ringbolt: there is no flow `bnak` in {place}; there is `bank`\n");
+        let unknown = format!("ringbolt: there is no flow `bnak` in {place}; the published flows are `bank`\n");
         assert_eq!((code, err), (Some(1), unknown), "{command}");
     }
     let Said { code, err, .. } = deployment.flow(&["history", "Bank!"]).await;
@@ -104,7 +104,7 @@ async fn an_unknown_flow_is_said_with_those_that_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn versions_without_a_name_a_note_and_a_size_are_listed_too() {
+async fn versions_without_author_note_or_size_are_listed_too() {
     let deployment = Deployment::new().await;
     let put = async |attributes: [(&str, AttributeValue); 4]| {
         let item = attributes.map(|(name, value)| (name.to_owned(), value)).into();

@@ -1,10 +1,11 @@
-//! `ringbolt flow`, the binary itself, on a real DynamoDB.
+//! `ringbolt flow`: the real binary on a real DynamoDB.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod check;
 mod deployment;
 mod graph;
 mod history;
+mod hours;
 mod push;
 mod rollback;
 mod versions;

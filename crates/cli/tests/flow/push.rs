@@ -4,7 +4,7 @@ use crate::deployment::{Deployment, Said, bank, bank_flow, unwise_flow};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pushed_flow_is_live_with_its_note_and_who_pushed_it() {
+async fn a_pushed_flow_is_live_with_its_note_and_author() {
     let deployment = Deployment::new().await;
     deployment.write("bank.yaml", bank_flow("8005550101"));
     let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--note", "Open on Sundays"]).await;
@@ -16,26 +16,26 @@ async fn a_pushed_flow_is_live_with_its_note_and_who_pushed_it() {
 
     deployment.write("bank.yaml", bank_flow("8005550102"));
     let Said { out, .. } = deployment.flow(&["push", "bank.yaml", "--by", "bea"]).await;
-    assert_eq!(out, "bank.yaml: the flow `bank` is live as version 2, in the place of version 1\n");
+    assert_eq!(out, "bank.yaml: the flow `bank` is live as version 2 and replaces version 1\n");
     let info = deployment.table.version(&bank(), 2).await.unwrap().unwrap().info;
     assert_eq!((info.by.as_deref(), info.note, info.replaced), (Some("bea"), None, Some(1)));
     assert_eq!(deployment.live().await, Some(2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_live_already_is_not_published_again() {
+async fn a_live_text_is_not_published_again() {
     let deployment = Deployment::new().await;
     deployment.write("bank.yaml", bank_flow("8005550101"));
     deployment.flow(&["push", "bank.yaml"]).await;
     let Said { code, out, .. } = deployment.flow(&["push", "bank.yaml"]).await;
     let sentence =
-        "bank.yaml: version 1 of the flow `bank` is live already, with the same text; nothing was published\n";
+        "bank.yaml: version 1 of the flow `bank` is already live with the same text; nothing was published\n";
     assert_eq!((code, out.as_str()), (Some(0), sentence));
     assert_eq!(deployment.table.version(&bank(), 2).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_file_with_an_error_keeps_all_from_being_published() {
+async fn an_error_in_one_file_prevents_publishing_all_of_them() {
     let deployment = Deployment::new().await;
     deployment.write("a-bank.yaml", bank_flow("8005550101"));
     deployment.write("b-bad.yaml", "flow: bad\nrelm: bad\n");
@@ -46,7 +46,7 @@ async fn one_file_with_an_error_keeps_all_from_being_published() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn json_says_what_became_of_each_file() {
+async fn json_has_the_outcome_for_each_file() {
     let deployment = Deployment::new().await;
     deployment.write("bank.yaml", bank_flow("8005550101"));
     deployment.write("shop.yaml", bank_flow("8005550101").replace("flow: bank", "flow: shop"));
@@ -61,14 +61,14 @@ async fn json_says_what_became_of_each_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_flow_comes_from_standard_input_too() {
+async fn a_flow_can_be_pushed_from_standard_input() {
     let deployment = Deployment::new().await;
     let Said { code, out, .. } = deployment.flow_with_input(&["push", "-"], bank_flow("8005550101").as_bytes()).await;
     assert_eq!((code, out.as_str()), (Some(0), "<stdin>: the flow `bank` is live as version 1\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn names_and_notes_that_do_not_fit_are_refused_before_anything_is_published() {
+async fn invalid_names_and_notes_are_refused_before_anything_is_published() {
     let deployment = Deployment::new().await;
     deployment.write("bank.yaml", bank_flow("8005550101"));
     let long = "n".repeat(2_001);
@@ -76,7 +76,7 @@ async fn names_and_notes_that_do_not_fit_are_refused_before_anything_is_publishe
         (["--note", long.as_str()], "ringbolt: a note has 1 to 2000 bytes, "),
         (["--note", ""], "ringbolt: a note has 1 to 2000 bytes, "),
         (["--note", "\u{1b}[2J"], "ringbolt: a note has 1 to 2000 bytes, "),
-        (["--by", "a\nb"], "ringbolt: --by (RINGBOLT_BY) is a name of 1 to 200 bytes, "),
+        (["--by", "a\nb"], "ringbolt: --by (RINGBOLT_BY) must be a name of 1 to 200 bytes "),
     ] {
         let Said { code, err, .. } = deployment.flow(&[&["push", "bank.yaml"][..], &arguments].concat()).await;
         assert_eq!(code, Some(2));
@@ -86,31 +86,32 @@ async fn names_and_notes_that_do_not_fit_are_refused_before_anything_is_publishe
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_the_change_cannot_be_recorded_nothing_is_published() {
+async fn if_the_change_cannot_be_recorded_nothing_is_published() {
     let deployment = Deployment::new().await;
     deployment.write("bank.yaml", bank_flow("8005550101"));
     let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--audit-table", "elsewhere"]).await;
     assert_eq!((code, out.as_str()), (Some(1), ""));
     let error = err.lines().last().unwrap();
     assert!(
-        error.starts_with("ringbolt: bank.yaml: nothing was changed, because it could not be recorded in "),
+        error.starts_with("ringbolt: bank.yaml: nothing was changed, because the change could not be recorded in "),
         "{err}"
     );
     assert_eq!(deployment.live().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_table_is_said_in_one_sentence() {
+async fn a_wrong_table_is_explained_in_one_sentence() {
     let deployment = Deployment::new().await;
     deployment.write("bank.yaml", bank_flow("8005550101"));
     let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--flows-table", "elsewhere"]).await;
     assert_eq!((code, out.as_str()), (Some(1), ""));
     let error = err.lines().last().unwrap();
-    assert!(error.starts_with("ringbolt: bank.yaml was not published: there is no such table in "), "{err}");
+    let sentence = "ringbolt: the live versions could not be read: there is no such table in ";
+    assert!(error.starts_with(sentence), "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn pushes_at_the_same_time_lose_no_text_and_say_who_lost() {
+async fn concurrent_pushes_lose_no_text_and_report_which_one_lost() {
     const PUSHES: u32 = 6;
     let deployment = Deployment::new().await;
     let texts: Vec<String> = (0..PUSHES).map(|number| bank_flow(&format!("800555010{number}"))).collect();
@@ -122,7 +123,7 @@ async fn pushes_at_the_same_time_lose_no_text_and_say_who_lost() {
     for Said { code, out, .. } in [all.0, all.1, all.2, all.3, all.4, all.5] {
         match code {
             Some(0) => assert!(out.contains("is live as version"), "{out}"),
-            Some(1) => assert!(out.contains("somebody else made version"), "{out}"),
+            Some(1) => assert!(out.contains("someone else made version"), "{out}"),
             other => panic!("{other:?}"),
         }
     }
@@ -135,7 +136,7 @@ async fn pushes_at_the_same_time_lose_no_text_and_say_who_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn warnings_are_shown_and_published_unless_they_are_denied() {
+async fn flows_with_warnings_are_published_unless_warnings_are_denied() {
     let deployment = Deployment::new().await;
     deployment.write("bank.yaml", unwise_flow());
     let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "--deny-warnings"]).await;
@@ -148,21 +149,21 @@ async fn warnings_are_shown_and_published_unless_they_are_denied() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_change_is_recorded_and_what_changes_nothing_is_not() {
+async fn every_change_is_recorded_but_unchanged_pushes_are_not() {
     let deployment = Deployment::new().await;
     for number in ["8005550101", "8005550101", "8005550102"] {
         deployment.write("bank.yaml", bank_flow(number));
         assert_eq!(deployment.flow(&["push", "bank.yaml"]).await.code, Some(0));
     }
     assert_eq!(deployment.flow(&["rollback", "bank", "--yes", "--by", "bea"]).await.code, Some(0));
-    assert_eq!(deployment.flow(&["rollback", "bank"]).await.code, Some(2), "nobody said yes");
+    assert_eq!(deployment.flow(&["rollback", "bank"]).await.code, Some(2), "nobody confirmed");
     let expected = [
         ["ada", "flow push", "begun", ""],
         ["ada", "flow push", "done", "version 1 is live"],
         ["ada", "flow push", "begun", ""],
         ["ada", "flow push", "done", "version 2 is live"],
         ["bea", "flow rollback", "begun", ""],
-        ["bea", "flow rollback", "done", "version 1 in the place of version 2"],
+        ["bea", "flow rollback", "done", "version 1 replaces version 2"],
     ];
     let recorded: Vec<Value> =
         serde_json::from_str(&deployment.ringbolt(&["audit", "list", "--json"]).await.out).unwrap();
@@ -172,4 +173,39 @@ async fn every_change_is_recorded_and_what_changes_nothing_is_not() {
     };
     let recorded: Vec<[String; 4]> = recorded.iter().rev().map(texts).collect();
     assert_eq!(recorded, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flow_that_disagrees_with_a_live_flow_of_its_realm_is_refused() {
+    let deployment = Deployment::new().await;
+    let stricter = |text: String| text.replace("realm: bank", "lockout: { attempts: 5 }\nrealm: bank");
+    let shop = || bank_flow("8005550101").replace("flow: bank", "flow: shop");
+    deployment.write("bank.yaml", bank_flow("8005550101"));
+    assert_eq!(deployment.flow(&["push", "bank.yaml"]).await.code, Some(0));
+    deployment.write("shop.yaml", stricter(shop()));
+    let Said { code, out, err } = deployment.flow(&["push", "shop.yaml"]).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("error: the flows `bank` and `shop` share the realm `bank`, so they must have"), "{err}");
+    assert!(err.contains("`bank` has { attempts: 3, ") && err.contains("`shop` has { attempts: 5, "), "{err}");
+    assert!(err.contains("help: to change a realm, push all its flows in one command"), "{err}");
+    assert!(err.ends_with("\nNothing was published.\n"), "{err}");
+
+    // Together they are published, and then the old lockout cannot come back alone.
+    deployment.write("bank.yaml", stricter(bank_flow("8005550101")));
+    assert_eq!(deployment.flow(&["push", "bank.yaml", "shop.yaml"]).await.code, Some(0));
+    let Said { code, err, .. } = deployment.flow(&["rollback", "bank", "-y"]).await;
+    assert_eq!(code, Some(1));
+    let refused = "\nringbolt: version 1 of the flow `bank` disagrees with a live flow of its realm\n";
+    assert!(err.ends_with(refused), "{err}");
+    assert_eq!(deployment.live().await, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flow_with_an_id_for_each_stage_is_pushed_for_one() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", bank_flow("8005550101").replace("id: 12345", "id: { dev: 20001, prod: 10001 }"));
+    let Said { code, err, .. } = deployment.flow(&["push", "bank.yaml"]).await;
+    assert_eq!(code, Some(1));
+    assert!(err.ends_with("\nNothing was published.\n"), "{err}");
+    assert_eq!(deployment.flow(&["push", "bank.yaml", "--stage", "prod"]).await.code, Some(0));
 }

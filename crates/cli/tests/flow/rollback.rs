@@ -3,7 +3,7 @@
 use crate::deployment::{Deployment, Said, bank, bank_flow};
 use serde_json::{Value, json};
 
-/// Versions 1 to 3.
+/// A deployment with versions 1 to 3.
 async fn deployed() -> Deployment {
     let deployment = Deployment::new().await;
     for number in 1..=3 {
@@ -16,18 +16,18 @@ async fn deployed() -> Deployment {
 async fn each_rollback_goes_one_version_further_back() {
     let deployment = deployed().await;
     let Said { code, out, err } = deployment.flow(&["rollback", "bank", "--yes"]).await;
-    let sentence = "Version 2 of the flow `bank` is live, in the place of version 3. To undo it: `ringbolt flow rollback \
-                    bank --to 3`.\n";
+    let sentence = "Version 2 of the flow `bank` is live and replaces version 3. To undo this, run `ringbolt flow \
+                    rollback bank --to 3`.\n";
     assert_eq!((code, out.as_str(), err), (Some(0), sentence, deployment.working_on()));
     assert_eq!(deployment.live().await, Some(2));
     deployment.flow(&["rollback", "bank", "-y"]).await;
     assert_eq!(deployment.live().await, Some(1));
     let Said { code, err, .. } = deployment.flow(&["rollback", "bank", "-y"]).await;
     assert_eq!(code, Some(2));
-    assert!(err.starts_with("ringbolt: version 1 of the flow `bank` is live, and it replaced none: "), "{err}");
+    assert!(err.starts_with("ringbolt: version 1 of the flow `bank` is live and replaced no other version: "), "{err}");
     deployment.flow(&["rollback", "bank", "-y", "--to", "3"]).await;
     assert_eq!(deployment.live().await, Some(3));
-    // What is pushed after a rollback replaces what is live then, not what was.
+    // A push after a rollback replaces the version that is live at that time.
     deployment.flow(&["rollback", "bank", "-y", "--to", "1"]).await;
     deployment.publish(&bank_flow("8005550104")).await;
     deployment.flow(&["rollback", "bank", "-y"]).await;
@@ -35,18 +35,18 @@ async fn each_rollback_goes_one_version_further_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_person_to_ask_and_without_yes_nothing_is_changed() {
+async fn without_a_terminal_and_without_yes_nothing_is_changed() {
     let deployment = deployed().await;
     let Said { code, err, .. } = deployment.flow(&["rollback", "bank"]).await;
     assert_eq!(code, Some(2));
-    let question = "ringbolt: Make version 2 of the flow `bank` live in the place of version 3? ";
+    let question = "ringbolt: Make version 2 of the flow `bank` live instead of version 3? ";
     let last = err.lines().last().unwrap();
     assert!(last.starts_with(question) && last.contains("--yes"), "{err}");
     assert_eq!(deployment.live().await, Some(3));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_version_that_there_is_not_or_that_is_live_changes_nothing() {
+async fn rolling_back_to_an_unknown_or_live_version_changes_nothing() {
     let deployment = deployed().await;
     let Said { code, err, .. } = deployment.flow(&["rollback", "bank", "-y", "--to", "7"]).await;
     assert_eq!((code, err.as_str()), (Some(1), "ringbolt: the flow `bank` has no version 7; its newest is 3\n"));
@@ -57,7 +57,7 @@ async fn a_version_that_there_is_not_or_that_is_live_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_version_that_cannot_be_used_any_more_is_refused_with_its_mistakes() {
+async fn an_unusable_version_is_refused_with_its_mistakes() {
     let deployment = Deployment::new().await;
     deployment.publish("flow: bank\nrelm: bank\n").await;
     deployment.publish(&bank_flow("8005550101").replace("flow: bank", "flow: shop")).await;
@@ -68,7 +68,7 @@ async fn a_version_that_cannot_be_used_any_more_is_refused_with_its_mistakes() {
     let cannot = "\nringbolt: version 1 of the flow `bank` cannot be used by this version of Ringbolt\n";
     assert!(err.ends_with(cannot), "{err}");
     let Said { code, err, .. } = deployment.flow(&["rollback", "bank", "-y"]).await;
-    let other = "ringbolt: version 2 of the flow `bank` is a flow of another name, `shop`\n";
+    let other = "ringbolt: version 2 of the flow `bank` contains a different flow, `shop`\n";
     assert_eq!((code, err.as_str()), (Some(1), other));
     assert_eq!(deployment.live().await, Some(3));
 }

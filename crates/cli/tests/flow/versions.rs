@@ -4,7 +4,7 @@ use crate::deployment::{Deployment, Said, bank_flow};
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 
-/// Versions 1 to 3, the last two with the same text as a version before.
+/// A deployment with versions 1 to 3, of which the first and the last have the same text.
 async fn deployed() -> Deployment {
     let deployment = Deployment::new().await;
     for number in [1, 2, 1] {
@@ -14,7 +14,7 @@ async fn deployed() -> Deployment {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_difference_is_a_patch_and_code_1() {
+async fn a_difference_is_printed_as_a_patch_with_exit_code_1() {
     let deployment = deployed().await;
     let Said { code, out, err } = deployment.flow(&["diff", "bank", "1", "2"]).await;
     assert_eq!((code, err.as_str()), (Some(1), ""));
@@ -24,11 +24,11 @@ async fn a_difference_is_a_patch_and_code_1() {
 --- bank, version 1
 +++ bank, version 2
 @@ -5,4 +5,4 @@
- dialogtech:
-   ivrs:
-     "12345":
--      do: { transfer: { destination: "8005550101" } }
-+      do: { transfer: { destination: "8005550102" } }
+ ivrs:
+   login:
+     id: 12345
+-    do: { transfer: { destination: "8005550101" } }
++    do: { transfer: { destination: "8005550102" } }
 
 "#]]
     );
@@ -53,11 +53,11 @@ async fn the_live_version_is_compared_with_a_file_and_with_what_it_replaced() {
     assert_eq!(deployment.flow_with_input(&["diff", "bank", "-"], live.as_bytes()).await.code, Some(0));
     let Said { out, .. } = deployment.flow(&["diff", "bank", "--json"]).await;
     let document: Value = serde_json::from_str(&out).unwrap();
-    assert!(document["diff"].as_str().unwrap().contains("+      do:"), "{out}");
+    assert!(document["diff"].as_str().unwrap().contains("+    do:"), "{out}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn trouble_is_no_difference() {
+async fn errors_have_another_exit_code_than_differences() {
     let deployment = deployed().await;
     for (arguments, sentence) in [
         (&["bank", "7"][..], "the flow `bank` has no version 7; its newest is 3"),

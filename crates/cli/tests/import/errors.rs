@@ -1,9 +1,9 @@
-//! What a person gets wrong: one sentence, and nothing is imported.
+//! User errors: each gives one sentence, and nothing is imported.
 
 use crate::Deployment;
 use ringbolt_tests::{Fault, Wire};
 
-/// Further arguments, variables, and what is said.
+/// Additional arguments, environment variables, and the expected sentence.
 type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
 
 const IMPORT: [&str; 5] = ["pin", "import", "callers.csv", "--realm", "demo"];
@@ -15,10 +15,14 @@ async fn a_wrong_table_region_or_credential_is_named_in_one_sentence() {
     let calls = deployment.database.tables.calls.clone();
     let cases: [Case<'_>; 5] = [
         (&["--callers-table", "elsewhere"], &[], "nothing was imported: there is no such table in the DynamoDB at "),
-        (&["--callers-table", &calls], &[], " is no table of callers: look at --callers-table"),
+        (&["--callers-table", &calls], &[], " is not a table of callers: check --callers-table"),
         (&[], &[("AWS_REGION", "")], "no AWS region is set"),
         (&[], &[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")], "there are no AWS credentials"),
-        (&[], &[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")], "nothing was imported: DynamoDB was not reached"),
+        (
+            &[],
+            &[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")],
+            "nothing was imported: DynamoDB could not be reached",
+        ),
     ];
     for (arguments, variables, sentence) in cases {
         for dry_run in [&["--dry-run"][..], &[]] {
@@ -26,7 +30,7 @@ async fn a_wrong_table_region_or_credential_is_named_in_one_sentence() {
             assert_one_sentence(running.end().await, sentence);
         }
     }
-    // Where no place is named, none is asked for; where one is, what an import needs there is tried.
+    // A dry run without a deployment needs none; with one, it checks what an import would need.
     let (dry_run, offline) =
         ([&IMPORT[..], &["--dry-run"]].concat(), [("RINGBOLT_CALLERS_TABLE", ""), ("AWS_REGION", "")]);
     let (code, out, err) = deployment.start_with(&dry_run, &offline).end().await;
@@ -36,7 +40,7 @@ async fn a_wrong_table_region_or_credential_is_named_in_one_sentence() {
     );
     let (code, out, err) = deployment.run(&dry_run).await;
     assert!(code == 0 && out.starts_with("1 row could be imported. Nothing was written"), "{out}{err}");
-    assert!(err.contains("1 PIN; hashing takes no time here") || err.contains("1 PIN at "), "{err}");
+    assert!(err.contains("1 PIN; hashing is fast here") || err.contains("1 PIN at "), "{err}");
     let wire = Wire::to(&deployment.endpoint).await;
     wire.set(Fault::Denied);
     let running = deployment.start_with(&IMPORT, &[("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint)]);
@@ -46,7 +50,7 @@ async fn a_wrong_table_region_or_credential_is_named_in_one_sentence() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_that_cannot_be_imported_is_refused_before_anything_is_asked() {
+async fn an_unusable_file_is_refused_before_any_request() {
     let deployment = Deployment::new().await;
     deployment.write("semicolons.csv", "user;pin\nada;837461\n");
     deployment.write("empty.csv", "");
@@ -64,16 +68,16 @@ async fn a_file_that_cannot_be_imported_is_refused_before_anything_is_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupted_import_of_another_file_is_not_gone_on_with() {
+async fn an_interrupted_import_of_another_file_is_not_resumed() {
     let deployment = Deployment::new().await;
     deployment.write("callers.csv", "user,pin\nada,837461\n");
-    // As a process leaves it that was killed at once.
+    // The journal of a process that was killed at once.
     let head = serde_json::json!({
         "ringbolt_import": 1, "run": "run-1", "keys": [],
         "import": { "file": "other", "realm": "demo", "table": "", "place": "", "options": "", "refused": "" },
     });
     deployment.write("callers.csv.journal", format!("{head}\n"));
-    assert_one_sentence(deployment.run(&IMPORT).await, "interrupted, and the file has changed since");
+    assert_one_sentence(deployment.run(&IMPORT).await, "interrupted, and the file has changed since then");
     assert!(deployment.callers().await.is_empty());
 }
 

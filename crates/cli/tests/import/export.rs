@@ -5,7 +5,7 @@ use ringbolt_core::pin::PinKeys;
 use ringbolt_tests::{Fault, Wire};
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
-/// How many unfinished files there are.
+/// The number of unfinished files.
 fn parts(deployment: &Deployment) -> usize {
     let names = fs::read_dir(deployment.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     names.filter(|name| name.to_string_lossy().ends_with(".part")).count()
@@ -31,15 +31,15 @@ async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
     deployment.write("users.csv", "everybody may read it");
     fs::set_permissions(deployment.path("users.csv"), fs::Permissions::from_mode(0o644)).unwrap();
     let (code, out, err) = deployment.run(&[&export[..], &["--out", "users.csv"]].concat()).await;
-    assert_eq!((code, out.as_str(), err.as_str()), (0, "", "2 callers are in users.csv.\n"));
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", "Wrote 2 callers to users.csv.\n"));
     assert_eq!(deployment.read("users.csv").lines().count(), 3);
     assert_eq!(fs::metadata(deployment.path("users.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(parts(&deployment), 0);
 
-    // Standard output is a file that the test has opened.
+    // Here standard output is a file opened by the test.
     let before = fs::metadata(deployment.path("stdout")).unwrap().permissions().mode() & 0o777;
     let (code, out, err) = deployment.run(&[&export[..], &["--out", "/dev/stdout"]].concat()).await;
-    assert_eq!((code, err.as_str(), out.lines().count()), (0, "2 callers are in /dev/stdout.\n", 3), "{out}");
+    assert_eq!((code, err.as_str(), out.lines().count()), (0, "Wrote 2 callers to /dev/stdout.\n", 3), "{out}");
     assert_eq!(fs::metadata(deployment.path("stdout")).unwrap().permissions().mode() & 0o777, before, "the same file");
 
     let (_, out, _) = deployment.run(&[&export[..], &["--json"]].concat()).await;
@@ -48,7 +48,7 @@ async fn users_are_listed_with_their_attributes_and_without_a_pin_or_tag() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pin_that_stands_under_two_keys_counts_once() {
+async fn a_pin_under_two_keys_counts_once() {
     let deployment = Deployment::new().await;
     deployment.write("callers.csv", "user,pin\nada,837461\nada,926384\nbob,837462\n");
     let key = |letter: &str| letter.repeat(PinKeys::MIN_CHARS);
@@ -66,7 +66,7 @@ async fn a_pin_that_stands_under_two_keys_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_export_that_is_interrupted_leaves_what_was_there_and_no_half_a_list() {
+async fn an_interrupted_export_keeps_the_old_file_and_leaves_no_partial_one() {
     let mut deployment = Deployment::new().await;
     let wire = Wire::to(&deployment.endpoint).await;
     deployment.endpoint = wire.endpoint.clone();
@@ -82,9 +82,9 @@ async fn an_export_that_is_interrupted_leaves_what_was_there_and_no_half_a_list(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_list_that_nobody_reads_on_is_no_failure() {
+async fn a_closed_pipe_is_not_a_failure() {
     let deployment = Deployment::new().await;
-    // More than is held back before it is written.
+    // More than fits into the output buffer.
     let rows: String = (0..300).map(|row| format!("user-{row},8374{row:04}\n")).collect();
     deployment.write("callers.csv", format!("user,pin\n{rows}"));
     assert_eq!(deployment.run(&["pin", "import", "callers.csv", "--realm", "demo", "--allow-weak"]).await.0, 0);

@@ -1,4 +1,4 @@
-//! `ringbolt pin import` and `ringbolt pin export-users`: the binary itself, on a real DynamoDB.
+//! `ringbolt pin import` and `ringbolt pin export-users`: the real binary on a real DynamoDB.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod changed;

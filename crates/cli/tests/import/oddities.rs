@@ -1,4 +1,4 @@
-//! CSV files as they come.
+//! Odd but real CSV files.
 
 use crate::{Deployment, process::tags};
 use ringbolt_core::caller::Status;
@@ -8,7 +8,7 @@ use std::fs;
 const IMPORT: [&str; 5] = ["pin", "import", "callers.csv", "--realm", "demo"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn right_rows_go_in_and_the_others_are_explained_by_their_lines() {
+async fn valid_rows_are_imported_and_the_others_are_listed_with_reasons() {
     let deployment = Deployment::new().await;
     let csv: [&[u8]; 18] = [
         "\u{feff}\"First Name\",PIN,city,User\r\n".as_bytes(),
@@ -34,28 +34,28 @@ async fn right_rows_go_in_and_the_others_are_explained_by_their_lines() {
     let refused = "line,user,reason\n\
                    4,bob,the PIN is empty\n\
                    5,carl,a PIN has digits only\n\
-                   6,dora,the PIN is easy to guess: it must not be one digit over and over\n\
-                   8,,\"it has 3 fields, and the first row 4\"\n\
-                   9,,\"it has 5 fields, and the first row 4\"\n\
-                   10,fred,\"it is not UTF-8; save the file as \"\"CSV UTF-8\"\"\"\n\
+                   6,dora,the PIN is easy to guess: it must not be a single repeated digit\n\
+                   8,,\"the row has 3 fields, but the first row has 4\"\n\
+                   9,,\"the row has 5 fields, but the first row has 4\"\n\
+                   10,fred,\"the row is not UTF-8; save the file as \"\"CSV UTF-8\"\"\"\n\
                    14,gil,a PIN has 4 to 12 digits\n\
                    15,,the user id is empty\n\
-                   18,,\"a quotation mark opens in this line and is not closed, or not within 16 MiB: nothing from here on \
-                   was read. Close it or take it away, and import again\"\n";
+                   18,,\"a quotation mark in this line is not closed within 16 MiB, so nothing after it was read. Close \
+                   it or remove it, and import again\"\n";
 
     let (code, out, err) = deployment.run(&[&IMPORT[..], &["--dry-run"]].concat()).await;
     assert_eq!(code, 1, "{err}");
     assert_eq!(
         out,
-        "5 rows could be imported. Nothing was written to a table.\n9 rows refused: callers.refused.csv has their lines \
-         and the reasons.\n"
+        "5 rows could be imported. Nothing was written to a table.\nRefused 9 rows, listed with reasons in \
+         callers.refused.csv.\n"
     );
     assert_eq!(deployment.read("callers.refused.csv"), refused);
     assert!(deployment.callers().await.is_empty() && !deployment.path("callers.csv.journal").exists());
 
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 1, "{err}");
-    assert!(out.starts_with("5 rows of 3 callers are in "), "{out}");
+    assert!(out.starts_with("Imported 5 rows of 3 callers into "), "{out}");
     assert!(err.contains("callers.csv, line 4: the PIN is empty\n"), "{err}");
     assert_eq!(deployment.read("callers.refused.csv"), refused);
     let callers = deployment.callers().await;
@@ -80,7 +80,7 @@ async fn right_rows_go_in_and_the_others_are_explained_by_their_lines() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn five_thousand_attributes_go_in_and_an_item_over_400_kilobytes_does_not() {
+async fn five_thousand_attributes_are_imported_but_an_item_over_400_kilobytes_is_refused() {
     let deployment = Deployment::new().await;
     let names: Vec<String> = (0..5_000).map(|number| format!("attribute_{number}")).collect();
     let values = |value: &str| vec![value; 5_000].join(",");
@@ -89,25 +89,25 @@ async fn five_thousand_attributes_go_in_and_an_item_over_400_kilobytes_does_not(
         names.join(","),
         values("x"),
         values(&"x".repeat(100)),
-        // Below what is counted here, above what DynamoDB counts.
+        // Below our own count of the size, above DynamoDB's.
         values(&"x".repeat(68)),
     );
     deployment.write("callers.csv", text);
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 1, "{err}");
-    assert!(out.starts_with("1 row of 1 caller is in "), "{out}");
+    assert!(out.starts_with("Imported 1 row of 1 caller into "), "{out}");
     let callers = deployment.callers().await;
     assert_eq!(callers["ada"].attributes.len(), 5_000);
     assert_eq!(
         deployment.read("callers.refused.csv"),
         "line,user,reason\n\
-         3,bob,\"an item of DynamoDB holds 400 KB, and this caller's would have more\"\n\
-         4,carl,\"an item of DynamoDB holds 400 KB, and this caller's would have more\"\n"
+         3,bob,\"a DynamoDB item holds 400 KB, and this caller's would be larger\"\n\
+         4,carl,\"a DynamoDB item holds 400 KB, and this caller's would be larger\"\n"
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn callers_who_are_there_stay_suspended_and_are_replaced_added_to_or_left_as_asked() {
+async fn existing_callers_stay_suspended_and_are_replaced_extended_or_skipped_as_requested() {
     let deployment = Deployment::new().await;
     deployment.write("callers.csv", "user,pin,name\nada,837461,Ada\nbob,837462,Bob\n");
     assert_eq!(deployment.run(&IMPORT).await.0, 0);
@@ -128,31 +128,31 @@ async fn callers_who_are_there_stay_suspended_and_are_replaced_added_to_or_left_
         let callers = deployment.callers().await;
         assert!(callers["ada"].pins.iter().eq(&tags("ada", pins)), "{existing}");
         assert_eq!((&callers["ada"].attributes["name"], callers["ada"].status), (&name.into(), Status::Suspended));
-        assert!(callers["bob"].pins.iter().eq(&tags("bob", &["837462"])), "he is not in the file");
+        assert!(callers["bob"].pins.iter().eq(&tags("bob", &["837462"])), "bob is not in the file");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_field_of_two_mebibytes_is_refused_and_the_rows_after_it_go_in() {
+async fn a_field_of_two_mebibytes_is_refused_and_the_rows_after_it_are_imported() {
     let deployment = Deployment::new().await;
     let long = format!("{}\n{}", "x".repeat(1 << 20), "y".repeat(1 << 20));
     deployment.write("callers.csv", format!("user,pin,name\nada,837461,Ada\nbob,837462,\"{long}\"\nzoe,837463,Zoe\n"));
     let (code, out, err) = deployment.run(&IMPORT).await;
-    assert!(code == 1 && out.starts_with("2 rows of 2 callers are in "), "{out}{err}");
+    assert!(code == 1 && out.starts_with("Imported 2 rows of 2 callers into "), "{out}{err}");
     assert!(deployment.callers().await.keys().eq(["ada", "zoe"]));
     assert_eq!(
         deployment.read("callers.refused.csv"),
-        "line,user,reason\n3,,\"it is longer than 1 MiB, and an item of DynamoDB holds 400 KB (it goes on to line 4: \
-         perhaps a quotation mark too many)\"\n"
+        "line,user,reason\n3,,\"the row is longer than 1 MiB, but a DynamoDB item holds 400 KB (it spans to line 4: \
+         check for an extra quotation mark)\"\n"
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_line_that_names_the_delimiter_is_taken_at_its_word_and_a_file_without_rows_is_said_to_have_none() {
+async fn a_declared_delimiter_is_used_and_an_empty_file_is_reported() {
     let deployment = Deployment::new().await;
     deployment.write("callers.csv", "\u{feff}sep=;\r\nuser;pin;name\r\nada;837461;\"Ada; Countess\"\r\n");
     let (code, out, err) = deployment.run(&IMPORT).await;
-    assert!(code == 0 && out.starts_with("1 row of 1 caller is in "), "{out}{err}");
+    assert!(code == 0 && out.starts_with("Imported 1 row of 1 caller into "), "{out}{err}");
     let callers = deployment.callers().await;
     assert!(callers["ada"].pins.iter().eq(&tags("ada", &["837461"])));
     assert_eq!(serde_json::to_string(&callers["ada"].attributes).unwrap(), r#"{"name":"Ada; Countess"}"#);
@@ -162,7 +162,7 @@ async fn a_line_that_names_the_delimiter_is_taken_at_its_word_and_a_file_without
         let (code, out, err) = deployment.run(&[&IMPORT[..], dry_run].concat()).await;
         assert_eq!(
             (code, out.as_str()),
-            (0, "callers.csv has no rows after its header: nothing was imported.\n"),
+            (0, "callers.csv has no rows after its header, so nothing was imported.\n"),
             "{err}"
         );
     }
@@ -175,10 +175,10 @@ async fn a_line_that_names_the_delimiter_is_taken_at_its_word_and_a_file_without
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pin_that_a_user_has_in_several_rows_is_not_counted_as_several() {
+async fn a_repeated_pin_is_stored_once() {
     let deployment = Deployment::new().await;
     deployment.write("callers.csv", "user,pin\nada,837461\nADA,926384\n Ada,837461\nada,837462\n");
     let (code, out, err) = deployment.run(&IMPORT).await;
-    assert!(code == 0 && out.starts_with("4 rows of 1 caller are in "), "{out}{err}");
+    assert!(code == 0 && out.starts_with("Imported 4 rows of 1 caller into "), "{out}{err}");
     assert_eq!(deployment.callers().await["ada"].pins.len(), 3);
 }

@@ -1,4 +1,4 @@
-//! The command as a process, in a folder of its own, with a database of its own.
+//! Runs the command as a process with its own folder and database.
 
 use ringbolt_core::{
     caller::CallerItem,
@@ -17,13 +17,13 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Long enough for a debug build on a machine that has other things to do.
+/// Long enough for a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(1_200);
 
-/// Tables of a test, and the folder that it works in.
+/// A test's tables and working folder.
 pub struct Deployment {
     pub database: TestDatabase,
-    /// Where the command is told to look for the database.
+    /// The database endpoint that the command uses.
     pub endpoint: String,
     pub folder: TempDir,
 }
@@ -53,13 +53,13 @@ impl Deployment {
         self.start_with(arguments, &[])
     }
 
-    /// The same, with variables of its own; an empty one is taken away.
+    /// Starts `ringbolt` with additional environment variables. An empty value removes the variable.
     pub fn start_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
         let child = self.command(arguments, variables).spawn().unwrap();
         Running { child, folder: self.folder.path().to_owned() }
     }
 
-    /// The same with standard output that nobody reads.
+    /// Starts `ringbolt` with a standard output whose reader is gone.
     pub fn start_unread(&self, arguments: &[&str]) -> Running {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
@@ -95,7 +95,7 @@ impl Deployment {
         command
     }
 
-    /// Runs it to its end: exit code, standard output, standard error.
+    /// Runs a command to its end. Returns exit code, standard output and standard error.
     pub async fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         self.start(arguments).end().await
     }
@@ -114,7 +114,7 @@ impl Deployment {
         }
     }
 
-    /// The functions, with the keys that the command has.
+    /// The functions, with the command's keys.
     pub async fn app(&self) -> TestApp {
         let mut app = TestApp::on(self.database.store().await, &demo_flow());
         app.app.hasher = hasher();
@@ -126,12 +126,12 @@ fn audit_table(database: &TestDatabase) -> String {
     format!("{}-audit", database.tables.callers)
 }
 
-/// The hasher that the command has.
+/// The command's hasher.
 pub fn hasher() -> PinHasher {
     PinHasher::new(pin_keys('a', &[]), PinHash::Keyed)
 }
 
-/// The tags of these PINs in the item of a user.
+/// The tags of a user's PINs.
 pub fn tags(user: &str, pins: &[&str]) -> Vec<String> {
     let caller = ringbolt_tests::caller(user);
     let tag = |pin: &&str| hasher().enrol(&caller, &CallerPin::parse(pin).unwrap()).unwrap()[0].as_str().to_owned();
@@ -140,14 +140,14 @@ pub fn tags(user: &str, pins: &[&str]) -> Vec<String> {
     tags
 }
 
-/// A command that runs; it is killed when this is dropped.
+/// A running command, which is killed on drop.
 pub struct Running {
     child: Child,
     folder: PathBuf,
 }
 
 impl Running {
-    /// Waits until a file of the folder says so.
+    /// Waits until a file in the folder satisfies a condition.
     pub async fn wait_for(&mut self, file: &str, is: impl Fn(&str) -> bool) {
         let began = Instant::now();
         loop {
@@ -161,13 +161,13 @@ impl Running {
         }
     }
 
-    /// Sends it a signal, such as `INT`.
+    /// Sends a signal, such as `INT`.
     pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    /// Waits for its end; gives exit code (-1 where a signal ended it), standard output and standard error.
+    /// Waits for its end. Returns exit code (-1 if a signal ended it), standard output and standard error.
     pub async fn end(mut self) -> (i32, String, String) {
         let began = Instant::now();
         let status = loop {
@@ -184,7 +184,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both fail where it has ended already, and that is as well.
+        // Both fail harmlessly if it has already ended.
         self.child.kill().unwrap_or_default();
         self.child.wait().map(drop).unwrap_or_default();
     }

@@ -1,11 +1,11 @@
-//! The file of refused rows: it takes the place of nothing else, and an interrupted import finds it as it left it.
+//! The file of refused rows: it never overwrites another file, and a resumed import requires it unchanged.
 
 use crate::Deployment;
 use std::fs;
 
 const IMPORT: [&str; 6] = ["pin", "import", "callers.csv", "--realm", "demo", "--allow-weak"];
 
-/// Rows of which every tenth is refused.
+/// A CSV in which every tenth row is refused.
 fn csv(rows: usize) -> String {
     (0..rows).fold("user,pin\n".to_owned(), |text, row| {
         let pin = if row % 10 == 0 { String::new() } else { format!("8374{row:04}") };
@@ -20,7 +20,7 @@ fn list(rows: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_there_and_is_no_list_of_refused_rows_stays_as_it_is() {
+async fn a_file_that_is_not_a_list_of_refused_rows_is_never_overwritten() {
     let deployment = Deployment::new().await;
     let precious = "user,pin\nada,\nbob,837462\n";
     for name in ["callers.csv", "other.csv", "callers.refused.csv"] {
@@ -33,17 +33,17 @@ async fn what_is_there_and_is_no_list_of_refused_rows_stays_as_it_is() {
     let absolute = deployment.path("callers.csv").to_str().unwrap().to_owned();
     for dry_run in [&["--dry-run"][..], &[]] {
         for (refused, code, sentence) in [
-            (Some("./callers.csv"), 2, "which is the file that is to be imported: name another file with --refused"),
-            (Some("sub/../callers.csv"), 2, "which is the file that is to be imported"),
-            (Some(absolute.as_str()), 2, "which is the file that is to be imported"),
-            (Some("hard.csv"), 2, "which is the file that is to be imported"),
-            (Some("soft.csv"), 2, "which is the file that is to be imported"),
+            (Some("./callers.csv"), 2, "which is the file to import: name another file with --refused"),
+            (Some("sub/../callers.csv"), 2, "which is the file to import"),
+            (Some(absolute.as_str()), 2, "which is the file to import"),
+            (Some("hard.csv"), 2, "which is the file to import"),
+            (Some("soft.csv"), 2, "which is the file to import"),
             (Some("./callers.csv.journal"), 2, "which is the journal of the import"),
-            (Some("other.csv"), 1, "other.csv is there already and is no list of refused rows"),
-            (None, 1, "callers.refused.csv is there already and is no list of refused rows"),
+            (Some("other.csv"), 1, "other.csv already exists and is not a list of refused rows"),
+            (None, 1, "callers.refused.csv already exists and is not a list of refused rows"),
             (Some("sub"), 1, "sub is a folder"),
             (Some("nowhere/refused.csv"), 1, "there is no folder nowhere"),
-            (Some("/dev/null"), 1, "/dev/null is there already and is no list of refused rows"),
+            (Some("/dev/null"), 1, "/dev/null already exists and is not a list of refused rows"),
         ] {
             let refused = refused.map(|refused| ["--refused", refused]);
             let arguments = [&IMPORT[..], dry_run, refused.as_ref().map_or(&[], |refused| &refused[..])].concat();
@@ -57,13 +57,13 @@ async fn what_is_there_and_is_no_list_of_refused_rows_stays_as_it_is() {
         assert_eq!(deployment.read(name), precious, "{name}");
     }
     assert!(deployment.callers().await.is_empty());
-    // Nor does the record have changes that began and never ended.
+    // The audit log has no unfinished changes either.
     let (code, out, err) = deployment.run(&["audit", "list", "--json"]).await;
     assert_eq!((code, out.trim()), (0, "[]"), "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dry_run_leaves_the_list_of_an_interrupted_import_alone_and_one_that_is_lost_is_missed() {
+async fn a_dry_run_leaves_the_list_of_an_interrupted_import_alone_and_a_lost_list_is_reported() {
     const ROWS: usize = 2_000;
     let deployment = Deployment::new().await;
     deployment.write("callers.csv", csv(ROWS));
@@ -76,8 +76,8 @@ async fn a_dry_run_leaves_the_list_of_an_interrupted_import_alone_and_one_that_i
 
     let (code, out, err) = deployment.run(&[&IMPORT[..], &["--dry-run"]].concat()).await;
     assert_eq!(code, 1, "{err}");
-    assert!(err.contains("An import of this file is under way and goes on with callers.refused.csv"), "{err}");
-    assert!(out.contains("200 rows refused: callers.dry-run.refused.csv has their lines"), "{out}");
+    assert!(err.contains("An unfinished import of this file uses callers.refused.csv"), "{err}");
+    assert!(out.contains("Refused 200 rows, listed with reasons in callers.dry-run.refused.csv."), "{out}");
     assert_eq!(deployment.read("callers.dry-run.refused.csv"), list(ROWS));
     assert_eq!(deployment.read("callers.refused.csv"), begun);
 
@@ -90,20 +90,20 @@ async fn a_dry_run_leaves_the_list_of_an_interrupted_import_alone_and_one_that_i
         let (code, out, err) = deployment.run(&IMPORT).await;
         assert_eq!((code, out.as_str()), (1, ""), "{err}");
         let said = err.lines().last().unwrap();
-        assert!(said.contains("callers.refused.csv is not as the interrupted import left it"), "{err}");
-        assert!(said.ends_with("put it back, or delete callers.csv.journal to begin anew"), "{err}");
+        assert!(said.contains("callers.refused.csv, the list of refused rows, is not as the interrupted"), "{err}");
+        assert!(said.ends_with("restore it, or delete callers.csv.journal to start again"), "{err}");
         assert_eq!(deployment.read("callers.csv.journal"), journal);
     }
     deployment.write("callers.refused.csv", &begun);
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 1, "{err}");
-    assert!(err.contains("Going on after ") && out.contains("200 rows refused: callers.refused.csv has"), "{out}{err}");
+    assert!(err.contains("Resuming after ") && out.contains("Refused 200 rows, "), "{out}{err}");
     assert_eq!(deployment.read("callers.refused.csv"), list(ROWS));
     assert_eq!(deployment.callers().await.len(), ROWS - ROWS / 10);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_list_of_an_earlier_import_is_replaced_and_is_its_owners_alone() {
+async fn an_earlier_list_is_replaced_by_one_that_only_the_owner_can_read() {
     use std::os::unix::fs::PermissionsExt as _;
     let deployment = Deployment::new().await;
     deployment.write("callers.csv", "user,pin\nada,\nbob,837462\n");

@@ -1,4 +1,4 @@
-//! A database that throttles, or is away for a while.
+//! A database that throttles or is unavailable for a while.
 
 use crate::{Deployment, process::tags};
 use ringbolt_tests::{Fault, Wire};
@@ -19,7 +19,7 @@ async fn assert_all_in(deployment: &Deployment, rows: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_import_slows_down_where_dynamodb_throttles_and_finishes() {
+async fn an_import_slows_down_while_dynamodb_throttles_and_finishes() {
     let mut deployment = Deployment::new().await;
     let wire = Wire::to(&deployment.endpoint).await;
     deployment.endpoint = wire.endpoint.clone();
@@ -27,14 +27,14 @@ async fn an_import_slows_down_where_dynamodb_throttles_and_finishes() {
     deployment.write("callers.csv", csv(200));
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 0, "{err}");
-    assert!(out.starts_with("200 rows of 200 callers are in "), "{out}");
-    assert!(err.contains("slowed down by DynamoDB to "), "{err}");
+    assert!(out.starts_with("Imported 200 rows of 200 callers into "), "{out}");
+    assert!(err.contains("throttled by DynamoDB to "), "{err}");
     assert!(wire.take_operations().len() >= 300, "a third of all requests were throttled");
     assert_all_in(&deployment, 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_import_stops_where_dynamodb_is_away_for_long_and_goes_on_later() {
+async fn an_import_stops_during_a_long_outage_and_resumes_later() {
     let mut deployment = Deployment::new().await;
     let wire = Wire::to(&deployment.endpoint).await;
     deployment.endpoint = wire.endpoint.clone();
@@ -42,22 +42,22 @@ async fn an_import_stops_where_dynamodb_is_away_for_long_and_goes_on_later() {
     for fault in [Fault::ServerError, Fault::Denied] {
         wire.set(Fault::None);
         let mut running = deployment.start(&[&IMPORT[..], &["--patience", "1"]].concat());
-        // A row at the least has gone through since: this run is on its way.
+        // At least one row is done, so this run has started.
         running.wait_for("stderr", |said| said.contains(" %)")).await;
         wire.set(fault);
         let (code, out, err) = running.end().await;
         assert_eq!((code, out.as_str()), (1, ""), "{err}");
         let last = err.lines().last().unwrap();
         assert!(
-            last.contains("the import stopped after ") && last.contains("the same command again to go on: "),
+            last.contains("the import stopped after ") && last.contains("the same command again to resume: "),
             "{err}"
         );
-        let reason = if fault == Fault::Denied { "these credentials may not" } else { "DynamoDB was not reached" };
+        let reason = if fault == Fault::Denied { "these credentials may not" } else { "DynamoDB could not be reached" };
         assert!(last.contains(reason), "{err}");
     }
     wire.set(Fault::None);
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!(code, 0, "{err}");
-    assert!(out.starts_with("2,000 rows of 2,000 callers are in "), "{out}");
+    assert!(out.starts_with("Imported 2,000 rows of 2,000 callers into "), "{out}");
     assert_all_in(&deployment, 2_000).await;
 }

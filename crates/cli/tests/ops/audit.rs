@@ -11,7 +11,7 @@ fn sk(seq: u64) -> AttributeValue {
     s(&format!("e#{seq:020}"))
 }
 
-/// Two changes: one that was made, one that was refused.
+/// A deployment with one successful and one refused change.
 async fn changed() -> Deployment {
     let bank = Deployment::new().await;
     bank.keyed(&["pin", "set", "--realm", "bank", "90786", "--stdin"], "815294").await.says("set");
@@ -42,21 +42,24 @@ async fn every_change_is_listed_with_who_made_it_and_how_it_ended() {
     );
     let said = bank.ringbolt(&["audit", "list", "--limit", "1"]).await;
     assert!(said.out.contains("caller unlock") && !said.out.contains("pin set"), "{said:?}");
-    assert!(said.err.contains("There are more"), "{said:?}");
-    bank.ringbolt(&["audit", "list", "--since", "2990-01-01"]).await.says("Nothing was recorded.");
-    bank.ringbolt(&["audit", "list", "--since", "yesterday"]).await.fails(2, &["`yesterday` is no time"]);
+    assert!(said.err.contains("Only the newest 1 entries are shown"), "{said:?}");
+    bank.ringbolt(&["audit", "list", "--since", "2990-01-01"]).await.says("No changes are recorded.");
+    bank.ringbolt(&["audit", "list", "--since", "yesterday"]).await.fails(2, &["`yesterday` is not a time"]);
     let by = bank.ringbolt(&["caller", "unlock", "--realm", "bank", "90786", "--by", "grace"]).await;
-    by.says("zero");
+    by.says("reset");
     assert_eq!(bank.ringbolt(&["audit", "list", "--json"]).await.json()[0]["who"], "grace");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_entry_that_was_removed_changed_or_cut_off_is_noticed() {
+async fn removed_changed_and_truncated_entries_are_detected() {
     let bank = changed().await;
     let noted = bank.ringbolt(&["audit", "verify", "--json"]).await.json();
     assert_eq!((&noted["whole"], &noted["entries"]), (&true.into(), &4.into()));
     let noted = format!("4:{}", noted["last"]["digest"].as_str().unwrap());
-    bank.ringbolt(&["audit", "verify", "--noted", &noted]).await.says("The record is whole: 4 entries.").says(&noted);
+    bank.ringbolt(&["audit", "verify", "--noted", &noted])
+        .await
+        .says("The audit log is intact: 4 entries.")
+        .says(&noted);
     bank.ringbolt(&["audit", "verify", "--noted", "4:x"]).await.fails(2, &["NUMBER:DIGEST"]);
 
     let forge = bank.client.update_item().table_name("audit").key("pk", s("audit")).key("sk", sk(1));
@@ -69,13 +72,13 @@ async fn an_entry_that_was_removed_changed_or_cut_off_is_noticed() {
 
     remove(&bank, 4).await;
     let said = bank.ringbolt(&["audit", "verify"]).await;
-    assert!(said.out.contains("The record ends with entry 2, and had 4: its end was cut off."), "{said:?}");
+    assert!(said.out.contains("The audit log ends with entry 2 but had 4 entries: its end was removed."), "{said:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_change_that_was_interrupted_is_seen() {
+async fn an_interrupted_change_is_reported() {
     let bank = changed().await;
-    // As if the command had been killed between the change and its end: the last entry was never written.
+    // As if the command had been killed after the change, before it wrote the last entry.
     remove(&bank, 4).await;
     let third = bank.client.get_item().table_name("audit").key("pk", s("audit")).key("sk", sk(3)).send().await.unwrap();
     let digest = third.item().unwrap()["digest"].clone();
@@ -87,39 +90,39 @@ async fn a_change_that_was_interrupted_is_seen() {
         .await
         .unwrap();
     let said = bank.ringbolt(&["audit", "verify"]).await;
-    said.says("The change of entry 3 began and did not end").says("The record is whole: 3 entries.");
+    said.says("The change of entry 3 has no end").says("The audit log is intact: 3 entries.");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_record_without_its_head_goes_on_after_a_repair_that_stands_in_it() {
+async fn an_audit_log_without_its_head_works_again_after_a_recorded_repair() {
     let bank = changed().await;
-    bank.ringbolt(&["audit", "repair", "--yes"]).await.says("The record ends where its head says.");
+    bank.ringbolt(&["audit", "repair", "--yes"]).await.says("The head matches the last entry.");
     bank.client.delete_item().table_name("audit").key("pk", s("head")).key("sk", s("head")).send().await.unwrap();
     let unlock = ["caller", "unlock", "--realm", "bank", "90786"];
-    bank.ringbolt(&unlock).await.fails(1, &["the record of changes is damaged", "audit verify", "audit repair"]);
+    bank.ringbolt(&unlock).await.fails(1, &["the audit log is damaged", "audit verify", "audit repair"]);
     bank.ringbolt(&["audit", "repair"]).await.fails(2, &["ends with entry 4", "head names entry 0", "--yes"]);
-    bank.ringbolt(&["audit", "repair", "--yes"]).await.says("The record goes on after entry 4.");
-    bank.ringbolt(&unlock).await.says("zero");
-    bank.ringbolt(&["audit", "verify"]).await.says("The record is whole: 8 entries.");
+    bank.ringbolt(&["audit", "repair", "--yes"]).await.says("The audit log continues after entry 4.");
+    bank.ringbolt(&unlock).await.says("reset");
+    bank.ringbolt(&["audit", "verify"]).await.says("The audit log is intact: 8 entries.");
     let list = bank.ringbolt(&["audit", "list", "--json"]).await.json();
-    assert!(list[3]["command"] == "audit repair" && list[3]["subject"].as_str().unwrap().contains("had been 0:"));
+    assert!(list[3]["command"] == "audit repair" && list[3]["subject"].as_str().unwrap().contains("head was 0:"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_name_of_who_changes_something_is_a_name() {
+async fn an_invalid_name_for_the_audit_log_is_refused() {
     let bank = changed().await;
     for by in ["", "a\nb", &"x".repeat(201)] {
         let said = bank.ringbolt(&["caller", "unlock", "--realm", "bank", "90786", "--by", by]).await;
-        said.fails(2, &["--by (RINGBOLT_BY) is a name of 1 to 200 bytes"]);
+        said.fails(2, &["--by (RINGBOLT_BY) must be a name of 1 to 200 bytes"]);
     }
     assert_eq!(bank.ringbolt(&["audit", "list", "--limit", "0"]).await.code, Some(2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_recorded_is_not_done() {
+async fn a_change_that_cannot_be_recorded_is_not_made() {
     let bank = Deployment::new().await;
     let set = ["pin", "set", "--realm", "bank", "90786", "--stdin", "--audit-table", "elsewhere"];
     let said = bank.keyed(&set, "815294").await;
-    said.fails(1, &["nothing was changed, because it could not be recorded", "no such table"]);
+    said.fails(1, &["nothing was changed, because the change could not be recorded", "no such table"]);
     assert_eq!(bank.store().caller(&crate::deployment::caller("90786")).await.unwrap(), None);
 }

@@ -15,12 +15,12 @@ async fn enrolled() -> Deployment {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn show_says_until_when_a_caller_is_locked_by_the_live_flow_of_his_realm() {
+async fn show_says_until_when_the_realms_live_flow_locks_a_caller() {
     let bank = enrolled().await;
     let show = ["caller", "show", "--realm", "bank", "90786"];
-    bank.ringbolt(&show).await.says("none since the PIN was set").says("Locked           no (by the default lockout");
+    bank.ringbolt(&show).await.says("none since the PIN was set").says("Locked           no (default lockout");
     bank.attempt("90786", "111999").await;
-    bank.ringbolt(&show).await.says("Locked           no (by the default lockout").says("1 since the last right PIN");
+    bank.ringbolt(&show).await.says("Locked           no (default lockout").says("1 since the last correct PIN");
     bank.publish(STRICT).await;
     bank.publish(&STRICT.replace("strict", "elsewhere").replace("realm: bank", "realm: other")).await;
     let said = bank.ringbolt(&show).await;
@@ -43,7 +43,7 @@ async fn a_locked_caller_is_unlocked_and_a_suspended_one_resumed() {
         bank.attempt("90786", pin).await;
     }
     assert!(matches!(bank.attempt("90786", "815294").await, AuthOutcome::Locked { .. }));
-    bank.ringbolt(&["caller", "unlock", "--realm", "bank", "90786"]).await.says("The counter is at zero.");
+    bank.ringbolt(&["caller", "unlock", "--realm", "bank", "90786"]).await.says("Failed attempts are reset to zero.");
     assert!(matches!(bank.attempt("90786", "815294").await, AuthOutcome::Verified { .. }));
 
     bank.ringbolt(&["caller", "suspend", "--realm", "bank", "90786"]).await.says("The caller is suspended.");
@@ -57,7 +57,7 @@ async fn a_locked_caller_is_unlocked_and_a_suspended_one_resumed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn somebody_who_is_not_there_is_never_created_and_not_repeated() {
+async fn an_unknown_caller_is_neither_created_nor_named_in_the_error() {
     let bank = Deployment::new().await;
     for command in ["show", "unlock", "suspend", "resume"] {
         let said = bank.ringbolt(&["caller", command, "--realm", "bank", "nobody-1"]).await;

@@ -1,4 +1,4 @@
-//! Tables in a database of their own, and the command that works on them.
+//! A test deployment with its own database, and the command that works on it.
 
 use ringbolt_core::{
     attempt::{Attempt, AuthOutcome, Fingerprint},
@@ -21,7 +21,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// What a command said.
+/// A command's exit code and output.
 #[derive(Debug)]
 pub struct Said {
     pub code: Option<i32>,
@@ -35,7 +35,7 @@ impl Said {
         Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
-    /// It went well, and said this.
+    /// Asserts that the command succeeded and printed this.
     #[track_caller]
     pub fn says(&self, sentence: &str) -> &Self {
         assert_eq!(self.code, Some(0), "{self:?}");
@@ -43,7 +43,7 @@ impl Said {
         self
     }
 
-    /// It did not, and said why in one sentence on standard error, with all of these parts.
+    /// Asserts that the command failed with one sentence on standard error that contains all of these parts.
     #[track_caller]
     pub fn fails(&self, code: i32, parts: &[&str]) -> &Self {
         assert_eq!((self.code, self.out.as_str()), (Some(code), ""), "{self:?}");
@@ -65,7 +65,7 @@ impl Said {
     }
 }
 
-/// A deployment whose tables are given one by one.
+/// A deployment whose tables are given by environment variables.
 pub struct Deployment {
     pub embedded: Embedded,
     pub client: aws_sdk_dynamodb::Client,
@@ -86,7 +86,7 @@ impl Deployment {
         Self { embedded, client, keys, folder: tempfile::tempdir().unwrap() }
     }
 
-    /// The command, with nothing of this machine's environment.
+    /// The command, isolated from this machine's environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = bare(arguments);
         command
@@ -118,7 +118,7 @@ impl Deployment {
         PinHasher::new(PinKeys::from_json(&self.keys).unwrap(), PinHash::Keyed)
     }
 
-    /// What the webhooks would say to this caller's PIN.
+    /// The outcome of an attempt with this PIN, as in the webhooks.
     pub async fn attempt(&self, user: &str, pin: &str) -> AuthOutcome {
         static CALL: AtomicU32 = AtomicU32::new(0);
         let (hasher, call) = (self.hasher(), CALL.fetch_add(1, Ordering::Relaxed).to_string());
@@ -138,14 +138,14 @@ impl Deployment {
     }
 }
 
-/// A zone in which it is about noon, so that no test runs over midnight. POSIX counts westwards.
+/// A time zone in which it is about noon, so that no test crosses midnight. POSIX offsets count westwards.
 fn noon_now() -> String {
     let secs = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let hour = i64::try_from(secs / 3_600 % 24).unwrap();
     format!("UTC{:+}", hour - 12)
 }
 
-/// The command with an environment of its own.
+/// The command with a clean environment.
 pub fn bare(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringbolt"));
     command
@@ -158,12 +158,12 @@ pub fn bare(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command; it must not keep the embedded database from answering.
+/// Runs a command on another thread, so that the embedded database can answer.
 pub async fn run(mut command: Command, input: &str) -> Said {
     let input = input.to_owned();
     let run = move || {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // One that has refused its arguments reads nothing any more.
+        // A command that rejects its arguments does not read its input.
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap_or_default();
         Said::new(&child.wait_with_output().unwrap())
     };

@@ -9,21 +9,21 @@ use std::{collections::BTreeMap, time::Duration};
 const FLOW: &str = r#"
 flow: bank
 realm: bank
-fallback: { dialogtech: hangup }
-dialogtech:
-  ivrs:
-    "12345":
-      verify_pin:
-        user: "{{ answers.account }}"
-        pin: "{{ answers.pin }}"
-        verified: { ivr: { id: 23456 } }
-        wrong: { ivr: { id: 12345 } }
-    "23456": { do: hangup }
+fallback: { do: hangup }
+ivrs:
+  login:
+    id: 12345
+    verify_pin:
+      user: "{{ answers.account }}"
+      pin: "{{ answers.pin }}"
+      verified: { ivr: survey }
+      wrong: { ivr: login }
+  survey: { id: 23456, do: hangup }
 "#;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A visit of a session to an IVR, with what was answered there.
+/// Stores a session's visit to an IVR with these answers.
 async fn visit(
     bank: &Deployment,
     response_id: &str,
@@ -37,16 +37,16 @@ async fn visit(
     bank.store().record_visit(&visit, EpochMs(1_800_000_000_000), DAY).await.unwrap();
 }
 
-/// Ada's call through two IVRs with a transcription, and calls that are not hers, one of which has her number for an
-/// answer to something else.
+/// Stores Ada's call through two IVRs with a transcription, and other people's calls, one of which has her number as the
+/// answer to a different question.
 async fn calls() -> Deployment {
     let bank = Deployment::new().await;
     bank.publish(FLOW).await;
     bank.keyed(&["pin", "set", "--realm", "bank", "90786", "--stdin"], "815294").await.says("set");
     visit(&bank, "hers-1", "s-1", "12345", json!({ "account": " 90786" }), "bank").await;
     visit(&bank, "hers-2", "s-1", "23456", json!({ "qos": "5" }), "bank").await;
-    visit(&bank, "his-1", "s-2", "12345", json!({ "account": "90787" }), "bank").await;
-    visit(&bank, "his-2", "s-3", "23456", json!({ "qos": "90786" }), "bank").await;
+    visit(&bank, "other-1", "s-2", "12345", json!({ "account": "90787" }), "bank").await;
+    visit(&bank, "other-2", "s-3", "23456", json!({ "qos": "90786" }), "bank").await;
     visit(&bank, "old-1", "s-4", "12345", json!({ "account": "90786" }), "gone").await;
     let fields = BTreeMap::from([("text".to_owned(), "Thank you".to_owned())]);
     let transcript = Transcript { response_id: "hers-2", ivr_id: "23456", question: "1", flow: "bank", fields };
@@ -54,18 +54,18 @@ async fn calls() -> Deployment {
     bank
 }
 
-async fn kept(bank: &Deployment) -> Vec<&'static str> {
-    let mut kept = Vec::new();
-    for response_id in ["hers-1", "hers-2", "his-1", "his-2", "old-1"] {
+async fn stored(bank: &Deployment) -> Vec<&'static str> {
+    let mut stored = Vec::new();
+    for response_id in ["hers-1", "hers-2", "other-1", "other-2", "old-1"] {
         if !bank.store().call(response_id).await.unwrap().is_empty() {
-            kept.push(response_id);
+            stored.push(response_id);
         }
     }
-    kept
+    stored
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_export_has_all_of_one_person_and_nothing_of_others() {
+async fn an_export_contains_everything_about_one_caller_and_nothing_about_others() {
     let bank = calls().await;
     let export = ["caller", "export", "--realm", "bank", "90786"];
     let document = bank.ringbolt(&export).await.json();
@@ -93,19 +93,19 @@ async fn an_export_has_all_of_one_person_and_nothing_of_others() {
         let mode = out.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    bank.ringbolt(&["caller", "export", "--realm", "bank", "1"]).await.fails(1, &["nothing is kept about him"]);
+    bank.ringbolt(&["caller", "export", "--realm", "bank", "1"]).await.fails(1, &["nothing is stored about them"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_erased_person_is_gone_from_every_table_and_the_record_of_changes_is_still_whole() {
+async fn an_erased_caller_is_gone_from_every_table_and_the_audit_log_is_still_intact() {
     let bank = calls().await;
     let erase = ["caller", "erase", "--realm", "bank", "90786"];
-    bank.ringbolt(&erase).await.fails(2, &["Erase this caller of the realm bank, 2 steps of calls", "--yes"]);
-    assert_eq!(kept(&bank).await.len(), 5, "nothing is erased unasked");
+    bank.ringbolt(&erase).await.fails(2, &["Erase this caller in the realm bank, 2 steps of calls", "--yes"]);
+    assert_eq!(stored(&bank).await.len(), 5, "nothing is erased without confirmation");
 
     let said = bank.ringbolt(&[&erase[..], &["--yes"]].concat()).await;
-    said.says("2 steps of calls deleted: 3 records").says("taken out of 3 entries").says("not live any more");
-    assert_eq!(kept(&bank).await, ["his-1", "his-2", "old-1"]);
+    said.says("2 steps of calls deleted: 3 records").says("removed from 3 entries").says("no longer live");
+    assert_eq!(stored(&bank).await, ["other-1", "other-2", "old-1"]);
     assert_eq!(bank.store().caller(&caller("90786")).await.unwrap(), None);
     for table in ["callers", "calls", "audit"] {
         let items = bank.client.scan().table_name(table).send().await.unwrap();
@@ -114,13 +114,13 @@ async fn an_erased_person_is_gone_from_every_table_and_the_record_of_changes_is_
     }
     bank.ringbolt(&["audit", "verify"])
         .await
-        .says("The record is whole: 4 entries.")
-        .says("4 entries are about people");
-    bank.ringbolt(&[&erase[..], &["--yes"]].concat()).await.fails(1, &["nothing is kept about him"]);
+        .says("The audit log is intact: 4 entries.")
+        .says("Entries about erased people: 4.");
+    bank.ringbolt(&[&erase[..], &["--yes"]].concat()).await.fails(1, &["nothing is stored about them"]);
 
-    // The flow that is no longer live says whose the rest is.
+    // With the flow that is no longer live, the remaining call can be identified.
     std::fs::write(bank.folder.path().join("old.yaml"), FLOW.replace("flow: bank", "flow: gone")).unwrap();
     let rest = bank.ringbolt(&[&erase[..], &["--yes", "--flow", "old.yaml", "--json"]].concat()).await.json();
     assert_eq!((&rest["caller"], &rest["calls"], &rest["records"]), (&json!(false), &json!(1), &json!(1)));
-    assert_eq!(kept(&bank).await, ["his-1", "his-2"]);
+    assert_eq!(stored(&bank).await, ["other-1", "other-2"]);
 }

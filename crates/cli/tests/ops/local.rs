@@ -1,4 +1,4 @@
-//! `--local`: the database of a `ringbolt dev` that runs, and of one that does not.
+//! `--local`: the database of a running and of a stopped `ringbolt dev`.
 
 use crate::{
     Said,
@@ -18,7 +18,7 @@ async fn ringbolt(folder: &Path, arguments: &[&str], input: &str) -> Said {
     run(command, input).await
 }
 
-/// A `ringbolt dev` that has said where it answers; it is killed when this is dropped.
+/// A started `ringbolt dev`, which is killed on drop.
 struct Dev(Child);
 
 impl Dev {
@@ -30,13 +30,13 @@ impl Dev {
         Self(child)
     }
 
-    /// Kills it without a warning.
+    /// Kills it without warning.
     fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
 
-    /// Ends it as Ctrl-C does.
+    /// Stops it as Ctrl-C does.
     #[cfg(unix)]
     fn interrupt(mut self) {
         let kill = format!("kill -INT {}", self.0.id());
@@ -47,7 +47,7 @@ impl Dev {
 
 impl Drop for Dev {
     fn drop(&mut self) {
-        // Both fail where it has ended already, and that is as well.
+        // Both fail harmlessly if it has already ended.
         self.0.kill().unwrap_or_default();
         self.0.wait().map(drop).unwrap_or_default();
     }
@@ -67,10 +67,10 @@ async fn a_running_dev_and_the_commands_see_the_same_callers() {
     assert_eq!(said.err, "", "locally nothing is announced");
     ringbolt(folder, &["flow", "push", "--help"], "").await.says("flow");
     let second = ringbolt(folder, &["dev", "--port", "0"], "").await;
-    second.fails(1, &["Another `ringbolt dev` keeps its callers in .ringbolt", "--memory"]);
+    second.fails(1, &["Another `ringbolt dev` is using .ringbolt", "--memory"]);
 
     dev.kill();
-    // What it left behind misleads nobody.
+    // The file that it left behind is detected as stale.
     assert!(folder.join(".ringbolt/dev.json").exists());
     ringbolt(folder, &SHOW, "").await.says("suspended").says("no live flow of this realm is known");
     assert!(!folder.join(".ringbolt/dev.json").exists());
@@ -83,7 +83,7 @@ async fn a_running_dev_and_the_commands_see_the_same_callers() {
     ringbolt(folder, &SHOW, "").await.says("suspended");
     #[cfg(unix)]
     dev.interrupt();
-    assert!(!folder.join(".ringbolt/dev.json").exists(), "it takes its announcement back");
+    assert!(!folder.join(".ringbolt/dev.json").exists(), "it removes its announcement");
 }
 
 #[cfg(unix)]
@@ -94,7 +94,7 @@ async fn commands_at_the_same_time_wait_for_each_other() {
     let folder = folder.path();
     let dev = Dev::start(folder);
     let announced = folder.join(".ringbolt/dev.json").metadata().unwrap().permissions().mode();
-    assert_eq!(announced & 0o777, 0o600, "it has the token");
+    assert_eq!(announced & 0o777, 0o600, "the file contains the token");
     dev.kill();
     let users = ["u-1", "u-2", "u-3", "u-4"];
     let set = users.map(|user| async move {
@@ -105,5 +105,5 @@ async fn commands_at_the_same_time_wait_for_each_other() {
     for said in [a, b, c, d] {
         said.says("The PIN is set");
     }
-    ringbolt(folder, &["audit", "verify", "--local"], "").await.says("The record is whole: 8 entries.");
+    ringbolt(folder, &["audit", "verify", "--local"], "").await.says("The audit log is intact: 8 entries.");
 }

@@ -1,4 +1,4 @@
-//! The operators' commands, the binary itself, on a real DynamoDB.
+//! The operators' commands: the real binary on a real DynamoDB.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod audit;

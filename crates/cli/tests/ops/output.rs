@@ -1,12 +1,10 @@
-//! Help, completions, manual pages, and what scripts rely on.
+//! Help, completions, manual pages and exit codes.
 
 use crate::deployment::{bare, run};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn help_has_the_exit_codes_and_every_command_an_example() {
-    run(bare(&["--help"]), "")
-        .await
-        .says("0 done, 1 refused, not found or failed, 2 a mistake in the command line, 130");
+async fn help_lists_the_exit_codes_and_an_example_for_every_command() {
+    run(bare(&["--help"]), "").await.says("0 done, 1 refused, not found or failed, 2 command line error, 130");
     let commands: [&[&str]; 14] = [
         &["pin", "set"],
         &["pin", "add"],
@@ -43,7 +41,31 @@ async fn a_mistyped_command_line_exits_with_2() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn completions_and_manual_pages_know_every_command() {
+async fn help_lines_fit_the_terminal_and_offer_local_only_where_it_works() {
+    for command in [&["pin", "import"][..], &["call", "list"], &["flow", "push"], &["audit", "verify"]] {
+        for help in ["-h", "--help"] {
+            let said = run(bare(&[command, &[help]].concat()), "").await;
+            let widest = said.says("Usage: ringbolt").out.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(100), "{command:?} {help}: {widest:?}");
+        }
+    }
+    for (command, offered) in [
+        (["flow", "push"], false),
+        (["flow", "list"], false),
+        (["flow", "history"], false),
+        (["flow", "diff"], false),
+        (["flow", "show"], false),
+        (["flow", "rollback"], false),
+        (["pin", "set"], true),
+        (["call", "list"], true),
+    ] {
+        let said = run(bare(&[&command[..], &["-h"]].concat()), "").await;
+        assert_eq!(said.says("--stack").out.contains("--local"), offered, "{command:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn completions_and_manual_pages_cover_every_command() {
     for shell in ["bash", "zsh", "fish"] {
         run(bare(&["completions", shell]), "").await.says("audit").says("generate");
     }

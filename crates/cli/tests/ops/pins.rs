@@ -1,7 +1,11 @@
 //! `ringbolt pin`
 
 use crate::{Deployment, deployment::caller};
-use ringbolt_core::{attempt::AuthOutcome, pin::PinTag};
+use ringbolt_core::{
+    attempt::AuthOutcome,
+    identity::{CallerId, UserId},
+    pin::PinTag,
+};
 
 fn verified(outcome: &AuthOutcome) -> bool {
     matches!(outcome, AuthOutcome::Verified { .. })
@@ -9,7 +13,7 @@ fn verified(outcome: &AuthOutcome) -> bool {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_shown_is_no_success() {
+async fn output_that_cannot_be_written_is_a_failure() {
     let bank = Deployment::new().await;
     let full = |arguments: &[&str]| {
         let mut command = bank.command(arguments);
@@ -19,9 +23,9 @@ async fn what_cannot_be_shown_is_no_success() {
     for (arguments, sentence) in [
         (
             &["pin", "generate", "--realm", "bank", "90786"][..],
-            "could not be shown, so nobody has it: generate another",
+            "could not be printed, so nobody knows it: generate another one",
         ),
-        (&["audit", "list"], "standard output cannot be written"),
+        (&["audit", "list"], "cannot write to standard output"),
     ] {
         let output = tokio::task::spawn_blocking({
             let mut command = full(arguments);
@@ -34,7 +38,7 @@ async fn what_cannot_be_shown_is_no_success() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pin_is_set_and_verified_and_attributes_stand_beside_those_that_were_there() {
+async fn a_pin_is_set_and_verified_and_attributes_are_added_to_existing_ones() {
     let bank = Deployment::new().await;
     let set = ["pin", "set", "--realm", "bank", "90786", "--stdin"];
     let with = |attributes: &[&'static str]| [&set[..], attributes].concat();
@@ -42,7 +46,7 @@ async fn a_pin_is_set_and_verified_and_attributes_stand_beside_those_that_were_t
         .await
         .says("The PIN is set");
     assert!(verified(&bank.attempt("90786", "815294").await));
-    bank.keyed(&with(&["--attribute", "plan=gold"]), "629184").await.says("counter is at zero");
+    bank.keyed(&with(&["--attribute", "plan=gold"]), "629184").await.says("failed attempts are reset");
     assert!(!verified(&bank.attempt("90786", "815294").await));
     let item = bank.store().caller(&caller("90786")).await.unwrap().unwrap();
     let attributes = serde_json::to_value(&item.attributes).unwrap();
@@ -50,7 +54,7 @@ async fn a_pin_is_set_and_verified_and_attributes_stand_beside_those_that_were_t
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pin_is_added_to_a_caller_that_there_is_and_to_no_other() {
+async fn a_pin_is_added_only_to_an_existing_caller() {
     let bank = Deployment::new().await;
     let add = ["pin", "add", "--realm", "bank", "90786", "--stdin"];
     bank.keyed(&add, "629184").await.fails(1, &["no such caller in the realm bank", "pin set"]);
@@ -60,7 +64,7 @@ async fn a_pin_is_added_to_a_caller_that_there_is_and_to_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pin_is_removed_under_whatever_key_and_hash_it_stands() {
+async fn a_pin_is_removed_under_every_key_and_hash() {
     let mut bank = Deployment::new().await;
     let set = ["pin", "set", "--realm", "bank", "90786", "--stdin"];
     let remove = ["pin", "remove", "--realm", "bank", "90786", "--stdin"];
@@ -68,7 +72,7 @@ async fn a_pin_is_removed_under_whatever_key_and_hash_it_stands() {
     bank.keyed(&set, "815294").await.says("set");
     bank.keyed(&remove, "629184").await.fails(1, &["the caller has no such PIN; nothing was changed"]);
 
-    // A rotation begins, another hash is chosen, and the same PIN is added once more: three tags, one PIN.
+    // A rotation begins, the hash changes, and the same PIN is added again: three tags for one PIN.
     let key = |letter: &str| letter.repeat(86);
     bank.keys = serde_json::json!({ "current": key("n"), "previous": key("k") }).to_string();
     let mut add = bank.command(&["pin", "add", "--realm", "bank", "90786", "--stdin"]);
@@ -77,14 +81,49 @@ async fn a_pin_is_removed_under_whatever_key_and_hash_it_stands() {
     bank.keyed(&["pin", "add", "--realm", "bank", "90786", "--stdin"], "629184").await.says("added");
     let pins = bank.store().caller(&caller("90786")).await.unwrap().unwrap().pins;
     assert_eq!(pins.len(), 5);
-    bank.keyed(&remove, "815294").await.says("The PIN is removed; the caller has 1 other.");
+    let both_hashes = [&remove[..], &["--pin-hash", "argon2id,previous=keyed"]].concat();
+    bank.keyed(&both_hashes, "815294").await.says("The PIN is removed; the caller has 1 PIN left.");
     assert!(!verified(&bank.attempt("90786", "815294").await) && verified(&bank.attempt("90786", "629184").await));
-    bank.keyed(&remove, "629184").await.says("cannot be verified any more");
+    bank.keyed(&remove, "629184").await.says("can no longer be verified");
 
-    // A key that is gone: what stands under it cannot be looked for, and that is said.
+    // If both keys are gone, the command says that the tags under them could not be compared.
     bank.keyed(&set, "815294").await.says("set");
     bank.keys = serde_json::json!({ "current": key("z") }).to_string();
-    bank.keyed(&remove, "815294").await.fails(1, &["under a key that it does not know", "nothing was changed"]);
+    let not_compared = "2 tags under unknown keys or hashes could not be compared";
+    bank.keyed(&remove, "815294").await.fails(1, &["has no such PIN", not_compared, "nothing was changed"]);
+    bank.keyed(&["pin", "add", "--realm", "bank", "90786", "--stdin"], "629184").await.says("added");
+    bank.keyed(&remove, "629184").await.says("The PIN is removed").says(not_compared);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shared_pin_is_set_added_shown_and_removed_by_its_name() {
+    let bank = Deployment::new().await;
+    let shared = |command: [&'static str; 2]| {
+        let [group, command] = command;
+        vec![group, command, "--realm", "bank", "--shared", "Depot-Door"]
+    };
+    let keyed = |command: &'static str| [shared(["pin", command]), vec!["--stdin"]].concat();
+    bank.keyed(&keyed("add"), "815294").await.fails(1, &["there is no such shared PIN in the realm bank"]);
+    bank.keyed(&keyed("set"), "815294").await.says("The PIN is set");
+    bank.keyed(&keyed("add"), "629184").await.says("The PIN is added");
+    let depot = CallerId { user: UserId::shared("depot-door").unwrap(), ..caller("x") };
+    let pins = async || {
+        PinTag::count_pins(bank.store().caller(&depot).await.unwrap().unwrap().pins.iter().map(String::as_str))
+    };
+    assert_eq!(pins().await, 2);
+    assert_eq!(bank.store().caller(&caller("depot-door")).await.unwrap(), None, "no account has this name");
+    bank.ringbolt(&shared(["caller", "show"])).await.says("#depot-door in the realm bank");
+    bank.keyed(&keyed("remove"), "815294").await.says("1 PIN left");
+    assert_eq!(bank.ringbolt(&shared(["pin", "generate"])).await.code, Some(0));
+    assert_eq!(pins().await, 1);
+
+    let both = ["pin", "set", "--realm", "bank", "90786", "--shared", "depot-door", "--stdin"];
+    let neither = ["pin", "set", "--realm", "bank", "--stdin"];
+    for (arguments, part) in [(&both[..], "cannot be used with"), (&neither[..], "<USER>")] {
+        let said = bank.keyed(arguments, "815294").await;
+        assert!(said.code == Some(2) && said.err.contains(part), "{said:?}");
+    }
+    bank.keyed(&["pin", "set", "--realm", "bank", "--shared", "#", "--stdin"], "815294").await.fails(2, &["--shared"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -107,7 +146,7 @@ async fn a_generated_pin_is_printed_once_and_works() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_no_pin_or_a_weak_one_is_refused_without_being_repeated() {
+async fn invalid_and_weak_pins_are_refused_without_being_repeated() {
     let bank = Deployment::new().await;
     let set = ["pin", "set", "--realm", "bank", "907861", "--stdin"];
     for (line, sentence) in [

@@ -1,4 +1,4 @@
-//! A server that answers every request the same: what AWS would say.
+//! A stand-in for AWS that gives fixed answers.
 
 use std::{
     io::{Read as _, Write as _},
@@ -6,13 +6,13 @@ use std::{
     thread,
 };
 
-/// Where it listens. It ends with the test's process.
+/// Starts a server that always gives this answer, and returns its URL. It ends with the test process.
 pub fn answering(status: u16, body: impl Into<String>) -> String {
     let body = body.into();
     answering_by(move |_| (status, body.clone()))
 }
 
-/// The same, with an answer for each request.
+/// Starts a server that computes its answer from the request.
 pub fn answering_by(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -36,7 +36,7 @@ pub fn answering_by(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> 
     address
 }
 
-/// An address at which nothing listens.
+/// A URL at which nothing listens.
 pub fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())

@@ -1,4 +1,4 @@
-//! What keeps a command from its deployment, one sentence each.
+//! Errors in reaching a deployment: each is explained in one sentence.
 
 use crate::{
     Deployment, Said,
@@ -21,15 +21,17 @@ fn json_error(code: &str, message: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_region_credentials_or_table_it_says_what_to_give() {
+async fn a_missing_region_credential_or_table_is_explained() {
     unlock(|c| c.env_remove("AWS_REGION")).await.fails(1, &["no AWS region", "--region", "--local"]);
     unlock(|c| c.env_remove("AWS_ACCESS_KEY_ID")).await.fails(1, &["no AWS credentials", "--profile"]);
-    unlock(|c| c.env_remove("RINGBOLT_CALLERS_TABLE")).await.fails(2, &["where are the callers", "--stack", "--local"]);
+    unlock(|c| c.env_remove("RINGBOLT_CALLERS_TABLE"))
+        .await
+        .fails(2, &["the table of callers is not known", "--stack", "--local"]);
     unlock(|c| c.env_remove("RINGBOLT_AUDIT_TABLE")).await.fails(2, &["--audit-table (RINGBOLT_AUDIT_TABLE)"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_profile_that_is_named_counts_and_not_the_keys_in_the_environment() {
+async fn a_named_profile_takes_precedence_over_keys_in_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config");
     let keys = "aws_access_key_id = PRODKEY\naws_secret_access_key = x\n";
@@ -54,32 +56,32 @@ async fn a_profile_that_is_named_counts_and_not_the_keys_in_the_environment() {
     };
     with("prod", "PRODKEY").await.fails(1, &["credentials have expired"]);
     with("empty", "test").await.fails(1, &["the profile empty has no credentials", "aws sso login --profile empty"]);
-    with("nosuch", "test").await.fails(1, &["no profile nosuch in AWS's configuration files", "--profile"]);
+    with("nosuch", "test").await.fails(1, &["no profile nosuch in the AWS configuration files", "--profile"]);
     unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", refusing("test"))).await.fails(1, &["credentials have expired"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_table_and_an_endpoint_that_does_not_answer_are_named() {
+async fn a_wrong_table_and_a_silent_endpoint_are_named() {
     let bank = Deployment::new().await;
     let elsewhere = ["--callers-table", "elsewhere", "--audit-table", "audit"];
     let said = bank.ringbolt(&[&UNLOCK[..], &elsewhere].concat()).await;
     said.fails(1, &["the caller was not unlocked: there is no such table in the DynamoDB at http://127.0.0.1"]);
     let show = ["caller", "show", "--realm", "bank", "90786", "--callers-table", "calls"];
-    bank.ringbolt(&show).await.fails(1, &["for the table given", "is it another one", "table's name"]);
+    bank.ringbolt(&show).await.fails(1, &["for the given table", "may be the wrong table", "check its name"]);
     let nobody = server::nobody();
     let said = unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", &nobody)).await;
-    said.fails(1, &["DynamoDB was not reached, or did not answer in time", &nobody]);
+    said.fails(1, &["DynamoDB could not be reached or did not answer in time", &nobody]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_dynamodb_refuses_is_told_with_the_way_out() {
+async fn errors_of_dynamodb_say_what_to_do() {
     let not_allowed = "User: arn:aws:iam::123456789012:user/ada is not authorized to perform: dynamodb:GetItem on resource: \
                        arn:aws:dynamodb:eu-west-1:123456789012:table/audit";
     for (code, message, parts) in [
-        ("AccessDeniedException", not_allowed, ["may not dynamodb:GetItem in", "administers"]),
+        ("AccessDeniedException", not_allowed, ["may not dynamodb:GetItem in", "administrator"]),
         ("ExpiredTokenException", "expired", ["credentials have expired", "sign in again"]),
-        ("UnrecognizedClientException", "invalid", ["does not take these credentials", "--profile"]),
-        ("ThrottlingException", "slow down", ["turns requests away", "try again"]),
+        ("UnrecognizedClientException", "invalid", ["does not accept these credentials", "--profile"]),
+        ("ThrottlingException", "slow down", ["is throttling requests", "try again"]),
         ("ResourceNotFoundException", "not found", ["no such table", "--region"]),
     ] {
         let endpoint = server::answering(400, json_error(code, message));
@@ -111,7 +113,7 @@ fn stack_error(code: &str, message: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stack_gives_tables_and_secrets_whatever_the_environment_says() {
+async fn a_stack_takes_precedence_over_the_environment() {
     let bank = Deployment::new().await;
     let outputs = [("CallersTableName", "callers"), ("AuditTableName", "audit"), ("PinKeySecretArn", "arn:key")];
     let secret = serde_json::json!({ "ARN": "arn:key", "Name": "key", "SecretString": bank.keys }).to_string();
@@ -123,13 +125,13 @@ async fn a_stack_gives_tables_and_secrets_whatever_the_environment_says() {
     said.says("The PIN is set");
     assert_eq!(said.err, "Working on the stack prod in eu-west-1.\n");
     let pins = bank.store().caller(&crate::deployment::caller("90786")).await.unwrap().unwrap().pins;
-    assert!(pins.iter().all(|tag| tag.contains(".k.")), "with the stack's hash: {pins:?}");
+    assert!(pins.iter().all(|tag| tag.contains(".k.")), "the stack's hash is used: {pins:?}");
     let outcome = bank.attempt("90786", "815294").await;
     assert!(matches!(outcome, ringbolt_core::attempt::AuthOutcome::Verified { .. }), "{outcome:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stack_that_is_not_there_or_not_ours_is_named() {
+async fn a_missing_or_foreign_stack_is_named() {
     let with = async |status: u16, body: String| {
         let endpoint = server::answering(status, body);
         unlock(|c| c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", endpoint)).await
@@ -145,11 +147,11 @@ async fn a_stack_that_is_not_there_or_not_ours_is_named() {
     with(200, stack_xml(&[("Bucket", "b")])).await.fails(1, &["the stack prod has no output CallersTableName"]);
     let nobody = server::nobody();
     let said = unlock(|c| c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", nobody)).await;
-    said.fails(1, &["CloudFormation was not reached"]);
+    said.fails(1, &["CloudFormation could not be reached"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_command_that_needs_no_secret_asks_for_none() {
+async fn a_command_that_needs_no_secret_does_not_read_one() {
     let bank = Deployment::new().await;
     let with_secret = async |arguments: &[&str], status, body: &str| {
         let mut command = bank.command(arguments);
@@ -160,7 +162,7 @@ async fn a_command_that_needs_no_secret_asks_for_none() {
     let set = ["pin", "set", "--realm", "bank", "90786", "--stdin"];
     bank.keyed(&set, "815294").await.says("set");
     let denied = r#"{"__type":"AccessDeniedException","Message":"no"}"#;
-    with_secret(&UNLOCK, 400, denied).await.says("The counter is at zero.");
+    with_secret(&UNLOCK, 400, denied).await.says("Failed attempts are reset to zero.");
     with_secret(&set, 400, denied).await.fails(1, &["may not secretsmanager:GetSecretValue in eu-west-1"]);
     let missing = r#"{"__type":"ResourceNotFoundException","Message":"no"}"#;
     with_secret(&set, 400, missing).await.fails(1, &["there is no secret arn:key in eu-west-1"]);
