@@ -6,18 +6,18 @@ import boto3
 from botocore.config import Config
 
 REGION = "eu-west-1"
-# MiniStack takes these for the account's root, who may do everything; the functions have their roles.
+# MiniStack treats these as the account's root user, who may do everything. The functions have roles.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 PATIENCE = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 1})
 
 
 def clients(endpoint):
-    """A function from a service's name to a client for it, one each."""
-    made = {}
+    """Returns a function that maps a service's name to its client, which is created once."""
+    cache = {}
 
     def client(service):
-        if service not in made:
-            made[service] = boto3.client(
+        if service not in cache:
+            cache[service] = boto3.client(
                 service,
                 endpoint_url=endpoint,
                 region_name=REGION,
@@ -25,13 +25,13 @@ def clients(endpoint):
                 aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
                 config=PATIENCE,
             )
-        return made[service]
+        return cache[service]
 
     return client
 
 
 def environment(scratch, **more):
-    """All that a child process gets: nothing of this machine's AWS settings, proxies or home folder."""
+    """The complete environment of a child process, without this machine's AWS settings, proxies or home folder."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(scratch),

@@ -1,4 +1,4 @@
-"""What the tests stand on: the emulator, the deployed stack, and callers in it. One of each for the whole run."""
+"""The tests' fixtures: the emulator, the deployed stack and its callers, shared by the whole run."""
 
 import json
 import os
@@ -15,8 +15,8 @@ from stack import Stack
 from webhooks import Webhooks
 
 STACK_NAME = "ringbolt-test"
-# What samconfig.toml has for dev, and what a test needs: the architecture of this machine, patience where every core is
-# busy, events on, and settings that are nobody's default so that reading them back means something.
+# The dev parameters of samconfig.toml, changed for the test: this machine's architecture, long deadlines for busy
+# machines, events enabled, and values that differ from the defaults so that reading them back is meaningful.
 PARAMETERS = {
     "Stage": "dev",
     "Architecture": os.environ["RINGBOLT_TEST_ARCHITECTURE"],
@@ -60,9 +60,9 @@ def stack(scratch, emulator, aws):
 
 @pytest.fixture(scope="session")
 def webhook_token(aws, stack):
-    """As the administrator reads it with the command of the output ShowToken."""
-    given = aws("secretsmanager").get_secret_value(SecretId=stack.outputs["WebhookTokenSecretArn"])
-    return json.loads(given["SecretString"])["current"]
+    """The token, read like the command in the output ShowToken does."""
+    secret = aws("secretsmanager").get_secret_value(SecretId=stack.outputs["WebhookTokenSecretArn"])
+    return json.loads(secret["SecretString"])["current"]
 
 
 @pytest.fixture(scope="session")
@@ -72,14 +72,14 @@ def ringbolt(scratch, emulator, stack):
 
 @pytest.fixture(scope="session")
 def webhooks(emulator, stack, ringbolt, webhook_token):
-    """The providers, once there is a call flow: a function without one does not start."""
+    """The providers. A call flow is published first, because the functions do not start without one."""
     ringbolt.push_flow("demo.yaml")
     return Webhooks(emulator, stack.outputs, webhook_token)
 
 
 @pytest.fixture
 def enrol(ringbolt):
-    """Enrols a caller of the demo flow's realm, with the attributes that it speaks of."""
+    """Enrols a caller in the demo flow's realm, with the attributes that the flow reads."""
 
     def enrol_caller(user, pin):
         ringbolt.set_pin("demo", user, pin, first_name="Ada", balance="128 dollars")

@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, which ends with the tests however they end."""
+"""The emulator as a separate process, which ends with the tests even if they are killed."""
 
 import pathlib
 import signal
@@ -29,7 +29,7 @@ class EmulatorProcess:
             MINISTACK_HOST="localhost",
             MINISTACK_REGION=environment(scratch)["AWS_REGION"],
             AWS_ENDPOINT_URL=self.endpoint,
-            # Permissions are enforced: a function may do what its role allows.
+            # Enforce permissions: a function may only do what its role allows.
             AUTH="true",
             IOT_MTLS_ENABLED="0",
             SFTP_ENABLED="0",
@@ -50,25 +50,25 @@ class EmulatorProcess:
         give_up = time.monotonic() + STARTS_WITHIN_SECS
         while time.monotonic() < give_up:
             if self.process.poll() is not None:
-                raise RuntimeError(f"the emulator ended with {self.process.returncode}:\n{self.last_words()}")
+                raise RuntimeError(f"the emulator ended with {self.process.returncode}:\n{self.end_of_log()}")
             try:
                 urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=2).close()
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
-        raise RuntimeError(f"the emulator did not answer within {STARTS_WITHIN_SECS} s:\n{self.last_words()}")
+        raise RuntimeError(f"the emulator did not answer within {STARTS_WITHIN_SECS} s:\n{self.end_of_log()}")
 
-    def last_words(self):
+    def end_of_log(self):
         return self.log.read_text(errors="replace")[-4000:]
 
     def end_function(self, name):
-        """Ends the processes of one function; the next event starts another."""
+        """Kills the processes of one function; the next event starts a new one."""
         for process in processes.descendants(self.process.pid):
             if process.variable("AWS_LAMBDA_FUNCTION_NAME") == name:
                 process.kill()
 
     def stop(self):
-        """Ends it and the functions that it has started."""
+        """Stops the emulator and the functions that it started."""
         started = processes.descendants(self.process.pid)
         self.process.send_signal(signal.SIGTERM)
         try:

@@ -1,4 +1,4 @@
-"""What a role allows, what its function did with it, and a way to take one action away for a while."""
+"""A role's permissions, the decisions made about them, and a way to remove one permission temporarily."""
 
 import contextlib
 import json
@@ -10,19 +10,19 @@ class Role:
         self.name = name
 
     def policies(self):
-        """Inline policies by name. Managed ones would allow more than anybody here looked at."""
+        """The inline policies by name. Managed policies are refused, since these tests could not see what they allow."""
         attached = self.iam.list_attached_role_policies(RoleName=self.name)["AttachedPolicies"]
         assert attached == [], f"{self.name} has managed policies"
         names = self.iam.list_role_policies(RoleName=self.name)["PolicyNames"]
         return {name: self.iam.get_role_policy(RoleName=self.name, PolicyName=name)["PolicyDocument"] for name in names}
 
     def allowed(self):
-        """Each action with each resource that it is allowed on."""
+        """All pairs of an allowed action and its resource."""
         return {pair for document in self.policies().values() for pair in pairs(document)}
 
     @contextlib.contextmanager
     def without(self, action, resource):
-        """Takes one action on one resource away, and gives it back."""
+        """Removes the permission for one action on one resource, and restores it afterwards."""
         before = self.policies()
         found = [name for name, document in before.items() if (action, resource) in pairs(document)]
         assert found, f"{self.name} does not allow {action} on {resource}"
@@ -44,7 +44,7 @@ class Role:
 
 
 def pairs(document):
-    """(action, resource) of every statement; anything but plain allowances is refused, so that none is overlooked."""
+    """The (action, resource) pairs of all statements. Fails on anything but plain `Allow` statements."""
     found = set()
     for statement in each(document["Statement"]):
         assert set(statement) <= {"Sid", "Effect", "Action", "Resource"} and statement["Effect"] == "Allow", statement
@@ -59,12 +59,12 @@ def each(value):
 
 
 def decisions(emulator, role):
-    """(action, resource, allowed) of all that was asked for in a role so far."""
+    """All decisions made for a role so far, as (action, resource, allowed)."""
     lines = emulator.permissions_record.read_text().splitlines()
-    of_all = (json.loads(line) for line in lines)
+    of_all_roles = (json.loads(line) for line in lines)
     return {
         (decision["action"], decision["resource"], decision["allowed"])
-        for decision in of_all
+        for decision in of_all_roles
         # arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
         if decision["principal"].split(":", 5)[-1].split("/")[:2] == ["assumed-role", role]
     }

@@ -1,4 +1,4 @@
-"""What the emulator has started, and how it ends: by process id, never by name."""
+"""Finds and kills the emulator's child processes by process id, never by name."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ ENDS_WITHIN_SECS = 10
 
 
 class Process:
-    """A process that cannot be mistaken for a later one with the same id."""
+    """A process, identified by id and start time so that a reused id is not mistaken for it."""
 
     def __init__(self, pid):
         self.pid = pid
@@ -21,17 +21,17 @@ class Process:
         return self.started is not None and start_time(self.pid) == self.started
 
     def kill(self):
-        """Ends it and waits until it has ended."""
+        """Kills the process and waits until it has ended."""
         give_up = time.monotonic() + ENDS_WITHIN_SECS
         while self.runs():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
             if time.monotonic() > give_up:
-                raise TimeoutError(f"process {self.pid} does not end")
+                raise TimeoutError(f"process {self.pid} did not end")
             time.sleep(0.01)
 
     def variable(self, name):
-        """A variable of its environment, or None."""
+        """The value of an environment variable of the process, or None."""
         try:
             pairs = pathlib.Path(f"/proc/{self.pid}/environ").read_bytes().split(b"\0")
         except OSError:
@@ -51,12 +51,12 @@ def descendants(pid):
 
 
 def ends_with_us():
-    """The beginning of a command whose process ends even where this one is killed, where there is such a program."""
+    """The prefix of a command whose process ends even if this one is killed; empty if `setpriv` is missing."""
     return ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 
 
 def start_time(pid):
-    """In clock ticks since the machine started; None where there is no such process, or only its remains."""
+    """The start time in clock ticks since boot; None if the process does not exist or is a zombie."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except (OSError, IndexError):

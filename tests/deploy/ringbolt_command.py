@@ -1,4 +1,4 @@
-"""The project's own command, as an administrator runs it against a deployment."""
+"""Runs the `ringbolt` command against the deployment, as an administrator would."""
 
 import json
 import os
@@ -20,22 +20,22 @@ class RingboltCommand:
         return self.run("flow", "push", str(ROOT / "flows" / file))
 
     def set_pin(self, realm, user, pin, **attributes):
-        given = [argument for item in attributes.items() for argument in ("--attribute", "=".join(item))]
-        return self.run("pin", "set", "--realm", realm, user, "--stdin", *given, said=f"{pin}\n")
+        options = [argument for item in attributes.items() for argument in ("--attribute", "=".join(item))]
+        return self.run("pin", "set", "--realm", realm, user, "--stdin", *options, stdin=f"{pin}\n")
 
     def json(self, *arguments):
         return json.loads(self.run(*arguments, "--json"))
 
-    def run(self, *arguments, said=""):
-        done = self.tried(*arguments, said=said)
+    def run(self, *arguments, stdin=""):
+        done = self.try_run(*arguments, stdin=stdin)
         assert done.returncode == 0, f"ringbolt {' '.join(arguments)} ended with {done.returncode}: {done.stderr}"
         return done.stdout
 
-    def tried(self, *arguments, said=""):
+    def try_run(self, *arguments, stdin=""):
         return subprocess.run(
             [os.environ["RINGBOLT_TEST_RINGBOLT"], *arguments],
             env=self.variables,
-            input=said,
+            input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

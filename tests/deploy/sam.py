@@ -1,4 +1,4 @@
-"""`sam deploy` of what `sam build` has built, as a person does it: with samconfig.toml, and the emulator for AWS."""
+"""Runs `sam deploy` on the output of `sam build`, with samconfig.toml as usual but against the emulator."""
 
 import os
 import pathlib
@@ -11,9 +11,9 @@ DEPLOYS_WITHIN_SECS = 300
 
 
 def deploy(scratch, endpoint, stack_name, parameters):
-    """Deploys; gives what sam said.
+    """Deploys the stack and returns sam's output.
 
-    Raises AssertionError with sam's own words where it does not end well.
+    Raises AssertionError with that output if sam fails.
     """
     command = [os.environ["RINGBOLT_TEST_SAM_PYTHON"], "-m", "samcli", "deploy"]
     command += ["--template-file", os.environ["RINGBOLT_TEST_BUILT_TEMPLATE"], "--config-file", str(ROOT / "samconfig.toml")]

@@ -1,4 +1,4 @@
-"""A deployed stack with those nested in it: its outputs and its resources."""
+"""A deployed stack, including its nested stacks: outputs and resources."""
 
 
 class Stack:
@@ -8,9 +8,9 @@ class Stack:
         described = aws("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         self.status = described["StackStatus"]
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-        #: {type: {logical id: physical id}}, of nested stacks, too.
+        #: {type: {logical id: physical id}}, including nested stacks.
         self.resources = {}
-        #: Names of this stack and of those nested in it.
+        #: The names of this stack and its nested stacks.
         self.stacks = []
         self.collect(name)
 

@@ -1,4 +1,4 @@
-"""What `sam deploy` has made, read back from the account."""
+"""Reads back from the account what `sam deploy` created."""
 
 import json
 import string
@@ -35,7 +35,7 @@ def test_tables_have_the_keys_that_the_code_writes(aws, stack, name):
     assert found["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_calls_are_indexed_by_ivr_and_day_with_their_keys_alone(aws, stack):
+def test_the_index_of_calls_by_ivr_and_day_contains_only_keys(aws, stack):
     (index,) = table(aws, stack, "Calls")["GlobalSecondaryIndexes"]
     assert index["IndexName"] == "by-ivr-day"
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["ivr_day", "at"]
@@ -44,15 +44,15 @@ def test_calls_are_indexed_by_ivr_and_day_with_their_keys_alone(aws, stack):
     assert kinds == {"pk": "S", "sk": "S", "ivr_day": "S", "at": "N"}
 
 
-# TTL and recovery are in the emulator's tables because our launcher passes them on from the template, as AWS does.
+# The emulator's tables have TTL and recovery because our fix passes them on from the template, as AWS does.
 @pytest.mark.parametrize("name", ["Callers", "Calls"])
-def test_what_expires_does_so_by_its_attribute(aws, stack, name):
+def test_callers_and_calls_have_a_ttl_attribute(aws, stack, name):
     found = aws("dynamodb").describe_time_to_live(TableName=stack.outputs[f"{name}TableName"])
     assert found["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
 
 
 @pytest.mark.parametrize("name", ["Flows", "Audit"])
-def test_call_flows_and_the_record_of_changes_do_not_expire(aws, stack, name):
+def test_call_flows_and_the_audit_log_do_not_expire(aws, stack, name):
     found = aws("dynamodb").describe_time_to_live(TableName=stack.outputs[f"{name}TableName"])
     assert found["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED"
 
@@ -64,22 +64,22 @@ def test_tables_are_encrypted_and_can_be_restored_to_a_point_in_time(aws, stack,
     assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
     found = table(aws, stack, name)
     assert found["SSEDescription"]["Status"] == "ENABLED"
-    # A dev stack leaves nothing behind; prod has this on.
+    # Off in dev, so that a dev stack leaves nothing behind; on in prod.
     assert found["DeletionProtectionEnabled"] is False
 
 
 @pytest.mark.parametrize(
     ("output", "length"), [("PinKeySecretArn", 88), ("WebhookTokenSecretArn", 40)], ids=["pin-key", "webhook-token"]
 )
-def test_secrets_are_generated_of_letters_and_digits(aws, stack, output, length):
+def test_generated_secrets_consist_of_letters_and_digits(aws, stack, output, length):
     secret = json.loads(aws("secretsmanager").get_secret_value(SecretId=stack.outputs[output])["SecretString"])
     assert list(secret) == ["current"]
-    # Not in an assertion of its own: pytest would show the secret.
+    # Asserting the expression itself would make pytest show the secret.
     fits = len(secret["current"]) == length and set(secret["current"]) <= set(string.ascii_letters + string.digits)
     assert fits
 
 
-def test_there_are_these_routes_each_to_its_function_and_no_other(aws, stack):
+def test_the_api_has_exactly_these_routes_each_to_its_function(aws, stack):
     gateway, api = aws("apigatewayv2"), stack.outputs["HttpApiId"]
     integrations = {i["IntegrationId"]: i for i in gateway.get_integrations(ApiId=api)["Items"]}
     found = {}
@@ -94,20 +94,20 @@ def test_there_are_these_routes_each_to_its_function_and_no_other(aws, stack):
 
 def test_the_stage_is_throttled_and_logs_no_query_string(aws, stack):
     stage = aws("apigatewayv2").get_stage(ApiId=stack.outputs["HttpApiId"], StageName="$default")
-    # The emulator stores the limits and does not enforce them; AWS does both.
+    # The emulator stores the limits but does not enforce them, unlike AWS.
     settings = stage["DefaultRouteSettings"]
     assert float(settings["ThrottlingRateLimit"]) == float(PARAMETERS["ThrottleRate"])
     assert int(settings["ThrottlingBurstLimit"]) == int(PARAMETERS["ThrottleBurst"])
-    # Nor does it write access logs, so their format is all that can be looked at.
+    # It does not write access logs either, so only their format can be checked.
     log_format = json.loads(stage["AccessLogSettings"]["Format"])
     assert log_format["routeKey"] == "$context.routeKey"
-    telling = ("$context.path", "$context.http.path", "querystring", "$context.requestOverride")
-    assert not [value for value in log_format.values() if any(word in value.lower() for word in telling)]
+    forbidden = ("$context.path", "$context.http.path", "querystring", "$context.requestOverride")
+    assert not [value for value in log_format.values() if any(word in value.lower() for word in forbidden)]
     group = stack.physical_id("AWS::Logs::LogGroup", "AccessLogGroup")
     assert stage["AccessLogSettings"]["DestinationArn"].removesuffix(":*").endswith(f":log-group:{group}")
 
 
-def test_every_log_group_forgets(aws, stack):
+def test_every_log_group_has_a_retention_period(aws, stack):
     groups = stack.resources["AWS::Logs::LogGroup"]
     assert len(groups) == 4
     for name in groups.values():
@@ -116,7 +116,7 @@ def test_every_log_group_forgets(aws, stack):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_functions_are_configured_as_the_parameters_say(aws, stack, function):
+def test_functions_are_configured_by_the_parameters(aws, stack, function):
     name = stack.physical_id("AWS::Lambda::Function", function)
     found = aws("lambda").get_function_configuration(FunctionName=name)
     assert (found["Runtime"], found["Architectures"]) == ("provided.al2023", [PARAMETERS["Architecture"]])
@@ -124,13 +124,13 @@ def test_functions_are_configured_as_the_parameters_say(aws, stack, function):
     assert variables["RINGBOLT_DEADLINE_MS"] == PARAMETERS["DeadlineMs"]
     assert variables["RINGBOLT_RETENTION_DAYS"] == PARAMETERS["RetentionDays"]
     assert variables["RINGBOLT_WEBHOOK_TOKENS"] == f"secretsmanager:{stack.outputs['WebhookTokenSecretArn']}"
-    # Longer than any deadline, shorter than the 30 s of an HTTP API.
+    # Longer than any deadline, but shorter than an HTTP API's limit of 30 s.
     assert 25 < found["Timeout"] < 30
     group = stack.physical_id("AWS::Logs::LogGroup", function.removesuffix("Function") + "LogGroup")
     assert found["LoggingConfig"]["LogGroup"] == group
 
 
-def test_alarms_watch_what_somebody_emits(aws, stack):
+def test_alarms_watch_existing_metrics(aws, stack):
     names = list(stack.resources["AWS::CloudWatch::Alarm"].values())
     alarms = aws("cloudwatch").describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
     assert len(alarms) == len(names)
@@ -138,16 +138,16 @@ def test_alarms_watch_what_somebody_emits(aws, stack):
     expected = {("Ringbolt", name) for name in ("Fallbacks", "LatencyMs", "Locked")}
     expected |= {("AWS/ApiGateway", "5xx"), ("AWS/Lambda", "Throttles")}
     assert expected <= watched
-    # The emulator evaluates alarms on metrics that it was told; whether AWS emits a metric of its own it cannot know.
+    # The emulator cannot tell whether AWS really emits the metrics of its own services.
     functions = set(stack.resources["AWS::Lambda::Function"].values())
     packages = {"auth-webhook", "next-action", "transcription-postback"}
     for alarm in alarms:
-        of_function = {"Ringbolt": packages, "AWS/Lambda": functions}.get(alarm["Namespace"])
+        known = {"Ringbolt": packages, "AWS/Lambda": functions}.get(alarm["Namespace"])
         values = {d["Value"] for d in alarm["Dimensions"] if d["Name"] in ("Function", "FunctionName")}
-        assert of_function is None or (values and values <= of_function), alarm["AlarmName"]
+        assert known is None or (values and values <= known), alarm["AlarmName"]
 
 
-def test_the_alarms_thresholds_are_those_of_the_parameters(aws, stack):
+def test_alarm_thresholds_come_from_the_parameters(aws, stack):
     names = list(stack.resources["AWS::CloudWatch::Alarm"].values())
     alarms = aws("cloudwatch").describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
     latency = [alarm for alarm in alarms if alarm["MetricName"] == "LatencyMs"]
@@ -162,14 +162,14 @@ def test_the_dashboard_has_widgets(aws, stack):
     assert len(body["widgets"]) > 3
 
 
-def test_transcriptions_that_were_not_stored_have_a_queue_and_an_end(aws, stack):
+def test_transcriptions_have_a_queue_and_a_dead_letter_queue(aws, stack):
     queue = stack.physical_id("AWS::SQS::Queue", "TranscriptionsQueue")
     found = aws("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     assert int(found["MessageRetentionPeriod"]) == 14 * 86_400
     assert json.loads(found["RedrivePolicy"])["deadLetterTargetArn"].endswith(
         stack.physical_id("AWS::SQS::Queue", "TranscriptionsDeadLetters").rsplit("/", 1)[1]
     )
-    # AWS refuses an event source whose queue shows a message again while the function may still be at work.
+    # AWS refuses an event source whose queue redelivers a message while the function may still be working on it.
     function = stack.physical_id("AWS::Lambda::Function", "TranscriptionPostbackFunction")
     timeout = aws("lambda").get_function_configuration(FunctionName=function)["Timeout"]
     assert int(found["VisibilityTimeout"]) >= 6 * timeout

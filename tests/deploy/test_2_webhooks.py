@@ -1,4 +1,4 @@
-"""The built functions behind the deployed API, as the providers call them."""
+"""Calls the built functions through the deployed API, as the providers do."""
 
 import json
 import time
@@ -23,13 +23,13 @@ def log_in(webhooks, call, user, pin, pass_through="", method="GET"):
 
 @pytest.mark.parametrize(("method", "output"), ROUTES)
 @pytest.mark.parametrize("token", [None, "not-the-token"], ids=["no-token", "wrong-token"])
-def test_nobody_is_answered_without_the_token(webhooks, method, output, token):
+def test_requests_without_the_token_are_refused(webhooks, method, output, token):
     answer = webhooks.with_token(token).send(method, output, {})
     assert answer.status == 401, answer
 
 
 @pytest.mark.parametrize(("method", "output"), [("GET", "WixAnswersUrl"), ("POST", "DialogTechTranscriptionUrl")])
-def test_what_is_no_route_is_not_found(webhooks, method, output):
+def test_unknown_routes_are_not_found(webhooks, method, output):
     answer = webhooks.send(method, output, {})
     assert answer.status == 404, answer
 
@@ -39,7 +39,7 @@ def test_wix_answers_right_wrong_locked_and_unknown(webhooks, enrol):
     assert webhooks.authenticate("90701", "815294", "a-1").body == SUCCESS
     assert webhooks.authenticate("90701", "815295", "a-2").body == FAILURE
     assert webhooks.authenticate("90701", "815296", "a-3").body == FAILURE
-    # The third wrong PIN locks; from then on the right one is refused, too.
+    # The third wrong PIN locks the caller; then even the right PIN is refused.
     webhooks.authenticate("90701", "815297", "a-4")
     answer = webhooks.authenticate("90701", "815294", "a-5")
     assert (answer.status, answer.body) == (200, LOCKED)
@@ -50,7 +50,7 @@ def test_wix_answers_right_wrong_locked_and_unknown(webhooks, enrol):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_dialogtech_logs_a_caller_in_and_knows_him_in_the_next_ivr(webhooks, enrol, method):
+def test_dialogtech_logs_a_caller_in_and_knows_them_in_the_next_ivr(webhooks, enrol, method):
     user, call = ("90702", "70010001") if method == "GET" else ("90703", "70010002")
     enrol(user, "815294")
     app, parameters = log_in(webhooks, call, user, "815294", method=method)
@@ -69,20 +69,20 @@ def test_dialogtech_asks_again_and_then_gives_up(webhooks, enrol):
     assert log_in(webhooks, "70010004", "90704", "815294") == SUPPORT
 
 
-def test_a_flow_that_is_not_published_is_refused(webhooks):
+def test_an_unpublished_flow_is_refused(webhooks):
     webhooks = webhooks.with_token(webhooks.token)
-    webhooks.flow = "nobodys"
+    webhooks.flow = "unpublished"
     assert webhooks.next_action("12345", "70010005").status == 404
 
 
-def test_what_a_call_was_told_is_kept_and_expires(aws, stack, webhooks):
+def test_the_record_of_a_call_is_stored_and_expires(aws, stack, webhooks):
     webhooks.next_action("40006", "70010006")
     item = item_of(aws, stack, "70010006", "result#40006")
     retention = int(item["expires_at"]["N"]) - time.time()
     assert 29 * 86_400 < retention < 31 * 86_400, "RetentionDays is 30"
 
 
-def test_a_transcription_is_kept_and_a_repeat_changes_nothing(aws, stack, webhooks):
+def test_a_transcription_is_stored_and_a_repeat_changes_nothing(aws, stack, webhooks):
     said = "The service was great, thank you."
     assert webhooks.transcribe("70010007", "1", said).status in (200, 204)
     first = item_of(aws, stack, "70010007", "transcript#23456#1")

@@ -1,4 +1,4 @@
-"""The deployment in the hands of those who help callers: the command finds all it needs by the stack's name."""
+"""Uses the `ringbolt` command like operators do. It finds everything by the stack's name."""
 
 import json
 
@@ -6,15 +6,15 @@ from test_2_webhooks import FAILURE, SUCCESS, log_in
 
 
 def test_the_doctor_finds_nothing_wrong(ringbolt, webhooks, emulator, stack):
-    # The address in the outputs is one of amazonaws.com; this is the emulator's for the same API.
+    # The outputs have an address in amazonaws.com; this is the emulator's address of the same API.
     api = f"{emulator.endpoint}/_aws/execute-api/{stack.outputs['HttpApiId']}/$default"
-    examined = ringbolt.tried("doctor", "--json", "--api-url", api)
-    found = json.loads(examined.stdout)
-    wrong = [check for check in found["checks"] if check["verdict"] == "fail"]
-    assert (wrong, examined.returncode) == ([], 0), examined.stderr
+    done = ringbolt.try_run("doctor", "--json", "--api-url", api)
+    report = json.loads(done.stdout)
+    failed = [check for check in report["checks"] if check["verdict"] == "fail"]
+    assert (failed, done.returncode) == ([], 0), done.stderr
 
 
-def test_a_locked_caller_is_helped(ringbolt, webhooks, enrol):
+def test_a_locked_caller_can_be_unlocked(ringbolt, webhooks, enrol):
     enrol("90711", "815294")
     for call in ("o-1", "o-2", "o-3"):
         assert webhooks.authenticate("90711", f"81529{call[-1]}", call).body == FAILURE
@@ -32,7 +32,7 @@ def test_a_call_is_found_with_its_outcome(ringbolt, webhooks, enrol):
     assert "70030001" in ringbolt.run("call", "list", "--ivr", "12345", "--day", "today")
 
 
-def test_a_flow_goes_back_to_the_version_before(ringbolt, webhooks, scratch):
+def test_a_flow_can_be_rolled_back(ringbolt, webhooks, scratch):
     before = ringbolt.run("flow", "show", "demo")
     changed = scratch / "demo.yaml"
     changed.write_text(before + "# changed\n")
@@ -42,12 +42,12 @@ def test_a_flow_goes_back_to_the_version_before(ringbolt, webhooks, scratch):
     assert ringbolt.run("flow", "show", "demo") == before
 
 
-def test_what_was_changed_is_recorded_in_a_chain_that_holds(ringbolt, webhooks):
+def test_changes_are_in_the_audit_log_and_its_chain_is_valid(ringbolt, webhooks):
     listed = ringbolt.run("audit", "list")
     assert "the deploy test" in listed
     ringbolt.run("audit", "verify")
 
 
-def test_the_addresses_for_the_portals_answer(ringbolt, webhooks):
+def test_show_token_prints_the_urls_for_the_portals(ringbolt, webhooks):
     urls = [address["url"] for address in ringbolt.json("secret", "show-token", "--yes")["urls"]]
     assert len(urls) == 3 and all(webhooks.token in url for url in urls)

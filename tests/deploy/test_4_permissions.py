@@ -1,8 +1,8 @@
-"""Roles: each allows what its function needs, all of it and nothing else.
+"""Each role allows exactly what its function needs.
 
-The emulator decides from the deployed policies, as IAM does, and the launcher keeps a record of its decisions. It differs
-from AWS in two things: it writes the functions' logs itself, and it takes messages from the queue itself, where AWS does
-both in the function's role.
+Like IAM, the emulator decides from the deployed policies, and our launcher records its decisions. It differs from AWS
+in two ways: it writes the functions' logs and receives messages from the queue by itself, while AWS uses the function's
+role for both.
 """
 
 import itertools
@@ -29,7 +29,7 @@ NEEDED = [
     ("TranscriptionPostback", SECRET, "WebhookToken"),
     ("TranscriptionPostback", "sqs:SendMessage", "Queue"),
 ]
-#: What AWS itself does in the function's role and the emulator does without it: see above.
+#: What AWS does with the function's role and the emulator does without it: see above.
 DONE_BY_AWS = {
     "AuthWebhook": {"logs:CreateLogStream", "logs:PutLogEvents"},
     "NextAction": {"logs:CreateLogStream", "logs:PutLogEvents"},
@@ -51,7 +51,7 @@ calls = itertools.count(70_020_000)
 
 @pytest.fixture(scope="module")
 def resources(aws, stack):
-    """ARNs by the names that are used here."""
+    """ARNs by the names used in NEEDED."""
     outputs = stack.outputs
     arns = {
         name: aws("dynamodb").describe_table(TableName=outputs[f"{name}TableName"])["Table"]["TableArn"]
@@ -68,7 +68,7 @@ def resources(aws, stack):
 
 @pytest.fixture
 def paused_queue(aws, stack):
-    """The function is not given what waits in the queue, so that it can be seen there."""
+    """Stops draining the queue, so that tests can see its messages."""
     (mapping,) = stack.resources["AWS::Lambda::EventSourceMapping"].values()
     aws("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
     try:
@@ -79,7 +79,7 @@ def paused_queue(aws, stack):
 
 @pytest.fixture
 def use(aws, stack, webhooks, enrol):
-    """Uses all that a function can do; fails where anything is not as it should be."""
+    """For each function, uses everything that it does and checks the results."""
 
     def authenticate():
         answer = webhooks.authenticate("90705", "815294", f"a-{next(calls)}")
@@ -107,15 +107,15 @@ def role_of(aws, stack, function):
     return Role(aws, stack.physical_id("AWS::IAM::Role", f"{function}Role"))
 
 
-def start_anew(emulator, stack, webhooks, function):
-    """Lambda may end an environment at any time; what is needed at the start is asked for again."""
+def restart(emulator, stack, webhooks, function):
+    """Restarts a function, so that it needs the permissions for its start again."""
     emulator.end_function(stack.physical_id("AWS::Lambda::Function", f"{function}Function"))
-    # The emulator may notice only with the next request that the process is gone, and answer it with 502; AWS notices
-    # before. So this request is nobody's.
+    # Unlike AWS, the emulator may notice that the process is gone only at the next request, and answer that with 502.
+    # So send a request whose answer does not matter.
     webhooks.with_token(None).send(*PROBES[function], {})
 
 
-def test_what_the_table_does_not_take_waits_in_the_queue_and_is_stored_later(aws, stack, webhooks, resources, paused_queue):
+def test_a_transcription_that_cannot_be_stored_is_queued_and_stored_later(aws, stack, webhooks, resources, paused_queue):
     queue = stack.outputs["TranscriptionsQueueUrl"]
     (mapping,) = stack.resources["AWS::Lambda::EventSourceMapping"].values()
     call = str(next(calls))
@@ -128,42 +128,42 @@ def test_what_the_table_does_not_take_waits_in_the_queue_and_is_stored_later(aws
 
 
 @pytest.mark.parametrize("function", DONE_BY_AWS)
-def test_a_role_allows_nothing_that_its_function_did_not_use(aws, emulator, stack, use, function):
+def test_a_role_allows_only_what_its_function_used(aws, emulator, stack, use, function):
     use[function]()
     role = role_of(aws, stack, function)
     used = {(action, resource) for action, resource, allowed in decisions(emulator, role.name) if allowed}
     unused = role.allowed() - used
     assert {action for action, _ in unused} == DONE_BY_AWS[function]
-    # Nor on anything but the function's own log and the queue.
+    # Those actions are allowed only on the function's own log and the queue.
     group = stack.physical_id("AWS::Logs::LogGroup", f"{function}LogGroup")
     own = (f":log-group:{group}:*", "TranscriptionsQueue")
     assert not [resource for _, resource in unused if not any(name in resource for name in own)]
 
 
 @pytest.mark.parametrize(("function", "action", "resource"), NEEDED)
-def test_without_one_permission_it_fails_and_with_it_works(
+def test_a_function_fails_without_a_permission_and_works_with_it(
     aws, emulator, stack, resources, use, paused_queue, webhooks, function, action, resource
 ):
     role = role_of(aws, stack, function)
     if action == "sqs:SendMessage":
-        # Asked for only where the table is out of reach.
+        # The function uses the queue only if it cannot write to the table.
         with role.without(UPDATE, resources["Calls"]), role.without(action, resources[resource]):
             assert webhooks.transcribe(str(next(calls)), "1", "Nobody hears this.").status == 503
     else:
         with role.without(action, resources[resource]):
-            start_anew(emulator, stack, webhooks, function)
+            restart(emulator, stack, webhooks, function)
             with pytest.raises(AssertionError):
                 use[function]()
-        start_anew(emulator, stack, webhooks, function)
-    # The failure was this denial, not another.
+        restart(emulator, stack, webhooks, function)
+    # The missing permission was the cause of the failure.
     assert (action, resources[resource], False) in decisions(emulator, role.name)
     use[function]()
 
 
-def test_every_permission_that_a_run_used_was_taken_away_once(aws, stack, resources):
+def test_every_permission_was_removed_once(aws, stack, resources):
     for function, done_by_aws in DONE_BY_AWS.items():
-        taken = {(action, resources[resource]) for of, action, resource in NEEDED if of == function}
-        assert {pair for pair in role_of(aws, stack, function).allowed() if pair[0] not in done_by_aws} == taken
+        removed = {(action, resources[resource]) for of, action, resource in NEEDED if of == function}
+        assert {pair for pair in role_of(aws, stack, function).allowed() if pair[0] not in done_by_aws} == removed
 
 
 def waiting(aws, queue):
@@ -177,7 +177,7 @@ def expect(condition):
 
 
 def within(secs, check):
-    """Repeats a check until it holds."""
+    """Repeats a check until it succeeds."""
     give_up = time.monotonic() + secs
     while True:
         try:

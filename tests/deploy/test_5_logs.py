@@ -1,5 +1,7 @@
-"""What the functions wrote while all that happened. AWS makes metrics of the lines that have `_aws`; the emulator keeps
-the lines and makes none, so that the lines are what is looked at."""
+"""Checks the logs that the functions wrote during the other tests.
+
+AWS turns the lines with `_aws` into metrics. The emulator only stores the lines, so these tests read the lines.
+"""
 
 import json
 import re
@@ -16,18 +18,18 @@ def lines(aws, stack):
     return found
 
 
-def test_nothing_secret_is_in_any_log(lines, webhooks):
-    # Times and ids are digits that could be a PIN by accident.
+def test_no_log_contains_a_secret(lines, webhooks):
+    # Times and durations could contain the digits of a PIN by coincidence.
     text = re.sub(r'"(Timestamp|elapsed_ms|LatencyMs)":\d+', "", "\n".join(lines))
     assert '"verified"' in text and '"locked"' in text and '"fallback"' in text
     said = ("The service was great", "All is well", "call me back", "Nobody hears")
     for secret in (webhooks.token, "815294", "815295", "815296", "815297", "2125550123", *said):
-        # Not in an assertion of its own: pytest would show the log, and the token.
+        # Asserting the expression itself would make pytest show the log and the token.
         leaked = secret in text
         assert not leaked
 
 
-def test_every_metric_that_an_alarm_watches_was_emitted_with_its_dimension(aws, stack, lines):
+def test_every_watched_metric_was_emitted_with_its_dimension(aws, stack, lines):
     emitted = set()
     for line in lines:
         if '"_aws"' not in line:

@@ -1,7 +1,7 @@
-"""Deleting: a dev stack leaves nothing behind, a prod stack what cannot be had again.
+"""Deleting a dev stack leaves nothing behind; deleting a prod stack leaves everything that cannot be recreated.
 
-`sam delete` stumbles over the URLs that the emulator gives nested stacks, so the stacks are deleted through
-CloudFormation, as `sam delete` does.
+`sam delete` cannot handle the URLs that the emulator gives to nested stacks. So these tests call CloudFormation
+directly, which is also what `sam delete` does.
 """
 
 import time
@@ -19,21 +19,21 @@ def delete(aws, stack):
     cloudformation = aws("cloudformation")
     cloudformation.delete_stack(StackName=stack.name)
     give_up = time.monotonic() + DELETED_WITHIN_SECS
-    while any(summary["StackName"] == stack.name for summary in left_stacks(aws)):
-        assert time.monotonic() < give_up, f"{stack.name} is not deleted"
+    while any(summary["StackName"] == stack.name for summary in remaining_stacks(aws)):
+        assert time.monotonic() < give_up, f"{stack.name} was not deleted in time"
         time.sleep(0.1)
 
 
-def left_stacks(aws):
+def remaining_stacks(aws):
     pages = aws("cloudformation").get_paginator("list_stacks").paginate()
     summaries = [summary for page in pages for summary in page["StackSummaries"]]
     return [summary for summary in summaries if summary["StackStatus"] != "DELETE_COMPLETE"]
 
 
-def left(aws):
-    """What is in the account, by kind, of any stack."""
+def remaining(aws):
+    """The resources in the account, by kind."""
     everything = {
-        "stacks": [summary["StackName"] for summary in left_stacks(aws)],
+        "stacks": [summary["StackName"] for summary in remaining_stacks(aws)],
         "tables": aws("dynamodb").list_tables()["TableNames"],
         "secrets": [secret["Name"] for secret in aws("secretsmanager").list_secrets()["SecretList"]],
         "queues": [url.rsplit("/", 1)[1] for url in aws("sqs").list_queues().get("QueueUrls", [])],
@@ -47,15 +47,15 @@ def left(aws):
         "buses": [bus["Name"] for bus in aws("events").list_event_buses()["EventBuses"] if bus["Name"] != "default"],
         "pipes": [pipe["Name"] for pipe in aws("pipes").list_pipes()["Pipes"]],
     }
-    # SAM's own stack with the bucket of its uploads serves all stacks of an account and is not ours to delete.
+    # SAM's own stack, with the bucket for uploads, is shared by all stacks in an account, so ours does not delete it.
     return {kind: [name for name in names if "aws-sam-cli" not in name] for kind, names in everything.items()}
 
 
 def test_a_dev_stack_leaves_nothing_behind(aws, stack):
-    before = left(aws)
-    assert all(before.values()), "each kind was there to be deleted"
+    before = remaining(aws)
+    assert all(before.values()), "the stack must have resources of each kind"
     delete(aws, stack)
-    assert {kind: names for kind, names in left(aws).items() if names} == {}
+    assert {kind: names for kind, names in remaining(aws).items() if names} == {}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def prod(scratch, emulator, aws):
     return Stack(aws, name)
 
 
-def test_in_prod_tables_are_protected_and_events_are_off_unless_switched_on(aws, prod):
+def test_in_prod_tables_are_protected_and_events_are_off_by_default(aws, prod):
     for name in prod.resources["AWS::DynamoDB::Table"].values():
         table = aws("dynamodb").describe_table(TableName=name)["Table"]
         assert table["DeletionProtectionEnabled"] is True
@@ -77,5 +77,5 @@ def test_in_prod_tables_are_protected_and_events_are_off_unless_switched_on(aws,
 
 def test_a_prod_stack_leaves_tables_secrets_and_queues(aws, prod):
     delete(aws, prod)
-    kept = {kind: len(names) for kind, names in left(aws).items() if names}
+    kept = {kind: len(names) for kind, names in remaining(aws).items() if names}
     assert kept == {"tables": 4, "secrets": 2, "queues": 2}

@@ -1,4 +1,4 @@
-"""The providers: HTTP requests through the deployed API, at the URLs that the stack's outputs name."""
+"""Plays the providers: sends HTTP requests through the deployed API, to the URLs in the stack's outputs."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ class Answer:
         return f"{self.status} {self.content_type} {self.body!r}"
 
     def action(self):
-        """The app of an action document, and its parameters by name."""
+        """The app and the parameters of an action document."""
         assert (self.status, self.content_type) == (200, "text/xml; charset=utf-8"), self
         document = xml.etree.ElementTree.fromstring(self.body)
         parameters = document.find("parameters")
@@ -26,7 +26,7 @@ class Answer:
 
 
 class Webhooks:
-    """`outputs` are the stack's; `token` may be wrong, or None to send none."""
+    """`outputs` are the stack's; `token` may be wrong, or None to send no token."""
 
     def __init__(self, emulator, outputs, token, flow="demo"):
         self.port = emulator.port
@@ -40,12 +40,12 @@ class Webhooks:
         return changed
 
     def authenticate(self, user, pin, call_id):
-        """Wix Answers asks whether a PIN is right."""
+        """Wix Answers asks whether a PIN is correct."""
         body = {"callId": call_id, "from": {"countryCode": "1", "number": "2125550123"}, "user": {"id": user}, "input": pin}
         return self.send("POST", "WixAnswersUrl", {}, json.dumps(body), "application/json")
 
     def next_action(self, ivr, call, answers=None, pass_through="", method="GET"):
-        """DialogTech asks what follows an IVR that has ended."""
+        """DialogTech asks for the next action after an IVR has ended."""
         parameters = {
             **(answers or {}),
             "ivr_number_called": "8005550100",
@@ -75,7 +75,7 @@ class Webhooks:
         return self.send("GET", "DialogTechTranscriptionUrl", parameters)
 
     def send(self, method, output, parameters, body=None, content_type=None):
-        """The URL as it stands in the output, with the flow's name and the token put in as its description says."""
+        """Sends a request to the URL in an output, with the flow's name and the token filled in."""
         url = self.urls[output].replace("{flow}", self.flow)
         if self.token is None:
             url = url.replace("?auth=TOKEN", "?")
@@ -83,7 +83,7 @@ class Webhooks:
             url = url.replace("TOKEN", self.token)
         target = urllib.parse.urlsplit(url)
         query = "&".join(part for part in (target.query, urllib.parse.urlencode(parameters)) if part)
-        # The emulator's APIs have the names API.execute-api.localhost, and no TLS.
+        # The emulator's APIs are called API.execute-api.localhost and have no TLS.
         api = target.hostname.split(".")[0]
         headers = {"Host": f"{api}.execute-api.localhost:{self.port}"}
         if content_type:

@@ -1,4 +1,4 @@
-//! The real functions on a test's database, with a clock that the test sets.
+//! The real functions on a test database, with a clock that the test controls.
 
 use crate::{TestDatabase, database::patient_client, hasher};
 use ringbolt_core::{
@@ -22,7 +22,7 @@ use std::{
 /// 2026-11-21T12:00:00Z
 pub const NOON: EpochMs = EpochMs(1_795_262_400_000);
 
-/// A clock that stands until it is set.
+/// A clock that moves only when the test advances it.
 #[derive(Clone)]
 pub struct TestClock(Arc<AtomicI64>);
 
@@ -33,19 +33,19 @@ impl Default for TestClock {
 }
 
 impl TestClock {
-    /// What it shows.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> EpochMs {
         EpochMs(self.0.load(Ordering::SeqCst))
     }
 
-    /// Sets it forward.
+    /// Advances the clock.
     pub fn pass(&self, time: Duration) {
         self.0.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 
-/// Which of the functions.
+/// One of the three functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {
     /// `auth-webhook`
@@ -57,7 +57,7 @@ pub enum Function {
 }
 
 impl Function {
-    /// The name of its package, and of its folder in `events/`.
+    /// The name of its package and of its folder in `events/`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -70,24 +70,24 @@ impl Function {
 
 /// The three functions.
 pub struct TestApp {
-    /// What they stand on.
+    /// Their shared state.
     pub app: App,
-    /// The time.
+    /// Their clock.
     pub clock: TestClock,
 }
 
 impl TestApp {
-    /// The demo flow on a database, with a minute until the deadline.
+    /// The demo flow on a test database, with a deadline of a minute.
     pub async fn demo(database: &TestDatabase) -> Self {
         Self::with_flow(database, &demo_flow()).await
     }
 
-    /// A flow on a database, with a minute until the deadline.
+    /// A flow on a test database, with a deadline of a minute.
     pub async fn with_flow(database: &TestDatabase, flow: &str) -> Self {
         Self::on(database.store().await, flow)
     }
 
-    /// The demo flow on a database that is reached through another endpoint.
+    /// A flow on a test database that is reached through another endpoint.
     pub async fn through(database: &TestDatabase, endpoint: &str, flow: &str) -> Self {
         Self::on(Store::new(patient_client(endpoint).await, database.tables.clone()), flow)
     }
@@ -96,13 +96,13 @@ impl TestApp {
     #[must_use]
     pub fn on(store: Store, flow: &str) -> Self {
         let clock = TestClock::default();
-        let shown = clock.clone();
+        let app_clock = clock.clone();
         let webhook = Webhook {
             store,
             tokens: WebhookTokens::from_json(r#"{"current":"dev-token-not-secret"}"#).unwrap(),
             deadline: Duration::from_secs(60),
             retention: Duration::from_secs(90 * 86_400),
-            clock: Arc::new(move || shown.now()),
+            clock: Arc::new(move || app_clock.now()),
         };
         let flows = Flows::unpublished([Arc::new(Flow::load(flow).unwrap_or_else(|mistakes| panic!("{mistakes}")))]);
         Self { app: App { webhook, flows, hasher: hasher() }, clock }
@@ -120,7 +120,7 @@ impl TestApp {
         assert!(self.app.webhook.store.create_caller(&caller, &tags, &attributes, status).await.unwrap());
     }
 
-    /// Enrols the demo's callers.
+    /// Enrols the demo callers.
     pub async fn enrol_demo(&self) {
         self.enrol("123abc45-67d8-912e-3fg4-56789h0123456", &["1234"], Status::Active).await;
         self.enrol("602efa31-01d8-482d-8ff2-26910b026703", &["1234", "4321"], Status::Active).await;
@@ -129,12 +129,12 @@ impl TestApp {
         self.enrol("90787", &["2580"], Status::Suspended).await;
     }
 
-    /// Gives an event to a function, as Lambda would.
+    /// Sends an event to a function, as Lambda would.
     pub async fn send(&self, function: Function, event: &Value) -> Answer {
         self.send_text(function, &event.to_string()).await
     }
 
-    /// Gives a payload to a function, whatever it is.
+    /// Sends any payload to a function.
     pub async fn send_text(&self, function: Function, event: &str) -> Answer {
         match function {
             Function::Auth => Box::pin(respond(&self.app, &auth_webhook::handle, event)).await,
@@ -146,22 +146,22 @@ impl TestApp {
         }
     }
 
-    /// Gives the event of a file to a function.
+    /// Sends an event file to a function.
     pub async fn send_file(&self, function: Function, case: &str) -> Answer {
         self.send(function, &event(function, case)).await
     }
 
-    /// The auth webhook: a user keyed something in a call.
+    /// Calls the auth webhook: a user keyed `input` in a call.
     pub async fn auth(&self, call_id: &str, user: &str, input: &str) -> Answer {
         self.send(Function::Auth, &auth_event(call_id, user, input)).await
     }
 
-    /// The next-action webhook by GET; the token is added.
+    /// Calls the next-action webhook with GET, adding the token.
     pub async fn next(&self, query: &str) -> Answer {
         self.send(Function::NextAction, &get_event(Function::NextAction, query)).await
     }
 
-    /// The transcription postback; the token is added.
+    /// Calls the transcription postback, adding the token.
     pub async fn transcribed(&self, query: &str) -> Answer {
         self.send(Function::Transcription, &get_event(Function::Transcription, query)).await
     }
@@ -173,13 +173,13 @@ pub fn demo_flow() -> String {
     std::fs::read_to_string(root().join("flows/demo.yaml")).unwrap()
 }
 
-/// The folder of the project.
+/// The root folder of the project.
 #[must_use]
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The event of a file in `events/`.
+/// Reads an event file in `events/`.
 #[must_use]
 pub fn event(function: Function, case: &str) -> Value {
     let path = root().join("events").join(function.name()).join(format!("{case}.json"));
@@ -187,7 +187,7 @@ pub fn event(function: Function, case: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The event of a POST of Wix Answers.
+/// The event for a POST request from Wix Answers.
 #[must_use]
 pub fn auth_event(call_id: &str, user: &str, input: &str) -> Value {
     let mut event = event(Function::Auth, "right-pin");
@@ -196,7 +196,7 @@ pub fn auth_event(call_id: &str, user: &str, input: &str) -> Value {
     event
 }
 
-/// The event of a GET of DialogTech; the token is added.
+/// The event for a GET request from DialogTech, with the token added.
 #[must_use]
 pub fn get_event(function: Function, query: &str) -> Value {
     let case = if function == Function::NextAction { "spec-get" } else { "question-1" };

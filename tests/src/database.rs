@@ -1,4 +1,4 @@
-//! A database for one test: embedded, or tables of its own in the DynamoDB that `RINGBOLT_TEST_DYNAMODB_ENDPOINT` names.
+//! A database for one test: an embedded one, or separate tables in the DynamoDB at `RINGBOLT_TEST_DYNAMODB_ENDPOINT`.
 
 use aws_sdk_dynamodb::{
     Client,
@@ -15,18 +15,18 @@ use std::{
     time::Duration,
 };
 
-/// A database, and the names of this test's tables in it.
+/// A database and the names of the test's tables.
 pub struct TestDatabase {
-    /// Where it answers.
+    /// The database's address.
     pub endpoint: String,
-    /// The tables.
+    /// The test's tables.
     pub tables: TableNames,
-    /// Keeps the embedded one alive.
+    /// Keeps the embedded database alive.
     _embedded: Option<Embedded>,
 }
 
 impl TestDatabase {
-    /// A database with empty tables.
+    /// Starts a database with empty tables.
     pub async fn start() -> Self {
         static TABLES: AtomicU32 = AtomicU32::new(0);
         let unique = format!("{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed));
@@ -43,7 +43,7 @@ impl TestDatabase {
         database
     }
 
-    /// A client that waits as long as a busy machine needs.
+    /// A client with timeouts long enough for a busy machine.
     pub async fn client(&self) -> Client {
         patient_client(&self.endpoint).await
     }
@@ -54,7 +54,7 @@ impl TestDatabase {
     }
 }
 
-/// A client for an endpoint, with a minute for everything: tests that are not about time must not fail for it.
+/// A client for an endpoint, with timeouts of a minute so that a busy machine does not fail tests.
 pub async fn patient_client(endpoint: &str) -> Client {
     let minute = Duration::from_secs(60);
     let patience = TimeoutConfig::builder().connect_timeout(minute).operation_timeout(minute).build();

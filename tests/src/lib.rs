@@ -1,5 +1,5 @@
-//! What the tests that cross crates stand on: a database of their own, a clock that they set, the real functions, and a
-//! wire that can be watched and cut.
+//! Support for tests that cross crates: a database per test, a clock that the test controls, the real functions, and a
+//! proxy that can observe requests and inject faults.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 pub mod app;
@@ -15,10 +15,10 @@ use ringbolt_core::{
     pin::{PinHash, PinHasher, PinKeys},
 };
 
-/// An Argon2 that takes no time, for tests that are not about it.
+/// A fast Argon2, for tests that do not depend on its cost.
 pub const QUICK: PinHash = PinHash::Argon2id { memory_kib: 8, passes: 1 };
 
-/// Keys made of one letter each.
+/// PIN keys that consist of one repeated letter each.
 #[must_use]
 pub fn pin_keys(current: char, others: &[char]) -> PinKeys {
     let text = |letter: char| letter.to_string().repeat(PinKeys::MIN_CHARS);
@@ -34,7 +34,7 @@ pub fn hasher() -> PinHasher {
     PinHasher::new(pin_keys('a', &[]), QUICK)
 }
 
-/// A caller of the realm `demo`.
+/// A caller in the realm `demo`.
 #[must_use]
 pub fn caller(user: &str) -> CallerId {
     let user = UserId::parse(user, IdentifierForm::Text).unwrap();

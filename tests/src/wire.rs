@@ -1,4 +1,4 @@
-//! A wire to the database that counts what passes and can be cut: a proxy in front of the real one.
+//! A proxy in front of the database that records operations and injects faults.
 
 use axum::{
     Router,
@@ -13,32 +13,34 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::watch};
 
-/// What happens to a request on the wire.
+/// What happens to requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It passes.
+    /// They pass.
     None,
-    /// It passes after this time.
+    /// They pass after this delay.
     Delay(Duration),
-    /// It is answered with a throttling error.
+    /// They get a throttling error.
     Throttle,
-    /// Of so many requests, one is answered with a throttling error.
+    /// Every n-th request gets a throttling error.
     ThrottleOneOf(usize),
-    /// It is answered with what is no answer.
+    /// They get a reply that is not from DynamoDB.
     Nonsense,
-    /// It is answered with an internal error.
+    /// They get an internal error.
     ServerError,
-    /// The credentials do not allow it.
+    /// They are refused because permissions are missing.
     Denied,
-    /// It passes once so many have come: those that do not go out at the same time never do.
+    /// They are held until n have arrived, so requests that are not sent in parallel wait forever.
     HoldUntil(usize),
-    /// It reaches the database; the reply to the next so many requests is lost.
+    /// They reach the database, but the replies to the next n requests are lost.
     LoseReplies(u32),
+    /// The next so many requests pass; all others are answered with an internal error.
+    FailAfter(u32),
 }
 
 /// A proxy in front of a database.
 pub struct Wire {
-    /// Where it answers.
+    /// The proxy's address.
     pub endpoint: String,
     shared: Arc<Shared>,
 }
@@ -52,7 +54,7 @@ struct Shared {
 }
 
 impl Wire {
-    /// A wire to this database.
+    /// Starts a proxy to a database.
     pub async fn to(upstream: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -68,13 +70,13 @@ impl Wire {
         Self { endpoint, shared }
     }
 
-    /// From now on this happens to requests.
+    /// Sets the fault for requests from now on.
     pub fn set(&self, fault: Fault) {
         *self.shared.fault.lock().unwrap() = fault;
         self.shared.arrived.send_replace(0);
     }
 
-    /// The operations that passed since the last look, such as `UpdateItem`; each attempt of the SDK counts.
+    /// Returns and clears the recorded operations, such as `UpdateItem`. Each attempt by the SDK counts.
     pub fn take_operations(&self) -> Vec<String> {
         std::mem::take(&mut *self.shared.operations.lock().unwrap())
     }
@@ -104,11 +106,13 @@ async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Bod
         Fault::ServerError => return error(500, "InternalServerError"),
         Fault::Denied => return error(400, "AccessDeniedException"),
         Fault::Nonsense => return Response::new(Body::from("<html>It works!</html>")),
+        Fault::FailAfter(0) => return error(500, "InternalServerError"),
+        Fault::FailAfter(left) => *wire.fault.lock().unwrap() = Fault::FailAfter(left - 1),
         Fault::LoseReplies(left) => {
             let fault = if left > 1 { Fault::LoseReplies(left - 1) } else { Fault::None };
             *wire.fault.lock().unwrap() = fault;
             forward(&wire, request).await;
-            // The client sees a server that fails after it has done its work: it cannot know, and asks again.
+            // The client cannot know that the server did the work, so it retries.
             return error(500, "InternalServerError");
         }
     }

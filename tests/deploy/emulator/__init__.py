@@ -1,5 +1,5 @@
-"""MiniStack, an AWS on this machine, with the gaps closed that this project's templates fall into.
+"""MiniStack, a local AWS emulator, with fixes for the gaps that affect this project's templates.
 
-One module a gap; each says what AWS does, what MiniStack 1.5.33 does, and what is put in its place. Nothing is changed
-but what CloudFormation's handlers make of a template, and one ear that listens when permissions are decided.
+Each module fixes one gap and explains what AWS does and what MiniStack 1.5.33 does instead. The fixes only change how
+CloudFormation's handlers process a template. In addition, permission decisions are recorded.
 """

@@ -1,6 +1,7 @@
-"""`python -m emulator`: MiniStack with its gaps closed, until it is stopped.
+"""`python -m emulator` runs MiniStack with its gaps fixed.
 
-It reads MiniStack's own variables (GATEWAY_PORT, BIND_HOST, AUTH and so on) and RINGBOLT_PERMISSIONS_RECORD.
+It reads MiniStack's own environment variables (GATEWAY_PORT, BIND_HOST, AUTH and so on) and
+RINGBOLT_PERMISSIONS_RECORD.
 """
 
 import os
@@ -11,9 +12,9 @@ from ministack.services.cloudformation import provisioners, stacks
 
 from . import http_api, nested_removal, permissions_record, secret_strings, table_settings
 
-http_api.close_gap(provisioners)
-secret_strings.close_gap(provisioners)
-table_settings.close_gap(provisioners)
-nested_removal.close_gap(provisioners, stacks)
-permissions_record.listen(iam_evaluator, os.environ["RINGBOLT_PERMISSIONS_RECORD"])
+http_api.patch(provisioners)
+secret_strings.patch(provisioners)
+table_settings.patch(provisioners)
+nested_removal.patch(provisioners, stacks)
+permissions_record.patch(iam_evaluator, os.environ["RINGBOLT_PERMISSIONS_RECORD"])
 ministack.app.main()

@@ -1,8 +1,8 @@
-"""HTTP APIs from an OpenAPI document, and the settings of their stages.
+"""HTTP APIs defined by an OpenAPI document, and the settings of their stages.
 
-`AWS::Serverless::HttpApi` becomes an `AWS::ApiGatewayV2::Api` with a `Body`. AWS makes routes and integrations of that
-document; MiniStack takes no notice of it, and stores the stage's settings with the names of the template
-(`ThrottlingRateLimit`) where its API gives out camelCase (`throttlingRateLimit`).
+`AWS::Serverless::HttpApi` becomes an `AWS::ApiGatewayV2::Api` with a `Body`. AWS creates routes and integrations from
+that document; MiniStack ignores it. It also stores stage settings under the template's names (`ThrottlingRateLimit`),
+although its API should return camelCase (`throttlingRateLimit`).
 """
 
 import json
@@ -12,7 +12,7 @@ ANY_VERB = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
 
 
-def close_gap(provisioners):
+def patch(provisioners):
     handlers = provisioners._RESOURCE_HANDLERS
     api = handlers["AWS::ApiGatewayV2::Api"]
     create, update = api["create"], api["update"]
@@ -39,15 +39,15 @@ def close_gap(provisioners):
     def stage_settings(properties):
         settings = stored(properties)
         settings["defaultRouteSettings"] = in_camel_case(properties.get("DefaultRouteSettings"))
-        of_routes = properties.get("RouteSettings") or {}
-        settings["routeSettings"] = {route: in_camel_case(given) for route, given in of_routes.items()}
+        per_route = properties.get("RouteSettings") or {}
+        settings["routeSettings"] = {route: in_camel_case(values) for route, values in per_route.items()}
         return settings
 
     provisioners._apigw_v2_stage_props = stage_settings
 
 
 def import_routes(provisioners, api_id, body):
-    """Replaces the API's routes and integrations by those of the document."""
+    """Replaces the API's routes and integrations with those in the document."""
     handlers, service = provisioners._RESOURCE_HANDLERS, provisioners._apigw_v2
     service._routes[api_id].clear()
     service._integrations[api_id].clear()

@@ -1,13 +1,13 @@
-"""What a deleted nested stack leaves.
+"""Retained resources of deleted nested stacks.
 
-AWS asks the `DeletionPolicy` of every resource, in nested stacks too. MiniStack asks it in stacks that are deleted by
-themselves, and deletes a nested one with all that it has.
+AWS follows every resource's `DeletionPolicy`, even in nested stacks. MiniStack follows it only for resources of the
+stack that is deleted, and deletes nested stacks with all their resources.
 """
 
 from ministack.services import cloudformation
 
 
-def close_gap(provisioners, stacks):
+def patch(provisioners, stacks):
     nested = provisioners._RESOURCE_HANDLERS["AWS::CloudFormation::Stack"]
     delete = nested["delete"]
 

@@ -1,15 +1,15 @@
-"""A record of every decision about a permission: who asked for what, and what came of it.
+"""Records every permission decision: the principal, the action, the resource and the result.
 
-MiniStack decides as IAM does, from the role's policies, but keeps no record that names roles and resources (CloudTrail
-in AWS does not have data events of DynamoDB unless it is told to, either). One line of JSON a decision.
+Like IAM, MiniStack decides from the role's policies, but it keeps no record with roles and resources. (Neither does AWS
+by default: CloudTrail records DynamoDB data events only if configured.) Each decision is one line of JSON.
 """
 
 import json
 
 
-def listen(evaluator, path):
+def patch(evaluator, path):
     decide = evaluator.evaluate
-    record = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - open as long as this process runs
+    record = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - stays open until this process ends
 
     def decide_and_record(context, policies, *limits):
         result = decide(context, policies, *limits)

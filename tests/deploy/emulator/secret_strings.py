@@ -1,8 +1,8 @@
-"""Secrets: what their `Ref` is, and the strings that CloudFormation generates.
+"""The `Ref` of secrets, and the strings that CloudFormation generates.
 
-In AWS `Ref` of a secret is its ARN; in MiniStack its name, which no policy and no function of ours could use. And of
-`GenerateSecretString` MiniStack honours the length and `ExcludeCharacters` alone, so that a webhook token would have
-characters that mean something in a URL.
+In AWS, `Ref` returns a secret's ARN. In MiniStack it returns the name, which our policies and functions cannot use.
+Also, MiniStack supports only the length and `ExcludeCharacters` of `GenerateSecretString`, so a webhook token could
+contain characters with a meaning in URLs.
 """
 
 import json
@@ -17,7 +17,7 @@ CLASSES = (
 )
 
 
-def close_gap(provisioners):
+def patch(provisioners):
     provisioners._sm_secret_string = secret_string
     secret = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
     create, update, delete = secret["create"], secret["update"], secret["delete"]
@@ -68,5 +68,5 @@ def generate(wanted):
 
 
 def is_true(value):
-    """CloudFormation passes booleans as strings, too."""
+    """CloudFormation may pass booleans as strings."""
     return str(value).lower() == "true"

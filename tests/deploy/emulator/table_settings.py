@@ -1,11 +1,11 @@
 """TTL, point-in-time recovery, encryption and deletion protection of DynamoDB tables.
 
-CloudFormation sets all of them with the table. MiniStack has them in its DynamoDB, but its handler passes on none of the
-first three, and takes the "false" of a parameter for true with the last.
+CloudFormation sets all of them when it creates a table. MiniStack's DynamoDB supports them, but its CloudFormation
+handler ignores the first three, and treats the string "false" as true for the last.
 """
 
 
-def close_gap(provisioners):
+def patch(provisioners):
     table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
     create, service = table["create"], provisioners._dynamodb
 

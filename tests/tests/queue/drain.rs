@@ -1,4 +1,4 @@
-//! A batch of messages on the real store.
+//! Drains batches of messages into the real store.
 
 use crate::{body, drain, drain_event};
 use ringbolt_core::time::EpochMs;
@@ -19,7 +19,7 @@ fn event(case: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_waits_is_stored_under_the_time_at_which_it_came() {
+async fn a_waiting_transcription_is_stored_under_the_time_it_was_received() {
     let database = TestDatabase::start().await;
     let app = TestApp::demo(&database).await;
     assert_eq!(drain_event(&app, &event("drain-two")).await, [""; 0]);
@@ -32,7 +32,7 @@ async fn what_waits_is_stored_under_the_time_at_which_it_came() {
 }
 
 #[tokio::test]
-async fn of_a_batch_only_what_is_no_transcription_stays_and_goes_its_way_to_the_dead_letters() {
+async fn only_invalid_messages_stay_in_the_queue_and_later_reach_the_dead_letter_queue() {
     let database = TestDatabase::start().await;
     let app = TestApp::demo(&database).await;
     let strays = ["059f36b4-87a3-44ab-83d2-661970000004", "059f36b4-87a3-44ab-83d2-661970000005"];
@@ -45,7 +45,7 @@ async fn of_a_batch_only_what_is_no_transcription_stays_and_goes_its_way_to_the_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_the_database_is_away_everything_stays_and_afterwards_nothing_is_lost() {
+async fn while_the_database_is_down_every_message_stays_in_the_queue_and_none_is_lost() {
     let database = TestDatabase::start().await;
     let wire = Wire::to(&database.endpoint).await;
     let client = client::webhook_client(&client::local_config(&wire.endpoint).await, Duration::from_secs(1));
@@ -55,7 +55,7 @@ async fn while_the_database_is_away_everything_stays_and_afterwards_nothing_is_l
         wire.set(fault);
         assert_eq!(drain(&app, &bodies).await, ["m-0", "m-1", "m-2"], "{fault:?}");
     }
-    // Written, but the function did not hear of it: the message comes again.
+    // The item is written but the reply is lost, so the message is delivered again.
     wire.set(Fault::LoseReplies(3));
     assert_eq!(drain(&app, &bodies).await, ["m-0"]);
     wire.set(Fault::None);

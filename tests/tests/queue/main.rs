@@ -1,11 +1,11 @@
-//! Transcriptions that wait in the queue, and what becomes of them.
+//! Tests of transcriptions that wait in the queue.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod both_down;
 mod drain;
 mod order;
 
-use ringbolt_core::{dialogtech::parameters::Parameters, identity::FlowName, time::EpochMs};
+use ringbolt_core::{dialects::dialogtech::Parameters, identity::FlowName, time::EpochMs};
 use ringbolt_lambda::{
     Postback,
     queue::{Batch, Waiting},
@@ -13,13 +13,13 @@ use ringbolt_lambda::{
 use ringbolt_tests::TestApp;
 use serde_json::{Value, json};
 
-/// What a postback becomes while it waits.
+/// The message body of a waiting postback.
 fn body(query: &str, received_at: EpochMs) -> String {
     let parameters = Parameters::parse(query, None);
     Waiting { flow: FlowName::parse("demo").unwrap(), parameters, received_at }.to_body()
 }
 
-/// Hands message bodies over as Lambda does, with the ids `m-0`, `m-1`, ...; gives the ids that stay in the queue.
+/// Delivers message bodies as Lambda does, with the ids `m-0`, `m-1`, ...; returns the ids that stay in the queue.
 async fn drain(app: &TestApp, bodies: &[String]) -> Vec<String> {
     let records = bodies.iter().enumerate();
     let records: Vec<_> = records

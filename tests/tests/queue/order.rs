@@ -1,4 +1,4 @@
-//! Whatever waits and whatever does not: the result is that of postbacks which were all stored at once.
+//! Checks that waiting in the queue does not change the final result.
 
 use crate::{body, drain};
 use proptest::{
@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-/// A postback: its question, its text, and when it is drained where it could not be stored.
+/// A postback: its question, its text, and, if it goes to the queue, its turn when draining.
 #[derive(Clone, Debug)]
 struct Sent {
     question: u8,
@@ -32,7 +32,7 @@ fn sent() -> impl Strategy<Value = Sent> {
 }
 
 #[test]
-fn draining_in_any_order_comes_to_the_same_as_storing_at_once() {
+fn draining_in_any_order_gives_the_same_result_as_storing_at_once() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let database = runtime.block_on(TestDatabase::start());
     let calls = AtomicU32::new(0);
@@ -49,7 +49,8 @@ fn draining_in_any_order_comes_to_the_same_as_storing_at_once() {
     checked.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Sends a second apart from each other; then drains what waits, twice. Gives the call's items without their keys.
+/// Sends the postbacks one second apart, then drains the waiting ones twice. Returns the call's items without their
+/// keys.
 async fn play(database: &TestDatabase, call: &str, history: &[Sent]) -> Vec<Value> {
     let app = TestApp::demo(database).await;
     let mut waiting = Vec::new();

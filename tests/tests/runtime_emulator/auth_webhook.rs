@@ -1,4 +1,4 @@
-//! The auth webhook under the emulator.
+//! Tests the auth webhook under the emulator.
 
 use crate::{
     cases::{self, Case, NO_TOKEN, status, text},
@@ -34,13 +34,13 @@ const SINGLE: [Case; 17] = [
 
 const LOCKOUT: [Case; 7] = [
     text("wrong-pin", "wrong", FAILURE),
-    // The same guess in the same call, at once: a retry, which is not counted.
+    // The same guess in the same call, repeated at once, is a retry and is not counted.
     text("wrong-pin", "wrong", FAILURE),
     text("wrong-pin-2", "wrong", FAILURE),
     text("wrong-pin-3", "wrong", FAILURE),
     text("second-pin", "locked", LOCKED),
     text("base64-body", "locked", LOCKED),
-    // A neighbour is not touched; his own attempt in this call stood already, and is not counted again.
+    // Another caller is not affected; their own attempt in this call was counted before and is not counted again.
     text("right-pin", "verified", SUCCESS),
 ];
 
@@ -63,7 +63,7 @@ async fn every_auth_event_gets_its_answer_and_the_third_wrong_pin_locks() {
     assert_eq!(repeats, [SINGLE.len() + 1, SINGLE.len() + 6]);
 }
 
-/// The demo's callers, with PINs hashed as the functions hash them.
+/// Enrols the demo callers, with PINs hashed like the functions do.
 pub async fn enrolled(database: &TestDatabase) -> TestApp {
     let mut app = TestApp::demo(database).await;
     app.app.hasher = hasher();

@@ -1,4 +1,4 @@
-//! Events and what is expected of each: every file of `events/`, in an order that the test gives.
+//! The event files in `events/` and their expected answers.
 
 use crate::emulator::{Emulated, Reply};
 use ringbolt_tests::app::{Function, root};
@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 pub const TEXT: &str = "text/plain; charset=utf-8";
 pub const XML: &str = "text/xml; charset=utf-8";
 
-/// A file and its answer.
+/// An event file and its expected answer.
 #[derive(Clone, Copy)]
 pub struct Case {
     file: &'static str,
-    /// The word in the log.
+    /// The outcome in the log.
     outcome: &'static str,
     status: u16,
     content_type: &'static str,
@@ -22,7 +22,7 @@ pub const fn text(file: &'static str, outcome: &'static str, body: &'static str)
     Case { file, outcome, status: 200, content_type: TEXT, body }
 }
 
-/// The document as it is, but for a signed call state: `rb|TRIES.USER`, its time and signature left out.
+/// Expects an XML document, in which a signed call state is written `rb|TRIES.USER`, without its time and signature.
 pub const fn xml(file: &'static str, outcome: &'static str, body: &'static str) -> Case {
     Case { file, outcome, status: 200, content_type: XML, body }
 }
@@ -34,7 +34,7 @@ pub const fn status(status: u16, file: &'static str, outcome: &'static str, body
 pub const NO_TOKEN: &str = "This webhook needs its token: once, as the query parameter `auth`, the password of HTTP Basic, or a Bearer \
      token.\n";
 
-/// Sends the events in this order; every difference is told at once. Gives the outcomes that the log must have.
+/// Sends the events in order and reports all differences together. Returns the outcomes expected in the log.
 pub async fn send(emulated: &Emulated, cases: &[Case]) -> Vec<&'static str> {
     let mut differences = Vec::new();
     for case in cases {
@@ -50,7 +50,7 @@ pub async fn send(emulated: &Emulated, cases: &[Case]) -> Vec<&'static str> {
     cases.iter().map(|case| case.outcome).collect()
 }
 
-/// Each file has an expectation, each expectation a file.
+/// Asserts that each file has an expectation, and each expectation a file.
 pub fn assert_complete<'a>(function: Function, cases: impl IntoIterator<Item = &'a Case>) {
     let folder = root().join("events").join(function.name());
     let names = folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -59,7 +59,8 @@ pub fn assert_complete<'a>(function: Function, cases: impl IntoIterator<Item = &
     assert_eq!(files, expected);
 }
 
-/// The body; of a document only where a second parser reads it, and without what no two answers share.
+/// The body for comparison. A document must be readable by a second parser, and loses the parts that differ in every
+/// answer.
 fn comparable(reply: &Reply) -> String {
     if reply.content_type != XML {
         return reply.body.clone();
@@ -70,7 +71,7 @@ fn comparable(reply: &Reply) -> String {
     }
 }
 
-/// What a document passes to the next IVR.
+/// The pass-through data in a document.
 pub fn pass_through(document: &str) -> Option<String> {
     let document = roxmltree::Document::parse(document).unwrap();
     let element = document.descendants().find(|node| node.has_tag_name("p_t"))?;
@@ -81,10 +82,10 @@ fn without_signature(passed: &str) -> String {
     let segments = passed.split("||").map(|segment| match segment.strip_prefix("rb|") {
         None => segment.to_owned(),
         Some(state) => {
-            let [tries, issued_at, user, signature] = state.split('.').collect::<Vec<_>>()[..] else {
-                panic!("no call state: {state}")
+            let [tries, issued_at, user, _pins, signature] = state.split('.').collect::<Vec<_>>()[..] else {
+                panic!("not a call state: {state}")
             };
-            // 16 bytes in base64, and a time in milliseconds.
+            // The signature is 16 bytes in base64, and the time is in milliseconds.
             assert_eq!((signature.len(), issued_at.len()), (22, 13), "{state}");
             format!("rb|{tries}.{user}")
         }

@@ -18,11 +18,11 @@ use std::{
 };
 use tokio::{net::TcpStream, sync::Mutex, time};
 
-/// One invocation at a time, of all tests together: an emulator crashes when called while it is busy, and a function
-/// gives its database 250 ms for an answer, which is little where every core computes somebody else's Argon2.
+/// Allows one invocation at a time across all tests. An emulator crashes if it is called while busy. Also, a function
+/// gives its database only 250 ms to answer, which is too little while other functions compute Argon2 on every core.
 static GATE: Mutex<()> = Mutex::const_new(());
 
-/// How often other ports are tried: a free port may be taken by the time that the emulator asks for it.
+/// How many pairs of ports to try, since a free port may be taken before the emulator opens it.
 const STARTS: u32 = 5;
 
 /// A function that waits for events.
@@ -32,7 +32,7 @@ pub struct Emulated {
     address: SocketAddr,
 }
 
-/// What came back from a function.
+/// The answer of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     pub status: u16,
@@ -62,16 +62,16 @@ impl Emulated {
         panic!("the emulator did not start on any of {STARTS} pairs of ports");
     }
 
-    /// Sends an event, and reads the answer as API Gateway would.
+    /// Sends an event and reads the answer as API Gateway would.
     ///
     /// # Panics
-    /// Where the function gave no answer: the emulator reports errors and time-outs with status 200, in the body.
+    /// The function did not answer. The emulator reports errors and timeouts in the body, with status 200.
     pub async fn invoke(&self, event: &str) -> Reply {
         let answer = self.invoke_raw(event).await;
-        let given = answer.to_string();
-        let Some(status) = answer["statusCode"].as_u64() else { panic!("no answer but {given}") };
-        assert_eq!(answer["isBase64Encoded"], false, "{given}");
-        assert_eq!(answer["headers"]["cache-control"], "no-store", "{given}");
+        let text = answer.to_string();
+        let Some(status) = answer["statusCode"].as_u64() else { panic!("not an answer: {text}") };
+        assert_eq!(answer["isBase64Encoded"], false, "{text}");
+        assert_eq!(answer["headers"]["cache-control"], "no-store", "{text}");
         Reply {
             status: status.try_into().unwrap(),
             content_type: answer["headers"]["content-type"].as_str().unwrap().to_owned(),
@@ -79,13 +79,13 @@ impl Emulated {
         }
     }
 
-    /// Sends an event of another kind; gives what came back.
+    /// Sends an event of any kind and returns the raw answer.
     pub async fn invoke_raw(&self, event: &str) -> Value {
-        let given = time::timeout(PATIENCE, self.give(event)).await.expect("no answer at all");
-        serde_json::from_str(&given).unwrap_or_else(|_| panic!("no answer but {given}"))
+        let text = time::timeout(PATIENCE, self.post(event)).await.expect("no answer at all");
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("not an answer: {text}"))
     }
 
-    /// Sends the event of a file, byte by byte as it is.
+    /// Sends an event file unchanged.
     pub async fn invoke_file(&self, case: &str) -> Reply {
         let path = root().join("events").join(self.function.name()).join(format!("{case}.json"));
         self.invoke(&std::fs::read_to_string(path).unwrap()).await
@@ -94,19 +94,19 @@ impl Emulated {
     /// The id of the function's process.
     ///
     /// # Panics
-    /// Where it does not run.
+    /// The function is not running.
     pub fn function_process(&self) -> String {
-        let started = self.process.started();
-        assert_eq!(started.len(), 1, "{started:?}");
-        started[0].clone()
+        let children = self.process.children();
+        assert_eq!(children.len(), 1, "{children:?}");
+        children[0].clone()
     }
 
-    /// Ends function and emulator; gives what both have written.
+    /// Stops the function and the emulator, and returns their output.
     pub fn stop(self) -> Output {
         Output::new(self.process.stop())
     }
 
-    async fn give(&self, event: &str) -> String {
+    async fn post(&self, event: &str) -> String {
         let _alone = GATE.lock().await;
         let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
         let request = Request::post(url).body(Full::new(Bytes::from(event.to_owned()))).unwrap();
@@ -118,12 +118,12 @@ impl Emulated {
 
 /// Two addresses that were free a moment ago.
 fn free_addresses() -> [SocketAddr; 2] {
-    // Both are held until both are known, so that they are two.
+    // Hold both until both are known, so that they differ.
     let held = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     held.map(|listener| listener.local_addr().unwrap())
 }
 
-/// Waits until somebody listens; `false` where the process has ended before.
+/// Waits until the process listens; `false` if it ends first.
 async fn listens(process: &mut Process, address: SocketAddr) -> bool {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
@@ -135,5 +135,5 @@ async fn listens(process: &mut Process, address: SocketAddr) -> bool {
         }
         time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("the emulator runs but does not listen");
+    panic!("the emulator is running but not listening");
 }

@@ -1,4 +1,4 @@
-//! The functions' environment: `events/env.json`, which is also for `sam local invoke --env-vars`.
+//! The functions' environment variables, from `events/env.json`, which `sam local invoke --env-vars` also takes.
 
 use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
 use ringbolt_lambda::{
@@ -19,15 +19,15 @@ use std::{
 
 pub const FUNCTIONS: [Function; 3] = [Function::Auth, Function::NextAction, Function::Transcription];
 
-/// What the SDK, rather than Ringbolt, reads.
-const OF_THE_SDK: [&str; 1] = ["AWS_ENDPOINT_URL_DYNAMODB"];
+/// Read by the SDK instead of Ringbolt.
+const READ_BY_THE_SDK: [&str; 1] = ["AWS_ENDPOINT_URL_DYNAMODB"];
 
-/// Variables and their values; a child gets these alone.
+/// Environment variables. A child process gets no others except `PATH`.
 #[derive(Clone)]
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// That of `events/env.json`, on a test's database, with time enough for a busy machine.
+    /// The variables of `events/env.json` with a test database, and a deadline long enough for a busy machine.
     pub fn on(database: &TestDatabase, function: Function) -> Self {
         Self::of_file(function)
             .with("AWS_ENDPOINT_URL_DYNAMODB", &database.endpoint)
@@ -35,7 +35,7 @@ impl Environment {
             .with("RINGBOLT_CALLS_TABLE", &database.tables.calls)
     }
 
-    /// The same with a database that nobody can reach.
+    /// The same variables with an unreachable database.
     pub fn without_database(function: Function) -> Self {
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         Self::of_file(function).with("AWS_ENDPOINT_URL_DYNAMODB", &format!("http://{closed}"))
@@ -45,14 +45,14 @@ impl Environment {
         let flow = root().canonicalize().unwrap().join("flows/demo.yaml");
         let mut environment = Self(documented(function))
             .with("RINGBOLT_DEADLINE_MS", "20000")
-            // Whatever is written at this level must not tell on anybody either.
+            // Even at this level, no personal data may be logged.
             .with("RINGBOLT_LOG_LEVEL", "debug")
             .with("AWS_REGION", "eu-west-1")
             .with("AWS_ACCESS_KEY_ID", "local")
             .with("AWS_SECRET_ACCESS_KEY", "local")
             .with("AWS_EC2_METADATA_DISABLED", "true");
         if function != Function::Transcription {
-            // The file in the place of the table: what publishing does is tested elsewhere.
+            // A file instead of the table, since other tests cover published flows.
             environment =
                 environment.without("RINGBOLT_FLOWS_TABLE").with("RINGBOLT_FLOW_FILES", flow.to_str().unwrap());
         }
@@ -74,31 +74,31 @@ impl Environment {
     }
 }
 
-/// Hashes PINs as the functions do that run in this environment.
+/// A hasher with the settings of the functions in this environment.
 pub fn hasher() -> PinHasher {
     let environment = documented(Function::Auth);
     assert_eq!(environment["RINGBOLT_PIN_HASH"], "argon2id");
     PinHasher::new(PinKeys::from_json(&environment["RINGBOLT_PIN_KEYS"]).unwrap(), PinHash::default())
 }
 
-/// The emulator.
+/// The path of the emulator.
 pub fn emulator() -> PathBuf {
     path("RINGBOLT_TEST_RIE")
 }
 
-/// The binary of a function, as `sam build` made it.
+/// The binary of a function, built by `sam build`.
 pub fn bootstrap(function: Function) -> PathBuf {
     path("RINGBOLT_TEST_BOOTSTRAPS").join(logical_id(function)).join("bootstrap")
 }
 
 fn path(variable: &str) -> PathBuf {
-    let told = env::var_os(variable)
+    let value = env::var_os(variable)
         .unwrap_or_else(|| panic!("{variable} is not set; `cargo xtask test --only lambda` sets it"));
-    // Tests run in their package's folder, some children in others: what is relative should fail here and say so.
-    PathBuf::from(&told).canonicalize().unwrap_or_else(|error| panic!("{variable}: {}: {error}", told.display()))
+    // Some child processes run in other folders, so a wrong relative path must fail here, with a clear message.
+    PathBuf::from(&value).canonicalize().unwrap_or_else(|error| panic!("{variable}: {}: {error}", value.display()))
 }
 
-/// What `events/env.json` has for a function.
+/// The variables for a function in `events/env.json`.
 fn documented(function: Function) -> BTreeMap<String, String> {
     let text = std::fs::read_to_string(root().join("events/env.json")).unwrap();
     let mut all: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(&text).unwrap();
@@ -116,10 +116,10 @@ fn logical_id(function: Function) -> &'static str {
 }
 
 #[test]
-fn the_documented_environment_is_complete_and_has_nothing_that_nobody_reads() {
+fn the_documented_environment_is_complete_and_every_variable_is_read() {
     for function in FUNCTIONS {
         let environment = documented(function);
-        let asked = RefCell::new(BTreeSet::from(OF_THE_SDK.map(str::to_owned)));
+        let asked = RefCell::new(BTreeSet::from(READ_BY_THE_SDK.map(str::to_owned)));
         let get = |name: &str| {
             asked.borrow_mut().insert(name.to_owned());
             environment.get(name).cloned()
@@ -135,6 +135,6 @@ fn the_documented_environment_is_complete_and_has_nothing_that_nobody_reads() {
         let set: BTreeSet<String> = environment.keys().cloned().collect();
         let unread: Vec<_> = set.difference(&asked.borrow()).cloned().collect();
         assert!(unread.is_empty(), "{function:?} does not read {unread:?}");
-        assert!(OF_THE_SDK.iter().all(|name| environment.contains_key(*name)), "{function:?}");
+        assert!(READ_BY_THE_SDK.iter().all(|name| environment.contains_key(*name)), "{function:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What goes wrong around a function: its environment, its flow, its database, its events.
+//! Failures around a function: in its environment, its flow, its database or its events.
 
 use crate::{
     cases::{TEXT, XML},
@@ -14,7 +14,7 @@ const STEERING: [Function; 2] = [Function::Auth, Function::NextAction];
 const FLOW: &str = "flow: demo\nrealm: demo\nfalback:\n  wix_answers: disconnect\n";
 
 #[test]
-fn an_incomplete_environment_stops_the_start_and_is_named() {
+fn a_missing_variable_stops_the_start_and_is_named() {
     let of_all = ["RINGBOLT_CALLERS_TABLE", "RINGBOLT_CALLS_TABLE", "RINGBOLT_WEBHOOK_TOKENS"];
     for (functions, variables) in
         [(&FUNCTIONS[..], &of_all[..]), (&STEERING, &["RINGBOLT_PIN_KEYS", "RINGBOLT_FLOW_FILES"])]
@@ -42,7 +42,7 @@ fn a_wrong_value_stops_the_start_and_is_not_quoted() {
 }
 
 #[test]
-fn a_broken_flow_stops_the_start_and_its_file_and_line_are_named() {
+fn a_broken_flow_stops_the_start_and_the_reason_names_file_and_line() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("broken.yaml"), FLOW).unwrap();
     for function in STEERING {
@@ -56,21 +56,21 @@ fn refuses_to_start(function: Function, environment: &Environment) -> String {
     refuses_to_start_in(&root(), function, environment)
 }
 
-/// Starts a function as Lambda does, where no runtime is needed: it ends before it asks for one.
+/// Starts a function like Lambda does. No runtime API is needed because the function ends before using it.
 fn refuses_to_start_in(folder: &Path, function: Function, environment: &Environment) -> String {
     let mut command = Command::new(bootstrap(function));
     environment.apply(&mut command).env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1").current_dir(folder);
     let (status, written) = Process::start(&mut command).finish();
     assert!(status.code().is_some_and(|code| code != 0), "{function:?}: {status}");
     let output = Output::new(written);
-    let last = output.logs.last().unwrap_or_else(|| panic!("{function:?} ended without a word"));
+    let last = output.logs.last().unwrap_or_else(|| panic!("{function:?} ended without any output"));
     assert_eq!(last["message"], "the function ends");
     assert_eq!(last["level"], "ERROR");
     last["reason"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_database_callers_hear_the_fallback_and_postbacks_are_asked_for_again() {
+async fn without_a_database_callers_hear_the_fallback_and_providers_are_asked_to_resend() {
     let fallback = "<action><app>transfer</app><parameters><destination>8005550100</destination></parameters></action>";
     let later = "The transcription was not stored. Please send it again.\n";
     for (function, expected) in [
@@ -80,11 +80,11 @@ async fn without_a_database_callers_hear_the_fallback_and_postbacks_are_asked_fo
             vec![
                 ("login-right-get", 200, XML, fallback, "fallback"),
                 ("login-right-post", 200, XML, fallback, "fallback"),
-                // What needs no database is answered as ever.
+                // A step that needs no database is answered as usual.
                 ("app-hangup", 200, XML, "<action><app>hangup</app></action>", "answered"),
             ],
         ),
-        (Function::Transcription, vec![("question-1", 503, TEXT, later, "not-stored")]),
+        (Function::Transcription, vec![("question-1", 503, TEXT, later, "not_stored")]),
     ] {
         let emulated = Emulated::start(function, &Environment::without_database(function)).await;
         for (file, status, content_type, body, _) in &expected {
@@ -99,7 +99,7 @@ async fn without_a_database_callers_hear_the_fallback_and_postbacks_are_asked_fo
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_no_http_event_is_answered_with_400() {
+async fn other_events_are_answered_with_400() {
     for function in FUNCTIONS {
         let emulated = Emulated::start(function, &Environment::without_database(function)).await;
         let events = ["{}", "[]", r#""x""#, "null", "4711", r#"{"version":"1.0","httpMethod":"GET","path":"/"}"#];

@@ -1,8 +1,8 @@
-//! The built functions as Lambda runs them: every event of `events/` through the real binaries, under Amazon's Lambda
-//! Runtime Interface Emulator, on a real database.
+//! Runs the built functions as Lambda does: every event in `events/` goes through the real binaries, under Amazon's
+//! Lambda Runtime Interface Emulator, on a real database.
 //!
-//! `RINGBOLT_TEST_RIE` is the emulator's path, `RINGBOLT_TEST_BOOTSTRAPS` the folder of what `sam build` has built;
-//! `cargo xtask test --only lambda` provides both.
+//! `RINGBOLT_TEST_RIE` is the emulator's path, and `RINGBOLT_TEST_BOOTSTRAPS` is the output folder of `sam build`.
+//! `cargo xtask test --only lambda` sets both.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod auth_webhook;

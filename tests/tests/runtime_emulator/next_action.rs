@@ -1,4 +1,4 @@
-//! The next-action webhook under the emulator.
+//! Tests the next-action webhook under the emulator.
 
 use crate::{
     auth_webhook::enrolled,
@@ -28,18 +28,19 @@ const SPEC_IVR: &str = "<action><app>ivr</app><parameters><id>12345</id>\
      <user_parameters><param1>alpha</param1><param2>bravo</param2></user_parameters>\
      <p_t>user_id|90786||step|verify_user</p_t></parameters></action>";
 
-const CASES: [Case; 22] = [
+const CASES: [Case; 23] = [
     xml("login-right-get", "verified", WELCOME),
     xml("login-right-post", "verified", WELCOME),
     xml("login-wrong-get", "wrong", ASK_AGAIN),
     xml("login-na", "unanswered", ASK_AGAIN),
-    xml("login-hang-up", "hung-up", "<action><app>hangup</app></action>"),
-    // The first of several counts.
+    xml("login-hang-up", "hung_up", ASK_AGAIN),
+    // The first of several values counts.
     xml("login-repeated-keys", "verified", WELCOME),
     xml("login-suspended", "suspended", SUPPORT),
-    // Nobody was verified: there is no balance to speak of.
+    // No caller was verified, so there is no balance to read.
     text("say", "fallback", SORRY),
     xml("spec-get", "answered", SURVEY),
+    xml("spec-get-to-the-letter", "answered", SURVEY),
     xml("sourcetrak", "answered", SURVEY),
     xml("two-hundred-keys", "answered", SURVEY),
     xml("unknown-ivr", "fallback", FALLBACK),
@@ -89,7 +90,7 @@ async fn every_next_action_event_gets_its_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_is_carried_by_its_pass_through_data_and_the_third_wrong_pin_transfers_to_support() {
+async fn pass_through_data_carries_the_call_and_the_third_wrong_pin_transfers_to_support() {
     let database = TestDatabase::start().await;
     let app = enrolled(&database).await;
     let function = Emulated::start(Function::NextAction, &Environment::on(&database, Function::NextAction)).await;
@@ -102,7 +103,7 @@ async fn a_call_is_carried_by_its_pass_through_data_and_the_third_wrong_pin_tran
     let passed = pass_through(&welcome.body).unwrap();
     let balance = function.invoke(&results("1", "34567", "menu=2", &passed)).await;
     assert_eq!(balance.body, "Your balance is 12.50.");
-    // What was signed for one call proves nothing in another.
+    // State signed for one call is invalid in another.
     let of_another_call = function.invoke(&results("2", "34567", "menu=2", &passed)).await;
     assert_eq!(of_another_call.body, SORRY);
 
@@ -118,13 +119,13 @@ async fn a_call_is_carried_by_its_pass_through_data_and_the_third_wrong_pin_tran
 
     let caller = app.app.webhook.store.caller(&caller("90786")).await.unwrap().unwrap();
     assert_eq!(caller.attempts, 3);
-    let told = ["verified", "said", "fallback", "wrong", "wrong", "too-many-attempts", "locked"];
-    assert_eq!(function.stop().outcomes(), told);
+    let outcomes = ["verified", "said", "fallback", "wrong", "wrong", "too_many_attempts", "locked"];
+    assert_eq!(function.stop().outcomes(), outcomes);
 }
 
-/// The event of an IVR's results.
+/// The event with an IVR's results.
 fn results(call: &str, ivr: &str, keyed: &str, passed: &str) -> String {
-    // Of what a pass-through text has here, a bar alone needs an escape.
+    // The bar is the only character here that needs escaping.
     let passed = passed.replace('|', "%7C");
     let query = format!(
         "{keyed}&ivr_caller_id=2125550123&ivr_id={ivr}&ivr_response_id=8000000{call}&ivr_session_id=900000{call}\

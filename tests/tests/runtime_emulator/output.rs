@@ -1,10 +1,10 @@
-//! What functions and emulator wrote: JSON objects, and nothing that belongs to a caller.
+//! The output of the functions and the emulator: JSON objects without personal data.
 
 use crate::process::Written;
 use serde_json::{Map, Value};
 
-/// What the events are full of, and no log may have: PINs, tokens, calling and called numbers, addresses and names, what
-/// was said, the PIN key, signed call states.
+/// Data that the events contain and logs must not: PINs, tokens, calling and called numbers, addresses, names,
+/// transcriptions, the PIN key and signed call states.
 const SECRETS: [&str; 30] = [
     "1234",
     "4321",
@@ -38,16 +38,18 @@ const SECRETS: [&str; 30] = [
     "<action>",
 ];
 
-/// All lines of a function and its emulator.
+/// All output of a function and its emulator.
 pub struct Output {
-    /// The function's own lines.
+    /// The function's own log lines.
     pub logs: Vec<Map<String, Value>>,
     others: Vec<String>,
 }
 
 impl Output {
+    /// Parses the output.
+    ///
     /// # Panics
-    /// Where there is a line that is neither a JSON object nor one of the emulator's, or one that has a secret.
+    /// A line is neither a JSON object nor from the emulator, or it contains a secret.
     pub fn new(written: Written) -> Self {
         let (mut logs, mut others) = (Vec::new(), Vec::new());
         let lines = written.stdout.lines().map(|line| (line, is_report as fn(&str) -> bool));
@@ -56,7 +58,7 @@ impl Output {
             match serde_json::from_str(line) {
                 Ok(Value::Object(log)) => logs.push(log),
                 _ if is_of_emulator(line) => others.push(line.to_owned()),
-                _ => panic!("a line that is no JSON object: {line}"),
+                _ => panic!("not a JSON object: {line}"),
             }
         }
         let output = Self { logs, others };
@@ -65,7 +67,7 @@ impl Output {
         output
     }
 
-    /// The word for what came of each event, in their order.
+    /// The outcome of each event, in order.
     pub fn outcomes(&self) -> Vec<&str> {
         self.logs
             .iter()
@@ -77,7 +79,7 @@ impl Output {
     fn leaks(&self) -> Vec<String> {
         let logs = self.logs.iter().map(|log| {
             let mut log = log.clone();
-            // Ids of invocations, times and durations are digits that could be anybody's PIN by accident.
+            // Request ids, times and durations could contain the digits of a PIN by coincidence.
             let numbers = ["span", "requestId", "elapsed_ms", "LatencyMs", "_aws"];
             log.retain(|name, _| !numbers.contains(&name.as_str()));
             Value::Object(log).to_string()
@@ -98,17 +100,18 @@ impl Output {
     }
 }
 
-/// On standard output, as CloudWatch has it.
+/// Whether the emulator wrote this line to standard output, in CloudWatch's format.
 fn is_report(line: &str) -> bool {
     line.is_empty() || ["START ", "END ", "REPORT "].iter().any(|word| line.starts_with(&format!("{word}RequestId: ")))
 }
 
-/// On standard error: `21 Nov 2026 10:34:31,897 [INFO] (rapid) INVOKE START(requestId: ...)`.
+/// Whether the emulator wrote this line to standard error, such as
+/// `21 Nov 2026 10:34:31,897 [INFO] (rapid) INVOKE START(requestId: ...)`.
 fn is_of_rapid(line: &str) -> bool {
     line.contains("] (rapid) ")
 }
 
-/// `85dc8f94-eb58-4356-b415-e4a90777a5a8`, whatever stands around it.
+/// Whether the word is an id like `85dc8f94-eb58-4356-b415-e4a90777a5a8`, ignoring punctuation around it.
 fn is_id(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     word.len() == 36 && word.split('-').map(str::len).eq([8, 4, 4, 4, 12])
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_would_be_seen_on_both_streams() {
+    fn a_secret_is_detected_on_both_streams() {
         let clean = r#"{"message":"answered","elapsed_ms":4711,"requestId":"4711","_aws":{"Timestamp":4711}}"#;
         let rapid = "21 Nov 2026 10:34:32,471 [INFO] (rapid)";
         let id = "85dc4711-eb58-4356-b415-e4a90777a5a8";

@@ -1,8 +1,8 @@
-//! A panic inside the built function. No input is known that makes one, so the machine does: where no thread can be
-//! started, Tokio panics as a guess at a PIN is to be hashed on one. The binary is the one that is deployed.
+//! Tests a panic inside the deployed binary. No known input causes one, so the test limits memory: Tokio panics if it
+//! cannot start the thread on which a keyed PIN is hashed.
 //!
-//! This shows that it was built to unwind (cargo-lambda's own default is to abort), that the fallback is answered, and
-//! that the same process answers the next caller.
+//! This shows that the binary unwinds (cargo-lambda's own default is to abort), answers the fallback, and serves the
+//! next caller in the same process.
 
 use crate::{
     cases::{TEXT, XML},
@@ -14,7 +14,7 @@ use std::{fs, process::Command};
 
 const FALLBACK: &str =
     "<action><app>transfer</app><parameters><destination>8005550100</destination></parameters></action>";
-/// Enough for an answer. A thread's stack is 2 MiB.
+/// Enough memory for an answer, but not for a thread, whose stack is 2 MiB.
 const ROOM: u64 = 1 << 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -28,7 +28,7 @@ async fn a_function_that_panics_answers_the_fallback_and_serves_the_next_caller(
         app.app.hasher = hasher();
         app.enrol_demo().await;
         let emulated = Emulated::start(function, &Environment::on(&database, function)).await;
-        // It starts with the first event; this one needs no thread.
+        // The function starts with the first event; this one needs no thread.
         assert_eq!(emulated.invoke_file(refused).await.status, 401);
         let process = emulated.function_process();
 
@@ -46,7 +46,7 @@ async fn a_function_that_panics_answers_the_fallback_and_serves_the_next_caller(
         assert_eq!(output.outcomes(), ["refused", "fallback", "verified"], "{function:?}");
         let panics: Vec<_> = output.logs.iter().filter(|log| log["message"] == "panic").collect();
         assert_eq!(panics.len(), 1, "{function:?}");
-        // Tokio names its caller, where it knows him.
+        // Tokio reports the location of its caller, if known.
         assert!(panics[0]["place"].as_str().unwrap().contains(".rs:"), "{function:?}: {panics:?}");
         let failures: Vec<_> = output.logs.iter().filter_map(|log| log.get("failure")).collect();
         assert_eq!(failures, ["panic"], "{function:?}");
@@ -60,7 +60,7 @@ fn memory(process: &str) -> u64 {
     size.trim().parse::<u64>().unwrap() * 1024
 }
 
-/// The soft limit, so that it can be lifted again.
+/// Sets the soft limit, which can be raised again.
 fn limit_memory(process: &str, bytes: &str) {
     let limited = Command::new("prlimit").args(["--pid", process, &format!("--as={bytes}:")]).status().unwrap();
     assert!(limited.success(), "prlimit: {limited}");

@@ -1,4 +1,4 @@
-//! A child process that does not outlive its test, and what it said.
+//! A child process that does not outlive its test, and its output.
 
 use std::{
     fs,
@@ -9,17 +9,17 @@ use std::{
     time::Duration,
 };
 
-/// The longest that anything here is waited for: far more than a busy machine needs.
+/// The maximum time to wait for anything here; far more than a busy machine needs.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running program whose output is captured; dropped, it is killed together with what it started.
+/// A running program whose output is captured. On drop it is killed, together with its child processes.
 pub struct Process {
     child: Child,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
 }
 
-/// What a program wrote until its end.
+/// The complete output of a program.
 pub struct Written {
     pub stdout: String,
     pub stderr: String,
@@ -33,42 +33,42 @@ impl Process {
         Self { child, stdout, stderr }
     }
 
-    /// How it ended, where it has.
+    /// The exit status, if the program has ended.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()
     }
 
-    /// The ids of the processes that it has started and that still run.
-    pub fn started(&self) -> Vec<String> {
+    /// The ids of its running child processes.
+    pub fn children(&self) -> Vec<String> {
         children(self.child.id())
     }
 
-    /// Waits for it to end by itself.
+    /// Waits until the program ends by itself.
     pub fn finish(mut self) -> (ExitStatus, Written) {
         let written = self.written();
         (self.child.wait().unwrap(), written)
     }
 
-    /// Ends it; gives what it wrote.
+    /// Kills the program and returns its output.
     pub fn stop(mut self) -> Written {
         self.kill();
         self.written()
     }
 
-    /// The output is complete when the last process that holds it has ended.
+    /// The output, which is complete once the last process that holds the pipe has ended.
     fn written(&self) -> Written {
-        let whole = |pipe: &Receiver<String>| pipe.recv_timeout(PATIENCE).expect("its output never ended");
+        let whole = |pipe: &Receiver<String>| pipe.recv_timeout(PATIENCE).expect("the output never ended");
         Written { stdout: whole(&self.stdout), stderr: whole(&self.stderr) }
     }
 
     fn kill(&mut self) {
-        let started = children(self.child.id());
-        // It may have ended already.
+        let children = self.children();
+        // The program may have ended already.
         self.child.kill().unwrap_or_default();
         self.child.wait().unwrap();
-        if !started.is_empty() {
+        if !children.is_empty() {
             let mut kill = Command::new("sh");
-            kill.args(["-c", r#"kill -KILL "$@" 2>/dev/null || true"#, "sh"]).args(started).status().unwrap();
+            kill.args(["-c", r#"kill -KILL "$@" 2>/dev/null || true"#, "sh"]).args(children).status().unwrap();
         }
     }
 }
@@ -90,7 +90,8 @@ fn capture(mut pipe: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-/// The processes that a process has started and that still run: the emulator puts the function into a group of its own.
+/// The running children of a process. Killing the process group would not reach the function, since the emulator puts
+/// it into a separate group.
 fn children(process: u32) -> Vec<String> {
     let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
     threads

@@ -1,4 +1,4 @@
-//! The transcription postback under the emulator.
+//! Tests the transcription postback under the emulator.
 
 use crate::{
     cases::{self, Case, NO_TOKEN, status},
@@ -19,16 +19,21 @@ const CASES: [Case; 9] = [
     status(204, "question-1", "first", ""),
     status(204, "question-1-repeated", "repeated", ""),
     status(204, "question-1-changed", "superseded", ""),
-    // Late, and older than what is kept by now.
+    // A late repetition of a text that was superseded.
     status(204, "question-1-repeated", "repeated", ""),
     status(204, "question-1-changed", "repeated", ""),
     status(204, "long-text", "first", ""),
-    status(400, "missing-unique-id", "refused", "This is no transcription: the field `unique_id` is missing.\n"),
+    status(
+        400,
+        "missing-unique-id",
+        "refused",
+        "This is not a transcription: the field `unique_id` is missing: it says which call this belongs to.\n",
+    ),
     status(401, "bad-token", "refused", NO_TOKEN),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn transcriptions_are_kept_once_in_any_order_and_a_changed_one_keeps_its_past() {
+async fn transcriptions_are_stored_once_in_any_order_and_a_changed_one_keeps_its_revisions() {
     cases::assert_complete(Function::Transcription, &CASES);
     let database = TestDatabase::start().await;
     let environment = Environment::on(&database, Function::Transcription);
@@ -37,8 +42,8 @@ async fn transcriptions_are_kept_once_in_any_order_and_a_changed_one_keeps_its_p
     let outcomes = cases::send(&function, &CASES).await;
 
     let kept = database.store().await.call("70000001").await.unwrap();
-    let told: Vec<_> = kept.iter().map(|item| (item["sk"].as_str().unwrap(), text(&item["fields"]))).collect();
-    let [first, second, third] = &told[..] else { panic!("{} items", told.len()) };
+    let texts: Vec<_> = kept.iter().map(|item| (item["sk"].as_str().unwrap(), text(&item["fields"]))).collect();
+    let [first, second, third] = &texts[..] else { panic!("{} items", texts.len()) };
     assert_eq!(*first, ("transcript#23456#1", RATHER_GOOD));
     assert_eq!(*second, ("transcript#23456#2", "Please call me back tomorrow."));
     assert_eq!(third.0, "transcript#23456#3");
@@ -53,9 +58,9 @@ async fn transcriptions_are_kept_once_in_any_order_and_a_changed_one_keeps_its_p
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_queue_is_drained_beside_the_postbacks_and_a_batch_is_counted() {
+async fn the_function_also_drains_the_queue_and_batches_are_counted() {
     let database = TestDatabase::start().await;
-    // Only where it cannot store does it talk to the queue.
+    // The function contacts the queue only if it cannot store.
     let environment = Environment::on(&database, Function::Transcription)
         .with("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL", "http://127.0.0.1:1/000000000000/transcriptions");
     let function = Emulated::start(Function::Transcription, &environment).await;

@@ -6,14 +6,14 @@ use ringbolt_core::{
     caller::Status,
     identity::CallerId,
     lockout::Lockout,
-    pin::{PinHash, PinHasher},
+    pin::{CallerPin, PinHasher},
     time::EpochMs,
 };
 use ringbolt_dynamodb::{Store, attempts::Attempted, callers::Change};
-use ringbolt_tests::{QUICK, TestDatabase, hasher, pin_keys};
+use ringbolt_tests::{TestDatabase, hasher};
 use std::time::Duration;
 
-/// A caller and the way to try his PIN.
+/// A caller and the way to try their PIN.
 struct Line {
     store: Store,
     hasher: PinHasher,
@@ -49,7 +49,7 @@ async fn a_right_pin_verifies_and_resets_the_counter() {
     let line = Line::new(&["4711"]).await;
     assert_eq!(line.key("4712", "c1", NOON).await.outcome, wrong(1, false));
     let verified = line.key("4711", "c2", NOON).await;
-    let AuthOutcome::Verified { attributes } = verified.outcome else { panic!("{verified:?}") };
+    let AuthOutcome::Verified { attributes, .. } = verified.outcome else { panic!("{verified:?}") };
     assert_eq!(attributes["first_name"], "Ada");
     assert_eq!(line.attempts().await, 0);
 }
@@ -115,6 +115,9 @@ async fn locks_double_and_end_in_a_suspension() {
 
 /// Fails again until the counter stands at `attempts`, each lock waited for.
 async fn return_to(line: &Line, attempts: u32, now: EpochMs) {
+    // Time moves forward only; new PINs begin at the beginning.
+    let tags = line.hasher.enrol(&line.caller, &CallerPin::parse("4711").unwrap()).unwrap();
+    line.store.replace_pins(&line.caller, &tags).await.unwrap();
     // Far enough in the past that every lock on the way has ended by `now`.
     for tried in 1..=attempts {
         let past = now.minus(Duration::from_secs(86_400 * u64::from(attempts - tried + 1)));
@@ -170,24 +173,6 @@ async fn an_unlock_right_after_a_wrong_pin_does_not_make_its_retry_right() {
     assert_eq!(line.store.unlock(&line.caller).await.unwrap(), Change::Made);
     let again = line.key("4712", "c", NOON).await;
     assert_eq!((again.outcome, again.repeated), (wrong(1, false), false));
-}
-
-#[tokio::test]
-async fn a_right_pin_under_an_outdated_key_or_hash_verifies_and_is_brought_up_to_date() {
-    let database = TestDatabase::start().await;
-    let (store, lockout) = (database.store().await, Lockout::default());
-    let before = PinHasher::new(pin_keys('a', &[]), PinHash::Keyed);
-    let after = PinHasher::new(pin_keys('b', &['a']), QUICK);
-    let caller = enrolled(&store, &before, "ada", &["4711"]).await;
-    let key = |pin, call| attempt(&store, &after, &lockout, &caller, Keyed { pin, call, try_number: 0, now: NOON });
-    assert_eq!(key("4712", "c1").await.outcome, wrong(1, false));
-    assert_eq!(key("4712", "c2").await.outcome, wrong(2, false));
-    assert!(is_verified(&key("4711", "c3").await));
-    let item = store.caller(&caller).await.unwrap().unwrap();
-    assert_eq!(item.attempts, 0, "the attempt was counted first and cleared after");
-    let id = after.keys().current().id();
-    assert!(item.pins.len() == 1 && item.pins.iter().all(|tag| tag.starts_with(id)));
-    assert!(is_verified(&key("4711", "c4").await));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The record of changes.
+//! The audit log.
 
 use crate::NOON;
 use aws_sdk_dynamodb::types::AttributeValue;

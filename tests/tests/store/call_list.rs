@@ -42,7 +42,10 @@ async fn calls_of_an_ivr_are_listed_newest_first_across_days() {
         flow: "demo",
         fields: [("text".to_owned(), "hello".to_owned())].into(),
     };
-    assert_eq!(store.keep_transcript(&transcript, NOON.plus(HOUR * 2), RETENTION).await.unwrap().name(), "first");
+    assert_eq!(
+        store.keep_transcript(&transcript, NOON.plus(HOUR * 2), RETENTION).await.unwrap().outcome().word(),
+        "first"
+    );
 
     let span = NOON.plus(HOUR)..NOON.plus(HOUR * 29);
     let listed = ids(store.calls_of_ivr("12345", span.clone())).await;

@@ -1,9 +1,17 @@
 //! The counters of calls and of calling numbers.
 
 use crate::NOON;
-use ringbolt_core::{attempt::Fingerprint, lockout::AniLimit, pin::Guess};
-use ringbolt_tests::{TestDatabase, caller, hasher};
+use ringbolt_core::{
+    attempt::Fingerprint,
+    lockout::AniLimit,
+    pin::{Guess, PinKeys},
+    time::EpochMs,
+};
+use ringbolt_dynamodb::Store;
+use ringbolt_tests::{Fault, TestDatabase, Wire, caller, database::patient_client, hasher, pin_keys};
 use std::time::Duration;
+
+const ANI: &str = "2125550123";
 
 fn fingerprint(call: &str, try_number: u32) -> Fingerprint {
     let hasher = hasher();
@@ -11,46 +19,162 @@ fn fingerprint(call: &str, try_number: u32) -> Fingerprint {
     Fingerprint::new(hasher.keys().current(), call, &prepared, try_number)
 }
 
+fn after(secs: u64) -> EpochMs {
+    NOON.plus(Duration::from_secs(secs))
+}
+
+async fn call_try(store: &Store, keys: &PinKeys, try_number: u32, now: EpochMs) -> u32 {
+    let this = fingerprint("s-1", try_number);
+    store.count_call_try(keys, &caller("ada").realm, "s-1", &this, 3, now).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_calls_tries_are_counted_once_each_whatever_is_sent_again() {
     let database = TestDatabase::start().await;
-    let (store, hasher, realm) = (database.store().await, hasher(), caller("ada").realm);
-    let key = hasher.keys().current();
+    let (store, keys) = (database.store().await, pin_keys('a', &[]));
     let mut counted = Vec::new();
     for try_number in [1, 1, 2, 1, 3, 3, 4, 5, 6, 1] {
-        let this = fingerprint("s-1", try_number);
-        counted.push(store.count_call_try(key, &realm, "s-1", &this, 3, NOON).await.unwrap());
+        counted.push(call_try(&store, &keys, try_number, NOON).await);
     }
     assert_eq!(counted, [1, 1, 2, 2, 3, 3, 4, 4, 4, 4], "the set stops growing one past the limit");
-    let other = store.count_call_try(key, &realm, "s-2", &fingerprint("s-2", 1), 3, NOON).await.unwrap();
+    let realm = caller("ada").realm;
+    let other = store.count_call_try(&keys, &realm, "s-2", &fingerprint("s-2", 1), 3, NOON).await.unwrap();
     assert_eq!(other, 1, "another call has its own");
 }
 
 #[tokio::test]
-async fn a_calling_number_is_limited_within_a_window_and_free_in_the_next() {
+async fn an_expired_counter_of_a_call_is_not_honoured() {
     let database = TestDatabase::start().await;
-    let (store, hasher, realm) = (database.store().await, hasher(), caller("ada").realm);
-    let key = hasher.keys().current();
-    let limit = AniLimit { attempts: 2, window: Duration::from_secs(3600) };
-    let mut within = Vec::new();
-    for seconds in [0, 1, 2, 3_599, 3_600] {
-        let now = NOON.plus(Duration::from_secs(seconds));
-        within.push(store.count_ani_try(key, &realm, "2125550123", &limit, now).await.unwrap());
+    let (store, keys) = (database.store().await, pin_keys('a', &[]));
+    for try_number in 1..=4 {
+        call_try(&store, &keys, try_number, NOON).await;
     }
-    assert_eq!(within, [true, true, false, false, true]);
-    assert!(store.count_ani_try(key, &realm, "2125550124", &limit, NOON).await.unwrap(), "another number");
+    let day = 24 * 3600;
+    assert_eq!(call_try(&store, &keys, 5, after(day - 1)).await, 4);
+    assert_eq!(call_try(&store, &keys, 6, after(day)).await, 1, "DynamoDB has not deleted it yet");
+    assert_eq!(call_try(&store, &keys, 7, after(day)).await, 2);
+}
+
+#[tokio::test]
+async fn a_calls_counter_is_found_again_at_every_stage_of_a_key_rotation() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    let stages = [pin_keys('a', &[]), pin_keys('a', &['b']), pin_keys('b', &['a']), pin_keys('b', &[])];
+    for (stage, keys) in stages.iter().enumerate().skip(1) {
+        let tries = u32::try_from(stage).unwrap();
+        assert_eq!(call_try(&store, keys, tries, NOON).await, tries, "stage {stage}");
+    }
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    for (try_number, keys) in (1..).zip(&stages[..3]) {
+        assert_eq!(call_try(&store, keys, try_number, NOON).await, try_number);
+    }
+}
+
+async fn ani_try(store: &Store, number: u32, limit: &AniLimit, now: EpochMs) -> bool {
+    let this = fingerprint("s-1", number);
+    let (hasher, realm) = (hasher(), caller("ada").realm);
+    store.count_ani_try(hasher.keys().current(), &realm, ANI, &this, limit, now).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_calling_number_is_limited_within_any_window() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    let limit = AniLimit { attempts: 2, window: Duration::from_secs(3600) };
+    // NOON begins a window of the clock. The second try comes just before the next one, which lends it no new tries.
+    for (number, secs, within) in [
+        (1, 1800, true),
+        (2, 3599, true),
+        (3, 3600, false),
+        (4, 5399, false),
+        // The first has left the window by now, an eighth of the window later at the latest.
+        (5, 1800 + 3600 + 450, true),
+        (6, 1800 + 3600 + 451, false),
+        (7, 3599 + 3600 - 1, false),
+        (8, 3599 + 3600 + 450, true),
+    ] {
+        assert_eq!(ani_try(&store, number, &limit, after(secs)).await, within, "try {number}");
+    }
+    let (hasher, realm, this) = (hasher(), caller("ada").realm, fingerprint("s-1", 9));
+    let key = hasher.keys().current();
+    assert!(store.count_ani_try(key, &realm, "2125550124", &this, &limit, NOON).await.unwrap(), "another number");
+}
+
+#[tokio::test]
+async fn no_window_of_a_random_history_has_more_tries_than_the_limit_and_none_is_refused_for_nothing() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    let window_ms: i64 = 60_000;
+    let limit = AniLimit { attempts: 4, window: Duration::from_secs(60) };
+    let (mut passed, mut now, mut seed) = (Vec::new(), NOON.0, 7_u64);
+    for number in 0..300 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        // Mostly a few seconds apart, now and then minutes.
+        let gap = if seed >> 60 == 0 { 500_000 } else { 9_000 };
+        now += i64::try_from((seed >> 33) % gap).unwrap();
+        let within = |span: i64| passed.iter().filter(|at| now - **at < span).count();
+        let (in_window, in_longer) = (within(window_ms), within(window_ms + window_ms / 8));
+        if ani_try(&store, number, &limit, EpochMs(now)).await {
+            assert!(in_window < 4, "try {number} passed with {in_window} in its window");
+            passed.push(now);
+        } else {
+            assert!(in_longer >= 4, "try {number} was refused with {in_longer} before it");
+        }
+    }
+    assert!(passed.len() > 60, "{}", passed.len());
+}
+
+#[tokio::test]
+async fn a_retry_from_a_calling_number_counts_once_and_gets_the_same_answer() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    let limit = AniLimit { attempts: 2, window: Duration::from_secs(3600) };
+    for (number, secs, within) in
+        [(1, 0, true), (1, 0, true), (1, 9, true), (2, 9, true), (1, 9, true), (3, 9, false), (2, 10, true)]
+    {
+        assert_eq!(ani_try(&store, number, &limit, after(secs)).await, within, "try {number} at {secs}");
+    }
+    assert!(!ani_try(&store, 3, &limit, after(10)).await, "a refused try is asked again");
+    assert!(!ani_try(&store, 1, &limit, after(30)).await, "too late for a retry");
+}
+
+#[tokio::test]
+async fn a_try_of_a_number_whose_reply_was_lost_counts_once() {
+    let database = TestDatabase::start().await;
+    let wire = Wire::to(&database.endpoint).await;
+    let store = Store::new(patient_client(&wire.endpoint).await, database.tables.clone());
+    let limit = AniLimit { attempts: 2, window: Duration::from_secs(3600) };
+    wire.set(Fault::LoseReplies(2));
+    assert!(ani_try(&store, 1, &limit, NOON).await);
+    assert!(ani_try(&store, 2, &limit, NOON).await);
+    assert!(!ani_try(&store, 3, &limit, NOON).await);
+}
+
+#[tokio::test]
+async fn the_item_of_a_number_that_calls_for_ever_stays_small() {
+    let database = TestDatabase::start().await;
+    let (store, client) = (database.store().await, database.client().await);
+    let limit = AniLimit { attempts: 2, window: Duration::from_secs(60) };
+    let mut most = 0;
+    for number in 0..40 {
+        assert!(ani_try(&store, number, &limit, after(u64::from(number) * 600)).await);
+        let items = client.scan().table_name(&database.tables.callers).send().await.unwrap().items.unwrap();
+        most = most.max(items[0].len());
+    }
+    assert!((20..100).contains(&most), "{most} attributes");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_64_parallel_tries_of_a_number_exactly_as_many_as_the_limit_pass() {
     let database = TestDatabase::start().await;
-    let (store, realm) = (database.store().await, caller("ada").realm);
+    let store = database.store().await;
     let tasks: Vec<_> = (0..64)
-        .map(|_| {
-            let (store, realm, hasher) = (store.clone(), realm.clone(), hasher());
+        .map(|number| {
+            let store = store.clone();
             tokio::spawn(async move {
                 let limit = AniLimit { attempts: 5, window: Duration::from_secs(3600) };
-                store.count_ani_try(hasher.keys().current(), &realm, "2125550123", &limit, NOON).await.unwrap()
+                ani_try(&store, number, &limit, NOON).await
             })
         })
         .collect();

@@ -4,7 +4,7 @@ use crate::NOON;
 use ringbolt_core::{flow::Flow, identity::FlowName, time::EpochMs};
 use ringbolt_dynamodb::{
     StoreError,
-    flows::{FlowTable, InvalidPush, Live, Move, Moved, Published, Push},
+    flows::{Closure, ClosureChange, FlowTable, InvalidPush, Live, LiveState, Move, Moved, Published, Push},
 };
 use ringbolt_tests::TestDatabase;
 
@@ -28,6 +28,10 @@ fn live(version: u64, replaced: Option<u64>) -> Published {
 
 fn moved(from: u64) -> Move {
     Move { from: Some(from), at: NOON, by: "bea".to_owned() }
+}
+
+fn closure(until: i64, at: i64) -> Closure {
+    Closure { until: EpochMs(NOON.0 + until), at: EpochMs(NOON.0 + at), by: "ada".to_owned() }
 }
 
 #[tokio::test]
@@ -186,4 +190,51 @@ async fn the_longest_flow_fits_an_item_with_the_longest_note() {
     for note in ["", "\u{7}", "a\rb", &"n".repeat(Push::MAX_NOTE + 1)] {
         assert_eq!(invalid("ada", Some(note)), InvalidPush::Note);
     }
+}
+
+#[tokio::test]
+async fn a_closure_is_read_with_the_live_versions_and_changes_none_of_them() {
+    let database = TestDatabase::start().await;
+    let (table, bank) = (table(&database).await, bank());
+    assert_eq!(table.live_state().await.unwrap(), LiveState::default());
+    assert_eq!(table.close_calendar(&bank, "support", None, &closure(10, 0)).await.unwrap(), ClosureChange::NotLive);
+    assert_eq!(table.live_state().await.unwrap(), LiveState::default(), "a refused closure leaves nothing behind");
+    table.publish(&bank, &push("one")).await.unwrap();
+    for calendar in ["support", "sales"] {
+        let closed = table.close_calendar(&bank, calendar, None, &closure(10, 0)).await.unwrap();
+        assert_eq!(closed, ClosureChange::Done);
+    }
+    assert!(table.live().await.unwrap().into_iter().eq([(bank.clone(), 1)]));
+    let LiveState { versions, closures } = table.live_state().await.unwrap();
+    assert_eq!((versions.len(), closures.len()), (1, 1));
+    assert!(closures[&bank].is_closed("support", NOON) && closures[&bank].is_closed("sales", NOON));
+    assert!(!closures[&bank].is_closed("support", EpochMs(NOON.0 + 10)));
+    // A new version keeps what is closed.
+    table.publish(&bank, &push("two")).await.unwrap();
+    let closed = table.closed_calendars().await.unwrap();
+    assert_eq!(closed[&bank]["support"], closure(10, 0));
+    assert_eq!(table.reopen_calendar(&bank, "support", &closure(10, 0)).await.unwrap(), ClosureChange::Done);
+    let closed = table.closed_calendars().await.unwrap();
+    assert!(closed[&bank].keys().eq(["sales"]));
+}
+
+#[tokio::test]
+async fn a_closure_that_somebody_else_changed_is_left_alone() {
+    let database = TestDatabase::start().await;
+    let (table, bank) = (table(&database).await, bank());
+    table.publish(&bank, &push("one")).await.unwrap();
+    let (first, second) = (closure(10, 0), closure(20, 1));
+    table.close_calendar(&bank, "support", None, &first).await.unwrap();
+    let overtaken = |now| ClosureChange::Overtaken { now };
+    let blind = table.close_calendar(&bank, "support", None, &second).await.unwrap();
+    assert_eq!(blind, overtaken(Some(first.clone())));
+    assert_eq!(table.close_calendar(&bank, "support", Some(&first), &second).await.unwrap(), ClosureChange::Done);
+    // The same again: the SDK repeats what had no answer.
+    assert_eq!(table.close_calendar(&bank, "support", Some(&first), &second).await.unwrap(), ClosureChange::Done);
+    assert_eq!(table.reopen_calendar(&bank, "support", &first).await.unwrap(), overtaken(Some(second.clone())));
+    assert_eq!(table.closed_calendars().await.unwrap()[&bank]["support"], second);
+    for _ in 0..2 {
+        assert_eq!(table.reopen_calendar(&bank, "support", &second).await.unwrap(), ClosureChange::Done);
+    }
+    assert_eq!(table.close_calendar(&bank, "support", Some(&second), &first).await.unwrap(), overtaken(None));
 }

@@ -4,7 +4,7 @@ use crate::{Keyed, NOON, attempt, enrolled, is_verified, wrong};
 use ringbolt_core::{
     identity::CallerId,
     lockout::Lockout,
-    pin::{CallerPin, PinHash, PinHasher, rotation::Standing},
+    pin::{CallerPin, PinHash, PinHasher, PinHashes, rotation::TagsByKey},
 };
 use ringbolt_dynamodb::{
     Store,
@@ -17,7 +17,7 @@ use std::cell::Cell;
 /// The keys of the functions at the four stages: before, begun, switched, finished.
 fn stages() -> [PinHasher; 4] {
     [pin_keys('a', &[]), pin_keys_next('a', 'b'), pin_keys('b', &['a']), pin_keys('b', &[])]
-        .map(|keys| PinHasher::new(keys, QUICK))
+        .map(|keys| PinHasher::new(keys, PinHashes { current: QUICK, previous: Some(PinHash::Keyed) }))
 }
 
 fn pin_keys_next(current: char, next: char) -> ringbolt_core::pin::PinKeys {
@@ -43,7 +43,7 @@ impl Callers<'_> {
         is_verified(&attempted)
     }
 
-    /// Every caller keys a wrong PIN and each of his right ones, and the last again (a retry), at each of the functions
+    /// Every caller keys a wrong PIN and each of their right ones, and the last again (a retry), at each of the functions
     /// that may be running at this point.
     async fn all_call(&self, functions: &[&PinHasher], at: &str) {
         for function in functions {
@@ -80,12 +80,12 @@ async fn everybody(store: &Store, segments: i32) -> Vec<PinHolder> {
     all
 }
 
-fn standing(hasher: &PinHasher, holder: &PinHolder) -> Standing {
+fn tags_by_key(hasher: &PinHasher, holder: &PinHolder) -> TagsByKey {
     let keys: Vec<_> = hasher.keys().all().collect();
     // At the first stage the new key is the other one, later the old one is.
     let a = keys.iter().find(|key| key.id() == stages()[0].keys().current().id()).unwrap();
     let b = keys.iter().find(|key| key.id() == stages()[3].keys().current().id()).unwrap();
-    hasher.standing(&holder.caller, &holder.tags, a, b)
+    hasher.tags_by_key(&holder.caller, &holder.tags, a, b)
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn no_right_pin_is_refused_at_any_point_of_a_rotation() {
     for (user, own) in [("ada", vec!["4711"]), ("bob", vec!["6093", "815294"]), ("eve", vec!["2580"])] {
         pins.push((enrolled(&store, &s0, user, &own).await, own));
     }
-    // One whose PIN stands under another hash than the functions use now.
+    // One whose PIN is still under the previous hash.
     let older = PinHasher::new(pin_keys('a', &[]), PinHash::Keyed);
     pins.push((enrolled(&store, &older, "old", &["7391"]).await, vec!["7391"]));
     let callers = Callers { store: &store, pins, calls: Cell::new(0) };
@@ -105,18 +105,18 @@ async fn no_right_pin_is_refused_at_any_point_of_a_rotation() {
     callers.all_call(&[&s0], "before").await;
     callers.all_call(&[&s0, &s1], "begun, and some functions do not know it yet").await;
     for (done, holder) in everybody(&store, 2).await.iter().enumerate() {
-        let pairs = standing(&s1, holder).old_only;
+        let pairs = tags_by_key(&s1, holder).old_only;
         assert_eq!(store.move_tags(&holder.caller, &pairs, OldTag::Keep).await.unwrap(), Moved::Done);
         callers.all_call(&[&s1], &format!("{done} are copied")).await;
     }
     for holder in everybody(&store, 1).await {
-        let pairs = standing(&s1, &holder).old_only;
+        let pairs = tags_by_key(&s1, &holder).old_only;
         assert_eq!(store.move_tags(&holder.caller, &pairs, OldTag::Keep).await.unwrap(), Moved::Done);
-        assert_eq!(standing(&s1, &store.pin_holder(&holder.caller).await.unwrap().unwrap()).old_only, []);
+        assert_eq!(tags_by_key(&s1, &store.pin_holder(&holder.caller).await.unwrap().unwrap()).old_only, []);
     }
     callers.all_call(&[&s1, &s2, &s1, &s2], "switched, and some functions do not know it yet").await;
     for (done, holder) in everybody(&store, 3).await.iter().enumerate() {
-        let Standing { old_only, both, foreign } = standing(&s2, holder);
+        let TagsByKey { old_only, both, foreign } = tags_by_key(&s2, holder);
         let pairs = [old_only, both].concat();
         assert_eq!(foreign, 0);
         assert_eq!(store.move_tags(&holder.caller, &pairs, OldTag::Remove).await.unwrap(), Moved::Done);
@@ -124,7 +124,7 @@ async fn no_right_pin_is_refused_at_any_point_of_a_rotation() {
     }
     callers.all_call(&[&s2, &s3, &s2, &s3], "finished").await;
     for holder in everybody(&store, 1).await {
-        assert_eq!(standing(&s2, &holder), Standing::default());
+        assert_eq!(tags_by_key(&s2, &holder), TagsByKey::default());
     }
 }
 
@@ -135,7 +135,7 @@ async fn a_pin_that_is_taken_away_while_it_is_copied_does_not_come_back() {
     let [_, s1, ..] = stages();
     let ada = enrolled(&store, &hasher(), "ada", &["4711", "6093"]).await;
     let read = store.pin_holder(&ada).await.unwrap().unwrap();
-    let pairs = standing(&s1, &read).old_only;
+    let pairs = tags_by_key(&s1, &read).old_only;
     let gone = hasher().enrol(&ada, &CallerPin::parse("4711").unwrap()).unwrap();
     assert_eq!(store.remove_pin(&ada, &gone).await.unwrap(), Change::Made);
     for old in [OldTag::Keep, OldTag::Remove] {
@@ -160,7 +160,7 @@ async fn copying_touches_neither_counters_nor_the_last_attempt_and_twice_is_once
     let keyed = Keyed { pin: "0001", call: "c-1", try_number: 0, now: NOON };
     attempt(&store, &s1, &Lockout::default(), &ada, keyed).await;
     let before = store.caller(&ada).await.unwrap().unwrap();
-    let pairs = standing(&s1, &store.pin_holder(&ada).await.unwrap().unwrap()).old_only;
+    let pairs = tags_by_key(&s1, &store.pin_holder(&ada).await.unwrap().unwrap()).old_only;
     for _ in 0..2 {
         assert_eq!(store.move_tags(&ada, &pairs, OldTag::Keep).await.unwrap(), Moved::Done);
         let after = store.caller(&ada).await.unwrap().unwrap();
@@ -182,7 +182,7 @@ async fn the_segments_together_hold_every_caller_once_and_no_counter() {
     let prepared =
         key.prepare(&ringbolt_tests::caller("x"), &ringbolt_core::pin::Guess::keyed("4711").unwrap()).unwrap();
     let this = ringbolt_core::attempt::Fingerprint::new(key.keys().current(), "s-1", &prepared, 1);
-    store.count_call_try(key.keys().current(), &realm, "s-1", &this, 3, NOON).await.unwrap();
+    store.count_call_try(key.keys(), &realm, "s-1", &this, 3, NOON).await.unwrap();
     for segments in [1, 7] {
         let mut users: Vec<_> =
             everybody(&store, segments).await.iter().map(|holder| holder.caller.user.as_str().to_owned()).collect();

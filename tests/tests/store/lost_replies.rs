@@ -31,9 +31,9 @@ async fn a_calls_try_whose_reply_was_lost_is_counted_once() {
     let wire = Wire::to(&database.endpoint).await;
     let store = Store::new(patient_client(&wire.endpoint).await, database.tables.clone());
     let hasher = hasher();
-    let (ada, key) = (caller("ada"), hasher.keys().current());
+    let (ada, keys) = (caller("ada"), hasher.keys());
     let prepared = hasher.prepare(&ada, &ringbolt_core::pin::Guess::keyed("4712").unwrap()).unwrap();
-    let this = ringbolt_core::attempt::Fingerprint::new(key, "s-1", &prepared, 1);
+    let this = ringbolt_core::attempt::Fingerprint::new(keys.current(), "s-1", &prepared, 1);
     wire.set(Fault::LoseReplies(1));
-    assert_eq!(store.count_call_try(key, &ada.realm, "s-1", &this, 3, NOON).await.unwrap(), 1);
+    assert_eq!(store.count_call_try(keys, &ada.realm, "s-1", &this, 3, NOON).await.unwrap(), 1);
 }

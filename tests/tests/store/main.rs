@@ -6,6 +6,8 @@ mod audit;
 mod call_list;
 mod callers;
 mod calls;
+mod clock;
+mod corrupt;
 mod counters;
 mod erasure;
 mod flows;
@@ -13,8 +15,11 @@ mod imports;
 mod key_rotation;
 mod lost_replies;
 mod model;
+mod outdated;
 mod parallel;
 mod property;
+mod requests;
+mod shared;
 
 use ringbolt_core::{
     attempt::{Attempt, AuthOutcome, Fingerprint},
@@ -24,7 +29,7 @@ use ringbolt_core::{
     pin::{CallerPin, Guess, PinHasher},
     time::EpochMs,
 };
-use ringbolt_dynamodb::{Store, attempts::Attempted};
+use ringbolt_dynamodb::{Store, StoreError, attempts::Attempted};
 
 /// A moment to begin at: 2026-11-21T12:00:00Z.
 const NOON: EpochMs = ringbolt_tests::app::NOON;
@@ -55,9 +60,19 @@ async fn attempt(
     caller: &CallerId,
     keyed: Keyed<'_>,
 ) -> Attempted {
+    try_attempt(store, hasher, lockout, caller, keyed).await.unwrap()
+}
+
+async fn try_attempt(
+    store: &Store,
+    hasher: &PinHasher,
+    lockout: &Lockout,
+    caller: &CallerId,
+    keyed: Keyed<'_>,
+) -> Result<Attempted, StoreError> {
     let prepared = hasher.prepare(caller, &Guess::keyed(keyed.pin).unwrap()).unwrap();
     let fingerprint = Fingerprint::new(hasher.keys().current(), keyed.call, &prepared, keyed.try_number);
-    store.attempt(hasher, &Attempt { prepared: &prepared, fingerprint, lockout, now: keyed.now }).await.unwrap()
+    store.attempt(hasher, &Attempt { prepared: &prepared, fingerprint, lockout, now: keyed.now }).await
 }
 
 fn wrong(attempts: u32, locks: bool) -> AuthOutcome {

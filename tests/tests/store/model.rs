@@ -50,6 +50,7 @@ impl Model {
         if self.suspended {
             return (Came::Suspended, false);
         }
+        // A clock that runs behind takes part in the retry window and the locks, but what it counts has the item's time.
         if self.last.as_ref() == Some(&tried) && now - self.last_at < RETRY_MS {
             let came = match self.attempts {
                 0 => Came::Verified,
@@ -63,6 +64,7 @@ impl Model {
         if let Some(until) = self.locked_until().filter(|until| now < *until) {
             return (Came::Locked { until }, false);
         }
+        let now = now.max(self.last_at);
         let right = self.pins.contains(&tried.pin);
         self.attempts = if right { 0 } else { self.attempts + 1 };
         self.last_at = now;

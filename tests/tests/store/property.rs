@@ -10,7 +10,7 @@ use ringbolt_core::{
     caller::Status,
     identity::CallerId,
     lockout::Lockout,
-    pin::{CallerPin, PinHash, PinHasher, PinTag},
+    pin::{CallerPin, PinHash, PinHasher, PinHashes, PinTag},
     time::EpochMs,
 };
 use ringbolt_dynamodb::{Store, callers::Change};
@@ -33,6 +33,10 @@ enum Event {
     Pass {
         ms: i64,
     },
+    /// The next attempts come from an instance whose clock runs behind.
+    FallBack {
+        ms: i64,
+    },
     Unlock,
     Suspend,
     Resume,
@@ -50,6 +54,7 @@ fn event() -> impl Strategy<Value = Event> {
         12 => attempt.prop_map(|(pin, call, number)| Event::Attempt { pin, call, number }),
         3 => Just(Event::Retry),
         5 => prop::sample::select(edges.to_vec()).prop_map(|ms| Event::Pass { ms }),
+        2 => prop::sample::select(edges.to_vec()).prop_map(|ms| Event::FallBack { ms }),
         1 => Just(Event::Unlock),
         1 => Just(Event::Suspend),
         2 => Just(Event::Resume),
@@ -76,7 +81,8 @@ struct Both<'a> {
 
 impl Both<'_> {
     fn hasher(&self) -> PinHasher {
-        PinHasher::new(pin_keys(self.key, &self.previous), self.hash)
+        let hashes = PinHashes { current: self.hash, previous: Some(other(self.hash)) };
+        PinHasher::new(pin_keys(self.key, &self.previous), hashes)
     }
 
     async fn apply(&mut self, event: &Event) -> Result<(), TestCaseError> {
@@ -88,6 +94,7 @@ impl Both<'_> {
                 }
             }
             Event::Pass { ms } => self.now += ms,
+            Event::FallBack { ms } => self.now -= ms,
             Event::Unlock => {
                 prop_assert_eq!(self.store.unlock(&self.caller).await.unwrap(), Change::Made);
                 self.model.attempts = 0;
@@ -97,7 +104,7 @@ impl Both<'_> {
             Event::Resume => self.set_status(Status::Active).await,
             Event::Rotate => self.rotate().await,
             Event::SwitchUnprepared if self.rotation == 0 && self.previous.is_empty() => {
-                self.hash = if self.hash == QUICK { PinHash::Keyed } else { QUICK };
+                self.hash = other(self.hash);
                 self.previous = vec![self.key];
                 self.key = next(self.key);
             }
@@ -136,11 +143,12 @@ impl Both<'_> {
         self.model.last = None;
     }
 
-    /// The three steps of a rotation, of which none knows a PIN.
+    /// The three steps of a rotation; none of them knows a PIN. A switch that was not prepared is finished first.
     async fn rotate(&mut self) {
         let (old, new) = (self.key, next(self.key));
         match self.rotation {
-            0 => {
+            0 if self.previous.is_empty() => {
+                self.rotation = 1;
                 self.previous.push(new);
                 let hasher = self.hasher();
                 let to = hasher.keys().all().last().unwrap();
@@ -148,7 +156,7 @@ impl Both<'_> {
                 assert_eq!(self.store.add_pin(&self.caller, &tags).await.unwrap(), Change::Made);
                 self.model.last = None;
             }
-            1 => (self.key, self.previous) = (new, vec![old]),
+            1 => (self.rotation, self.key, self.previous) = (2, new, vec![old]),
             _ => {
                 let hasher = self.hasher();
                 let current = hasher.keys().current();
@@ -157,15 +165,19 @@ impl Both<'_> {
                 self.store.replace_pins_keeping_counters(&self.caller, &tags).await;
                 self.model.last = None;
                 self.previous.clear();
+                self.rotation = 0;
             }
         }
-        self.rotation = (self.rotation + 1) % 3;
     }
 
     async fn tags_of(&self, successor: impl Fn(&str) -> Option<PinTag>) -> Vec<PinTag> {
         let item = self.store.caller(&self.caller).await.unwrap().unwrap();
         item.pins.iter().filter_map(|tag| successor(tag)).collect()
     }
+}
+
+fn other(hash: PinHash) -> PinHash {
+    if hash == QUICK { PinHash::Keyed } else { QUICK }
 }
 
 fn next(key: char) -> char {

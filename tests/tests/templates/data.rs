@@ -1,4 +1,4 @@
-//! Tables and secrets.
+//! The templates' tables and secrets.
 
 use crate::{number, template};
 use ringbolt_core::pin::PinKeys;
@@ -56,7 +56,7 @@ fn the_tables_have_the_shapes_that_the_code_creates_locally() {
 }
 
 #[test]
-fn everything_that_holds_data_stays_in_prod_and_goes_in_dev() {
+fn data_is_retained_in_prod_and_deleted_in_dev() {
     let data = template(DATA);
     for (name, resource) in data["Resources"].as_object().unwrap() {
         assert_eq!(resource["DeletionPolicy"], json!({ "Ref": "RemovalPolicy" }), "{name}");
@@ -72,20 +72,20 @@ fn everything_that_holds_data_stays_in_prod_and_goes_in_dev() {
     assert_eq!(given["DeletionProtection"], json!({ "Fn::If": ["IsProd", "true", "false"] }));
 }
 
-/// What Secrets Manager generates at the first deployment: letters and digits under one key.
+/// A secret like those that Secrets Manager generates at the first deployment: letters and digits under one key.
 fn generated(secret: &str) -> String {
     let data = template(DATA);
-    let how = &data["Resources"][secret]["Properties"]["GenerateSecretString"];
-    assert_eq!(how["ExcludePunctuation"], "true", "{secret} is pasted into URLs and environments");
-    let mut document: Value = serde_json::from_str(how["SecretStringTemplate"].as_str().unwrap()).unwrap();
-    let length = usize::try_from(number(&how["PasswordLength"])).unwrap();
-    document[how["GenerateStringKey"].as_str().unwrap()] =
+    let rules = &data["Resources"][secret]["Properties"]["GenerateSecretString"];
+    assert_eq!(rules["ExcludePunctuation"], "true", "{secret} is pasted into URLs and environment variables");
+    let mut document: Value = serde_json::from_str(rules["SecretStringTemplate"].as_str().unwrap()).unwrap();
+    let length = usize::try_from(number(&rules["PasswordLength"])).unwrap();
+    document[rules["GenerateStringKey"].as_str().unwrap()] =
         "aB3".chars().cycle().take(length).collect::<String>().into();
     document.to_string()
 }
 
 #[test]
-fn generated_secrets_are_such_as_the_functions_take() {
+fn the_functions_accept_the_generated_secrets() {
     PinKeys::from_json(&generated("PinKeySecret")).unwrap();
     WebhookTokens::from_json(&generated("WebhookTokenSecret")).unwrap();
 }

@@ -1,4 +1,4 @@
-//! The functions' environment: what the template sets, the code reads and the documents explain.
+//! The functions' environment variables: those that the template sets, the code reads and the documents explain.
 
 use crate::{FUNCTIONS, keys, logical_id, number, template, text};
 use ringbolt_lambda::config::{SteeringConfig, StoringConfig, WebhookConfig};
@@ -6,19 +6,19 @@ use ringbolt_tests::app::Function;
 use serde_json::Value;
 use std::{cell::RefCell, collections::BTreeSet};
 
-/// What the SDK, rather than Ringbolt, reads.
-const OF_THE_SDK: &str = "AWS_ENDPOINT_URL_DYNAMODB";
-/// Instead of the table of call flows, for local runs.
+/// Read by the SDK instead of Ringbolt.
+const READ_BY_THE_SDK: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+/// Replaces the table of call flows in local runs.
 const LOCAL: &str = "RINGBOLT_FLOW_FILES";
 
-/// What the template sets for a function.
+/// The variables that the template sets for a function.
 fn set(root: &Value, function: Function) -> BTreeSet<String> {
     let own = &root["Resources"][format!("{}Function", logical_id(function))]["Properties"]["Environment"]["Variables"];
     let common = keys(&root["Globals"]["Function"]["Environment"]["Variables"]);
     common.union(&keys(own)).cloned().collect()
 }
 
-/// Every variable that the code asks for.
+/// The variables that a function's code reads.
 fn read(function: Function) -> BTreeSet<String> {
     let asked = RefCell::new(BTreeSet::new());
     let get = |name: &str| -> Option<String> {
@@ -27,7 +27,7 @@ fn read(function: Function) -> BTreeSet<String> {
     };
     assert!(WebhookConfig::from_env(get).is_err());
     match function {
-        Function::Transcription => assert!(StoringConfig::from_env(get).is_ok(), "the queue can be left out"),
+        Function::Transcription => assert!(StoringConfig::from_env(get).is_ok(), "the queue is optional"),
         Function::Auth | Function::NextAction => assert!(SteeringConfig::from_env(get).is_err()),
     }
     asked.into_inner()
@@ -38,7 +38,7 @@ fn each_function_gets_what_it_reads_and_nothing_else() {
     let root = template("template.yaml");
     for function in FUNCTIONS {
         let (mut set, mut read) = (set(&root, function), read(function));
-        assert!(set.remove(OF_THE_SDK), "{function:?}");
+        assert!(set.remove(READ_BY_THE_SDK), "{function:?}");
         read.remove(LOCAL);
         assert_eq!(set, read, "{function:?}");
     }
@@ -78,7 +78,7 @@ fn parameters_have_the_ranges_and_defaults_of_the_code() {
 }
 
 #[test]
-fn every_choice_of_a_parameter_is_one_that_the_code_knows() {
+fn the_code_accepts_every_allowed_value_of_a_parameter() {
     let parameters = &template("template.yaml")["Parameters"];
     let choices = |name: &str| -> Vec<String> {
         let allowed = parameters[name]["AllowedValues"].as_array().unwrap();
@@ -89,7 +89,7 @@ fn every_choice_of_a_parameter_is_one_that_the_code_knows() {
         webhook("RINGBOLT_LOG_LEVEL", &level).unwrap();
     }
     for hash in choices("PinHash") {
-        assert!(ringbolt_lambda::config::pin_hash(&hash).is_some(), "{hash}");
+        assert!(ringbolt_lambda::config::pin_hashes(&hash).is_some(), "{hash}");
     }
     assert!(webhook("RINGBOLT_LOG_LEVEL", "loud").is_err());
 }

@@ -1,4 +1,4 @@
-//! The templates for `sam deploy`, the code and the documents say the same.
+//! Checks that the templates for `sam deploy`, the code and the documents agree.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod data;
@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, fs};
 
 const FUNCTIONS: [Function; 3] = [Function::Auth, Function::NextAction, Function::Transcription];
 
-/// The name of a function in the template, without `Function`, `Role` or `LogGroup` at its end.
+/// The name of a function in the template, without the suffix `Function`, `Role` or `LogGroup`.
 fn logical_id(function: Function) -> &'static str {
     match function {
         Function::Auth => "AuthWebhook",
@@ -23,7 +23,7 @@ fn logical_id(function: Function) -> &'static str {
     }
 }
 
-/// A template by its path from the repository's root.
+/// Reads a template; its path is relative to the repository's root.
 fn template(path: &str) -> Value {
     yaml::parse(&text(path))
 }
@@ -33,7 +33,7 @@ fn text(path: &str) -> String {
 }
 
 fn number(value: &Value) -> u64 {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no number")).parse().unwrap()
+    value.as_str().unwrap_or_else(|| panic!("{value} is not a number")).parse().unwrap()
 }
 
 fn keys(map: &Value) -> BTreeSet<String> {
@@ -41,7 +41,7 @@ fn keys(map: &Value) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_three_functions_are_built_from_the_packages_of_their_names() {
+fn the_three_functions_are_built_from_the_packages_of_the_same_names() {
     let root = template("template.yaml");
     let functions: BTreeSet<_> = root["Resources"]
         .as_object()
@@ -60,7 +60,7 @@ fn the_three_functions_are_built_from_the_packages_of_their_names() {
 }
 
 #[test]
-fn the_guide_to_deployment_knows_every_parameter_and_output() {
+fn the_deployment_guide_covers_every_parameter_and_output() {
     let (root, guide) = (template("template.yaml"), text("docs/deploy.md"));
     let groups = root["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].as_array().unwrap();
     let grouped: BTreeSet<_> = groups
@@ -68,7 +68,7 @@ fn the_guide_to_deployment_knows_every_parameter_and_output() {
         .flat_map(|group| group["Parameters"].as_array().unwrap())
         .map(|name| name.as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(grouped, keys(&root["Parameters"]), "grouped, and there");
+    assert_eq!(grouped, keys(&root["Parameters"]), "every parameter is in a group");
     let unknown = |part: &str| -> Vec<_> {
         keys(&root[part]).into_iter().filter(|name| !guide.contains(&format!("`{name}`"))).collect()
     };
@@ -77,7 +77,7 @@ fn the_guide_to_deployment_knows_every_parameter_and_output() {
 }
 
 #[test]
-fn alarms_and_the_dashboard_watch_functions_that_there_are() {
+fn alarms_and_the_dashboard_watch_existing_functions() {
     let observability = template("infra/observability.yaml");
     let watched: BTreeSet<_> = observability["Resources"]
         .as_object()

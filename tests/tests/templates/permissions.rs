@@ -1,11 +1,11 @@
-//! What each function may do: exactly this.
+//! The exact permissions of each function.
 
 use crate::{FUNCTIONS, logical_id, template, text};
 use ringbolt_tests::app::Function;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Every action with the resource that it is allowed on, beside the function's own log.
+/// Every allowed action with its resource, in addition to the function's own log.
 fn expected(function: Function) -> &'static [&'static str] {
     match function {
         Function::Auth => &[
@@ -33,13 +33,13 @@ fn expected(function: Function) -> &'static [&'static str] {
     }
 }
 
-/// One or many.
+/// The elements of a list, or a single value.
 fn each(value: &Value) -> Vec<&Value> {
     value.as_array().map_or_else(|| vec![value], |many| many.iter().collect())
 }
 
 #[test]
-fn each_role_allows_what_its_function_does_and_no_more() {
+fn each_role_allows_exactly_what_its_function_does() {
     let root = template("template.yaml");
     for function in FUNCTIONS {
         let id = logical_id(function);
@@ -64,7 +64,7 @@ fn each_role_allows_what_its_function_does_and_no_more() {
         let expected = expected(function).iter().map(|allowed| (*allowed).to_owned()).chain(log).collect();
         assert_eq!(allowed, expected, "{id}");
 
-        // Beside it, tracing alone, where it is switched on.
+        // The only other policy is for tracing, if enabled.
         let policies = role["Policies"].as_array().unwrap();
         assert_eq!(policies.len(), 2, "{id}");
         assert_eq!(policies[1]["Fn::If"][0], "WithTracing", "{id}");
@@ -73,13 +73,13 @@ fn each_role_allows_what_its_function_does_and_no_more() {
 }
 
 #[test]
-fn every_statement_says_why() {
+fn every_statement_gives_its_reason() {
     for file in ["template.yaml", "infra/events.yaml"] {
         let text = text(file);
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         let mut statements = 0;
         for (index, _) in lines.iter().enumerate().filter(|(_, line)| **line == "- Effect: Allow") {
-            // Who may take the role on needs no reason.
+            // Trust policies need no reason.
             if lines[index + 1].starts_with("Principal:") {
                 continue;
             }

@@ -1,6 +1,7 @@
-//! Routes, the API's log and its time limits.
+//! The API's routes, its access log and the time limits.
 
-use crate::{FUNCTIONS, keys, logical_id, number, template, text};
+use crate::{FUNCTIONS, keys, logical_id, number, template};
+use ringbolt_core::dialects::DIALECTS;
 use ringbolt_tests::app::root;
 use serde_json::Value;
 use std::{
@@ -8,7 +9,7 @@ use std::{
     fs,
 };
 
-/// The function behind each route, as the template has it.
+/// The function behind each route in the template.
 fn routes(root: &Value) -> BTreeMap<String, &'static str> {
     let paths = &root["Resources"]["HttpApi"]["Properties"]["DefinitionBody"]["paths"];
     let mut routes = BTreeMap::new();
@@ -29,7 +30,7 @@ fn routes(root: &Value) -> BTreeMap<String, &'static str> {
 }
 
 #[test]
-fn the_routes_are_those_of_the_events_and_of_ringbolt_dev() {
+fn the_routes_are_those_of_the_events_and_of_the_table_of_dialects() {
     let mut of_events = BTreeMap::new();
     for function in FUNCTIONS {
         for file in fs::read_dir(root().join("events").join(function.name())).unwrap() {
@@ -39,11 +40,13 @@ fn the_routes_are_those_of_the_events_and_of_ringbolt_dev() {
     }
     let routes = routes(&template("template.yaml"));
     assert_eq!(routes, of_events);
-    let gateway = text("crates/dev/src/gateway.rs");
-    for route in routes.keys() {
-        let path = route.split(' ').nth(1).unwrap();
-        assert!(gateway.contains(&format!("\"{path}\"")), "`ringbolt dev` does not serve {path}");
-    }
+    let known = DIALECTS.iter().flat_map(|dialect| {
+        dialect.webhooks.iter().flat_map(|webhook| {
+            let path = dialect.path_of(webhook, "{flow}");
+            webhook.methods.iter().map(move |method| (format!("{method} {path}"), webhook.function))
+        })
+    });
+    assert_eq!(routes, known.collect(), "the table of dialects, which `ringbolt dev` serves");
 }
 
 #[test]
@@ -68,12 +71,12 @@ fn the_outputs_have_the_urls_of_all_routes() {
         .as_object()
         .unwrap()
         .iter()
-        // What they all begin with.
+        // The prefix of all other URLs.
         .filter(|(name, _)| *name != "ApiUrl")
         .filter_map(|(_, output)| output["Value"]["Fn::Sub"][0].as_str())
         .map(|url| {
             let path = url.strip_prefix("https://${Host}").expect("a URL");
-            path.strip_suffix("?auth=TOKEN").expect("the token's place").to_owned()
+            path.strip_suffix("?auth=TOKEN").expect("a placeholder for the token").to_owned()
         })
         .collect();
     let paths = keys(&root["Resources"]["HttpApi"]["Properties"]["DefinitionBody"]["paths"]);
@@ -81,7 +84,7 @@ fn the_outputs_have_the_urls_of_all_routes() {
 }
 
 #[test]
-fn the_access_log_names_no_path_and_no_query() {
+fn the_access_log_contains_no_path_and_no_query() {
     const HARMLESS: [&str; 9] = [
         "requestId",
         "requestTimeEpoch",
@@ -106,10 +109,10 @@ fn time_limits_fit_into_each_other() {
     let root = template("template.yaml");
     let timeout_secs = number(&root["Globals"]["Function"]["Timeout"]);
     let longest_deadline_ms = number(&root["Parameters"]["DeadlineMs"]["MaxValue"]);
-    assert!(longest_deadline_ms < timeout_secs * 1_000, "Lambda would cut the fallback off");
+    assert!(longest_deadline_ms < timeout_secs * 1_000, "Lambda would end the function before the fallback");
     assert!(timeout_secs < 30, "an HTTP API waits 30 s");
     let hidden_secs = number(&root["Resources"]["Data"]["Properties"]["Parameters"]["VisibilityTimeoutSecs"]);
-    assert!(hidden_secs >= 6 * timeout_secs, "AWS asks for six times the function's timeout");
+    assert!(hidden_secs >= 6 * timeout_secs, "AWS recommends six times the function's timeout");
     assert!(
         number(&root["Parameters"]["LatencyAlarmMs"]["Default"]) < number(&root["Parameters"]["DeadlineMs"]["Default"])
     );

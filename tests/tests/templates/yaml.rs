@@ -1,4 +1,5 @@
-//! A template as JSON: `!Ref X` becomes `{"Ref": "X"}`, `!Sub X` becomes `{"Fn::Sub": "X"}`, every scalar is a string.
+//! Parses a template as JSON: `!Ref X` becomes `{"Ref": "X"}`, `!Sub X` becomes `{"Fn::Sub": "X"}`, scalars become
+//! strings.
 
 use saphyr_parser::{Event, Parser, Tag};
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ enum Open {
     Map { entries: Map<String, Value>, key: Option<String> },
 }
 
-/// Reads one document.
+/// Parses one document.
 pub fn parse(text: &str) -> Value {
     let mut open: Vec<(Open, Option<String>)> = Vec::new();
     let mut root = None;
@@ -28,7 +29,7 @@ pub fn parse(text: &str) -> Value {
                 (Open::List(values), function) => (Value::Array(values), function),
                 (Open::Map { entries, .. }, function) => (Value::Object(entries), function),
             },
-            // CloudFormation takes none, and what `sam package` makes of them is its own affair.
+            // CloudFormation does not support aliases.
             Event::Alias(_) => panic!("a YAML alias on line {}", span.start.line()),
             _ => continue,
         };
@@ -43,7 +44,7 @@ pub fn parse(text: &str) -> Value {
                 None => *key = Some(value.as_str().unwrap().to_owned()),
                 Some(key) => {
                     let line = span.start.line();
-                    assert!(entries.insert(key.clone(), value).is_none(), "{key} stands twice, on line {line} again");
+                    assert!(entries.insert(key.clone(), value).is_none(), "line {line} repeats the key {key}");
                 }
             },
         }
@@ -61,7 +62,7 @@ fn function(tag: Option<&Tag>) -> Option<String> {
 }
 
 #[test]
-fn short_functions_become_long_ones() {
+fn short_function_names_become_long_ones() {
     let parsed = parse("a: !Ref B\nc: !If [D, !Sub \"${E}\", !GetAtt F.G]\nh: { i: 1, j: [] }");
     let expected =
         r#"{"a":{"Ref":"B"},"c":{"Fn::If":["D",{"Fn::Sub":"${E}"},{"Fn::GetAtt":"F.G"}]},"h":{"i":"1","j":[]}}"#;

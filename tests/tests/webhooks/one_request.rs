@@ -34,7 +34,7 @@ async fn operations_by_outcome(wired: &Wired) -> Vec<(&'static str, bool, Vec<St
         ("c7", "eve", "4711"),
     ] {
         let report = wired.app.auth(call, user, pin).await.report;
-        seen.push((report.outcome, report.repeated, wired.wire.take_operations()));
+        seen.push((report.outcome.word(), report.repeated, wired.wire.take_operations()));
     }
     seen
 }
@@ -82,7 +82,7 @@ async fn the_next_action_webhook_waits_for_one_round_trip() {
     wired.wire.set(Fault::HoldUntil(3));
     let login = "ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&account=ada&pin=4711";
     let verified = wired.app.next(login).await;
-    assert_eq!(verified.report.outcome, "verified");
+    assert_eq!(verified.report.outcome.word(), "verified");
     assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 3]);
     wired.wire.set(Fault::HoldUntil(2));
     let passed = crate::passed(&verified);

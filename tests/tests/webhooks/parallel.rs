@@ -33,7 +33,7 @@ async fn one_call_that_guesses_64_times_at_once_counts_3() {
             tokio::spawn(async move {
                 let pin = 9000 + number;
                 let query = format!("ivr_id=12345&ivr_session_id=s&ivr_response_id=r&account=90786&pin={pin}");
-                app.next(&query).await.report.outcome
+                app.next(&query).await.report.outcome.word()
             })
         })
         .collect();

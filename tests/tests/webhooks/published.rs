@@ -1,8 +1,8 @@
 //! Call flows out of the table: loaded at the start, refreshed in the background.
 
-use ringbolt_core::identity::FlowName;
+use ringbolt_core::{identity::FlowName, time::EpochMs};
 use ringbolt_dynamodb::{
-    flows::{FlowTable, Push},
+    flows::{Closure, FlowTable, Push},
     tables::create_missing_flows,
 };
 use ringbolt_lambda::flows::{FlowVersion, Flows};
@@ -30,7 +30,7 @@ async fn deployed() -> Deployed {
     let wire = Wire::to(&database.endpoint).await;
     let mut app = TestApp::demo(&database).await;
     let seen = FlowTable::new(patient_client(&wire.endpoint).await, name);
-    app.app.flows = Flows::published(seen, Arc::clone(&app.app.webhook.clock)).await.unwrap();
+    app.app.flows = Flows::published(seen, Arc::clone(&app.app.webhook.clock), None).await.unwrap();
     wire.take_operations();
     Deployed { app, table, wire, _database: database }
 }
@@ -111,11 +111,33 @@ async fn every_answer_names_the_version_that_it_comes_from() {
     assert_eq!(deployed.version().await, Some(FlowVersion::Published(2)));
     // The fallback of an IVR that the flow does not know comes from the flow too.
     let fallback = deployed.app.next("ivr_id=1").await.report;
-    assert_eq!((fallback.outcome, fallback.version), ("fallback", Some(FlowVersion::Published(2))));
+    assert_eq!((fallback.outcome.word(), fallback.version), ("fallback", Some(FlowVersion::Published(2))));
 
     let database = TestDatabase::start().await;
     let of_file = TestApp::demo(&database).await;
     assert_eq!(of_file.next("ivr_id=40007").await.report.version, Some(FlowVersion::File));
     let refused = of_file.send(Function::NextAction, &serde_json::json!({})).await;
     assert_eq!(refused.report.version, None, "no flow was looked at");
+}
+
+#[tokio::test]
+async fn a_closure_reaches_the_functions_with_the_read_that_looks_for_new_versions() {
+    let deployed = deployed().await;
+    let until = EpochMs(ringbolt_tests::app::NOON.0 + 3_600_000);
+    let is_closed = || deployed.app.app.flows.get(&demo()).unwrap().closures.is_closed("support", EpochMs(until.0 - 1));
+    assert!(!is_closed());
+    let closure = Closure { until, at: ringbolt_tests::app::NOON, by: "ada".to_owned() };
+    deployed.table.close_calendar(&demo(), "support", None, &closure).await.unwrap();
+    deployed.app.clock.pass(Duration::from_secs(30));
+    for _ in 0..10_000 {
+        deployed.destination().await;
+        if is_closed() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(is_closed());
+    assert!(!deployed.app.app.flows.get(&demo()).unwrap().closures.is_closed("support", until), "it ends by itself");
+    assert_eq!(deployed.version().await, Some(FlowVersion::Published(1)), "no new version");
+    assert_eq!(deployed.wire.take_operations(), ["GetItem"]);
 }
