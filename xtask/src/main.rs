@@ -1,6 +1,7 @@
-//! `cargo xtask`: what the project does to itself. `cargo xtask test` installs what the checks need and runs them all.
+//! `cargo xtask`: automation for developing the project. `cargo xtask test` installs the checks' tools and runs all
+//! checks.
 
-// Its output is what a developer reads.
+// Developers read the output.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -18,9 +19,9 @@ use steps::STEPS;
 use workspace::Workspace;
 
 const USAGE: &str = "\
-cargo xtask test                    install what the checks need and run them all
-cargo xtask test --only STEP,STEP   run these alone, in the usual order
-cargo xtask list                    name the steps";
+cargo xtask test                    install the tools and run all steps
+cargo xtask test --only STEP,STEP   run only these steps, in the usual order
+cargo xtask list                    list the steps";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

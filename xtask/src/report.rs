@@ -1,4 +1,4 @@
-//! Runs steps, whatever became of the ones before, and sums up.
+//! Runs the steps, even if earlier ones failed, and prints a summary.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -9,9 +9,9 @@ use crate::steps::Step;
 use crate::tally::{Tally, Unavailable};
 use crate::workspace::Workspace;
 
-/// What the steps so far came to.
+/// The results of the steps so far.
 pub struct Report {
-    /// Whether a skip is a failure.
+    /// Whether a skip counts as a failure.
     strict: bool,
     rows: Vec<Row>,
 }
@@ -24,12 +24,12 @@ struct Row {
 }
 
 impl Report {
-    /// An empty one; where `strict`, what is skipped counts as failed.
+    /// An empty report. If `strict`, skips count as failures.
     pub fn new(strict: bool) -> Self {
         Self { strict, rows: Vec::new() }
     }
 
-    /// Runs one step and notes what came of it.
+    /// Runs one step and records its result.
     pub fn run(&mut self, step: &Step, workspace: &Workspace) {
         println!("\n==> {}: {}", step.name, step.about);
         let start = Instant::now();
@@ -52,7 +52,7 @@ impl Report {
         self.rows.push(Row { step, took, tally, error });
     }
 
-    /// Nothing failed, and nothing was skipped where that counts as failed.
+    /// Whether nothing failed, counting skips as failures if strict.
     pub fn is_good(&self) -> bool {
         self.failed() == 0
     }
@@ -78,7 +78,7 @@ impl fmt::Display for Report {
             if let Some(error) = error {
                 writeln!(f, "failed: {step}: {error}")?;
             } else if tally.failed > 0 {
-                writeln!(f, "failed: {step}: its output above says what")?;
+                writeln!(f, "failed: {step}: see its output above")?;
             }
             for reason in &tally.skipped {
                 writeln!(f, "skipped: {step}: {reason}")?;
@@ -89,7 +89,7 @@ impl fmt::Display for Report {
         match skipped {
             0 => writeln!(f, "{passed} passed, {failed} failed"),
             _ if self.strict => {
-                writeln!(f, "CI=true: what was skipped counts as failed")?;
+                writeln!(f, "CI=true: skips count as failures")?;
                 writeln!(f, "{passed} passed, {failed} failed")
             }
             _ => writeln!(f, "{passed} passed, {failed} failed, {skipped} skipped"),
@@ -127,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_tool_is_a_skip_and_in_ci_a_failure() {
+    fn a_missing_tool_is_a_skip_but_a_failure_in_ci() {
         let outcomes = || vec![Ok(Tally::one_passed()), Err(unavailable())];
         assert_eq!(report(false, outcomes()), ("1 passed, 0 failed, 1 skipped".to_owned(), true));
         assert_eq!(report(true, outcomes()), ("1 passed, 1 failed".to_owned(), false));
     }
 
     #[test]
-    fn a_step_that_checked_nothing_failed() {
+    fn a_step_that_checks_nothing_fails() {
         assert_eq!(report(false, vec![Ok(Tally::default())]), ("0 passed, 1 failed".to_owned(), false));
     }
 }

@@ -1,4 +1,4 @@
-//! The steps of `cargo xtask test`, in their order.
+//! The steps of `cargo xtask test`, in order.
 
 mod checks;
 mod deploy;
@@ -13,47 +13,47 @@ use crate::tally::Tally;
 use crate::test_run::count_tests;
 use crate::workspace::Workspace;
 
-/// One step: what it is called and what it does.
+/// One step.
 pub struct Step {
-    /// As `--only` takes it.
+    /// The name that `--only` takes.
     pub name: &'static str,
-    /// One line for people.
+    /// A one-line description.
     pub about: &'static str,
-    /// Does it. An error is one failure, an [`Unavailable`](crate::tally::Unavailable) tool a skip.
+    /// Runs the step. An error counts as one failure, an [`Unavailable`](crate::tally::Unavailable) tool as a skip.
     pub run: fn(&Workspace) -> Result<Tally>,
 }
 
-/// All of them; the quick ones first.
+/// All steps, quick ones first.
 pub const STEPS: &[Step] = &[
     Step { name: "format", about: "the sources are formatted", run: checks::format },
     Step { name: "clippy", about: "clippy has no warnings", run: checks::clippy },
     Step { name: "deny", about: "licences, banned crates and sources of all dependencies", run: checks::deny },
     Step { name: "unused", about: "every dependency is used", run: checks::unused },
-    Step { name: "tests", about: "all tests of the workspace, on the embedded DynamoDB", run: tests },
+    Step { name: "tests", about: "all workspace tests, on the embedded DynamoDB", run: tests },
     Step {
         name: "dynamodb-local",
-        about: "the store's tests again, on Amazon's DynamoDB Local",
+        about: "the store tests again, on Amazon's DynamoDB Local",
         run: dynamodb_local::store_tests,
     },
     Step { name: "templates", about: "the templates: sam validate, cfn-lint, checkov", run: sam::templates },
-    Step { name: "sam-build", about: "the functions as sam build makes them: size and glibc", run: sam_build::check },
+    Step { name: "sam-build", about: "the functions as built by sam build: size and glibc", run: sam_build::check },
     Step { name: "lambda", about: "the functions under Amazon's Lambda runtime emulator", run: lambda::emulator_tests },
     Step {
         name: "deploy",
-        about: "sam deploy to an AWS on this machine, and the API in use",
+        about: "sam deploy to a local AWS emulator, and tests of the deployed API",
         run: deploy::deploy_test,
     },
 ];
 
-/// The steps of a list `STEP,STEP`, in their usual order; all of them without a list.
+/// Parses a list `STEP,STEP` and returns its steps in the usual order; all steps if there is no list.
 ///
 /// # Errors
-/// A sentence that names what is no step.
+/// A sentence that names the unknown step.
 pub fn choose(only: Option<&str>) -> Result<Vec<&'static Step>, String> {
     let Some(only) = only else { return Ok(STEPS.iter().collect()) };
     let names: Vec<&str> = only.split(',').map(str::trim).collect();
     match names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
-        Some(unknown) => Err(format!("`{unknown}` is no step; `cargo xtask list` names them")),
+        Some(unknown) => Err(format!("`{unknown}` is not a step; `cargo xtask list` lists the steps")),
         None => Ok(STEPS.iter().filter(|step| names.contains(&step.name)).collect()),
     }
 }

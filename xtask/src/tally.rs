@@ -1,15 +1,15 @@
-//! What a step counts.
+//! The counts of a step.
 
 use std::fmt;
 
-/// How many checks and tests of a step came out how.
+/// How many checks and tests of a step passed, failed or were skipped.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Checks and tests that passed.
+    /// The number of checks and tests that passed.
     pub passed: usize,
-    /// Those that did not.
+    /// The number of checks and tests that failed.
     pub failed: usize,
-    /// What was not tried, each by name and with the reason.
+    /// The skipped checks and tests, each with its reason.
     pub skipped: Vec<String>,
 }
 
@@ -20,18 +20,18 @@ impl Tally {
     }
 }
 
-/// Something that a step needs is not on this machine and cannot be installed: the step is skipped, not failed.
+/// A tool that a step needs is missing and cannot be installed, so the step is skipped.
 #[derive(Debug)]
 pub struct Unavailable {
-    /// What is needed.
+    /// The missing tool.
     pub tool: &'static str,
-    /// Why there is none.
+    /// Why it is missing.
     pub reason: String,
 }
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no {}: {}", self.tool, self.reason)
+        write!(f, "{} is unavailable: {}", self.tool, self.reason)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Runs `cargo test` or pytest and counts what it says.
+//! Runs `cargo test` or pytest and counts the results in its output.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -8,18 +8,18 @@ use anyhow::{Context, Result};
 use crate::tally::Tally;
 use crate::workspace::described;
 
-/// Runs a `cargo test` command with its output shown as it comes, and counts its tests.
+/// Runs a `cargo test` command, shows its output immediately, and counts its tests.
 ///
 /// # Errors
-/// Where the command cannot be started or its output not be read.
+/// The command cannot be started, or its output cannot be read.
 pub fn count_tests(command: &mut Command) -> Result<Tally> {
     show_and_count(command, count_line, &mut std::io::stdout())
 }
 
-/// The same for pytest, which must be given `-rs` or more, so that it names what it skipped.
+/// Like [`count_tests`], for pytest. It needs at least `-rs`, so that it lists skipped tests.
 ///
 /// # Errors
-/// As there.
+/// The same as [`count_tests`].
 pub fn count_pytest(command: &mut Command) -> Result<Tally> {
     show_and_count(command, count_line_of_pytest, &mut std::io::stdout())
 }
@@ -38,7 +38,7 @@ fn show_and_count(command: &mut Command, count: fn(&mut Tally, &str), screen: &m
     }
     let status = child.wait()?;
     if !status.success() && tally.failed == 0 {
-        // It did not compile, or died without a result.
+        // The tests did not compile, or crashed without a result.
         writeln!(screen, "{} ended with {status}", described(command))?;
         tally.failed = 1;
     }
@@ -84,7 +84,7 @@ fn count_line_of_pytest(tally: &mut Tally, line: &str) {
     }
 }
 
-/// `CARGO_TERM_COLOR=always` reaches the test programs too.
+/// Removes colour codes: `CARGO_TERM_COLOR=always` also affects the test programs.
 fn without_colours(line: &str) -> String {
     let mut pieces = line.split('\u{1b}');
     let first = pieces.next().unwrap_or_default().to_owned();
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_of_all_test_programs_are_summed() {
+    fn results_of_all_test_programs_are_added_up() {
         let mut tally = Tally::default();
         for line in [
             "running 3 tests\n",
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_pytest_counts_is_taken_from_its_last_line() {
+    fn pytest_counts_come_from_its_last_line() {
         let mut tally = Tally::default();
         for line in [
             "============================= test session starts ==============================\n",
@@ -135,7 +135,7 @@ mod tests {
     fn a_command_that_dies_without_a_result_is_a_failure() {
         let mut dying = Command::new("sh");
         dying.args(["-c", "echo 'test result: ok. 5 passed; 0 failed; 0 ignored'; exit 101"]);
-        // Not on the real screen: whoever counts these tests would count that line.
+        // Not to the real standard output: the outer run of xtask would count that line.
         let mut screen = Vec::new();
         let counted = show_and_count(&mut dying, count_line, &mut screen).unwrap();
         assert_eq!(counted, Tally { passed: 5, failed: 1, skipped: vec![] });

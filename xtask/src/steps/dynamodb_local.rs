@@ -1,4 +1,4 @@
-//! The store's tests on Amazon's own DynamoDB Local, as the second opinion beside the embedded engine.
+//! Runs the store tests on Amazon's DynamoDB Local, as a second opinion on the embedded engine.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -15,23 +15,23 @@ use crate::workspace::Workspace;
 
 /// The integration test, in the package `ringbolt-tests`.
 const TEST: &str = "store";
-/// Tells that test which DynamoDB to use in place of the embedded one.
+/// Makes the test use this DynamoDB instead of the embedded one.
 const ENDPOINT_VARIABLE: &str = "RINGBOLT_TEST_DYNAMODB_ENDPOINT";
-/// It is up in about 3 s on an idle machine.
-const STARTS_WITHIN: Duration = Duration::from_secs(90);
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// The server starts in about 3 s on an idle machine.
+const START_TIMEOUT: Duration = Duration::from_secs(90);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 pub fn store_tests(workspace: &Workspace) -> Result<Tally> {
     let java = tools::java()?;
     let folder = tools::dynamodb_local(workspace)?;
     let server = Server::start(workspace, java, &folder)?;
-    println!("DynamoDB Local answers at {}", server.endpoint());
-    // For the whole workspace, so that the features of dependencies are those of the step before and nothing is rebuilt.
+    println!("DynamoDB Local is running at {}", server.endpoint());
+    // With `--workspace`, dependencies have the same features as in the `tests` step, so nothing is rebuilt.
     let arguments = ["test", "--workspace", "--no-fail-fast", "--test", TEST];
     count_tests(workspace.cargo().args(arguments).env(ENDPOINT_VARIABLE, server.endpoint()))
 }
 
-/// A DynamoDB Local in memory, stopped when this is dropped.
+/// An in-memory DynamoDB Local that is stopped on drop.
 struct Server {
     process: Child,
     address: SocketAddr,
@@ -61,16 +61,16 @@ impl Server {
 
     fn wait_until_it_answers(&mut self) -> Result<()> {
         let start = Instant::now();
-        while start.elapsed() < STARTS_WITHIN {
+        while start.elapsed() < START_TIMEOUT {
             if let Some(status) = self.process.try_wait()? {
                 bail!("DynamoDB Local ended with {status} before it answered");
             }
             if answers_http(self.address).is_ok_and(|answers| answers) {
                 return Ok(());
             }
-            std::thread::sleep(LOOK_AGAIN_AFTER);
+            std::thread::sleep(POLL_INTERVAL);
         }
-        bail!("DynamoDB Local did not answer within {} s", STARTS_WITHIN.as_secs());
+        bail!("DynamoDB Local did not answer within {} s", START_TIMEOUT.as_secs());
     }
 }
 
@@ -83,11 +83,11 @@ impl Drop for Server {
     }
 }
 
-/// Any HTTP answer will do; to a bare GET it is a 400.
+/// Whether the server speaks HTTP. Any status counts; a bare GET gets a 400.
 fn answers_http(address: SocketAddr) -> std::io::Result<bool> {
-    let patience = Duration::from_secs(2);
-    let mut stream = TcpStream::connect_timeout(&address, patience)?;
-    stream.set_read_timeout(Some(patience))?;
+    let timeout = Duration::from_secs(2);
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut start = [0; 5];
     stream.read_exact(&mut start)?;

@@ -1,4 +1,4 @@
-//! AWS SAM, and the checks of the templates.
+//! AWS SAM, and checks of the templates.
 
 use std::process::Command;
 
@@ -8,22 +8,22 @@ use crate::tally::Tally;
 use crate::tools::{SAM, TEMPLATE_CHECKS};
 use crate::workspace::{Workspace, run};
 
-/// The architecture that this machine runs, as the template's parameter has it. In AWS the default is arm64.
+/// This machine's architecture as a value of the template's parameter. In AWS the default is arm64.
 pub fn architecture() -> &'static str {
     if std::env::consts::ARCH == "aarch64" { "arm64" } else { "x86_64" }
 }
 
-/// `sam`, without an account and without a network: neither AWS nor a crate registry is asked anything.
+/// The `sam` command, without an account and offline: it contacts neither AWS nor a crate registry.
 ///
 /// # Errors
-/// [`Unavailable`](crate::tally::Unavailable) where it cannot be installed.
+/// [`Unavailable`](crate::tally::Unavailable) if it cannot be installed.
 pub fn command(workspace: &Workspace) -> Result<Command> {
     let home = SAM.installed(workspace)?;
     let programs = home.join("bin");
     let found = std::env::var_os("PATH").unwrap_or_default();
-    // cargo-lambda is found in the path, and zig through the first Python in it.
+    // `sam` finds cargo-lambda through PATH, and zig through the first Python there.
     let path = std::env::join_paths(std::iter::once(programs.clone()).chain(std::env::split_paths(&found)))
-        .context("the path cannot be made longer")?;
+        .context("PATH cannot be extended")?;
     let caches = workspace.tools().join("cache");
     let mut command = workspace.command(programs.join("python"));
     command
@@ -42,15 +42,15 @@ pub fn command(workspace: &Workspace) -> Result<Command> {
     Ok(command)
 }
 
-/// `sam validate --lint`, cfn-lint on all templates and checkov, each one check. What checkov leaves out stands with its
-/// reason in `.checkov.yaml`.
+/// Runs `sam validate --lint`, cfn-lint and checkov on the templates; each counts as one check. `.checkov.yaml` lists
+/// the checks that checkov skips, with reasons.
 pub fn templates(workspace: &Workspace) -> Result<Tally> {
     let python = TEMPLATE_CHECKS.installed(workspace)?.join("bin").join("python");
     let mut tally = Tally::default();
     let mut sam = command(workspace)?;
     sam.args(["validate", "--lint"]);
     let mut cfn_lint = workspace.command(&python);
-    // It is no module that Python could run. Which templates: `.cfnlintrc`.
+    // `python -m` cannot run cfn-lint. `.cfnlintrc` lists the templates.
     cfn_lint.args(["-c", "import sys, cfnlint.runner; sys.exit(cfnlint.runner.main())"]);
     let mut checkov = workspace.command(&python);
     checkov.args(["-m", "checkov.main", "--config-file", ".checkov.yaml"]);

@@ -1,5 +1,5 @@
-//! `sam build`: the functions' binaries as they are deployed. No other release build is made of them; the tests under the
-//! runtime emulator and the deploy test run these.
+//! `sam build`, which builds the functions' binaries as they are deployed. The tests under the runtime emulator and the
+//! deploy test also run these binaries, so there is no other release build.
 
 use std::path::{Path, PathBuf};
 
@@ -10,29 +10,29 @@ use crate::tally::Tally;
 use crate::tools;
 use crate::workspace::{Workspace, described, run};
 
-/// The functions by their names in `template.yaml`.
+/// The functions' names in `template.yaml`.
 const FUNCTIONS: [&str; 3] = ["AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction"];
-/// What `provided.al2023` has: Amazon Linux 2023 ships glibc 2.34.
+/// The glibc of `provided.al2023`: Amazon Linux 2023 ships 2.34.
 const NEWEST_GLIBC: Version = (2, 34);
-/// What a function may weigh: beyond it a cold start is felt, and somebody has added a dependency without looking.
+/// The maximum size of a binary. A larger one slows cold starts noticeably and points to a heavy new dependency.
 const MOST_BYTES: u64 = 12_000_000;
 
 type Version = (u32, u32);
 
-/// Builds, which takes minutes where something has changed, and gives the folder with `FUNCTION/bootstrap` and the
-/// template that `sam deploy` takes.
+/// Builds the functions, which takes minutes after a change. Returns the folder with `FUNCTION/bootstrap` and the
+/// template for `sam deploy`.
 ///
 /// # Errors
-/// Where one does not build.
+/// A function does not build.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
-    // `sam build` is offline: what it needs comes now.
+    // `sam build` runs offline, so dependencies must be downloaded first.
     run(workspace.cargo().args(["fetch", "--quiet"]))?;
     let architecture = format!("Architecture={}", sam::architecture());
     run(sam::command(workspace)?.args(["build", "--parameter-overrides", "Stage=dev", &architecture]))?;
     Ok(workspace.root.join(".aws-sam").join("build"))
 }
 
-/// That they build, and one check for each: its size, and that it starts on Lambda's glibc.
+/// Checks that the functions build, and for each its size and that it runs on Lambda's glibc.
 pub fn check(workspace: &Workspace) -> Result<Tally> {
     let readelf = tools::readelf()?;
     let folder = build(workspace)?;
@@ -44,7 +44,7 @@ pub fn check(workspace: &Workspace) -> Result<Tally> {
                 if glibc <= NEWEST_GLIBC && bytes <= MOST_BYTES {
                     tally.passed += 1;
                 } else {
-                    println!("at most {MOST_BYTES} bytes and glibc {}.{} are good", NEWEST_GLIBC.0, NEWEST_GLIBC.1);
+                    println!("the limits are {MOST_BYTES} bytes and glibc {}.{}", NEWEST_GLIBC.0, NEWEST_GLIBC.1);
                     tally.failed += 1;
                 }
             }
@@ -57,13 +57,13 @@ pub fn check(workspace: &Workspace) -> Result<Tally> {
     Ok(tally)
 }
 
-/// The size of a binary in bytes and the newest glibc that one of its symbols asks for.
+/// The size of a binary in bytes, and the newest glibc version that its symbols require.
 fn needed_glibc(workspace: &Workspace, readelf: &str, binary: &Path) -> Result<(u64, Version)> {
     let bytes = std::fs::metadata(binary).context("it was not built")?.len();
     let mut command = workspace.command(readelf);
     let output = command.args(["--version-info", "--wide"]).arg(binary).output()?;
     ensure!(output.status.success(), "{} ended with {}", described(&command), output.status);
-    let newest = newest_glibc(&String::from_utf8_lossy(&output.stdout)).context("it names no glibc version")?;
+    let newest = newest_glibc(&String::from_utf8_lossy(&output.stdout)).context("it requires no glibc version")?;
     Ok((bytes, newest))
 }
 
@@ -71,7 +71,7 @@ fn newest_glibc(version_info: &str) -> Option<Version> {
     version_info
         .split_whitespace()
         .filter_map(|word| word.strip_prefix("GLIBC_")?.split_once('.'))
-        // 2.2.5 is old enough to be 2.2.
+        // Patch levels such as in 2.2.5 do not matter.
         .filter_map(|(major, minor)| Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?)))
         .max()
 }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_glibc_is_found_by_number_not_by_spelling() {
+    fn glibc_versions_are_compared_as_numbers() {
         let readelf = "\
 Version needs section '.gnu.version_r' contains 2 entries:
  Addr: 0x0000000000001a50  Offset: 0x00001a50  Link: 6 (.dynstr)

@@ -1,11 +1,11 @@
-//! Programs of the machine itself.
+//! System programs.
 
 use std::process::{Command, Stdio};
 
 use crate::tally::Unavailable;
 use crate::workspace::run;
 
-/// A program of the machine, installed from Debian where it is missing and this program may.
+/// A system program. If missing, it is installed from Debian, provided that this program may do so.
 pub fn program(name: &'static str, proof: &str, package: &'static str) -> Result<&'static str, Unavailable> {
     if works(name, &[proof]) {
         return Ok(name);
@@ -14,25 +14,28 @@ pub fn program(name: &'static str, proof: &str, package: &'static str) -> Result
     if works(name, &[proof]) {
         Ok(name)
     } else {
-        Err(Unavailable { tool: name, reason: format!("`{name} {proof}` fails, with the package {package} installed") })
+        Err(Unavailable {
+            tool: name,
+            reason: format!("`{name} {proof}` fails even with the package {package} installed"),
+        })
     }
 }
 
-/// Whether a program can be started with these arguments and ends well.
+/// Whether a program runs successfully with these arguments.
 pub fn works(name: &str, arguments: &[&str]) -> bool {
     let silent =
         Command::new(name).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     silent.is_ok_and(|status| status.success())
 }
 
-/// Installs a Debian package that brings `tool`.
+/// Installs a Debian package that contains `tool`.
 pub fn install(tool: &'static str, package: &str) -> Result<(), Unavailable> {
     let unavailable = |reason: String| Unavailable { tool, reason };
     if !works("apt-get", &["--version"]) {
-        return Err(unavailable(format!("it is not installed, and only Debian's package {package} can be")));
+        return Err(unavailable(format!("install it by hand; on Debian it is in the package {package}")));
     }
     if !is_root() {
-        return Err(unavailable(format!("it is not installed; as root: apt-get install {package}")));
+        return Err(unavailable(format!("install it as root: apt-get install {package}")));
     }
     println!("installing the Debian package {package}");
     let apt_get = |arguments: &[&str]| {

@@ -1,4 +1,4 @@
-//! Packages of the npm registry, unpacked without being installed.
+//! Packages from the npm registry, unpacked without installing them.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::debian::program;
 use crate::tally::Unavailable;
 use crate::workspace::{Workspace, run};
 
-/// A package in one version.
+/// A package with its version.
 pub struct NpmPackage {
     pub name: &'static str,
     pub version: &'static str,
@@ -18,7 +18,7 @@ impl NpmPackage {
     /// Unpacks one folder of the package's archive.
     ///
     /// # Errors
-    /// [`Unavailable`] where there is no npm or the package cannot be fetched.
+    /// [`Unavailable`] if npm is missing or the package cannot be downloaded.
     pub fn unpack(&self, workspace: &Workspace, member: &str, folder: &Path) -> Result<()> {
         let npm = program("npm", "--version", "npm")?;
         let wanted = format!("{}@{}", self.name, self.version);

