@@ -118,6 +118,17 @@ fn what_nothing_leads_to_and_what_nothing_says_is_found() {
             "do: { transfer: { destination: \"9005550100\" } }",
             "line 7, column 34: `9005550100` is a premium or service number (every call to it is at your cost)",
         ),
+        (
+            "unanswered: hangup",
+            "unanswered: { findme: { phone_list: [\"8005550101\", \"9005550100\"] } }",
+            "line 24, column 58: `9005550100` is a premium or service number (every call to it is at your cost)",
+        ),
+        (
+            "id: \"1\"",
+            "id: \"01\"",
+            "line 15, column 9: the id `01` begins with a zero, and ids are compared as they are written (write it as the \
+             portal shows it)",
+        ),
     ] {
         let good = if instead.contains("\n  bye:") { GOOD.replace(&format!("  {bye}\n"), "") } else { GOOD.to_owned() };
         let Checked { flow, findings, .. } = Flow::check(&good.replace(there, instead), None);
