@@ -18,7 +18,7 @@ const SINGLE: [Case; 17] = [
     text("banned", "banned", DISCONNECT),
     text("suspended", "suspended", LOCKED),
     text("unknown-user", "unknown", DISCONNECT),
-    text("missing-user", "no-user", DISCONNECT),
+    text("missing-user", "unknown", DISCONNECT),
     text("letters", "wrong", FAILURE),
     text("empty-input", "unanswered", FAILURE),
     text("not-json", "fallback", DISCONNECT),
