@@ -34,7 +34,7 @@ pub enum Fault {
     HoldUntil(usize),
     /// They reach the database, but the replies to the next n requests are lost.
     LoseReplies(u32),
-    /// The next so many requests pass; all others are answered with an internal error.
+    /// The next n requests pass; all others are answered with an internal error.
     FailAfter(u32),
 }
 

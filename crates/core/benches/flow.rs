@@ -24,7 +24,7 @@ fn main() {
     divan::main();
 }
 
-/// A flow of so many IVRs: logins, rules, texts to read, fixed actions, in turn.
+/// A flow of this number of IVRs: logins, rules, texts to read, fixed actions, in turn.
 fn flow(ivrs: usize) -> String {
     let mut text = String::from(
         "flow: bench\nrealm: bench\nfallback: { do: hangup }\nconstants: { low: 2 }\n\

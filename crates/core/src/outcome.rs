@@ -100,7 +100,7 @@ impl Outcome {
         }
     }
 
-    /// The metric that counts it; `None` where only the request itself is counted.
+    /// The metric that counts it; `None` if only the request itself is counted.
     #[must_use]
     pub const fn metric(self) -> Option<&'static str> {
         Some(match self {

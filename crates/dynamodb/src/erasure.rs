@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub struct CallRecord {
     /// `ivr_response_id`, as its key has it.
     pub response_id: String,
-    /// `ivr_id`, where it is what a webhook was told; `None` for a transcription.
+    /// The `ivr_id` of a webhook's results; `None` for a transcription.
     pub ivr_id: Option<String>,
     /// All of it.
     pub fields: BTreeMap<String, serde_json::Value>,

@@ -20,7 +20,7 @@ pub enum StoreError {
     Denied {
         /// The service's error code.
         code: String,
-        /// The action that was denied, such as `dynamodb:UpdateItem`, where the service named it.
+        /// The action that was denied, such as `dynamodb:UpdateItem`, if the service named it.
         action: Option<String>,
     },
     /// The table is not there.

@@ -50,7 +50,7 @@ pub(crate) fn caller(item: &Item) -> Result<CallerItem, StoreError> {
     })
 }
 
-/// The tags in `pins`. One whose value is not -1 was not written by Ringbolt and is no PIN.
+/// The tags in `pins`. An entry with a value other than -1 was not written by Ringbolt and is ignored.
 pub(crate) fn tags(pins: &Item) -> BTreeSet<String> {
     let found = n(-1);
     pins.iter().filter(|(_, value)| **value == found).map(|(tag, _)| tag.clone()).collect()

@@ -50,7 +50,7 @@ pub enum Moved {
 const TAGS_A_WRITE: usize = 40;
 
 impl Store {
-    /// A page of the callers with PINs, of one of so many equal segments of the table, consistently read.
+    /// A page of the callers with PINs in one segment of the table, consistently read. Segments are of equal size.
     ///
     /// # Errors
     /// What DynamoDB answered.
@@ -82,7 +82,7 @@ impl Store {
         Ok(PinHolders { unreadable: read - holders.len(), holders, next })
     }
 
-    /// The tags of a caller as of now; `None` where there is no such caller.
+    /// The tags of a caller as of now; `None` if there is no such caller.
     ///
     /// # Errors
     /// What DynamoDB answered.

@@ -47,7 +47,7 @@ pub enum FlowSource {
 /// What the function that stores needs besides.
 #[derive(Clone, Debug)]
 pub struct StoringConfig {
-    /// `RINGBOLT_TRANSCRIPTIONS_QUEUE_URL`: the queue for what could not be stored; none where it is not set or empty.
+    /// `RINGBOLT_TRANSCRIPTIONS_QUEUE_URL`: the queue for transcriptions that could not be stored; `None` if it is unset or empty.
     pub queue: Option<QueueUrl>,
 }
 
@@ -122,7 +122,7 @@ impl StoringConfig {
     /// Reads the variable through `get`.
     ///
     /// # Errors
-    /// The variable where it is no URL.
+    /// The variable, if it is not a URL.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigMistakes> {
         let set = |name: &str| get(name).filter(|value| !value.trim().is_empty());
         let mut reader = Reader { get: set, mistakes: Vec::new() };

@@ -52,7 +52,7 @@ pub enum StartError {
     Runtime(#[source] lambda_runtime::Error),
 }
 
-/// What came of an event.
+/// How an event was handled.
 enum Done {
     /// A request to the flow of this name.
     Answered(String, Answer),
@@ -116,7 +116,7 @@ pub async fn storing(
     .await
 }
 
-/// Logs come first, even where the environment has mistakes: they are what is logged.
+/// Logging starts first, so that mistakes in the environment can be logged.
 fn init_logging(config: &Result<WebhookConfig, ConfigMistakes>) {
     logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
 }
@@ -221,7 +221,7 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
 async fn answered<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &str) -> (String, Answer) {
     match Request::from_event(event) {
         Ok(request) => {
-            // A name that is none is whatever a stranger wrote into the URL: not for logs.
+            // An invalid name can be anything that a stranger wrote into the URL, so it is not logged.
             let flow = ringbolt_core::identity::FlowName::parse(&request.flow);
             (flow.map(|name| name.to_string()).unwrap_or_default(), handle(app, request).await)
         }

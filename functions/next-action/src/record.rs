@@ -48,9 +48,9 @@ impl<'a> Record<'a> {
     /// The IVR's id in the portal: as it came, or the id of the IVR that stands in for results without one.
     fn ivr_id(&self) -> Option<String> {
         let results = &self.asked.results;
-        results.ivr_id.clone().or_else(|| {
-            let ringbolt_core::call::Ended::Ivr(name) = &results.ended else { return None };
-            self.flow.ivrs.get(name)?.id.as_ref().map(ToString::to_string)
-        })
+        results
+            .ivr_id
+            .clone()
+            .or_else(|| self.flow.ivrs.get(results.ended.ivr()?)?.id.as_ref().map(ToString::to_string))
     }
 }

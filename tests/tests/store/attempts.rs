@@ -113,7 +113,7 @@ async fn locks_double_and_end_in_a_suspension() {
     assert!(is_verified(&line.key("4711", "unlocked", years_later).await));
 }
 
-/// Fails again until the counter stands at `attempts`, each lock waited for.
+/// Fails again until the counter is `attempts`, waiting out each lock.
 async fn return_to(line: &Line, attempts: u32, now: EpochMs) {
     // Time moves forward only; new PINs begin at the beginning.
     let tags = line.hasher.enrol(&line.caller, &CallerPin::parse("4711").unwrap()).unwrap();

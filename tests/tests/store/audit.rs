@@ -136,7 +136,7 @@ async fn an_item_that_is_no_entry_is_told_by_its_number() {
     let findings = verify(&table).await.findings;
     assert_eq!(findings[0], Finding::Unreadable { seq: Some(2) });
 
-    // What stands in the next entry's place refuses it: nothing is written over.
+    // An item in the next entry's place refuses it: nothing is overwritten.
     let error = table.append(content(2)).await.unwrap_err();
     assert_eq!(error.kind(), "broken-chain");
 }

@@ -34,7 +34,7 @@ async fn pins_are_added_removed_and_replaced() {
     assert_eq!(key(&store, &ada, "4711", "c4").await.outcome, wrong(1, false));
 
     store.replace_pins(&ada, &tags(&ada, "6093")).await.unwrap();
-    assert_eq!(key(&store, &ada, "815294", "c5").await.outcome, wrong(1, false), "replacing begins anew");
+    assert_eq!(key(&store, &ada, "815294", "c5").await.outcome, wrong(1, false), "replacing resets the counter");
     assert!(is_verified(&key(&store, &ada, "6093", "c6").await));
 }
 

@@ -1,4 +1,4 @@
-//! The next-action webhook beside logins.
+//! The next-action webhook, apart from logins.
 
 use crate::{demo, destination, element};
 use ringbolt_core::flow::Fallback;

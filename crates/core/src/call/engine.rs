@@ -3,6 +3,7 @@
 use super::answer::{Answer, Next, Reason};
 use super::error::{Undecidable, Why};
 use super::judged::{of_attempt, within};
+use super::plan::{PinAttempt, Plan};
 use super::render::{self, unless_too_long};
 use super::results::{Ended, Results};
 use super::state::{Binding, CallState, Verified};
@@ -11,12 +12,12 @@ use crate::{
     attempt::AuthOutcome,
     caller::Attributes,
     flow::{
-        AfterPin, Flow, FlowAction, Ivr, IvrName, Owner, Rules, Scope, Step, TakenRule, Template, VerifyPin,
-        action::Action, hours::Closures,
+        AfterPin, Flow, FlowAction, Ivr, Owner, Rules, Scope, Step, TakenRule, Template, VerifyPin, action::Action,
+        hours::Closures,
     },
     identity::{CallerId, UserId},
     outcome::Outcome,
-    pin::{Guess, PinKeys, PinsVersion},
+    pin::{Guess, PinKeys},
     text::spoken_text,
     time::EpochMs,
 };
@@ -33,52 +34,10 @@ pub struct Engine<'a> {
     now: EpochMs,
 }
 
-/// What the results ask for.
-#[derive(Clone, Debug)]
-pub enum Plan<'f> {
-    /// The answer is known.
-    Answer(Answer),
-    /// The answer speaks of a caller who was verified earlier in the call.
-    LookUp {
-        /// Who it is.
-        caller: CallerId,
-        /// The PINs that they had when they were verified.
-        pins: PinsVersion,
-    },
-    /// A PIN has to be verified.
-    Attempt(PinAttempt<'f>),
-}
-
-/// A PIN to verify.
-#[derive(Clone, Debug)]
-pub struct PinAttempt<'f> {
-    ivr: &'f Ivr,
-    verify: &'f VerifyPin,
-    /// Whose PIN.
-    pub caller: CallerId,
-    /// What was keyed.
-    pub guess: Guess,
-    /// Where the call comes from.
-    pub ani: Ani,
-    /// Which try of the call this is, from 1, by the signed state.
-    pub try_number: u32,
-}
-
-impl PinAttempt<'_> {
-    /// Whether several people share the PIN, so that a wrong one locks nobody.
-    #[must_use]
-    pub fn is_shared(&self) -> bool {
-        matches!(self.verify.owner, Owner::Shared(_))
-    }
-}
-
 /// What the fallback of a flow is after an IVR: a text if the IVR is set to read one.
 #[must_use]
 pub fn fallback(flow: &Flow, results: &Results) -> Answer {
-    let ended = match &results.ended {
-        Ended::Ivr(name) => flow.ivrs.get(name),
-        Ended::Unknown(_) | Ended::Unsaid => None,
-    };
+    let ended = results.ended.ivr().and_then(|name| flow.ivrs.get(name));
     let next = match ended.and_then(|ivr| ivr.step.as_ref()) {
         Some(Step::Say(_)) => Next::Say(spoken_text(&flow.fallback.say).into_owned()),
         _ => Next::Action(flow.fallback.action.clone()),
@@ -349,15 +308,6 @@ impl<'a> Engine<'a> {
             .with_source(self.results.source.clone())
             .with_answers(self.results.answers.clone())
             .with_pass(self.results.passed.iter())
-    }
-
-    /// The IVR whose results came in, if the flow has it.
-    #[must_use]
-    pub fn ended(&self) -> Option<&'a IvrName> {
-        match &self.results.ended {
-            Ended::Ivr(name) => Some(name),
-            Ended::Unknown(_) | Ended::Unsaid => None,
-        }
     }
 }
 

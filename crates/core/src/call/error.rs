@@ -1,4 +1,4 @@
-//! Why there is no answer but the fallback.
+//! Why a call gets the fallback.
 
 use crate::flow::{IvrName, TemplateError};
 use std::fmt;

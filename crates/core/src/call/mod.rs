@@ -30,14 +30,16 @@ mod error;
 pub mod ids;
 mod judged;
 mod login;
+mod plan;
 pub mod record;
 mod render;
 mod results;
 pub mod state;
 
 pub use answer::{Answer, Next, Reason};
-pub use engine::{Engine, PinAttempt, Plan, fallback};
+pub use engine::{Engine, fallback};
 pub use error::{Place, Undecidable, Why};
 pub use login::{Login, LoginAnswer, LoginPlan, LoginRequest, ProviderUser};
+pub use plan::{PinAttempt, Plan};
 pub use results::{Ended, Results};
 pub use state::CallState;

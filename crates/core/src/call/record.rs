@@ -1,6 +1,6 @@
 //! What is kept of an IVR's results: a list of what may be kept, never of what must be hidden.
 
-use super::results::{Ended, Results};
+use super::results::Results;
 use crate::fields::NamedValues;
 use crate::flow::{Destination, Flow, Ivr, Owner, Rules, Step};
 use serde_json::{Map, Value};
@@ -18,11 +18,7 @@ const REDACTED: &str = "[redacted]";
 /// - After an IVR that the flow doesn't know, no answer is kept.
 #[must_use]
 pub fn kept(flow: &Flow, results: &Results) -> Value {
-    let ended = match &results.ended {
-        Ended::Ivr(name) => flow.ivrs.get(name),
-        Ended::Unknown(_) | Ended::Unsaid => None,
-    };
-    let keeps = Keeps::of(flow, ended);
+    let keeps = Keeps::of(flow, results.ended.ivr().and_then(|name| flow.ivrs.get(name)));
     let answers = fields(&results.sent_answers, |name, value| keeps.answer(name, value));
     Value::Object(Map::from_iter([
         ("call".to_owned(), fields(&results.fields, |_, _| true)),
@@ -127,7 +123,7 @@ fn kept_name(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::IvrName;
+    use crate::{call::Ended, flow::IvrName};
 
     const FLOW: &str = r#"
 flow: bank

@@ -18,6 +18,17 @@ pub enum Ended {
     Unsaid,
 }
 
+impl Ended {
+    /// Its name, if the flow has it.
+    #[must_use]
+    pub fn ivr(&self) -> Option<&IvrName> {
+        match self {
+            Self::Ivr(name) => Some(name),
+            Self::Unknown(_) | Self::Unsaid => None,
+        }
+    }
+}
+
 /// The results of an IVR that has ended, in full or because the caller hung up.
 ///
 /// `Debug` shows ids and the names of fields: values can be PINs or telephone numbers.

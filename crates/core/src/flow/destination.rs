@@ -15,8 +15,8 @@ pub type FallbackAction = Action<String>;
 pub enum Destination {
     /// This one.
     Fixed(PhoneNumber),
-    /// What a template gives: out of the flow's own lists and constants, or of the verified caller's attributes; out of
-    /// what a caller says only if the flow allows that in so many words.
+    /// A template's text. It comes from the flow's lists and constants or from the verified caller's attributes; what a
+    /// caller says may be used only if the flow allows it explicitly.
     Template(Template),
 }
 

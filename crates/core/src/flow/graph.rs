@@ -49,7 +49,7 @@ pub struct Edge {
     pub to: Place,
     /// The outcome of the PIN question, if there was one.
     pub outcome: Option<Outcome>,
-    /// The rule's number among its alternatives, from 1; `None` where there are no alternatives.
+    /// The rule's number among its alternatives, from 1; `None` if there are no alternatives.
     pub rule: Option<usize>,
     /// The condition as the flow has it; `otherwise` after conditions.
     pub when: Option<String>,

@@ -81,9 +81,9 @@ pub struct Ivr {
     pub old_spelling: bool,
     /// What the caller hears before anything else.
     pub says: Option<Prompt>,
-    /// What it asks, in order; empty where the flow doesn't say.
+    /// What it asks, in order; empty if the flow doesn't say.
     pub asks: Vec<Ask>,
-    /// What follows; `None` where the portal decides.
+    /// What follows; `None` if the portal decides.
     pub step: Option<Step>,
 }
 
@@ -94,7 +94,7 @@ pub struct Ask {
     pub prompt: Prompt,
     /// Under which name the answer comes.
     pub name: AnswerName,
-    /// How many digits it takes, 1 to 32; `None` where that is open.
+    /// How many digits it takes, 1 to 32; `None` if any number is accepted.
     pub digits: Option<RangeInclusive<u8>>,
     /// The only answers that it takes; empty where any will do.
     pub one_of: Vec<String>,

@@ -67,7 +67,7 @@ impl Flow {
         Self::load_at(text, None)
     }
 
-    /// Reads a flow file for a stage, such as `dev` or `prod`: where an IVR has an id for each stage, that stage's holds.
+    /// Reads a flow file for a stage, such as `dev` or `prod`. If an IVR has an id for each stage, that stage's id is used.
     ///
     /// # Errors
     /// As [`Flow::load`]; and an id that differs by stage, if there is none for this one.

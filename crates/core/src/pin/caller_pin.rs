@@ -31,7 +31,7 @@ impl CallerPin {
     /// Brings a PIN to its one form.
     ///
     /// # Errors
-    /// [`InvalidPin::NotDigits`] where anything but ASCII digits is left, [`InvalidPin::Length`] where there are not
+    /// [`InvalidPin::NotDigits`] if anything but ASCII digits is left, [`InvalidPin::Length`] if there are not
     /// 4 to 12 of them.
     pub fn parse(text: &str) -> Result<Self, InvalidPin> {
         let digits = keyed_pin(text);
@@ -63,7 +63,7 @@ impl fmt::Debug for CallerPin {
 pub struct Guess(Zeroizing<Vec<u8>>);
 
 impl Guess {
-    /// Brings keyed input to its one form; `None` where nothing was keyed, which is no attempt.
+    /// Brings keyed input to its one form; `None` if nothing was keyed, which does not count as an attempt.
     #[must_use]
     pub fn keyed(text: &str) -> Option<Self> {
         // Nobody can key this much. It still counts as an attempt, and no more work is done for it.
@@ -80,7 +80,7 @@ impl Guess {
         })
     }
 
-    /// What was keyed where nobody could have keyed this much: a guess that is never right.
+    /// A guess for input longer than anybody can key: it is never right.
     #[must_use]
     pub(crate) fn unreadable() -> Self {
         Self::impossible(&[])

@@ -44,7 +44,7 @@ pub fn right(attributes: Attributes) -> AuthOutcome {
     AuthOutcome::Verified { attributes, pins_version: PinsVersion::parse("AAECAwQFBgc").unwrap() }
 }
 
-/// What came of one webhook.
+/// The result of one webhook.
 #[derive(Debug)]
 pub struct Answered {
     /// What was decided.

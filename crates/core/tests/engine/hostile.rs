@@ -160,7 +160,7 @@ impl Case<'_> {
         shape
     }
 
-    /// Asserts that every place changes as it should, and nothing beside it.
+    /// Asserts that every place changes as it should, and nothing else.
     fn check(&self) {
         let harmless = Case { value: HARMLESS, ..*self };
         for (ivr, element) in PLACES {

@@ -17,7 +17,7 @@ fn document(step: &str) -> String {
     answer(&load(&flow), query, &Known::nobody(), at("2026-11-23T15:00Z")).unwrap()
 }
 
-/// Asserts what stands inside of `<parameters>`.
+/// Asserts what is inside of `<parameters>`.
 fn assert_parameters(app: &str, given: &str, expected: &str) {
     let expected = format!("<action><app>{app}</app><parameters>{expected}</parameters></action>");
     assert_eq!(document(&format!("{app}: {{ {given} }}")), expected, "{app}: {given}");

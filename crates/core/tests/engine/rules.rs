@@ -8,57 +8,7 @@ use ringbolt_core::{
     time::EpochMs,
 };
 
-const FLOW: &str = r#"
-flow: rules
-realm: rules
-fallback: { wix_answers: disconnect, do: { transfer: { destination: "8005550100" } } }
-constants: { company: Example Power, low: 2, desk: "2125550120" }
-hours:
-  desk:
-    zone: America/New_York
-    open: { mon-fri: "08:00-12:00, 13:00-18:00" }
-    holidays: { 2026-11-26: closed }
-split:
-  pilot: { new: 20, old: 80 }
-numbers:
-  vips: ["+1 212 555 0101"]
-  lines: { "8005550110": "2125550130", "8005550111": "no number" }
-wix_answers:
-  success:
-    rules:
-      - when: caller.vip | bool and user.userType == 1
-        do: 11111111-1111-4111-8111-111111111111
-      - do: 22222222-2222-4222-8222-222222222222
-  failure:
-    rules:
-      - when: not open("desk")
-        do: 33333333-3333-4333-8333-333333333333
-      - when: listed("vips", call.ani)
-        do: 44444444-4444-4444-8444-444444444444
-dialogtech:
-  field_names: { ivr_caller_id: ani }
-  spelling: survo
-ivrs:
-  survey:
-    id: 1
-    rules:
-      - when: answers.qos | int <= flow.low
-        do: { findme: { phone_list: ["{{ flow.desk }}"], screen_method: 1, whisper_phrase: "{{ flow.company }}: {{ answers.qos }}" } }
-      - when: listed("vips", call.ivr_caller_id)
-        do: { transfer: { destination: "{{ listed('lines', call.ivr_number_called) }}" } }
-      - when: open("desk")
-        do: { ivr: { to: next, user_parameters: { code: "{{ answers.code | spell | twice }}" } } }
-      - when: split("pilot") == "new"
-        do: { voicemail: { id: 8 } }
-      - do: hangup
-  texts:
-    id: 2
-    rules:
-      - { when: 'call.ivr_caller_id | last4 == "0199"', say: "Number {{ call.ivr_caller_id | last4 | spell }}" }
-      - { when: pass.step == "two", say: Second }
-  one-rule: { id: 3, rules: [{ when: answers.a, do: hangup }] }
-  next: { id: 7 }
-"#;
+const FLOW: &str = include_str!("../../src/flow/tests/rules.yaml");
 
 /// A Monday morning, and the holiday after it.
 const MONDAY: EpochMs = EpochMs(1_795_446_000_000);

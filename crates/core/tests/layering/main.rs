@@ -92,7 +92,7 @@ fn an_import_in_the_wrong_direction_is_found_however_it_is_written() {
         (
             "flow::rules",
             "#[cfg(test)] mod tests { use super::super::super::call::Plan; }",
-            "flow::rules imports call::engine",
+            "flow::rules imports call::plan",
         ),
         ("pin::keys", "use crate::flow::Flow;", "pin::keys imports flow"),
         (

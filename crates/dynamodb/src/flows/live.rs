@@ -16,12 +16,12 @@ pub(super) const LIVE: &str = "live";
 /// The live version of each flow, by name; versions count from 1.
 pub type LiveVersions = BTreeMap<FlowName, u64>;
 
-/// What is live of a flow.
+/// A flow's live version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Live {
     /// Which version.
     pub version: u64,
-    /// How it came to be live; `None` where that was not written down.
+    /// How it came to be live; `None` if that was not recorded.
     pub moved: Option<Move>,
 }
 
@@ -32,16 +32,16 @@ pub struct Move {
     pub from: Option<u64>,
     /// When.
     pub at: EpochMs,
-    /// Who did it, as he called himself.
+    /// Who did it, by the name they gave.
     pub by: String,
 }
 
-/// What came of the wish to make a version live.
+/// The result of making a version live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
     /// It is live.
     Done,
-    /// Nothing was changed: what was live is no longer what the wish began with.
+    /// Nothing was changed: another version had become live since [`Move::from`] was read.
     Overtaken {
         /// What is live now.
         live: Option<u64>,
@@ -71,8 +71,8 @@ impl FlowTable {
         Ok(live.collect())
     }
 
-    /// Makes a version live, if what is live is still what [`Move::from`] says. The caller knows that there is such a
-    /// version.
+    /// Makes a version live, if what is live is still what [`Move::from`] says. The version must exist;
+    /// this is not checked.
     ///
     /// # Errors
     /// What DynamoDB answered.
@@ -80,7 +80,7 @@ impl FlowTable {
         let live = || self.client.update_item().table_name(&self.table).key(PK, item::s(LIVE)).key(SK, item::s(LIVE));
         live()
             .update_expression("SET flows = if_not_exists(flows, :nothing), moved = if_not_exists(moved, :never)")
-            // One value for both would be one map for both, in an emulator that keeps what it is given.
+            // Two values, because an emulator that stores the value itself would share one map between both.
             .expression_attribute_values(":nothing", AttributeValue::M(HashMap::new()))
             .expression_attribute_values(":never", AttributeValue::M(HashMap::new()))
             .send()
@@ -103,7 +103,7 @@ impl FlowTable {
             return Err(StoreError::from_sdk(error));
         };
         let live = refused.map(versions).transpose()?.and_then(|live| live.get(name).copied());
-        // The SDK repeats a write whose answer was lost, and the repetition meets its own work.
+        // The SDK repeats a write whose answer was lost; the condition then fails on what the first try wrote.
         if live == Some(to) { Ok(Moved::Done) } else { Ok(Moved::Overtaken { live }) }
     }
 }

@@ -1,10 +1,10 @@
-//! A new version, and its way to be live.
+//! Writes a new version and makes it live.
 
 use super::{FlowTable, Move, Moved, Version, VersionInfo, version::sha256};
 use crate::StoreError;
 use ringbolt_core::{identity::FlowName, time::EpochMs};
 
-/// A flow file on its way into the table. The caller has checked it: its text fits
+/// A flow file to be published. The caller has checked that its text fits
 /// [`Flow::MAX_BYTES`](ringbolt_core::flow::Flow::MAX_BYTES).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
@@ -14,7 +14,7 @@ pub struct Push {
     at: EpochMs,
 }
 
-/// A note or a name that does not go into the table.
+/// A note or a name that the table does not accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPush {
     /// Who pushes.
@@ -25,7 +25,7 @@ pub enum InvalidPush {
     Note,
 }
 
-/// What came of a push.
+/// The result of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Published {
     /// It is a new version, and live.
@@ -40,7 +40,7 @@ pub enum Published {
         /// Its number.
         version: u64,
     },
-    /// Somebody else made another version live meanwhile: this one is kept, and not live.
+    /// Somebody else made another version live in the meantime: this one is kept, but is not live.
     Overtaken {
         /// Its number.
         version: u64,
@@ -58,10 +58,10 @@ impl Push {
 
     /// The longest name, in bytes.
     pub const MAX_BY: usize = 200;
-    /// The longest note, in bytes: with the longest flow beside it, it fits an item, which holds 409,600.
+    /// The longest note, in bytes. Together with the longest flow it fits into an item of 409,600 bytes.
     pub const MAX_NOTE: usize = 2_000;
 
-    /// A text, who pushes it, when, and what he says about it.
+    /// A text, who pushes it, when, and their note.
     ///
     /// # Errors
     /// [`InvalidPush::By`] and [`InvalidPush::Note`] for what is empty, too long, or has control characters.
@@ -78,7 +78,7 @@ impl Push {
 }
 
 impl FlowTable {
-    /// The live version of the flow, where its text is this one: then a push changes nothing.
+    /// The live version of the flow, if it has this text: a push then changes nothing.
     ///
     /// # Errors
     /// What DynamoDB answered.
@@ -97,8 +97,8 @@ impl FlowTable {
         Ok((live, same))
     }
 
-    /// Writes a new version and makes it live, unless it is what is live already. A crash in between leaves a version
-    /// that is not live, and harms nothing.
+    /// Writes a new version and makes it live, unless its text is live already. A crash in between leaves a version
+    /// that is not live, which is harmless.
     ///
     /// # Errors
     /// What DynamoDB answered.

@@ -15,22 +15,22 @@ use std::fmt::Write as _;
 /// A version, with its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// All but the text.
+    /// Everything except the text.
     pub info: VersionInfo,
     /// The flow file, byte for byte.
     pub text: String,
 }
 
-/// What is known of a version beside its text.
+/// What is known about a version, apart from its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionInfo {
     /// Its number, from 1.
     pub version: u64,
     /// When it was pushed.
     pub pushed_at: EpochMs,
-    /// Who pushed it, as he called himself; `None` where that was not written down, as with all that follows.
+    /// Who pushed it, by the name they gave; `None` if that was not recorded. The same holds for the fields below.
     pub by: Option<String>,
-    /// What he said about it.
+    /// Their note.
     pub note: Option<String>,
     /// The SHA-256 of the text, in hexadecimal digits.
     pub sha256: Option<String>,
@@ -44,14 +44,14 @@ impl FlowTable {
     /// The text of a version.
     ///
     /// # Errors
-    /// What DynamoDB answered, or [`StoreError::Unreadable`] where there is no such version.
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] if there is no such version.
     pub async fn text(&self, name: &FlowName, version: u64) -> Result<String, StoreError> {
         // Consistent: it may have become live in this moment.
         let item = self.get(&version_pk(name), &version_sk(version), Read::Consistent).await?;
         item.as_ref().map_or(Err(StoreError::Unreadable { attribute: "text" }), text)
     }
 
-    /// A version with all that is known of it, or `None` where there is no such version.
+    /// A version with its text and description, or `None` if there is no such version.
     ///
     /// # Errors
     /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
@@ -60,7 +60,7 @@ impl FlowTable {
         item.map(|item| Ok(Version { info: info(&item)?, text: text(&item)? })).transpose()
     }
 
-    /// The versions, newest first: at most `limit`, all below the number `below` where one is given. Reads no more than
+    /// The versions, newest first: at most `limit`, all below the number `below` if it is given. Reads no more than
     /// it returns.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ impl FlowTable {
         Ok(found)
     }
 
-    /// Writes a version that is not there yet; says whether it was not. The caller has filled in the rest.
+    /// Writes a version unless its number exists; returns whether it was written. The caller has filled in `item`.
     pub(super) async fn write_version(&self, name: &FlowName, version: &Version) -> Result<bool, StoreError> {
         let Version { info, text } = version;
         let item = Item::from([
@@ -128,7 +128,7 @@ impl FlowTable {
         if was_written(written)? {
             return Ok(true);
         }
-        // The SDK repeats a write whose answer was lost, and the repetition meets its own work.
+        // The SDK repeats a write whose answer was lost; the condition then fails on what the first try wrote.
         Ok(self.version(name, info.version).await?.as_ref() == Some(version))
     }
 }

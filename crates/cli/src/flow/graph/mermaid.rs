@@ -3,9 +3,9 @@
 use super::drawing::{Arrow, Drawing, Kind, PlaceBox};
 use std::fmt::Write as _;
 
-/// Mermaid's `maxEdges` where nobody sets it.
+/// Mermaid's `maxEdges` by default.
 pub(super) const MAX_ARROWS: usize = 500;
-/// Mermaid's `maxTextSize` where nobody sets it, in characters.
+/// Mermaid's `maxTextSize` by default, in characters.
 pub(super) const MAX_TEXT: usize = 50_000;
 
 const CLASSES: [(Kind, &str, &str); 4] = [
@@ -74,7 +74,7 @@ fn escaped(text: &str) -> String {
             ' ' | ',' | '=' | '?' | '/' | '(' | '…' => true,
             // Within a word these begin no list, no emphasis and no link.
             '_' | '-' => within_word,
-            // Nor do these, where no number stands before them.
+            // Nor do these, unless a number precedes them.
             ')' => !before.is_some_and(char::is_numeric),
             '.' => before.is_some_and(char::is_alphabetic) && !safe.to_ascii_lowercase().ends_with("www"),
             _ => false,

@@ -90,7 +90,7 @@ pub(super) fn svg(drawing: &Drawing) -> Result<String, TooLarge> {
 const INK: &str = "#57606a";
 const OFFENDING: &str = "#cf222e";
 
-/// What stands in a box: its text, and what leads from it to itself.
+/// What is in a box: its text, and what leads from it to itself.
 fn lines(drawing: &Drawing, n: usize, place: &PlaceBox) -> Vec<String> {
     let mut lines = wrapped(&place.text, BOX_WRAP);
     for arrow in drawing.arrows.iter().filter(|arrow| arrow.from == n && arrow.to == n) {
@@ -100,7 +100,7 @@ fn lines(drawing: &Drawing, n: usize, place: &PlaceBox) -> Vec<String> {
     lines
 }
 
-/// Lines of a text of at most `wrap` characters, broken between words where there are any.
+/// Lines of a text of at most `wrap` characters, broken between words if possible.
 fn wrapped(text: &str, wrap: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

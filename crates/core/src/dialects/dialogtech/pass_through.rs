@@ -1,7 +1,7 @@
 //! Pass-through data: what an answer gives to the next IVR and gets back with that IVR's results.
 //!
 //! The wire form is `key|value||key|value` (DialogTech, "Using Pass-Through Data"). It has no escape of its own, so our
-//! keys and values are percent-encoded where they must be; what other handlers wrote is carried as it came.
+//! keys and values are percent-encoded if necessary; what other handlers wrote is passed on unchanged.
 
 use std::fmt;
 
@@ -26,13 +26,13 @@ pub struct PassThrough {
 /// Pass-through data ready for an answer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The wire form; empty where there is nothing to pass.
+    /// The wire form; empty if there is nothing to pass.
     pub text: String,
     /// How many segments did not fit.
     pub dropped: usize,
 }
 
-/// What stands between two pairs of bars.
+/// What is between two pairs of bars.
 #[derive(Clone, PartialEq, Eq)]
 struct Segment {
     /// The wire text, kept to the byte.

@@ -23,7 +23,7 @@ pub(super) fn encode(text: &str) -> String {
     encoded
 }
 
-/// Decodes percent escapes; one that is invalid is itself, and so is the whole text where the bytes are not UTF-8.
+/// Decodes percent escapes. An invalid one is kept, and the whole text is kept if the bytes are not UTF-8.
 pub(super) fn decode(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text)).into_owned()
 }

@@ -26,7 +26,7 @@ pub enum Holiday {
         /// Which month, 1 to 12.
         month: i8,
     },
-    /// So many days after Easter Sunday of the Western churches, or before it: `easter-2` is Good Friday.
+    /// A number of days before or after Western Easter Sunday: `easter-2` is Good Friday.
     Easter {
         /// Days, -80 to 80: always in the year of that Easter.
         days: i8,

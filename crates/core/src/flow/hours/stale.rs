@@ -63,7 +63,7 @@ mod tests {
             // It is still that day in New York.
             (&[christmas], "2026-12-26T04:59Z", Some((until, false))),
             (&[christmas], "2026-12-26T05:00Z", Some((until, true))),
-            // What comes every year goes on without new dates, but a date that has passed can be deleted.
+            // Yearly holidays need no new dates, but a date that has passed can be deleted.
             (&[christmas, Holiday::Easter { days: 1 }], "2026-03-01T12:00Z", None),
             (&[christmas, Holiday::Easter { days: 1 }], "2027-03-01T12:00Z", Some((until, true))),
             (&[Holiday::Between(date("2026-07-03"), until)], "2026-11-01T12:00Z", Some((until, false))),

@@ -57,7 +57,7 @@ struct Builder<'m> {
     mistakes: &'m mut Vec<Mistake>,
 }
 
-/// Reads one YAML document. None where no tree can be made of it: then there is a mistake that says why.
+/// Reads one YAML document, or `None` with a mistake that says why it cannot be read.
 pub(super) fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
     let mut builder = Builder { open: Vec::new(), root: None, mistakes };
     let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
@@ -97,7 +97,7 @@ impl Builder<'_> {
         self.mistakes.push(Mistake::new(at, message));
     }
 
-    /// None where reading must stop.
+    /// `None` if reading must stop.
     fn event(&mut self, event: Event<'_>, span: Span) -> Option<()> {
         let at = position(&span.start);
         match event {

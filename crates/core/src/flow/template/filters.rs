@@ -56,8 +56,8 @@ pub(super) fn bool(value: &Value) -> Result<bool, Error> {
     }
 }
 
-/// `int`: a whole number, rounded towards zero. What is no number is the default where one is given, and an error
-/// otherwise, never zero: a question that nobody answered is no low score.
+/// `int`: a whole number, rounded towards zero. A value that is not a number gives the default, or an error if there is
+/// none, but never zero: an unanswered question must not count as a low score.
 pub(super) fn int(value: &Value, default: Option<Value>) -> Result<Value, Error> {
     match number(value) {
         // Beyond this floating-point numbers leave out whole ones.
@@ -85,7 +85,7 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 fn no_number() -> Error {
-    Error::new(ErrorKind::InvalidOperation, "this is no number")
+    Error::new(ErrorKind::InvalidOperation, "this is not a number")
 }
 
 /// `length` and `count`.

@@ -302,7 +302,7 @@ fn every_parameter_of_a_findme_is_read() {
 proptest! {
     #[test]
     fn no_text_makes_loading_panic(text in any::<String>()) {
-        prop_assert!(Flow::load(&text).is_err(), "a random text is no flow");
+        prop_assert!(Flow::load(&text).is_err(), "a random text loads");
     }
 
     #[test]

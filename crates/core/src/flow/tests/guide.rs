@@ -23,7 +23,7 @@ fn blocks(guide: &str) -> Vec<&str> {
     guide.split("\n```yaml\n").skip(1).map(|block| block.split("\n```").next().unwrap()).collect()
 }
 
-/// What the guide shows of `flow check`: the message, its place, and the help where there is one.
+/// What the guide shows of `flow check`: the message, its place, and the help if there is one.
 fn shown(guide: &str) -> Vec<String> {
     let mut shown: Vec<String> = Vec::new();
     let mut lines = guide.lines().filter_map(|line| line.strip_prefix("    ")).peekable();

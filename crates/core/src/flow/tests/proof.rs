@@ -32,7 +32,7 @@ fn every_call_has_a_way_to_its_end() {
             "a: { rules: [{ when: answers.a, do: { ivr: b } }, { do: { ivr: a } }] }\nb: { ivr: a }",
             vec!["5: a call never ends here: a (otherwise) → a"],
         ),
-        // One way out is enough, the fallback where no rule holds among them.
+        // One way out is enough, including the fallback if no rule holds.
         ("a: { rules: [{ when: answers.a, do: { ivr: a } }] }", vec![]),
         ("a: { rules: [{ when: answers.a, do: hangup }, { do: { ivr: a } }] }", vec![]),
         ("a: { ivr: portal }\nportal: { id: 99 }", vec![]),

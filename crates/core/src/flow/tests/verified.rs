@@ -144,7 +144,7 @@ fn flows_that_keep_verified_callers_apart_load() {
              wrong: { ivr: sorry }",
             "  sorry: { id: 3, do: hangup }",
         ),
-        // A receptionist of the portal is no IVR of this flow.
+        // A virtual receptionist without an entry in `twiml` leads to no IVR of this flow.
         ("twiml: { vr: { 601: login } }", "wrong: { vr: { id: 602 } }", ""),
     ] {
         let text = flow(top, outcomes, ivrs);

@@ -112,7 +112,7 @@ pub static FLOW: Mapping = Mapping {
 
 pub static LOCKOUT: Mapping = Mapping {
     name: "lockout",
-    about: "So many failures in a row lock a caller, the next so many for twice as long, and so on.",
+    about: "A number of failures in a row locks a caller; the same number again locks for twice as long, and so on.",
     keys: &[
         key("attempts", Default("3"), Whole(1, 10), "Failures in a row that lock."),
         key("lock", Default("30m"), Duration, "How long the first lock is; at most 24 hours."),

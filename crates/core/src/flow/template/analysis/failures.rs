@@ -37,7 +37,7 @@ pub(super) fn check<'s>(cx: &Context<'_, 's>, found: &mut Found, expr: &Expr<'s>
     }
 }
 
-/// Notes that a calculation has a value that is no number for some callers.
+/// Notes that a calculation has a value that is not a number for some callers.
 fn calculates<'s>(cx: &Context<'_, 's>, found: &mut Found, op: BinOpKind, left: &Expr<'s>, right: &Expr<'s>) {
     let is_number = |side| types::of(cx, side) == Type::Number;
     let calculates = match op {
@@ -85,7 +85,7 @@ pub(super) fn present(condition: &Expr<'_>, known: &mut Vec<String>) {
             if let Expr::Test(test) = &one.expr
                 && matches!(test.name, "undefined" | "none")
             {
-                // What is not there is no null either, so only `undefined` says that it is present.
+                // An absent value is not null, so only `undefined` proves that it is present.
                 known.extend(spelling(&test.expr).filter(|_| test.name == "undefined"));
             }
         }

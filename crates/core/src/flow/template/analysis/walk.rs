@@ -39,7 +39,7 @@ impl<'v, 's> Walk<'v, 's> {
         }
     }
 
-    /// A condition holds or does not: its value is no text.
+    /// A condition holds or does not; its value is never rendered.
     pub(super) fn condition(&mut self, expr: &Expr<'s>) {
         comparisons::truth(&self.cx, &mut self.found, expr);
         self.expression(expr);
@@ -89,7 +89,7 @@ impl<'v, 's> Walk<'v, 's> {
         }
     }
 
-    /// Walks on where a condition is known to hold.
+    /// Walks a branch in which a condition holds.
     fn knowing(&mut self, condition: &Expr<'s>, walk: impl FnOnce(&mut Self)) {
         let before = self.cx.present.len();
         failures::present(condition, &mut self.cx.present);

@@ -1,4 +1,4 @@
-//! Comparisons of a text with what is no text, in every form.
+//! Comparisons of a text with other types, in every form.
 
 use super::mistakes::{said, vocabulary};
 use super::*;

@@ -1,0 +1,48 @@
+//! What an IVR's results ask for: an answer, a caller's attributes, or an attempt at a PIN.
+
+use super::answer::Answer;
+use crate::{
+    ani::Ani,
+    flow::{Ivr, Owner, VerifyPin},
+    identity::CallerId,
+    pin::{Guess, PinsVersion},
+};
+
+/// What the results ask for.
+#[derive(Clone, Debug)]
+pub enum Plan<'f> {
+    /// The answer is known.
+    Answer(Answer),
+    /// The answer speaks of a caller who was verified earlier in the call.
+    LookUp {
+        /// Who it is.
+        caller: CallerId,
+        /// The PINs that they had when they were verified.
+        pins: PinsVersion,
+    },
+    /// A PIN has to be verified.
+    Attempt(PinAttempt<'f>),
+}
+
+/// A PIN to verify.
+#[derive(Clone, Debug)]
+pub struct PinAttempt<'f> {
+    pub(super) ivr: &'f Ivr,
+    pub(super) verify: &'f VerifyPin,
+    /// Whose PIN.
+    pub caller: CallerId,
+    /// What was keyed.
+    pub guess: Guess,
+    /// Where the call comes from.
+    pub ani: Ani,
+    /// Which try of the call this is, from 1, by the signed state.
+    pub try_number: u32,
+}
+
+impl PinAttempt<'_> {
+    /// Whether several people share the PIN, so that a wrong one locks nobody.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.verify.owner, Owner::Shared(_))
+    }
+}
