@@ -1,7 +1,8 @@
 //! What is answered, and why.
 
+use crate::flow::TakenRule;
 use crate::flow::action::Action;
-use crate::flow::{IvrName, TakenRule};
+use crate::flow::graph::{Place, RuleId};
 use crate::outcome::Outcome;
 use std::fmt;
 
@@ -14,7 +15,7 @@ pub struct Answer {
     pub outcome: Outcome,
     /// Our own signed state, to travel with the next IVR; `None` if there is nothing to remember.
     pub state: Option<String>,
-    /// Which IVR and rule decided; `None` for the fallback.
+    /// Which rule decided; `None` for a fallback that no rule of the flow leads to.
     pub reason: Option<Reason>,
     /// How many numbers of a FindMe couldn't be rung and were left out.
     pub numbers_left_out: usize,
@@ -29,28 +30,55 @@ pub enum Next {
     Say(String),
 }
 
-/// Which rule of which IVR decided.
+/// Which rule decided, or for which case the flow has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// The IVR whose results came in.
-    pub ivr: IvrName,
+    /// The rule. Without a number it is the fallback: the flow has no rule for this outcome.
+    pub rule: RuleId,
     /// The line of the flow file, from 1.
     pub line: usize,
-    /// The rule's number among its alternatives, from 1.
-    pub rule: usize,
     /// Whether the rule was taken because its condition couldn't be judged (`in_doubt`).
     pub in_doubt: bool,
 }
 
+impl Answer {
+    /// Whether this is the flow's fallback.
+    #[must_use]
+    pub fn is_fallback(&self) -> bool {
+        self.reason.as_ref().is_none_or(Reason::is_fallback)
+    }
+}
+
 impl Reason {
-    pub(super) fn of<T>(ivr: &IvrName, taken: &TakenRule<'_, T>) -> Self {
-        Self { ivr: ivr.clone(), line: taken.at.line, rule: taken.number, in_doubt: taken.in_doubt }
+    pub(super) fn of<T>(place: Place, outcome: Option<Outcome>, taken: &TakenRule<'_, T>) -> Self {
+        let rule = RuleId { place, outcome, number: Some(taken.number) };
+        Self { rule, line: taken.at.line, in_doubt: taken.in_doubt }
+    }
+
+    /// The flow has no rule for this outcome; `line` is where the IVR begins.
+    pub(super) fn none_for(place: Place, outcome: Option<Outcome>, line: usize) -> Self {
+        Self { rule: RuleId { place, outcome, number: None }, line, in_doubt: false }
+    }
+
+    /// Whether the flow has no rule for this case.
+    #[must_use]
+    pub fn is_fallback(&self) -> bool {
+        self.rule.number.is_none()
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let doubt = if self.in_doubt { ", in doubt" } else { "" };
-        write!(f, "{}, rule {} on line {}{doubt}", self.ivr, self.rule, self.line)
+        let Self { rule: RuleId { place, outcome, number }, line, in_doubt } = self;
+        match place {
+            Place::AuthWebhook => f.write_str("wix_answers")?,
+            place => place.fmt(f)?,
+        }
+        match (number, outcome) {
+            (Some(number), _) => write!(f, ", rule {number} on line {line}")?,
+            (None, Some(outcome)) => write!(f, ", line {line}: no rule for `{outcome}`")?,
+            (None, None) => write!(f, ", line {line}: no rule holds")?,
+        }
+        f.write_str(if *in_doubt { ", in doubt" } else { "" })
     }
 }

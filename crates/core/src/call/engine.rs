@@ -13,7 +13,7 @@ use crate::{
     caller::Attributes,
     flow::{
         AfterPin, Flow, FlowAction, Ivr, Owner, Rules, Scope, Step, TakenRule, Template, VerifyPin, action::Action,
-        hours::Closures,
+        graph::Place, hours::Closures,
     },
     identity::{CallerId, UserId},
     outcome::Outcome,
@@ -161,7 +161,7 @@ impl<'a> Engine<'a> {
             }
             Step::Do(rules) => {
                 let taken = self.taken(ivr, rules, &scope)?.ok_or_else(|| Why::NoRule.at(&ivr.name, ivr.at.line))?;
-                self.act(ivr, &taken, taken.then, Outcome::Answered, &scope, &state)
+                self.act(Branch { ivr, asked: None }, &taken, taken.then, Outcome::Answered, &scope, &state)
             }
             Step::VerifyPin(_) => Err(Why::NoStep.at(&ivr.name, ivr.at.line)),
         }
@@ -227,8 +227,11 @@ impl<'a> Engine<'a> {
             None => None,
         };
         match taken {
-            Some(taken) => self.act(ivr, &taken, taken.then, outcome, &scope, &state),
-            None => Ok(Answer { outcome, ..fallback(self.flow, self.results) }),
+            Some(taken) => {
+                let branch = Branch { ivr, asked: Some(branch_of(outcome)) };
+                self.act(branch, &taken, taken.then, outcome, &scope, &state)
+            }
+            None => Ok(self.without_rule(ivr, outcome)),
         }
     }
 
@@ -242,12 +245,19 @@ impl<'a> Engine<'a> {
     ) -> Result<Answer, Undecidable> {
         let scope = with_caller(self.scope(), &verified.user, attributes);
         let Some(taken) = self.taken(ivr, rules, &scope)? else {
-            return Ok(Answer { outcome: Outcome::Verified, ..fallback(self.flow, self.results) });
+            return Ok(self.without_rule(ivr, Outcome::Verified));
         };
         let AfterPin { action, verified: stays } = taken.then;
         let (outcome, verified) =
             if *stays { (Outcome::Verified, Some(verified)) } else { (Outcome::TurnedAway, None) };
-        self.act(ivr, &taken, action, outcome, &scope, &CallState { tries, verified })
+        self.act(
+            Branch { ivr, asked: Some(Outcome::Verified) },
+            &taken,
+            action,
+            outcome,
+            &scope,
+            &CallState { tries, verified },
+        )
     }
 
     fn taken<'r, T>(
@@ -265,21 +275,21 @@ impl<'a> Engine<'a> {
             next: Next::Say(spoken_text(&text).into_owned()),
             outcome: Outcome::Said,
             state: None,
-            reason: Some(Reason::of(&ivr.name, taken)),
+            reason: Some(Reason::of(Place::Ivr(ivr.name.clone()), None, taken)),
             numbers_left_out: 0,
         })
     }
 
     fn act<T>(
         &self,
-        ivr: &Ivr,
+        branch: Branch<'_>,
         taken: &TakenRule<'_, T>,
         action: &FlowAction,
         outcome: Outcome,
         scope: &Scope,
         state: &CallState,
     ) -> Result<Answer, Undecidable> {
-        let rendered = render::action(action, scope).map_err(|why| why.at(&ivr.name, taken.at.line))?;
+        let rendered = render::action(action, scope).map_err(|why| why.at(&branch.ivr.name, taken.at.line))?;
         let state = match &rendered.action {
             Action::Ivr(_) => state.write(self.binding(), self.now),
             _ => None,
@@ -288,9 +298,15 @@ impl<'a> Engine<'a> {
             next: Next::Action(rendered.action),
             outcome,
             state,
-            reason: Some(Reason::of(&ivr.name, taken)),
+            reason: Some(Reason::of(Place::Ivr(branch.ivr.name.clone()), branch.asked, taken)),
             numbers_left_out: rendered.numbers_left_out,
         })
+    }
+
+    /// The fallback, because the flow has no rule for this outcome.
+    fn without_rule(&self, ivr: &Ivr, outcome: Outcome) -> Answer {
+        let reason = Reason::none_for(Place::Ivr(ivr.name.clone()), Some(branch_of(outcome)), ivr.at.line);
+        Answer { outcome, reason: Some(reason), ..fallback(self.flow, self.results) }
     }
 
     fn tries(&self) -> u32 {
@@ -308,6 +324,23 @@ impl<'a> Engine<'a> {
             .with_source(self.results.source.clone())
             .with_answers(self.results.answers.clone())
             .with_pass(self.results.passed.iter())
+    }
+}
+
+/// The part of an IVR's step whose rules decide: those of an outcome, if the IVR asks for a PIN.
+#[derive(Clone, Copy)]
+struct Branch<'f> {
+    ivr: &'f Ivr,
+    asked: Option<Outcome>,
+}
+
+/// The outcome under whose rules another outcome is answered.
+fn branch_of(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Suspended => Outcome::Locked,
+        Outcome::HungUp => Outcome::Unanswered,
+        Outcome::TurnedAway => Outcome::Verified,
+        outcome => outcome,
     }
 }
 

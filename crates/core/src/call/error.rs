@@ -1,6 +1,7 @@
 //! Why a call gets the fallback.
 
-use crate::flow::{IvrName, TemplateError};
+use super::answer::Reason;
+use crate::flow::{IvrName, TemplateError, graph};
 use std::fmt;
 
 /// The flow has nothing for these results, or a text of it failed.
@@ -58,6 +59,15 @@ pub struct Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "IVR {}, line {}", self.ivr, self.line)
+    }
+}
+
+impl Undecidable {
+    /// The case for which the flow has no rule, if that is what kept it from answering.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        let Place { ivr, line } = self.place.as_ref().filter(|_| self.why == Why::NoRule)?;
+        Some(Reason::none_for(graph::Place::Ivr(ivr.clone()), None, *line))
     }
 }
 

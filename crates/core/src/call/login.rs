@@ -1,12 +1,13 @@
 //! The auth webhook's part of a call: the provider names the user, and a PIN was keyed.
 
+use super::answer::Reason;
 use super::engine::with_caller;
 use super::error::{Undecidable, Why};
 use crate::{
     ani::Ani,
     attempt::AuthOutcome,
     caller::Attributes,
-    flow::{Flow, Reply, Rules, Scope, WixAnswers, hours::Closures},
+    flow::{Flow, Reply, Rules, Scope, WixAnswers, graph::Place, hours::Closures},
     identity::{CallerId, UserId},
     outcome::Outcome,
     pin::Guess,
@@ -66,12 +67,14 @@ pub enum LoginPlan<'f> {
 }
 
 /// An answer, for the dialect to write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginAnswer<'f> {
     /// Where the call goes.
     pub reply: &'f Reply,
     /// How the request ended.
     pub outcome: Outcome,
+    /// Which rule decided.
+    pub reason: Reason,
 }
 
 impl<'a> Login<'a> {
@@ -137,15 +140,22 @@ impl<'a> Login<'a> {
         outcome: Outcome,
         caller: Option<&Attributes>,
     ) -> Result<LoginAnswer<'a>, Undecidable> {
+        let branch = Some(branch_of(outcome));
         // Most outcomes have one reply for every call, and nothing to ask.
-        let reply = match rules.only() {
-            Some(reply) => Some(reply),
-            None => {
-                let taken = rules.first(&self.scope(caller)).map_err(|error| Why::Template(error).anywhere())?;
-                taken.map(|taken| taken.then)
-            }
+        let taken = match rules.always_taken() {
+            Some(taken) => Some(taken),
+            None => rules.first(&self.scope(caller)).map_err(|error| Why::Template(error).anywhere())?,
         };
-        Ok(LoginAnswer { reply: reply.unwrap_or(&self.flow.fallback.wix_answers), outcome })
+        Ok(match taken {
+            Some(taken) => {
+                LoginAnswer { reply: taken.then, outcome, reason: Reason::of(Place::AuthWebhook, branch, &taken) }
+            }
+            None => {
+                let line = rules.iter().next().map_or(0, |rule| rule.at.line);
+                let reason = Reason::none_for(Place::AuthWebhook, branch, line);
+                LoginAnswer { reply: &self.flow.fallback.wix_answers, outcome, reason }
+            }
+        })
     }
 
     fn scope(&self, caller: Option<&Attributes>) -> Scope {
@@ -163,5 +173,14 @@ impl<'a> Login<'a> {
 
     fn user(&self) -> Option<UserId> {
         UserId::parse(self.request.user.as_ref()?.id.as_deref()?, self.flow.identifier).ok()
+    }
+}
+
+/// The outcome under whose rules another outcome is answered.
+fn branch_of(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Suspended | Outcome::TooManyAttempts => Outcome::Locked,
+        Outcome::Unanswered => Outcome::Wrong,
+        outcome => outcome,
     }
 }

@@ -25,6 +25,7 @@
 
 pub mod about;
 mod answer;
+mod begin;
 mod engine;
 mod error;
 pub mod ids;
@@ -37,6 +38,7 @@ mod results;
 pub mod state;
 
 pub use answer::{Answer, Next, Reason};
+pub use begin::begin;
 pub use engine::{Engine, fallback};
 pub use error::{Place, Undecidable, Why};
 pub use login::{Login, LoginAnswer, LoginPlan, LoginRequest, ProviderUser};

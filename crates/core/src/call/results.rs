@@ -66,8 +66,14 @@ impl Results {
     /// Results of an IVR of which nothing else is known.
     #[must_use]
     pub fn of(ivr: IvrName) -> Self {
+        Self { ended: Ended::Ivr(ivr), ..Self::nothing() }
+    }
+
+    /// Results of which nothing is known.
+    #[must_use]
+    pub fn nothing() -> Self {
         Self {
-            ended: Ended::Ivr(ivr),
+            ended: Ended::Unsaid,
             ivr_id: None,
             response_id: None,
             session_id: None,

@@ -2,6 +2,9 @@
 //! flow graph` draws and what the [proof](super::proof) walks.
 
 mod build;
+mod rule_id;
+
+pub use rule_id::RuleId;
 
 use super::ids::{IvrName, PortalId};
 use super::mistake::Position;
@@ -51,6 +54,8 @@ pub struct Edge {
     pub outcome: Option<Outcome>,
     /// The rule's number among its alternatives, from 1; `None` if there are no alternatives.
     pub rule: Option<usize>,
+    /// Whether it leads to the fallback, because the flow says nothing else.
+    pub is_fallback: bool,
     /// The condition as the flow has it; `otherwise` after conditions.
     pub when: Option<String>,
     /// Where the flow file says so.

@@ -183,6 +183,11 @@ impl VerifyPin {
         self.unanswered.as_ref().unwrap_or(&self.wrong)
     }
 
+    fn others(&self) -> impl Iterator<Item = &Rules<FlowAction>> {
+        let given = [&self.too_many_attempts, &self.locked, &self.unknown, &self.unanswered];
+        std::iter::once(&self.wrong).chain(given.into_iter().flatten())
+    }
+
     /// The names under `answers` that the PIN is made of, in alphabetical order.
     #[must_use]
     pub fn pin_answers(&self) -> Vec<String> {
@@ -211,6 +216,38 @@ impl Step {
                 rules.conditions_mention("caller") || rules.iter().any(|rule| rule.then.mentions("caller"))
             }
         }
+    }
+
+    /// The names under `answers` that it reads: whose PIN, the PIN, then the others in alphabetical order.
+    #[must_use]
+    pub fn answers(&self) -> Vec<String> {
+        let read = |template: &Template| template.parts_of("answers").map(str::to_owned).collect::<Vec<_>>();
+        let mut names = Vec::new();
+        let mut others = BTreeSet::new();
+        let mut action = |action: &FlowAction| others.extend(Destination::templates(action).flat_map(read));
+        match self {
+            Self::VerifyPin(verify) => {
+                names.extend(verify.user_answers());
+                names.extend(verify.pin_answers());
+                verify.verified.iter().for_each(|rule| action(&rule.then.action));
+                others.extend(verify.verified.answers_in_conditions());
+                for rules in verify.others() {
+                    rules.iter().for_each(|rule| others.extend(Destination::templates(&rule.then).flat_map(read)));
+                    others.extend(rules.answers_in_conditions());
+                }
+            }
+            Self::Do(rules) => {
+                rules.iter().for_each(|rule| action(&rule.then));
+                others.extend(rules.answers_in_conditions());
+            }
+            Self::Say(rules) => {
+                others.extend(rules.iter().flat_map(|rule| read(&rule.then)));
+                others.extend(rules.answers_in_conditions());
+            }
+        }
+        let others: Vec<String> = others.into_iter().filter(|name| !names.contains(name)).collect();
+        names.extend(others);
+        names
     }
 
     /// Whether it asks who calls before it lets anybody anywhere.

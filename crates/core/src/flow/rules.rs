@@ -100,6 +100,12 @@ impl Condition {
         self.0.parts_of(name)
     }
 
+    /// Whether it uses `name` without saying which part, as `answers | length > 2` does.
+    #[must_use]
+    pub fn mentions_whole(&self, name: &str) -> bool {
+        self.0.mentions_whole(name)
+    }
+
     /// The expression as it is written in the flow.
     #[must_use]
     pub fn source(&self) -> &str {
@@ -180,10 +186,25 @@ impl<T> Rules<T> {
         }
     }
 
+    /// The rule that is taken in every call, if there is only one and it has no condition.
+    #[must_use]
+    pub fn always_taken(&self) -> Option<TakenRule<'_, T>> {
+        match self.0.as_slice() {
+            [Rule { when: None, then, at, .. }] => Some(TakenRule { number: 1, at: *at, then, in_doubt: false }),
+            _ => None,
+        }
+    }
+
     /// Whether some rule always holds.
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
         self.0.iter().any(|rule| rule.when.is_none())
+    }
+
+    /// The names under `answers` that its conditions read.
+    pub(super) fn answers_in_conditions(&self) -> impl Iterator<Item = String> {
+        let conditions = self.0.iter().filter_map(|rule| rule.when.as_ref());
+        conditions.flat_map(|condition| condition.parts_of("answers").map(str::to_owned))
     }
 
     /// Whether a condition speaks of a name.

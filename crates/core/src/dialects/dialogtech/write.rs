@@ -44,7 +44,7 @@ pub fn write(answer: &Answer, flow: &Flow, came: &PassThrough) -> Written {
 }
 
 fn passed(of_flow: &action::PassThrough<String>, answer: &Answer, came: &PassThrough) -> String {
-    let mut pass_through = if answer.reason.is_some() { came.clone() } else { PassThrough::default() };
+    let mut pass_through = if answer.is_fallback() { PassThrough::default() } else { came.clone() };
     match of_flow {
         action::PassThrough::None => {}
         action::PassThrough::Opaque(text) => pass_through = PassThrough::parse(&spoken_text(text)),

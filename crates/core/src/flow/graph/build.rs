@@ -24,6 +24,7 @@ struct Target {
     unless_answered: bool,
     in_silence: bool,
     verified: bool,
+    is_fallback: bool,
 }
 
 /// Where an edge comes from.
@@ -35,7 +36,7 @@ struct Origin<'a> {
 
 impl Target {
     fn always(to: Place) -> Self {
-        Self { to, unless_answered: false, in_silence: true, verified: false }
+        Self { to, unless_answered: false, in_silence: true, verified: false, is_fallback: false }
     }
 }
 
@@ -66,7 +67,10 @@ impl Graph {
             self.places.push(from.clone());
             let origin = Origin { from: &from, outcome: None };
             match step {
-                Step::Say(_) => self.edge(origin, Target::always(Place::End(End::Say)), None, None, ivr.at),
+                Step::Say(rules) => {
+                    let read = [Target::always(Place::End(End::Say))];
+                    self.rules(origin, rules, &read, |_| read.to_vec());
+                }
                 Step::Do(rules) => self.rules(origin, rules, &fallback, action),
                 Step::VerifyPin(verify) => {
                     self.asks_for_pin.push(ivr.name.clone());
@@ -164,15 +168,16 @@ impl Graph {
         at: Position,
     ) {
         for target in fallback {
-            let target = Target { in_silence: in_silence && target.in_silence, ..target.clone() };
+            let in_silence = in_silence && target.in_silence;
+            let target = Target { in_silence, is_fallback: true, ..target.clone() };
             self.edge(origin, target, None, when.map(str::to_owned), at);
         }
     }
 
     fn edge(&mut self, origin: Origin<'_>, target: Target, rule: Option<usize>, when: Option<String>, at: Position) {
-        let Target { to, unless_answered, in_silence, verified } = target;
+        let Target { to, unless_answered, in_silence, verified, is_fallback } = target;
         let (from, outcome) = (origin.from.clone(), origin.outcome);
-        self.edges.push(Edge { from, to, outcome, rule, when, at, unless_answered, in_silence, verified });
+        self.edges.push(Edge { from, to, outcome, rule, is_fallback, when, at, unless_answered, in_silence, verified });
     }
 
     fn find_entries(&mut self, starts: Option<&Rules<IvrName>>) {
