@@ -6,7 +6,7 @@ pub use table::{Row, Table};
 
 use super::hours::Calendar;
 use crate::ani::Ani;
-use minijinja::Value;
+use minijinja::{Value, value::ValueKind};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +64,23 @@ impl Definitions {
     #[must_use]
     pub fn defines(&self, section: Section, name: &str) -> bool {
         self.broken_sections.contains(&section) || self.names(section).contains(&name)
+    }
+
+    /// The same with another value for a constant, of the same type as its own; `None` if there is no such constant or the
+    /// text isn't of that type.
+    #[must_use]
+    pub fn with_constant(&self, name: &str, text: &str) -> Option<Self> {
+        let mut changed = self.clone();
+        let constant = changed.constants.get_mut(name)?;
+        *constant = match constant.kind() {
+            ValueKind::Number => match text.parse::<i64>() {
+                Ok(number) => Value::from(number),
+                Err(_) => Value::from(text.parse::<f64>().ok()?),
+            },
+            ValueKind::Bool => Value::from(text.parse::<bool>().ok()?),
+            _ => Value::from(text),
+        };
+        Some(changed)
     }
 
     /// The names that the flow defines in a section, with those whose definitions cannot be read.

@@ -21,18 +21,17 @@ mod starts;
 mod steps;
 mod verify_pin;
 mod wix_answers;
-mod yaml;
 
 use super::file::Flow;
 use super::graph::{Edge, Graph};
 use super::language;
 use super::mistake::{Mistake, Mistakes, Position, Severity};
 use super::template::Vocabulary;
+use super::yaml::{self, Node};
 use crate::identity::{FlowName, Realm};
 use place::Lines;
 use reader::Reader;
 use std::{mem, sync::Arc};
-use yaml::Node;
 
 /// What a check of a whole flow file found.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,11 +45,11 @@ pub struct Checked {
 }
 
 /// What can be drawn of a flow whose proof fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unproven {
-    /// The flow's name.
-    pub name: FlowName,
-    /// The whole flow.
+    /// The whole flow. Its calls can be played, and no function may answer with it.
+    pub flow: Box<Flow>,
+    /// The same as a graph.
     pub graph: Graph,
     /// The steps of the shortest ways that show what is wrong; all of them are in the graph.
     pub offending: Vec<Edge>,
@@ -91,15 +90,16 @@ fn load(text: &str, stage: Option<&str>) -> Checked {
     let mut reader = Reader { lines: Lines::of(text), stage: stage.map(str::to_owned), ..Reader::default() };
     let (flow, unproven) = match yaml::parse(text, &mut reader.mistakes).and_then(|root| flow(&mut reader, &root)) {
         Some(flow) if reader.mistakes.is_empty() => (Some(flow), None),
-        Some(flow) if reader.mistakes.len() == reader.offences => (None, Some(unproven(&flow, &mut reader))),
+        Some(flow) if reader.mistakes.len() == reader.offences => (None, Some(unproven(flow, &mut reader))),
         _ => (None, None),
     };
     reader.mistakes.append(&mut reader.findings);
     Checked { flow, unproven, findings: Mistakes::in_file_order(reader.mistakes).0 }
 }
 
-fn unproven(flow: &Flow, reader: &mut Reader) -> Unproven {
-    Unproven { name: flow.name.clone(), graph: Graph::of(flow), offending: mem::take(&mut reader.offending) }
+fn unproven(flow: Flow, reader: &mut Reader) -> Unproven {
+    let (graph, offending) = (Graph::of(&flow), mem::take(&mut reader.offending));
+    Unproven { flow: Box::new(flow), graph, offending }
 }
 
 /// Reads everything before it gives up, so that every mistake is found.

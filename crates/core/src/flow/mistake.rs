@@ -47,7 +47,9 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(super) fn new(at: Position, message: impl Into<String>) -> Self {
+    /// An error at a place.
+    #[must_use]
+    pub fn new(at: Position, message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, line: at.line, column: at.column, message: message.into(), help: None }
     }
 
@@ -55,7 +57,9 @@ impl Mistake {
         Self { severity: Severity::Warning, ..Self::new(at, message) }
     }
 
-    pub(super) fn help(mut self, help: impl Into<Option<String>>) -> Self {
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
         self.help = help.into();
         self
     }
@@ -96,7 +100,8 @@ impl fmt::Display for Mistakes {
 impl std::error::Error for Mistakes {}
 
 /// "did you mean ...?", if one of the `known` words is near enough to be meant.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+#[must_use]
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     near(word, known).map(|best| format!("did you mean `{best}`?"))
 }
 

@@ -47,6 +47,7 @@ mod proof;
 mod rules;
 pub mod template;
 pub mod wix_answers;
+pub mod yaml;
 
 pub use definitions::Definitions;
 pub use destination::{Destination, FallbackAction, FlowAction, Found};
@@ -54,7 +55,7 @@ pub use file::{Fallback, Flow};
 pub use ids::{AnswerName, IvrName, ParameterName, PortalId, QuestionId};
 pub use ivr::{AfterPin, Ask, Ivr, Ivrs, Owner, Recording, Step, VerifyPin};
 pub use load::{Checked, Unproven};
-pub use mistake::{Mistake, Mistakes, Position, Severity};
+pub use mistake::{Mistake, Mistakes, Position, Severity, did_you_mean};
 pub use portal::{DialogTech, FieldNames, Twiml};
 pub use prompt::Prompt;
 pub use rules::{Condition, Judged, Rule, Rules, TakenRule};

@@ -75,6 +75,15 @@ impl Table {
         }
     }
 
+    /// The keys, in their one form and in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let (texts, rows) = match &self.0 {
+            Rows::Texts(texts) => (Some(texts.keys()), None),
+            Rows::Columns(rows) => (None, Some(rows.keys())),
+        };
+        texts.into_iter().flatten().chain(rows.into_iter().flatten()).map(String::as_str)
+    }
+
     /// How many keys it has.
     #[must_use]
     pub fn rows(&self) -> usize {

@@ -112,7 +112,8 @@ fn the_schema_takes_every_flow_that_loads() {
     assert_eq!(faults(GOOD), [""; 0]);
     for file in fs::read_dir(document("../flows")).unwrap() {
         let path = file.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "yaml") {
+        let name = path.to_string_lossy();
+        if name.ends_with(".yaml") && !name.ends_with(".calls.yaml") {
             assert_eq!(faults(&fs::read_to_string(&path).unwrap()), [""; 0], "{}", path.display());
         }
     }

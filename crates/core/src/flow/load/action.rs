@@ -9,7 +9,7 @@ use super::super::{FlowAction, Template};
 use super::destination::{caller_may_choose, destination, needless_choice};
 use super::findme::findme;
 use super::reader::{Fields, Lead, Reader};
-use super::yaml::{Key, Node, Value};
+use crate::flow::yaml::{Key, Node, Value};
 
 /// The apps of the specification.
 pub(super) const ACTIONS: [&str; 6] = ["ivr", "findme", "vr", "voicemail", "hangup", "transfer"];

@@ -6,7 +6,7 @@ use super::super::language;
 use super::super::prompt::Prompt;
 use super::super::{Ask, Recording};
 use super::reader::{Fields, Reader};
-use super::yaml::{Node, Value};
+use crate::flow::yaml::{Node, Value};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;

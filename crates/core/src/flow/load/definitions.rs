@@ -5,8 +5,8 @@ mod table;
 use super::super::definitions::{Definitions, NumberList, Section, Split};
 use super::hours;
 use super::reader::{Fields, Reader};
-use super::yaml::{Node, Value};
 use crate::ani::Ani;
+use crate::flow::yaml::{Node, Value};
 use minijinja::Value as Constant;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -145,7 +145,6 @@ fn constant(r: &mut Reader, node: &Node) -> Option<Constant> {
 #[cfg(test)]
 mod tests {
     use super::super::super::language::FLOW;
-    use super::super::yaml;
     use super::*;
 
     #[test]
@@ -159,7 +158,7 @@ mod tests {
             ("hours: []", Section::Hours, "support"),
         ] {
             let mut r = Reader::default();
-            let root = yaml::parse(line, &mut r.mistakes).unwrap();
+            let root = crate::flow::yaml::parse(line, &mut r.mistakes).unwrap();
             let fields = r.fields(&root, "a flow", &FLOW).unwrap();
             let definitions = definitions(&mut r, &fields);
             assert_eq!(r.mistakes.len(), 1, "{line}");

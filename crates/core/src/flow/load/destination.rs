@@ -3,7 +3,7 @@
 use super::super::Destination;
 use super::super::mistake::Mistake;
 use super::reader::{Fields, Reader};
-use super::yaml::{Node, Value};
+use crate::flow::yaml::{Node, Value};
 use crate::number::PhoneNumber;
 
 /// The key by which a flow says that callers may choose where their calls go.

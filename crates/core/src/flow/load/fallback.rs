@@ -7,7 +7,7 @@ use super::super::{Destination, Fallback, FallbackAction, FlowAction, Reply, Tem
 use super::action::action;
 use super::reader::{Fields, Reader};
 use super::wix_answers::reply;
-use super::yaml::Node;
+use crate::flow::yaml::Node;
 
 /// Reads the fallback. A flow needs one for everything that it answers.
 pub(super) fn fallback(r: &mut Reader, flow: &Fields<'_>) -> Option<Fallback> {

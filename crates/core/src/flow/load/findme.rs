@@ -6,7 +6,7 @@ use super::super::language;
 use super::super::{Destination, Template};
 use super::destination::{caller_may_choose, destination, fixed_list, is_template, needless_choice};
 use super::reader::{Fields, Lead, Reader};
-use super::yaml::{Node, Value};
+use crate::flow::yaml::{Node, Value};
 use std::num::NonZeroU8;
 
 pub(super) fn findme(r: &mut Reader, node: &Node) -> Option<FindMe<Template, Destination>> {

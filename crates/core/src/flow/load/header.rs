@@ -2,7 +2,7 @@
 
 use super::super::language;
 use super::reader::Reader;
-use super::yaml::Node;
+use crate::flow::yaml::Node;
 use crate::identity::IdentifierForm;
 use crate::lockout::{AniLimit, InvalidLockout, Limits, Lockout};
 use std::time::Duration;

@@ -9,7 +9,7 @@ use super::super::hours::{Calendar, Holidays, Span};
 use super::super::language;
 use super::super::mistake::{Mistake, Position};
 use super::reader::Reader;
-use super::yaml::Node;
+use crate::flow::yaml::Node;
 use days::{DAYS, weekdays};
 use spans::spans;
 

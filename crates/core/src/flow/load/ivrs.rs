@@ -8,7 +8,7 @@ use super::super::{Ivr, Ivrs};
 use super::asks::asks;
 use super::reader::{Fields, Reader};
 use super::steps;
-use super::yaml::{Key, Node, Value};
+use crate::flow::yaml::{Key, Node, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

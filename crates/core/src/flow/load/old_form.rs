@@ -1,7 +1,7 @@
 //! The form that flows had before IVRs had names: one message says what changed.
 
 use super::super::mistake::{Mistake, Position};
-use super::yaml::{Node, Value};
+use crate::flow::yaml::{Node, Value};
 
 /// The message, if the file is in the old form.
 pub(super) fn mistake(root: &Node) -> Option<Mistake> {

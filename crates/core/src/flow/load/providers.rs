@@ -8,7 +8,7 @@ use super::super::prompt::Prompt;
 use super::super::{DialogTech, FieldNames, Twiml};
 use super::ivrs::spelling;
 use super::reader::Reader;
-use super::yaml::Node;
+use crate::flow::yaml::Node;
 use std::collections::BTreeMap;
 
 pub(super) fn dialogtech(r: &mut Reader, node: &Node) -> Option<DialogTech> {

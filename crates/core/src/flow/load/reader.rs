@@ -7,7 +7,7 @@ use super::super::mistake::{Mistake, Position, did_you_mean, near};
 use super::super::template::{InvalidTemplate, Template, Vocabulary};
 use super::super::wix_answers::IvrGuid;
 use super::place::Lines;
-use super::yaml::{Key, Node, Value};
+use crate::flow::yaml::{Key, Node, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::ops::RangeInclusive;

@@ -5,7 +5,7 @@ use super::super::mistake::{Mistake, Position};
 use super::super::rules::{Condition, Rule, Rules};
 use super::super::template::Template;
 use super::reader::{Fields, Reader};
-use super::yaml::{Node, Value};
+use crate::flow::yaml::{Node, Value};
 
 /// How a list of rules is read: which keys each has, what follows a condition, and whether that turns callers away.
 pub(super) struct Reading<'m, R, G> {

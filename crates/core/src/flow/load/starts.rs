@@ -4,7 +4,7 @@ use super::super::language;
 use super::super::{IvrName, Ivrs, Rules};
 use super::reader::{Fields, Lead, Reader};
 use super::rules::{Reading, rules_or};
-use super::yaml::Node;
+use crate::flow::yaml::Node;
 
 /// What conditions can speak of before anything was asked.
 const NAMES: &[&str] = &["call", "flow"];

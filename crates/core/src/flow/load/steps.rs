@@ -9,7 +9,7 @@ use super::action::{ACTIONS, action, app};
 use super::reader::{Fields, Reader};
 use super::rules::{Reading, rules};
 use super::verify_pin::verify_pin;
-use super::yaml::{Key, Node};
+use crate::flow::yaml::{Key, Node};
 
 /// An IVR that is only a word: `hangup`.
 pub(super) fn word(r: &mut Reader, node: &Node) -> Option<Step> {

@@ -8,7 +8,7 @@ use super::super::{AfterPin, Ask, FlowAction, Owner, Template, VerifyPin};
 use super::action::action;
 use super::reader::{Fields, Reader};
 use super::rules::{Reading, rules_or};
-use super::yaml::Node;
+use crate::flow::yaml::Node;
 use crate::identity::UserId;
 
 const ENDS: [&str; 4] = ["too_many_attempts", "locked", "unknown", "unanswered"];

@@ -11,7 +11,7 @@ use super::super::{Reply, WixAnswers};
 use super::reader::{Fields, Reader};
 use super::rules::{Reading, rules_or};
 use super::verify_pin::unverified;
-use super::yaml::Node;
+use crate::flow::yaml::Node;
 use std::collections::BTreeMap;
 
 /// The name of an IVR under `wix_answers`, a GUID, or the word `disconnect`.

@@ -3,7 +3,7 @@
 use super::super::super::definitions::Table;
 use super::super::super::template::Template;
 use super::super::reader::{Fields, Reader};
-use super::super::yaml::{Key, Node, Value};
+use crate::flow::yaml::{Key, Node, Value};
 use std::collections::BTreeMap;
 
 /// What a row is, or both kinds.

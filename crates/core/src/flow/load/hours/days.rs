@@ -1,7 +1,7 @@
 //! Weekdays, as a flow names them.
 
 use super::super::reader::Reader;
-use super::super::yaml::Key;
+use crate::flow::yaml::Key;
 
 pub(super) const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

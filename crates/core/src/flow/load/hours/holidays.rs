@@ -2,9 +2,9 @@
 
 use super::super::super::hours::{Holiday, Holidays, Span, Week};
 use super::super::reader::Reader;
-use super::super::yaml::Node;
 use super::days::{DAYS, WEEKDAYS};
 use super::spans::spans;
+use crate::flow::yaml::Node;
 use jiff::civil::{Date, Weekday};
 
 /// The most holidays of a calendar: each costs a caller on the line some nanoseconds.

@@ -3,7 +3,7 @@
 use super::super::super::hours::Span;
 use super::super::super::mistake::Mistake;
 use super::super::reader::Reader;
-use super::super::yaml::{Node, Value};
+use crate::flow::yaml::{Node, Value};
 
 /// `08:00-12:00, 13:00-18:00`, a list of such, or `closed`.
 pub(super) fn spans(r: &mut Reader, node: &Node) -> Option<Vec<Span>> {

@@ -2,7 +2,7 @@
 
 use super::super::super::mistake::{Mistake, did_you_mean};
 use super::super::reader::Reader;
-use super::super::yaml::Node;
+use crate::flow::yaml::Node;
 use jiff::tz::{self, TimeZone};
 
 /// What people call a zone, and the city that is meant.

@@ -1,9 +1,9 @@
-//! From YAML text to a tree that knows where everything is.
+//! From YAML text to a tree that knows where everything is: flows and scripted calls are read with it.
 //!
 //! The parser's events are taken one by one, so that nesting is bounded before anything recurses, every repeated key is
 //! found and a number stays the digits that the author wrote.
 
-use super::super::mistake::{Mistake, Position};
+use super::mistake::{Mistake, Position};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,31 +13,40 @@ const MAX_DEPTH: usize = 32;
 
 /// A place in the tree.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) at: Position,
-    pub(super) value: Value,
+pub struct Node {
+    /// Where it begins.
+    pub at: Position,
+    /// What is there.
+    pub value: Value,
 }
 
 /// What is there.
 #[derive(Debug)]
-pub(super) enum Value {
+pub enum Value {
     /// `~`, `null`, or nothing at all.
     Null,
     /// A word, number or text, as written; `plain` without quotes.
     Scalar {
+        /// The text.
         text: String,
+        /// Whether it has no quotes.
         plain: bool,
     },
+    /// A list.
     List(Vec<Node>),
+    /// A mapping, in the file's order; no key comes twice.
     Map(Vec<(Key, Node)>),
     /// Something that is reported already.
     Broken,
 }
 
+/// A key of a mapping.
 #[derive(Debug)]
-pub(super) struct Key {
-    pub(super) at: Position,
-    pub(super) name: String,
+pub struct Key {
+    /// Where it is.
+    pub at: Position,
+    /// Its text.
+    pub name: String,
 }
 
 /// A list or mapping whose end is not reached.
@@ -58,7 +67,7 @@ struct Builder<'m> {
 }
 
 /// Reads one YAML document, or `None` with a mistake that says why it cannot be read.
-pub(super) fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
+pub fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
     let mut builder = Builder { open: Vec::new(), root: None, mistakes };
     let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut documents = 0;
@@ -73,7 +82,7 @@ pub(super) fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
         if matches!(event, Event::DocumentStart(_)) {
             documents += 1;
             if documents > 1 {
-                builder.mistake(position(&span.start), "a flow file holds one YAML document, and a second begins here");
+                builder.mistake(position(&span.start), "the file holds one YAML document, and a second begins here");
                 return None;
             }
         }
