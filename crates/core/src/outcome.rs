@@ -40,6 +40,8 @@ pub enum Outcome {
     Superseded,
     /// A transcription that came before the present one, kept as a revision.
     Outdated,
+    /// A transcription of a call that was erased: it was dropped.
+    Erased,
     /// A transcription waits in the queue.
     Queued,
     /// A transcription was neither stored nor queued.
@@ -50,7 +52,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Verified,
         Self::TurnedAway,
         Self::Wrong,
@@ -68,6 +70,7 @@ impl Outcome {
         Self::Repeated,
         Self::Superseded,
         Self::Outdated,
+        Self::Erased,
         Self::Queued,
         Self::NotStored,
         Self::Refused,
@@ -94,6 +97,7 @@ impl Outcome {
             Self::Repeated => "repeated",
             Self::Superseded => "superseded",
             Self::Outdated => "outdated",
+            Self::Erased => "erased",
             Self::Queued => "queued",
             Self::NotStored => "not_stored",
             Self::Refused => "refused",
@@ -117,7 +121,7 @@ impl Outcome {
             Self::Queued => "Queued",
             Self::NotStored => "NotStored",
             Self::Refused => "Refused",
-            Self::HungUp | Self::Banned | Self::Answered | Self::Said => return None,
+            Self::HungUp | Self::Banned | Self::Answered | Self::Said | Self::Erased => return None,
         })
     }
 

@@ -1,9 +1,9 @@
-//! Whom a kept record is about: what a data-protection request asks.
+//! Whom a visit or a kept record is about: what a data-protection request asks.
 
-use super::state::CallState;
+use super::{results::Results, state::CallState};
 use crate::{
     fields::NamedValues,
-    flow::{Flow, Owner, PortalId, Scope, Step, fields::STATE},
+    flow::{Flow, Ivr, Owner, PortalId, Scope, Step, fields::STATE},
     identity::UserId,
     time::EpochMs,
 };
@@ -27,6 +27,26 @@ impl About {
     }
 }
 
+/// Whom a visit is about, as it comes in. As in a record, the signature of the state isn't checked.
+#[must_use]
+pub fn of_visit(flow: &Flow, results: &Results, now: EpochMs) -> About {
+    let scope = Scope::new(&flow.definitions, now, results.call_id())
+        .with_call(results.call.clone())
+        .with_source(results.source.clone())
+        .with_answers(results.answers.clone())
+        .with_pass(results.passed.iter());
+    let ended = results.ended.ivr().and_then(|name| flow.ivrs.get(name));
+    let named = ended.and_then(|ivr| named(flow, ivr, &scope));
+    About { named, verified: results.state.as_deref().and_then(CallState::claimed) }
+}
+
+/// The user whom somebody named where an IVR asks for a PIN. A shared PIN is nobody's.
+fn named(flow: &Flow, ivr: &Ivr, scope: &Scope) -> Option<UserId> {
+    let Some(Step::VerifyPin(verify)) = &ivr.step else { return None };
+    let Owner::User(user) = &verify.owner else { return None };
+    UserId::parse(&user.render(scope).ok()?, flow.identifier).ok()
+}
+
 /// Reads it from what [`super::record::kept`] made, with the flow as it is now. `passed` reads pass-through data as the
 /// provider writes them.
 #[must_use]
@@ -37,18 +57,16 @@ pub fn about(flow: &Flow, ivr_id: &str, kept: &Value, passed: impl FnOnce(&str) 
     };
     let call = fields("call");
     let passed = passed(call.get("ivr_pass_through").unwrap_or_default());
-    let named = || {
+    let user = || {
         let ivr = flow.ivrs.by_id(&PortalId::parse(ivr_id).ok()?)?;
-        let Some(Step::VerifyPin(verify)) = &ivr.step else { return None };
-        let Owner::User(user) = &verify.owner else { return None };
         let scope = Scope::new(&flow.definitions, at, call.get("ivr_session_id").unwrap_or_default())
             .with_call(call.clone())
             .with_source(fields("source"))
             .with_answers(fields("answers"))
             .with_pass(passed.iter());
-        UserId::parse(&user.render(&scope).ok()?, flow.identifier).ok()
+        named(flow, ivr, &scope)
     };
-    About { named: named(), verified: passed.all(STATE).last().and_then(CallState::claimed) }
+    About { named: user(), verified: passed.all(STATE).last().and_then(CallState::claimed) }
 }
 
 /// A field of what was kept: if it came twice, the first counts.
@@ -103,6 +121,22 @@ ivrs:
         let other = about(&flow, "23456", &kept(json!("90786")), passed, EpochMs(0));
         assert_eq!(other, About::default(), "another IVR's answer");
         assert_eq!(about(&flow, "12345", &json!({}), passed, EpochMs(0)), About::default());
+    }
+
+    #[test]
+    fn a_visit_is_about_whom_it_names_and_whom_the_call_has_verified() {
+        let flow = Flow::load(FLOW).unwrap();
+        let visit = |ivr: &str, account: &str, state: Option<&str>| {
+            let answers = [("account".to_owned(), account.to_owned())];
+            let results = Results::of(crate::flow::IvrName::parse(ivr).unwrap()).with_answers(answers);
+            of_visit(&flow, &Results { state: state.map(str::to_owned), ..results }, EpochMs(0))
+        };
+        assert_eq!(visit("login", "90-786", None), About { named: Some(user("90786")), verified: None });
+        assert_eq!(visit("login", "", None), About::default());
+        assert_eq!(visit("menu", "90786", None), About::default(), "another IVR's answer");
+        // Issued to the user 90787; the signature isn't looked at.
+        let both = visit("login", "90786", Some("1.0.OTA3ODc.AAECAwQFBgc.x"));
+        assert_eq!(both, About { named: Some(user("90786")), verified: Some(user("90787")) });
     }
 
     #[test]

@@ -3,14 +3,14 @@
 //! The key lives apart from the table (NIST SP 800-63B asks for that). Each purpose has a key of its own, derived with
 //! HKDF-SHA-512, so that a signature never tells anything about a tag.
 
+use super::mac::{DerivedKey, truncated};
+use super::reference::{CallerReference, ReferenceKey};
+use crate::identity::CallerId;
 use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
-use sha2::{Sha256, Sha512};
-use std::fmt;
+use sha2::Sha512;
+use std::{collections::BTreeSet, fmt};
 use zeroize::{Zeroize, Zeroizing};
-
-type DerivedKey = Zeroizing<[u8; 64]>;
 
 /// The current PIN key and, during a rotation, one more.
 ///
@@ -19,13 +19,15 @@ type DerivedKey = Zeroizing<[u8; 64]>;
 pub struct PinKeys {
     current: PinKey,
     others: Vec<PinKey>,
+    /// The keys of references whose PIN keys are gone.
+    retired: Vec<ReferenceKey>,
 }
 
 /// What is wrong with the PIN keys.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidPinKeys {
     /// Not the JSON that is expected. The reason is left out: it could quote the key.
-    #[error(r#"PIN keys are JSON: {{"current": "...", "previous": "..."}}; `previous` and `next` may be left out"#)]
+    #[error(r#"PIN keys are JSON: {{"current": "...", "previous": "..."}}; `previous`, `next` and `references` may be left out"#)]
     Json,
     /// Guessable.
     #[error("`{name}` is too short for a PIN key: at least {min} random characters", min = PinKeys::MIN_CHARS)]
@@ -47,6 +49,8 @@ struct Document {
     current: String,
     previous: Option<String>,
     next: Option<String>,
+    #[serde(default)]
+    references: Vec<String>,
 }
 
 impl Drop for Document {
@@ -54,6 +58,7 @@ impl Drop for Document {
         self.current.zeroize();
         self.previous.zeroize();
         self.next.zeroize();
+        self.references.zeroize();
     }
 }
 
@@ -63,7 +68,8 @@ impl PinKeys {
     pub const MIN_CHARS: usize = 86;
 
     /// Reads `{"current": KEY, "previous": KEY, "next": KEY}`; the last two belong to a rotation and may be missing.
-    /// A key is any text of [`PinKeys::MIN_CHARS`] random characters or more.
+    /// A key is any text of [`PinKeys::MIN_CHARS`] random characters or more. `references` lists the keys of references
+    /// ([`ReferenceKey::to_text`]) whose PIN keys are gone.
     ///
     /// # Errors
     /// [`InvalidPinKeys`]: not such JSON, a key too short, the same key twice.
@@ -80,7 +86,9 @@ impl PinKeys {
                 others.push(key);
             }
         }
-        Ok(Self { current, others })
+        let retired = document.references.iter().map(|text| ReferenceKey::parse(text));
+        let retired = retired.collect::<Option<_>>().ok_or(InvalidPinKeys::Json)?;
+        Ok(Self { current, others, retired })
     }
 
     /// The key under which attempts are made.
@@ -93,6 +101,19 @@ impl PinKeys {
     pub fn all(&self) -> impl Iterator<Item = &PinKey> {
         std::iter::once(&self.current).chain(&self.others)
     }
+
+    /// The reference to a caller in what is written now.
+    #[must_use]
+    pub fn reference(&self, caller: &CallerId) -> CallerReference {
+        self.current.reference.refer_to(caller)
+    }
+
+    /// Every reference to a caller that a record can have, whichever key was current when it was written.
+    #[must_use]
+    pub fn references(&self, caller: &CallerId) -> BTreeSet<CallerReference> {
+        let keys = self.all().map(PinKey::reference_key).chain(&self.retired);
+        keys.map(|key| key.refer_to(caller)).collect()
+    }
 }
 
 /// One PIN key, by its purposes.
@@ -102,6 +123,7 @@ pub struct PinKey {
     tag: DerivedKey,
     fingerprint: DerivedKey,
     call_state: DerivedKey,
+    reference: ReferenceKey,
 }
 
 impl PinKey {
@@ -117,6 +139,7 @@ impl PinKey {
             tag: derive(&hkdf, "ringbolt/1/tag"),
             fingerprint: derive(&hkdf, "ringbolt/1/fingerprint"),
             call_state: derive(&hkdf, "ringbolt/1/call-state"),
+            reference: ReferenceKey::new(derive(&hkdf, "ringbolt/1/caller-reference")),
         })
     }
 
@@ -124,6 +147,12 @@ impl PinKey {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The key of references to callers.
+    #[must_use]
+    pub fn reference_key(&self) -> &ReferenceKey {
+        &self.reference
     }
 
     pub(super) fn tag_key(&self) -> &[u8; 64] {
@@ -155,18 +184,6 @@ fn derive(hkdf: &Hkdf<Sha512>, purpose: &str) -> DerivedKey {
     let mut key = Zeroizing::new([0; 64]);
     hkdf.expand(purpose.as_bytes(), key.as_mut()).expect("64 bytes are within HKDF's bound");
     key
-}
-
-fn truncated(key: &DerivedKey, parts: &[&[u8]]) -> [u8; 16] {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new((&**key).into());
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
-    }
-    let full = mac.finalize().into_bytes();
-    let mut half = [0; 16];
-    half.copy_from_slice(&full[..16]);
-    half
 }
 
 #[cfg(test)]
