@@ -1,9 +1,9 @@
 //! The answer to the provider.
 
-use crate::flows::FlowVersion;
+use crate::{Failure, flows::FlowVersion};
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use lambda_http::aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
-use ringbolt_core::outcome::Outcome;
+use ringbolt_core::{call::Reason, outcome::Outcome};
 
 /// An HTTP answer: a dialect's document, or a sentence for a client that is not the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +25,34 @@ pub struct Report {
     pub outcome: Outcome,
     /// The version of the flow that answered; `None` if the request was refused first or needs no flow.
     pub version: Option<FlowVersion>,
-    /// Which rule of which IVR decided, if one did: `login, rule 2 on line 18`.
-    pub rule: Option<String>,
+    /// Which rule of which IVR decided, or for which case the flow has none.
+    pub reason: Option<Box<Reason>>,
+    /// What failed, if that is why the fallback was answered.
+    pub failed: Option<Box<Failed>>,
     /// The provider's call id.
     pub call: String,
     /// Whether this repeats the answer of an earlier attempt.
     pub repeated: bool,
+    /// Whether the call's record was not stored when the answer left.
+    pub unrecorded: bool,
+}
+
+/// Why the fallback was answered, if something failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// A word for logs and metrics; see [`Failure::kind`].
+    pub kind: &'static str,
+    /// A sentence.
+    pub text: String,
+}
+
+impl Report {
+    /// Why this was answered, in one line: `login, rule 2 on line 18`, or what failed. `None` if there is nothing to say.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        let failed = self.failed.as_ref().map(|failed| failed.text.clone());
+        failed.or_else(|| self.reason.as_ref().map(ToString::to_string))
+    }
 }
 
 impl Answer {
@@ -55,8 +77,18 @@ impl Answer {
 
     /// Sets the rule that decided.
     #[must_use]
-    pub fn rule(mut self, rule: Option<String>) -> Self {
-        self.report.rule = rule;
+    pub fn reason(mut self, reason: Option<Reason>) -> Self {
+        self.report.reason = reason.map(Box::new);
+        self
+    }
+
+    /// Sets what failed.
+    #[must_use]
+    pub fn failed(mut self, failure: &Failure) -> Self {
+        if let Failure::Undecidable(undecidable) = failure {
+            self.report.reason = undecidable.reason().map(Box::new);
+        }
+        self.report.failed = Some(Box::new(Failed { kind: failure.kind(), text: failure.to_string() }));
         self
     }
 
@@ -87,6 +119,13 @@ impl Answer {
     #[must_use]
     pub fn repeated(mut self, repeated: bool) -> Self {
         self.report.repeated = repeated;
+        self
+    }
+
+    /// Sets whether the call's record was not stored when the answer left.
+    #[must_use]
+    pub fn unrecorded(mut self, unrecorded: bool) -> Self {
+        self.report.unrecorded = unrecorded;
         self
     }
 

@@ -9,7 +9,7 @@ use tracing_subscriber::filter::LevelFilter;
 /// What every function needs.
 #[derive(Clone, Debug)]
 pub struct WebhookConfig {
-    /// `RINGBOLT_CALLERS_TABLE`, `RINGBOLT_CALLS_TABLE`.
+    /// `RINGBOLT_CALLERS_TABLE`, `RINGBOLT_CALLS_TABLE`, `RINGBOLT_COUNTERS_TABLE`.
     pub tables: TableNames,
     /// `RINGBOLT_WEBHOOK_TOKENS`: JSON, or `secretsmanager:ARN`.
     pub tokens: SecretSource,
@@ -90,8 +90,9 @@ impl WebhookConfig {
         let mut reader = Reader { get, mistakes: Vec::new() };
         let callers = reader.required("RINGBOLT_CALLERS_TABLE");
         let calls = reader.required("RINGBOLT_CALLS_TABLE");
+        let counters = reader.required("RINGBOLT_COUNTERS_TABLE");
         let config = Self {
-            tables: TableNames { callers, calls },
+            tables: TableNames { callers, calls, counters },
             tokens: SecretSource::parse(reader.required("RINGBOLT_WEBHOOK_TOKENS")),
             deadline: Duration::from_millis(reader.number("RINGBOLT_DEADLINE_MS", 1_000, 100..=25_000)),
             retention: Duration::from_secs(reader.number("RINGBOLT_RETENTION_DAYS", 90, 1..=3_650) * 86_400),
@@ -250,6 +251,7 @@ mod tests {
             "the environment is not complete:\n  \
              RINGBOLT_CALLERS_TABLE is not set\n  \
              RINGBOLT_CALLS_TABLE is not set\n  \
+             RINGBOLT_COUNTERS_TABLE is not set\n  \
              RINGBOLT_WEBHOOK_TOKENS is not set\n  \
              RINGBOLT_DEADLINE_MS must be a whole number from 100 to 25000\n  \
              RINGBOLT_RETENTION_DAYS must be a whole number from 1 to 3650"
@@ -261,6 +263,7 @@ mod tests {
         let config = webhook(&[
             ("RINGBOLT_CALLERS_TABLE", "callers"),
             ("RINGBOLT_CALLS_TABLE", "calls"),
+            ("RINGBOLT_COUNTERS_TABLE", "counters"),
             ("RINGBOLT_WEBHOOK_TOKENS", "{}"),
         ])
         .unwrap();

@@ -196,13 +196,15 @@ pub(crate) fn conflicts<'f>(flows: impl IntoIterator<Item = &'f Flow>) -> Vec<Re
     }))
 }
 
-/// The flow files at a path, sorted by name: the YAML files in a folder, or the path itself.
+/// The flow files at a path, sorted by name: the YAML files in a folder except for scripted calls (`bank.calls.yaml`), or
+/// the path itself.
 #[must_use]
 pub fn files(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = path.read_dir() else { return vec![path.to_owned()] };
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"))
+        .filter(|file| !file.file_stem().is_some_and(|stem| stem.as_encoded_bytes().ends_with(b".calls")))
         .collect();
     files.sort();
     files

@@ -15,7 +15,7 @@ pub async fn or_fallback(
         Ok(answer) => answer,
         Err(failure) => {
             tracing::error!(failure = failure.kind(), reason = %failure, "answered the fallback");
-            fallback
+            fallback.failed(&failure)
         }
     }
 }

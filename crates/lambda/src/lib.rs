@@ -17,7 +17,7 @@ pub mod run;
 pub mod secrets;
 pub mod token;
 
-pub use answer::Answer;
+pub use answer::{Answer, Failed, Report};
 pub use app::{App, Webhook};
 pub use event::Request;
 pub use failure::Failure;

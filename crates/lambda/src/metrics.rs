@@ -13,7 +13,7 @@ pub const NAMESPACE: &str = "Ringbolt";
 pub const DIMENSION: &str = "Function";
 
 /// All metrics, which alarms and dashboards may refer to.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 18] = [
     "ColdStarts",
     "Fallbacks",
     "Kept",
@@ -29,6 +29,7 @@ pub const NAMES: [&str; 17] = [
     "TurnedAway",
     "Unanswered",
     "Unknown",
+    "Unrecorded",
     "Verified",
     "Wrong",
 ];
@@ -49,7 +50,7 @@ pub struct Invocation<'a> {
 }
 
 /// The line about an answered request. Every answer counts under its outcome; `Repeated` also counts those that repeat
-/// an earlier attempt's answer.
+/// an earlier attempt's answer, and `Unrecorded` those whose call's record was not stored in time.
 #[must_use]
 pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status: u16) -> Value {
     let mut metrics = Metrics::of(invocation);
@@ -61,6 +62,9 @@ pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status
     if report.repeated || report.outcome == Outcome::Repeated {
         metrics.count("Repeated", 1);
     }
+    if report.unrecorded {
+        metrics.count("Unrecorded", 1);
+    }
     let mut line = json!({
         "level": "INFO",
         "message": "answered",
@@ -70,8 +74,8 @@ pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status
         "repeated": report.repeated,
         "status": status,
     });
-    if let Some(rule) = &report.rule {
-        line["rule"] = json!(rule);
+    if let Some(why) = report.why() {
+        line["why"] = json!(why);
     }
     if let Some(version) = report.version {
         line["version"] = match version {
@@ -147,6 +151,7 @@ fn millis(elapsed: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Failed;
 
     const INVOCATION: Invocation<'static> = Invocation {
         function: "next-action",
@@ -157,7 +162,7 @@ mod tests {
     };
 
     fn report(outcome: Outcome, repeated: bool) -> Report {
-        Report { outcome, version: None, call: "c-1".to_owned(), rule: None, repeated }
+        Report { outcome, call: "c-1".to_owned(), repeated, ..Report::default() }
     }
 
     /// Asserts what the specification requires of every line; returns the metrics' names and values.
@@ -187,7 +192,8 @@ mod tests {
     #[test]
     fn one_line_is_log_and_metrics() {
         let report = Report { version: Some(FlowVersion::Published(7)), ..report(Outcome::Verified, true) };
-        let report = Report { rule: Some("login, rule 1 on line 18".to_owned()), ..report };
+        let failed = Failed { kind: "deadline", text: "the deadline has passed".to_owned() };
+        let report = Report { failed: Some(Box::new(failed)), ..report };
         let line = answered(&Invocation { cold: true, ..INVOCATION }, "demo", &report, 200);
         let expected = json!({
             "_aws": {
@@ -207,7 +213,7 @@ mod tests {
             "Function": "next-action",
             "ColdStarts": 1, "Requests": 1, "LatencyMs": 12.345, "Verified": 1, "Repeated": 1,
             "level": "INFO", "message": "answered", "requestId": "85dc8f94-eb58-4356-b415-e4a90777a5a8",
-            "flow": "demo", "version": 7, "call": "c-1", "rule": "login, rule 1 on line 18", "outcome": "verified", "repeated": true, "status": 200, "elapsed_ms": 12,
+            "flow": "demo", "version": 7, "call": "c-1", "why": "the deadline has passed", "outcome": "verified", "repeated": true, "status": 200, "elapsed_ms": 12,
         });
         assert_eq!(line, expected);
         assert!(!line.to_string().contains('\n'));
@@ -228,6 +234,9 @@ mod tests {
             assert_eq!(names(&line), expected, "{outcome}");
             assert!(names(&line).iter().all(|name| NAMES.contains(&name.as_str())), "{outcome}");
         }
+        let unrecorded = Report { unrecorded: true, ..report(Outcome::Said, false) };
+        assert_eq!(names(&answered(&INVOCATION, "demo", &unrecorded, 200)), ["Requests", "LatencyMs", "Unrecorded"]);
+        assert!(NAMES.contains(&"Unrecorded"));
         let repeated = answered(&INVOCATION, "demo", &report(Outcome::Repeated, false), 204);
         assert_eq!(names(&repeated), ["Requests", "LatencyMs", "Kept", "Repeated"]);
     }

@@ -13,10 +13,12 @@ use crate::{
     token::{InvalidTokens, WebhookTokens},
 };
 use aws_config::SdkConfig;
+use futures_util::future::join_all;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_runtime::{LambdaEvent, service_fn};
 use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
-use ringbolt_dynamodb::{Store, Table, client, flows::FlowTable};
+pub use ringbolt_dynamodb::Table;
+use ringbolt_dynamodb::{Store, client, flows::FlowTable};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::{
@@ -70,13 +72,18 @@ enum Reply {
     Batch(BatchResponse),
 }
 
-/// Runs a webhook that steers calls, until Lambda ends it. `function` is the name of its package.
-pub async fn steering(function: &'static str, handle: impl AsyncFn(&App, Request) -> Answer) -> ExitCode {
+/// Runs a webhook that steers calls, until Lambda ends it. `function` is the name of its package, `writes_to` names the
+/// tables that a call's first request writes to.
+pub async fn steering(
+    function: &'static str,
+    writes_to: &[Table],
+    handle: impl AsyncFn(&App, Request) -> Answer,
+) -> ExitCode {
     let started = async {
         let (webhook, steering) = (WebhookConfig::from_env(environment), SteeringConfig::from_env(environment));
         init_logging(&webhook);
         let (webhook, config) = ConfigMistakes::both(webhook, steering)?;
-        let (webhook, sdk) = start_webhook(webhook, Table::Callers).await?;
+        let (webhook, sdk) = start_webhook(webhook, writes_to).await?;
         let keys = PinKeys::from_json(&config.pin_keys.read(&sdk).await?)?;
         let stage = config.stage.as_deref();
         let flows = match config.flows {
@@ -102,7 +109,7 @@ pub async fn storing(
         let (webhook, storing) = (WebhookConfig::from_env(environment), StoringConfig::from_env(environment));
         init_logging(&webhook);
         let (webhook, config) = ConfigMistakes::both(webhook, storing)?;
-        let (webhook, sdk) = start_webhook(webhook, Table::Calls).await?;
+        let (webhook, sdk) = start_webhook(webhook, &[Table::Calls]).await?;
         let queue = config.queue.map(|url| Queue::new(&sdk, url, webhook.deadline));
         Ok(Postback { webhook, queue })
     };
@@ -121,13 +128,16 @@ fn init_logging(config: &Result<WebhookConfig, ConfigMistakes>) {
     logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
 }
 
-async fn start_webhook(config: WebhookConfig, writes_to: Table) -> Result<(Webhook, SdkConfig), StartError> {
+async fn start_webhook(config: WebhookConfig, writes_to: &[Table]) -> Result<(Webhook, SdkConfig), StartError> {
     let sdk = sdk_config().await;
     let tokens = WebhookTokens::from_json(&config.tokens.read(&sdk).await?)?;
     let store = Store::new(client::webhook_client(&sdk, config.deadline), config.tables);
-    if let Err(error) = store.warm_up(writes_to).await {
-        // The database may be back when a call comes in; until then callers hear the fallback.
-        tracing::error!(failure = error.kind(), reason = %error, "the database is not ready");
+    // At the same time, so that a call finds a connection for each of the writes that it makes in parallel.
+    for warmed in join_all(writes_to.iter().map(|table| store.warm_up(*table))).await {
+        if let Err(error) = warmed {
+            // The database may be back when a call comes in; until then callers hear the fallback.
+            tracing::error!(failure = error.kind(), reason = %error, "the database is not ready");
+        }
     }
     let webhook =
         Webhook { store, tokens, deadline: config.deadline, retention: config.retention, clock: system_clock() };
@@ -208,7 +218,7 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
         version = answer.report.version.map(tracing::field::display),
         call = answer.report.call,
         outcome = answer.report.outcome.word(),
-        rule = answer.report.rule,
+        why = answer.report.why(),
         repeated = answer.report.repeated,
         status = answer.status,
         elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),

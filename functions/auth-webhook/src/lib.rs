@@ -48,7 +48,7 @@ async fn decide(app: &App, live: &LiveFlow, asked: &Wix) -> Result<Answer, Failu
 }
 
 fn answer(decided: LoginAnswer<'_>) -> Answer {
-    write(decided.reply).outcome(decided.outcome)
+    write(decided.reply).outcome(decided.outcome).reason(Some(decided.reason))
 }
 
 fn write(reply: &Reply) -> Answer {
