@@ -1,56 +1,67 @@
 //! Lists the calls in a time range: one IVR's, newest first, or all IVRs', in no particular order.
 
+mod merge;
+
 use crate::{
     Cursor, Store, StoreError,
-    calls::ivr_day,
     item::{self, Item},
-    tables::{AT, CALLS_BY_IVR_DAY, IVR_DAY, PK, SK, TTL},
+    ivr_day,
+    tables::{AT, PK, SK, TTL},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
+use merge::Merge;
 use ringbolt_core::time::EpochMs;
 use std::{ops::Range, time::Duration};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A stored item of a call: a visit to an IVR, or a transcription.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A stored item of a call: a visit to an IVR, or a transcription. A call has several.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Listed {
+    /// When the webhook, or the current text of a transcription, was received.
+    pub at: EpochMs,
     /// The respondent's id (`ivr_response_id`, `unique_id`).
     pub response_id: String,
-    /// When the first webhook, or the current text of a transcription, was received.
-    pub at: EpochMs,
     /// Whether it is a transcription.
     pub is_transcript: bool,
+    /// The calling number as the provider sent it; `None` if the index was read, which has nothing but keys.
+    pub number: Option<String>,
 }
 
-/// Iterates over stored items of calls, page by page.
+/// Iterates over stored items of calls, page by page. It holds a few pages in memory, however many items there are.
 #[derive(Debug)]
 pub struct CallList {
     store: Store,
     span: Range<EpochMs>,
-    /// The index partitions still to be read, the last one next; `None` for the whole table.
-    partitions: Option<Vec<String>>,
-    after: Option<Cursor>,
-    ended: bool,
+    walk: Walk,
+}
+
+#[derive(Debug)]
+enum Walk {
+    /// The index of an IVR: the days still to be read, the last one next, and the shards of the present one.
+    Index { ivr_id: String, days: Vec<EpochMs>, today: Option<Merge> },
+    /// The whole table.
+    Table { after: Option<Cursor>, ended: bool },
 }
 
 impl Store {
-    /// Lists an IVR's calls in a time range (end excluded), newest first. The index has one partition per UTC day.
+    /// Lists an IVR's calls in a time range (end excluded), newest first.
     #[must_use]
     pub fn calls_of_ivr(&self, ivr_id: &str, span: Range<EpochMs>) -> CallList {
-        let mut partitions = Vec::new();
+        let mut days = Vec::new();
         let mut day = EpochMs(span.start.epoch_secs().div_euclid(86_400) * 86_400_000);
         while day < span.end {
-            partitions.push(ivr_day(ivr_id, day));
+            days.push(day);
             day = day.plus(DAY);
         }
-        CallList { store: self.clone(), span, partitions: Some(partitions), after: None, ended: false }
+        let walk = Walk::Index { ivr_id: ivr_id.to_owned(), days, today: None };
+        CallList { store: self.clone(), span, walk }
     }
 
     /// Lists all calls in a time range (end excluded), in no particular order. Reads the whole table.
     #[must_use]
     pub fn calls_of_all_ivrs(&self, span: Range<EpochMs>) -> CallList {
-        CallList { store: self.clone(), span, partitions: None, after: None, ended: false }
+        CallList { store: self.clone(), span, walk: Walk::Table { after: None, ended: false } }
     }
 }
 
@@ -60,73 +71,79 @@ impl CallList {
     /// # Errors
     /// Any DynamoDB error.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, StoreError> {
-        if self.ended {
-            return Ok(None);
-        }
-        let (items, after) = match &self.partitions {
-            None => self.scan().await?,
-            Some(partitions) => match partitions.last() {
-                None => return Ok(None),
-                Some(partition) => self.query(partition).await?,
-            },
-        };
-        self.after = Cursor::after(after);
-        if self.after.is_none() {
-            match &mut self.partitions {
-                None => self.ended = true,
-                Some(partitions) => drop(partitions.pop()),
+        match &mut self.walk {
+            Walk::Table { ended: true, .. } => Ok(None),
+            Walk::Table { after, ended } => {
+                let (items, next) = scan(&self.store, &self.span, after.take()).await?;
+                *ended = next.is_none();
+                *after = next;
+                Ok(Some(items.iter().filter_map(listed).collect()))
+            }
+            Walk::Index { ivr_id, days, today } => {
+                let merge = match today {
+                    Some(merge) => merge,
+                    None => match days.pop() {
+                        Some(day) => today.insert(Merge::of(ivr_day::partitions(ivr_id, day))),
+                        None => return Ok(None),
+                    },
+                };
+                let page = merge.next_page(&self.store, &self.span).await?;
+                if page.is_none() {
+                    *today = None;
+                }
+                Ok(Some(page.unwrap_or_default()))
             }
         }
-        Ok(Some(items.iter().filter_map(listed).collect()))
-    }
-
-    async fn query(&self, partition: &str) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-        let page = self
-            .store
-            .client
-            .query()
-            .table_name(&self.store.tables.calls)
-            .index_name(CALLS_BY_IVR_DAY)
-            .key_condition_expression("#day = :day AND #at BETWEEN :from AND :last")
-            .expression_attribute_names("#day", IVR_DAY)
-            .expression_attribute_names("#at", AT)
-            .expression_attribute_values(":day", item::s(partition))
-            .expression_attribute_values(":from", item::n(self.span.start.0))
-            .expression_attribute_values(":last", item::n(self.span.end.0 - 1))
-            .scan_index_forward(false)
-            .set_exclusive_start_key(self.after.clone().map(Cursor::into_key))
-            .send()
-            .await
-            .map_err(StoreError::from_sdk)?;
-        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
-    }
-
-    async fn scan(&self) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-        let page = self
-            .store
-            .client
-            .scan()
-            .table_name(&self.store.tables.calls)
-            .filter_expression("#at BETWEEN :from AND :last")
-            .projection_expression("pk, sk, #at")
-            .expression_attribute_names("#at", AT)
-            .expression_attribute_values(":from", item::n(self.span.start.0))
-            .expression_attribute_values(":last", item::n(self.span.end.0 - 1))
-            .set_exclusive_start_key(self.after.clone().map(Cursor::into_key))
-            .send()
-            .await
-            .map_err(StoreError::from_sdk)?;
-        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
 }
 
+async fn scan(
+    store: &Store,
+    span: &Range<EpochMs>,
+    after: Option<Cursor>,
+) -> Result<(Vec<Item>, Option<Cursor>), StoreError> {
+    let page = store
+        .client
+        .scan()
+        .table_name(&store.tables.calls)
+        .filter_expression("#at BETWEEN :from AND :last")
+        .projection_expression("pk, sk, #at, told.#call.ivr_caller_id, visits[0].told.#call.ivr_caller_id")
+        .expression_attribute_names("#at", AT)
+        .expression_attribute_names("#call", "call")
+        .expression_attribute_values(":from", item::n(span.start.0))
+        .expression_attribute_values(":last", item::n(span.end.0 - 1))
+        .set_exclusive_start_key(after.map(Cursor::into_key))
+        .send()
+        .await
+        .map_err(StoreError::from_sdk)?;
+    Ok((page.items.unwrap_or_default(), Cursor::after(page.last_evaluated_key)))
+}
+
+/// `None` for an item that is neither a visit nor a transcription.
 fn listed(found: &Item) -> Option<Listed> {
     let (Some(AttributeValue::S(pk)), Some(AttributeValue::S(sk))) = (found.get(PK), found.get(SK)) else {
         return None;
     };
+    let is_transcript = match sk.split_once('#')?.0 {
+        "visit" | "result" => false,
+        "transcript" => true,
+        _ => return None,
+    };
     let response_id = pk.strip_prefix("call#")?.to_owned();
-    let at = EpochMs(item::number(found, AT).ok()?);
-    Some(Listed { response_id, at, is_transcript: sk.starts_with("transcript#") })
+    Some(Listed { response_id, at: EpochMs(item::number(found, AT).ok()?), is_transcript, number: number(found) })
+}
+
+/// The calling number of a visit, or of the first of those that an earlier version kept in one item.
+fn number(found: &Item) -> Option<String> {
+    let visit = match found.get("visits") {
+        Some(AttributeValue::L(visits)) => visits.first()?.as_m().ok()?,
+        _ => found,
+    };
+    match visit.get("told")?.as_m().ok()?.get("call")?.as_m().ok()?.get("ivr_caller_id")? {
+        AttributeValue::S(number) => Some(number.clone()),
+        AttributeValue::L(numbers) => numbers.first()?.as_s().ok().cloned(),
+        _ => None,
+    }
 }
 
 /// Whether an item has expired. DynamoDB may not have deleted it yet.

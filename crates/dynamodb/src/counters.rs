@@ -1,7 +1,8 @@
-//! How often a call and a calling number have tried, in items of their own.
+//! How often a call and a calling number have tried: short-lived items in a table of their own.
 //!
-//! Their keys begin with `#`, which no realm does. They name nobody: sessions and numbers are keyed digests. DynamoDB
-//! deletes expired items late, so every decision compares with the clock.
+//! They are written with every attempt, and nothing in them is worth restoring. Apart from the callers, they cost no
+//! backup, no stream and no scan. They name nobody: sessions and numbers are keyed digests. DynamoDB deletes expired
+//! items late, so every decision compares with the clock.
 
 mod ani_window;
 
@@ -61,7 +62,7 @@ impl Store {
             let counted = self
                 .client
                 .update_item()
-                .table_name(&self.tables.callers)
+                .table_name(&self.tables.counters)
                 .key(PK, tried.pk.clone())
                 .update_expression("ADD tries :this SET expires_at = :expires")
                 .condition_expression(
@@ -108,7 +109,7 @@ impl Store {
         let request = self
             .client
             .put_item()
-            .table_name(&self.tables.callers)
+            .table_name(&self.tables.counters)
             .item(PK, tried.pk.clone())
             .item("tries", tried.as_set())
             .item("expires_at", tried.expires())

@@ -5,7 +5,7 @@ use crate::{
     attempts::caller_key,
     error::was_written,
     item,
-    tables::{CALLS_BY_IVR_DAY, PK, SK, TTL, TableShape},
+    tables::{PK, SK, TTL, TableShape},
 };
 use aws_sdk_dynamodb::{
     Client,
@@ -23,7 +23,7 @@ use ringbolt_core::{
 pub struct TableHealth {
     /// DynamoDB's table status; `ACTIVE` means that the table can be used.
     pub status: String,
-    /// Whether its keys and index match the expected shape.
+    /// Whether its keys and indexes match the expected shape.
     pub fits: bool,
     /// Whether DynamoDB deletes expired items.
     pub expires: bool,
@@ -38,7 +38,8 @@ pub async fn table_health(client: &Client, name: &str, shape: TableShape) -> Res
     let table = described.table().ok_or(StoreError::Nonsense)?;
     let keys: Vec<&str> = table.key_schema().iter().map(|key| key.attribute_name()).collect();
     let expected: &[&str] = if shape.sort_key { &[PK, SK] } else { &[PK] };
-    let indexed = table.global_secondary_indexes().iter().any(|index| index.index_name() == Some(CALLS_BY_IVR_DAY));
+    let has = |name| table.global_secondary_indexes().iter().any(|index| index.index_name() == Some(name));
+    let indexed = shape.indexes.iter().all(|index| has(index.name));
     let ttl = client.describe_time_to_live().table_name(name).send().await.map_err(StoreError::from_sdk)?;
     let expires = ttl.time_to_live_description().is_some_and(|ttl| {
         let on = matches!(ttl.time_to_live_status(), Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
@@ -46,7 +47,7 @@ pub async fn table_health(client: &Client, name: &str, shape: TableShape) -> Res
     });
     Ok(TableHealth {
         status: table.table_status().map_or_else(String::new, |status| status.as_str().to_owned()),
-        fits: keys == expected && (indexed || !shape.by_ivr_day),
+        fits: keys == expected && indexed,
         expires,
     })
 }

@@ -22,12 +22,12 @@ use ringbolt_core::{
 };
 use std::collections::HashMap;
 
-/// One row of an import: a caller and one of their PINs.
+/// One row of an import: a caller and one of their PINs, or with [`Existing::Skip`] all of them.
 #[derive(Clone, Debug)]
 pub struct ImportedRow<'a> {
     /// The caller.
     pub caller: &'a CallerId,
-    /// The PIN's tags, one under each key ([`ringbolt_core::pin::PinHasher::enrol`]).
+    /// The tags of each PIN, one under each key ([`ringbolt_core::pin::PinHasher::enrol`]).
     pub tags: &'a [PinTag],
     /// The attributes that replace the caller's existing ones; `None` keeps those. If a caller has several rows, the
     /// one with the highest number decides.
@@ -47,7 +47,8 @@ pub enum Existing {
     Replace,
     /// Add the import's PINs to theirs.
     Add,
-    /// Leave them unchanged.
+    /// Leave them unchanged. All PINs of a new caller must be in one [`ImportedRow`], because a later import would leave
+    /// the caller unchanged.
     Skip,
 }
 

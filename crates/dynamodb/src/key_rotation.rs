@@ -68,9 +68,10 @@ impl Store {
             .total_segments(segments)
             .set_exclusive_start_key(after.map(Cursor::into_key))
             .projection_expression("pk, pins")
-            // Counters of calls and of numbers are in the same table, under keys that begin as no realm does.
-            .filter_expression("NOT begins_with(pk, :counters)")
-            .expression_attribute_values(":counters", item::s("#"))
+            // Locks of imports are in the same table, under keys that begin as no realm does. So were counters, for a day,
+            // before they had a table of their own.
+            .filter_expression("NOT begins_with(pk, :no_realm)")
+            .expression_attribute_values(":no_realm", item::s("#"))
             .consistent_read(true)
             .send()
             .await

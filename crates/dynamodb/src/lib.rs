@@ -16,12 +16,15 @@ pub mod erasure;
 mod error;
 pub mod flows;
 pub mod health;
+pub mod import_lock;
 pub mod imports;
 mod item;
+mod ivr_day;
 pub mod key_rotation;
 pub mod listing;
 mod revisions;
 pub mod tables;
+pub mod visits;
 
 pub use cursor::Cursor;
 pub use error::StoreError;
@@ -53,6 +56,7 @@ impl Store {
         let request = self.client.update_item().key(tables::PK, item::s(NOBODY));
         let request = match table {
             Table::Callers => request.table_name(&self.tables.callers),
+            Table::Counters => request.table_name(&self.tables.counters),
             Table::Calls => request.table_name(&self.tables.calls).key(tables::SK, item::s(NOBODY)),
         };
         let refused = request
@@ -68,8 +72,10 @@ impl Store {
 /// One of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Table {
-    /// PINs, counters.
+    /// PINs and failed attempts.
     Callers,
+    /// Counters of calls and calling numbers.
+    Counters,
     /// Calls and transcriptions.
     Calls,
 }

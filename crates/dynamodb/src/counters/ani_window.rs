@@ -51,7 +51,7 @@ impl Store {
         let counted = self
             .client
             .update_item()
-            .table_name(&self.tables.callers)
+            .table_name(&self.tables.counters)
             .key(PK, pk.clone())
             .update_expression(moment.update())
             .condition_expression(moment.condition())
@@ -85,7 +85,7 @@ impl Store {
         let request = self
             .client
             .update_item()
-            .table_name(&self.tables.callers)
+            .table_name(&self.tables.counters)
             .key(PK, pk)
             .update_expression(format!("REMOVE {}", names.join(", ")));
         if let Err(error) = was_written(request.send().await) {
