@@ -1,6 +1,9 @@
 //! Starts the auth webhook in AWS Lambda.
 
+use ringbolt_lambda::run::Table;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
-    ringbolt_lambda::run::steering(env!("CARGO_PKG_NAME"), auth_webhook::handle).await
+    ringbolt_lambda::run::steering(env!("CARGO_PKG_NAME"), &[Table::Callers, Table::Counters], auth_webhook::handle)
+        .await
 }

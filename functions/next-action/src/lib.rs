@@ -12,6 +12,7 @@ use ringbolt_core::{
 };
 use ringbolt_dynamodb::attempts::Attempted;
 use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
+use std::time::Instant;
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
@@ -19,18 +20,30 @@ pub async fn handle(app: &App, request: Request) -> Answer {
         Ok(live) => live,
         Err(refusal) => return refusal,
     };
-    let now = app.webhook.now();
+    let (began, now, deadline) = (Instant::now(), app.webhook.now(), app.webhook.deadline);
     let asked = dialogtech::Request::read(&Parameters::parse(&request.query, request.form()), &live.flow, now);
+    let recorded = async { Ok(Record::new(app, &live.flow, &asked, app.request_digest(&request), now)) };
+    let record = guard::within(deadline, recorded).await.unwrap_or_else(|failure| {
+        tracing::error!(failure = failure.kind(), reason = %failure, "this call is not recorded");
+        None
+    });
     let visit = Visit {
         app,
         live: &live,
         asked: &asked,
         engine: Engine::new(&live.flow, &asked.results, app.hasher.keys(), &live.closures, now),
-        record: Record::new(app, &live.flow, &asked, &app.request_digest(&request)),
+        record: record.as_ref(),
     };
     let fallback = visit.write(&call::fallback(&live.flow, &asked.results));
-    let answered = guard::or_fallback(app.webhook.deadline, fallback, visit.answer()).await;
-    answered.version(live.version).call(asked.results.response_id.as_ref().map(|id| id.as_str()))
+    let answered = guard::or_fallback(deadline.saturating_sub(began.elapsed()), fallback, visit.answer()).await;
+    let answered = answered.version(live.version).call(asked.results.response_id.as_ref().map(|id| id.as_str()));
+    match &record {
+        Some(record) => {
+            let is_recorded = record.close(&answered, deadline.saturating_sub(began.elapsed())).await;
+            answered.unrecorded(!is_recorded)
+        }
+        None => answered,
+    }
 }
 
 /// One visit of a call, with what answers it.
@@ -39,29 +52,22 @@ struct Visit<'a> {
     live: &'a LiveFlow,
     asked: &'a dialogtech::Request,
     engine: Engine<'a>,
-    record: Record<'a>,
+    record: Option<&'a Record>,
 }
 
 impl Visit<'_> {
     async fn answer(&self) -> Result<Answer, Failure> {
-        let decided = match self.engine.plan() {
-            Ok(Plan::Answer(known)) => known,
-            Ok(Plan::LookUp { caller, pins }) => {
-                let (found, ()) = tokio::join!(self.app.webhook.store.caller(&caller), self.record.keep(None));
+        match self.engine.plan()? {
+            Plan::Answer(known) => Ok(self.write(&known)),
+            Plan::LookUp { caller, pins } => {
+                let found = self.app.webhook.store.caller(&caller).await?;
                 let (hasher, lockout) = (&self.app.hasher, &self.live.flow.lockout);
                 let now = self.app.webhook.now();
-                let active = found?.filter(|item| item.still_verified(hasher, &caller, &pins, lockout, now));
-                return Ok(self.write(&self.engine.answer_step(active.as_ref().map(|item| &item.attributes))?));
+                let active = found.filter(|item| item.still_verified(hasher, &caller, &pins, lockout, now));
+                Ok(self.write(&self.engine.answer_step(active.as_ref().map(|item| &item.attributes))?))
             }
-            Ok(Plan::Attempt(attempt)) => return self.attempt(&attempt).await,
-            Err(error) => {
-                self.record.keep(None).await;
-                return Err(error.into());
-            }
-        };
-        let answer = self.write(&decided);
-        self.record.keep(Some(&answer.body)).await;
-        Ok(answer)
+            Plan::Attempt(attempt) => self.attempt(&attempt).await,
+        }
     }
 
     async fn attempt(&self, attempt: &PinAttempt<'_>) -> Result<Answer, Failure> {
@@ -70,11 +76,12 @@ impl Visit<'_> {
         let session_id = self.asked.results.call_id();
         let this = Fingerprint::new(app.hasher.keys().current(), session_id, &prepared, attempt.try_number);
         if !app.within_ani_limit(&live.flow, &attempt.ani, &this).await? {
-            let refused = self.write(&engine.answer_over_ani_limit(attempt)?);
-            self.record.keep(Some(&refused.body)).await;
-            return Ok(refused);
+            return Ok(self.write(&engine.answer_over_ani_limit(attempt)?));
         }
         // One round trip: the attempt, the call's counter and the call's record go out together.
+        if let Some(record) = self.record {
+            record.begin();
+        }
         let attempted = async {
             if attempt.is_shared() {
                 Ok(app.webhook.store.attempt_shared(&app.hasher, &prepared).await?)
@@ -82,7 +89,7 @@ impl Visit<'_> {
                 app.attempt(&live.flow, &prepared, this.clone()).await
             }
         };
-        let (attempted, call_tries, ()) = tokio::join!(attempted, self.count_try(&this), self.record.keep(None));
+        let (attempted, call_tries) = tokio::join!(attempted, self.count_try(&this));
         let Attempted { outcome, repeated } = attempted?;
         Ok(self.write(&engine.answer_attempt(attempt, &outcome, call_tries?)?).repeated(repeated))
     }
@@ -105,6 +112,6 @@ impl Visit<'_> {
             Written::Document(document) => Answer::xml(document),
             Written::Text(text) => Answer::text(text),
         };
-        answer.outcome(decided.outcome).rule(decided.reason.as_ref().map(ToString::to_string))
+        answer.outcome(decided.outcome).reason(decided.reason.clone())
     }
 }

@@ -1,56 +1,136 @@
 //! The record of a visit.
+//!
+//! The caller doesn't wait for it: the answer leaves when it is decided. In Lambda nothing runs after the answer, so the
+//! writes run on their own and get a small part of the deadline. What isn't written by then is logged and counted. It
+//! may still be written, when the instance wakes for its next request.
 
 use ringbolt_core::{
-    call::{ids::KeyPart, record},
+    call::{about, ids::KeyPart, record},
     dialects::dialogtech::Request,
     flow::Flow,
+    identity::{CallerId, UserId},
+    time::EpochMs,
 };
-use ringbolt_dynamodb::calls;
-use ringbolt_lambda::{App, Failure};
+use ringbolt_dynamodb::{
+    Store, StoreError,
+    visits::{Answered, References, Visit},
+};
+use ringbolt_lambda::{Answer, App, Failure, answer::Report};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::task::JoinHandle;
+use tracing::Instrument as _;
+
+/// What an answer that is decided waits for its record at most: this part of the deadline, which is 50 ms by default.
+const PATIENCE: u32 = 20;
 
 /// A visit that is to be recorded.
-pub(crate) struct Record<'a> {
-    app: &'a App,
-    flow: &'a Flow,
-    asked: &'a Request,
-    digest: String,
+pub(crate) struct Record {
+    store: Store,
+    retention: Duration,
+    patience: Duration,
+    visit: Arc<Visit>,
+    begun: AtomicBool,
 }
 
-impl<'a> Record<'a> {
-    pub(crate) fn new(app: &'a App, flow: &'a Flow, asked: &'a Request, digest: &str) -> Self {
-        Self { app, flow, asked, digest: digest.to_owned() }
+impl Record {
+    /// `None` if the request doesn't say which call and which IVR it is about.
+    pub(crate) fn new(app: &App, flow: &Flow, asked: &Request, digest: String, now: EpochMs) -> Option<Self> {
+        let results = &asked.results;
+        let response_id = results.response_id.as_ref()?;
+        let visit = Visit {
+            response_id: key_part(response_id.as_str()),
+            ivr_id: key_part(&ivr_id(flow, asked)?),
+            session_id: results.session_id.as_ref().map(|id| key_part(id.as_str())),
+            flow: flow.name.to_string(),
+            digest,
+            at: now,
+            told: record::kept(flow, results),
+            about: references(app, flow, &about::of_visit(flow, results, now)),
+        };
+        let webhook = &app.webhook;
+        Some(Self {
+            store: webhook.store.clone(),
+            retention: webhook.retention,
+            patience: webhook.deadline / PATIENCE,
+            visit: Arc::new(visit),
+            begun: AtomicBool::new(false),
+        })
     }
 
-    /// Stores what came in, and the answer if it is known by now. A record that is lost is logged; the call continues.
-    pub(crate) async fn keep(&self, answered: Option<&str>) {
-        let results = &self.asked.results;
-        let (Some(response_id), Some(ivr_id)) = (&results.response_id, self.ivr_id()) else { return };
-        let (response_id, ivr_id) = (KeyPart::of(response_id.as_str()), KeyPart::of(&ivr_id));
-        let visit = calls::Visit {
-            response_id: response_id.as_str(),
-            ivr_id: ivr_id.as_str(),
-            flow: self.flow.name.as_str(),
-            digest: &self.digest,
-            told: record::kept(self.flow, results),
-            answered,
-        };
-        // A slow record must not turn a known answer into the fallback.
-        let webhook = &self.app.webhook;
-        let written = webhook.store.record_visit(&visit, webhook.now(), webhook.retention);
-        let lost = match tokio::time::timeout(webhook.deadline / 2, written).await {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => Failure::Store(error),
-            Err(_) => Failure::Deadline,
-        };
-        tracing::error!(failure = lost.kind(), reason = %lost, "the record of this call is lost");
+    /// Begins to store what came in, while the answer is being decided.
+    pub(crate) fn begin(&self) {
+        self.begun.store(true, Ordering::Relaxed);
+        let (store, visit, retention) = (self.store.clone(), Arc::clone(&self.visit), self.retention);
+        drop(written(async move { store.record_visit(&visit, None, retention).await }));
     }
 
-    /// The IVR's id in the portal: as it came, or the id of the IVR that stands in for results without one.
-    fn ivr_id(&self) -> Option<String> {
-        let results = &self.asked.results;
-        results
-            .ivr_id
-            .clone()
-            .or_else(|| self.flow.ivrs.get(results.ended.ivr()?)?.id.as_ref().map(ToString::to_string))
+    /// Stores the answer and its reason, and waits for that no longer than `left`. Says whether it is stored.
+    pub(crate) async fn close(&self, answer: &Answer, left: Duration) -> bool {
+        let (store, visit, retention) = (self.store.clone(), Arc::clone(&self.visit), self.retention);
+        let (answered, begun) = (answered(answer), self.begun.load(Ordering::Relaxed));
+        let writing = written(async move {
+            if begun {
+                store.record_answer(&visit, &answered, retention).await
+            } else {
+                store.record_visit(&visit, Some(&answered), retention).await
+            }
+        });
+        match tokio::time::timeout(left.min(self.patience), writing).await {
+            Ok(Ok(is_written)) => is_written,
+            Ok(Err(_)) => {
+                tell(&Failure::Task);
+                false
+            }
+            Err(_) => {
+                tracing::warn!("the answer did not wait for the record of this call, which may be lost");
+                false
+            }
+        }
+    }
+}
+
+/// Writes independently of the answer; the task says whether that succeeded.
+fn written(write: impl Future<Output = Result<(), StoreError>> + Send + 'static) -> JoinHandle<bool> {
+    let told = async move { write.await.map_err(|error| tell(&Failure::Store(error))).is_ok() };
+    tokio::spawn(told.in_current_span())
+}
+
+fn tell(failure: &Failure) {
+    tracing::error!(failure = failure.kind(), reason = %failure, "the record of this call is lost");
+}
+
+fn key_part(text: &str) -> String {
+    KeyPart::of(text).as_str().to_owned()
+}
+
+/// The IVR's id in the portal: as it came, or the id of the IVR that stands in for results without one.
+fn ivr_id(flow: &Flow, asked: &Request) -> Option<String> {
+    let results = &asked.results;
+    results.ivr_id.clone().or_else(|| flow.ivrs.get(results.ended.ivr()?)?.id.as_ref().map(ToString::to_string))
+}
+
+fn references(app: &App, flow: &Flow, about: &about::About) -> References {
+    let keys = app.hasher.keys();
+    let refer = |user: &UserId| keys.reference(&CallerId { realm: flow.realm.clone(), user: user.clone() });
+    References { named: about.named.as_ref().map(refer), verified: about.verified.as_ref().map(refer) }
+}
+
+fn answered(answer: &Answer) -> Answered {
+    let report: &Report = &answer.report;
+    Answered {
+        answer: answer.body.clone(),
+        outcome: report.outcome,
+        version: report.version.map(|version| version.to_string()),
+        rule: report.reason.as_ref().map(|reason| reason.rule.to_string()),
+        line: report.reason.as_ref().map(|reason| reason.line),
+        why: report.why(),
+        failed: report.failed.as_ref().map(|failed| failed.kind.to_owned()),
     }
 }
