@@ -1,0 +1,98 @@
+//! Recorded answers, whose transcriptions are posted when they are ready: late, in any order, twice, or never.
+
+use super::{Call, NotNow};
+use crate::dialogtech;
+use crate::event::Event;
+use crate::exchange::{Exchange, Reply, Request};
+use ringbolt_core::flow::graph::Place;
+use ringbolt_core::time::EpochMs;
+
+/// A recorded answer that is transcribed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Transcription {
+    /// The number of the question in its IVR, from 1.
+    pub question: usize,
+    /// The IVR.
+    pub ivr: Place,
+    /// What became of it.
+    pub state: TranscriptionState,
+    response_id: String,
+    text: String,
+}
+
+/// What became of a transcription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TranscriptionState {
+    /// It isn't posted yet.
+    Pending,
+    /// It was posted, once or more.
+    Posted,
+    /// It will never come.
+    Lost,
+}
+
+impl Transcription {
+    pub(crate) fn response_id(&self) -> &str {
+        &self.response_id
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Call {
+    pub(super) fn expect_transcription(&mut self, question: usize, text: &str) {
+        self.transcriptions.push(Transcription {
+            question,
+            ivr: self.run.at.clone(),
+            state: TranscriptionState::Pending,
+            response_id: self.run.response_id.clone(),
+            text: text.to_owned(),
+        });
+    }
+
+    /// The postback of a transcription, by its place in [`Call::transcriptions`]. It can be sent at any time, also after
+    /// the call and more than once.
+    ///
+    /// # Errors
+    /// [`NotNow`]: there is no such transcription, or it was [lost](Call::lose).
+    pub fn postback(&self, index: usize, now: EpochMs) -> Result<Request, NotNow> {
+        let found =
+            self.transcriptions.get(index).ok_or_else(|| NotNow("there is no such transcription".to_owned()))?;
+        if found.state == TranscriptionState::Lost {
+            return Err(NotNow("this transcription never comes".to_owned()));
+        }
+        Ok(dialogtech::request::postback(&self.setting, found, now))
+    }
+
+    /// Notes that a transcription was posted, and what came back; `None` if nothing did.
+    pub fn posted(&mut self, index: usize, request: Request, reply: Option<Reply>, now: EpochMs) {
+        if let Some(transcription) = self.transcriptions.get_mut(index) {
+            transcription.state = TranscriptionState::Posted;
+        }
+        self.note(Event::Transcription(Box::new(Exchange { request, reply })), now);
+    }
+
+    /// The transcription never comes. One that was posted can't be lost any more.
+    pub fn lose(&mut self, index: usize, now: EpochMs) {
+        let pending = |found: &&mut Transcription| found.state == TranscriptionState::Pending;
+        if let Some(transcription) = self.transcriptions.get_mut(index).filter(pending) {
+            transcription.state = TranscriptionState::Lost;
+            let question = transcription.question;
+            self.note(Event::Note(format!("The transcription of question {question} never comes.")), now);
+        }
+    }
+}
+
+/// Shows what it belongs to and not what was said.
+impl std::fmt::Debug for Transcription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { question, ivr, state, .. } = self;
+        f.debug_struct("Transcription")
+            .field("question", question)
+            .field("ivr", ivr)
+            .field("state", state)
+            .finish_non_exhaustive()
+    }
+}

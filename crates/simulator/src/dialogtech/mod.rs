@@ -1,0 +1,6 @@
+//! What DialogTech sends and understands.
+
+pub(crate) mod document;
+pub(crate) mod findme;
+pub(crate) mod request;
+pub(crate) mod shown;

@@ -1,0 +1,146 @@
+//! What is settled before a call begins.
+
+use crate::exchange::Method;
+use ringbolt_core::flow::{Flow, IvrName, hours::Closures};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A provider that can be played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Provider {
+    /// DialogTech: IVRs of its portal, the next-action webhook and the transcription postback.
+    DialogTech,
+    /// Wix Answers: a Number Input IVR and the auth webhook.
+    WixAnswers,
+}
+
+/// Everything about a call that is known before it begins. `Debug` shows neither the token nor a number.
+#[derive(Clone)]
+pub struct Setting {
+    /// The flow.
+    pub flow: Arc<Flow>,
+    /// Which of its calendars an operator has closed.
+    pub closures: Arc<Closures>,
+    /// Who plays it.
+    pub provider: Provider,
+    /// The calling number (ANI), as the provider sends it; empty if it is withheld. For Wix Answers, a number of another
+    /// country has its code in front, `+44-2079460018`.
+    pub from: String,
+    /// The dialled number (DNIS).
+    pub dials: String,
+    /// Where the call begins; if `None`, the flow's `starts` decide.
+    pub begins: Option<IvrName>,
+    /// Whom Wix Answers takes the caller for.
+    pub user: Option<WixUser>,
+    /// The provider's id of the call: DialogTech's session, Wix Answers' call id.
+    pub call_id: String,
+    /// The token in the webhook's URL.
+    pub token: String,
+    /// How the portal is set up.
+    pub portal: Portal,
+}
+
+/// The user that Wix Answers has found for a calling number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WixUser {
+    /// The user's id.
+    pub id: String,
+    /// The first name, if it is known.
+    pub first_name: Option<String>,
+    /// Whether the user is banned.
+    pub banned: bool,
+}
+
+/// What a customer sets in DialogTech's portal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portal {
+    /// How results are sent ("Determine the WebHook Settings").
+    pub method: Method,
+    /// How often a question is asked again after silence or an invalid entry. The specification gives no number.
+    pub repeats: u8,
+    /// How long a question waits for the next key. The specification gives no number.
+    pub timeout: Duration,
+    /// `ivr_phone_label`: the label of the dialled number.
+    pub phone_label: String,
+    /// "Include SourceTrak Data": the fields with their values, sent as they are.
+    pub source: Vec<(String, String)>,
+    /// How often a webhook is sent again after a time-out. The specification gives no number.
+    pub resends: u8,
+}
+
+impl Default for Portal {
+    fn default() -> Self {
+        Self {
+            method: Method::Get,
+            repeats: 2,
+            timeout: Duration::from_secs(5),
+            phone_label: String::new(),
+            source: Vec::new(),
+            resends: 1,
+        }
+    }
+}
+
+impl Setting {
+    /// A call from (212) 555-0142 to (800) 555-0123, without a user, under the id `s-1`.
+    #[must_use]
+    pub fn new(flow: Arc<Flow>, provider: Provider) -> Self {
+        Self {
+            flow,
+            closures: Arc::default(),
+            provider,
+            from: "2125550142".to_owned(),
+            dials: "8005550123".to_owned(),
+            begins: None,
+            user: None,
+            call_id: "s-1".to_owned(),
+            token: "dev-token-not-secret".to_owned(),
+            portal: Portal::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setting")
+            .field("flow", &self.flow.name)
+            .field("provider", &self.provider)
+            .field("begins", &self.begins)
+            .field("call_id", &self.call_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Provider {
+    /// Every provider.
+    pub const ALL: [Self; 2] = [Self::DialogTech, Self::WixAnswers];
+
+    /// The first part of its webhooks' paths, by which it is also chosen on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DialogTech => "dialogtech",
+            Self::WixAnswers => "wix-answers",
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DialogTech => "DialogTech",
+            Self::WixAnswers => "Wix Answers",
+        }
+    }
+
+    /// The providers that can play a flow: DialogTech if it has IVRs, Wix Answers if it has `wix_answers`.
+    #[must_use]
+    pub fn of(flow: &Flow) -> Vec<Self> {
+        let plays = |provider: &Self| match provider {
+            Self::DialogTech => flow.ivrs.are_in_portal(),
+            Self::WixAnswers => flow.wix_answers.is_some(),
+        };
+        Self::ALL.into_iter().filter(plays).collect()
+    }
+}

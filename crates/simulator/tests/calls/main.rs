@@ -1,0 +1,18 @@
+//! Whole calls: inputs and their times go in, and what is heard and sent comes out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod answers;
+mod backup_routing;
+mod driver;
+mod ends;
+mod findme;
+mod golden;
+mod hanging_up;
+mod properties;
+mod questions;
+mod secrets;
+mod starting;
+mod transcriptions;
+mod webhook;
+mod wix_answers;
+mod written;
