@@ -1,0 +1,137 @@
+//! Reads values out of the file's tree, notes what is wrong and continues.
+
+use ringbolt_core::flow::yaml::{Key, Node, Value};
+use ringbolt_core::flow::{Mistake, Position, did_you_mean};
+use std::time::Duration;
+
+/// Collects what is wrong. A method that returns `None` has noted why.
+#[derive(Default)]
+pub(super) struct Reader {
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+impl Reader {
+    pub(super) fn mistake(&mut self, at: Position, message: impl Into<String>) {
+        self.mistakes.push(Mistake::new(at, message));
+    }
+
+    /// A word that isn't one of those known here.
+    pub(super) fn unknown<'k>(
+        &mut self,
+        at: Position,
+        what: &str,
+        word: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let shown: String = word.chars().take(60).collect();
+        let help = did_you_mean(word, known.iter().copied())
+            .or_else(|| (!known.is_empty() && known.len() <= 20).then(|| format!("known here: {}", known.join(", "))));
+        self.mistakes.push(Mistake::new(at, format!("{what} `{shown}`")).help(help));
+    }
+
+    /// What was found is left out: it could be a PIN.
+    fn expected(&mut self, node: &Node, expected: &str) {
+        let found = match &node.value {
+            Value::Broken => return,
+            Value::Null => "nothing",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+            Value::Scalar { .. } => "something else",
+        };
+        self.mistake(node.at, format!("expected {expected}, found {found}"));
+    }
+
+    pub(super) fn entries<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n [(Key, Node)]> {
+        if let Value::Map(entries) = &node.value {
+            return Some(entries);
+        }
+        self.expected(node, expected);
+        None
+    }
+
+    /// A mapping with only these keys; others are noted.
+    pub(super) fn fields<'n>(&mut self, node: &'n Node, expected: &str, known: &[&str]) -> Option<&'n [(Key, Node)]> {
+        let entries = self.entries(node, expected)?;
+        for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.name.as_str())) {
+            self.unknown(key.at, "unknown key", &key.name, known.iter().copied());
+        }
+        Some(entries)
+    }
+
+    pub(super) fn list<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n [Node]> {
+        if let Value::List(items) = &node.value {
+            return Some(items);
+        }
+        self.expected(node, expected);
+        None
+    }
+
+    pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
+        if let Value::Scalar { text, .. } = &node.value {
+            return Some(text);
+        }
+        self.expected(node, expected);
+        None
+    }
+
+    pub(super) fn flag(&mut self, node: &Node, what: &str) -> Option<bool> {
+        match &node.value {
+            Value::Scalar { text, plain: true } if text == "true" => Some(true),
+            Value::Scalar { text, plain: true } if text == "false" => Some(false),
+            _ => {
+                self.expected(node, &format!("{what}, `true` or `false`"));
+                None
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T: Copy>(&mut self, node: &Node, expected: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(node, expected)?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        if found.is_none() && text.contains(|c: char| c.is_ascii_digit()) {
+            self.expected(node, expected);
+        } else if found.is_none() {
+            self.unknown(node.at, &format!("expected {expected}, found"), text, words.iter().map(|(word, _)| *word));
+        }
+        found
+    }
+
+    /// A telephone number in any spelling, as its digits.
+    pub(super) fn number(&mut self, node: &Node) -> Option<String> {
+        let text = self.text(node, "a telephone number")?;
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let fits = (7..=15).contains(&digits.len())
+            && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '.' | '+'));
+        if !fits {
+            self.mistake(node.at, format!("`{text}` isn't a telephone number"));
+            return None;
+        }
+        Some(digits)
+    }
+
+    /// A length of time: digits and `s`, `m`, `h` or `d`.
+    pub(super) fn duration(&mut self, node: &Node) -> Option<Duration> {
+        let expected = "a length of time such as `30s`, `31m`, `24h` or `1d`";
+        let length = duration(self.text(node, expected)?);
+        if length.is_none() {
+            self.expected(node, expected);
+        }
+        length
+    }
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let number: u64 = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())??;
+    // A century is enough for any lock.
+    number.checked_mul(seconds).filter(|seconds| *seconds <= 100 * 366 * 86_400).map(Duration::from_secs)
+}

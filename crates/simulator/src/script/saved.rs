@@ -1,0 +1,150 @@
+//! A call that somebody made, as a scripted call.
+
+use super::ends::{ExpectedEnd, digits_of};
+use super::{Deed, Does, Entry, ScriptedCall, ScriptedCaller, written};
+use crate::call::Call;
+use crate::event::{Ended, Event, Invalid, PersonDoes};
+use crate::exchange::Exchange;
+use ringbolt_core::flow::Position;
+use ringbolt_core::outcome::Outcome;
+use ringbolt_core::time::EpochMs;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// A pause that is longer than any caller's is a clock that somebody moved.
+const LONGEST_PAUSE_MS: i64 = 120_000;
+
+/// A call as an item of `calls:`, with everything that happened in it as its steps. PINs aren't known any more: a right one
+/// is written `right`, any other `wrong`. `callers` are the callers of the call, as far as they are known.
+#[must_use]
+pub fn saved(call: &Call, title: &str, callers: Vec<ScriptedCaller>) -> String {
+    let setting = call.setting();
+    let begins = ScriptedCall {
+        name: title.to_owned(),
+        at: Position::default(),
+        provider: setting.provider,
+        from: setting.from.clone(),
+        dials: setting.dials.clone(),
+        starts_at: call.events().first().map_or(EpochMs(0), |(at, _)| *at),
+        begins: setting.begins.clone(),
+        user: setting.user.clone(),
+        post: setting.portal.method == crate::exchange::Method::Post,
+        splits: Vec::new(),
+        constants: Vec::new(),
+        source: setting.portal.source.clone(),
+        label: setting.portal.phone_label.clone(),
+        callers,
+        steps: Vec::new(),
+    };
+    let mut steps = steps(call);
+    steps.extend(ExpectedEnd::of(call).map(Does::Ends));
+    written(&begins, &setting.flow, title, &steps)
+}
+
+fn steps(call: &Call) -> Vec<Does> {
+    let mut steps = Vec::new();
+    let mut before = call.events().first().map_or(EpochMs(0), |(at, _)| *at);
+    let mut is_down = false;
+    for (index, (at, event)) in call.events().iter().enumerate() {
+        let pause = at.0.saturating_sub(before.0);
+        if pause > LONGEST_PAUSE_MS {
+            steps.push(Does::Pass(Duration::from_millis(pause.unsigned_abs())));
+        }
+        before = *at;
+        // What is keyed here decides about the next webhook, so the database must be down before it.
+        if matches!(event, Event::Keyed { .. } | Event::Silence { .. }) {
+            let fails = next_webhook(call, index).is_some_and(failed);
+            if fails != is_down {
+                steps.push(Does::Database { down: fails });
+                is_down = fails;
+            }
+        }
+        step(call, index, event, &mut steps);
+    }
+    steps
+}
+
+fn step(call: &Call, index: usize, event: &Event, steps: &mut Vec<Does>) {
+    match event {
+        Event::Heard(text) => steps.push(Does::Hear(text.clone())),
+        Event::Keyed { question, shown, .. } => {
+            let entry = match shown {
+                Some(keys) => Entry::Keys(Zeroizing::new(keys.clone())),
+                None if next_webhook(call, index).is_some_and(is_right) => Entry::RightPin,
+                None => Entry::WrongPin,
+            };
+            steps.push(Does::Key(vec![(Some(question.clone()), entry)]));
+        }
+        Event::Silence { .. } => steps.push(Does::Silence { once: true }),
+        Event::Invalid { question, why, .. } => {
+            steps.push(Does::Key(vec![(Some(question.clone()), Entry::Keys(Zeroizing::new(invalid(why))))]));
+        }
+        Event::Recorded { question, .. } => steps.push(Does::Say(words(call, *question))),
+        Event::Whisper { text, .. } => steps.push(Does::Whisper(text.clone())),
+        Event::Person { who, did } => person(&digits_of(who), *did, steps),
+        Event::Ended(Ended::MessageLeft(_)) => steps.push(Does::Say("(a message)".to_owned())),
+        Event::Ended(Ended::CallerHungUp { connected: None }) => steps.push(Does::HangUp),
+        // What the provider does by itself.
+        Event::Started { .. }
+        | Event::Webhook(_)
+        | Event::Moved(_)
+        | Event::Ringing { .. }
+        | Event::Transcription(_)
+        | Event::Note(_)
+        | Event::Ended(_) => {}
+    }
+}
+
+/// In a script, `accepts` is to pick up, hear the whisper and accept.
+fn person(number: &str, did: PersonDoes, steps: &mut Vec<Does>) {
+    let people = |deed| Does::People(vec![(number.to_owned(), deed)]);
+    let deed = match did {
+        PersonDoes::Answers => return steps.push(people(Deed::Answers)),
+        PersonDoes::Accepts => Deed::Accepts,
+        PersonDoes::Declines => Deed::Declines,
+        PersonDoes::Nothing => Deed::Nobody,
+    };
+    let answers = |step: &Does| matches!(step, Does::People(people) if *people == [(number.to_owned(), Deed::Answers)]);
+    let since = steps.iter().rposition(answers).map(|answered| steps.split_off(answered)).unwrap_or_default();
+    let (whispers, others): (Vec<Does>, Vec<Does>) =
+        since.into_iter().skip(1).partition(|step| matches!(step, Does::Whisper(_)));
+    steps.extend(others);
+    steps.push(people(deed));
+    if deed == Deed::Accepts {
+        steps.extend(whispers);
+    }
+}
+
+fn next_webhook(call: &Call, index: usize) -> Option<&Exchange> {
+    call.events().iter().skip(index).find_map(|(_, event)| match event {
+        Event::Webhook(exchange) => Some(&**exchange),
+        _ => None,
+    })
+}
+
+fn failed(exchange: &Exchange) -> bool {
+    let decided = exchange.reply.as_ref().and_then(|reply| reply.decided.as_ref());
+    decided.is_some_and(|decided| decided.failed.is_some())
+}
+
+fn is_right(exchange: &Exchange) -> bool {
+    let decided = exchange.reply.as_ref().and_then(|reply| reply.decided.as_ref());
+    decided.is_some_and(|decided| matches!(decided.outcome, Outcome::Verified | Outcome::TurnedAway))
+}
+
+/// An entry that is invalid for the same reason.
+fn invalid(why: &Invalid) -> String {
+    match why {
+        Invalid::Short { least } => "1".repeat(usize::from(least.saturating_sub(1)).max(1)),
+        Invalid::NoChoice { choices } => {
+            let digit =
+                ('0'..='9').map(String::from).find(|digit| !choices.iter().any(|choice| choice.starts_with(digit)));
+            digit.unwrap_or_else(|| "*".to_owned())
+        }
+    }
+}
+
+fn words(call: &Call, question: usize) -> String {
+    let found = call.transcriptions().iter().find(|one| one.question == question);
+    found.map_or_else(|| "(nothing that is transcribed)".to_owned(), |one| one.text().to_owned())
+}

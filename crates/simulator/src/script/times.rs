@@ -1,0 +1,62 @@
+//! Times in scripted calls: `2026-03-09T10:00 America/New_York`.
+
+use jiff::{civil::DateTime, tz::TimeZone};
+use ringbolt_core::flow::Flow;
+use ringbolt_core::time::EpochMs;
+
+/// When a call begins for which the file gives no time: Monday, 9 March 2026, 10:00 in New York.
+pub const DEFAULT_START: EpochMs = EpochMs(1_773_064_800_000);
+
+/// Reads a local time with its zone (IANA), separated by a space.
+///
+/// # Errors
+/// What is wrong, in a sentence.
+pub fn parse_time(text: &str) -> Result<EpochMs, String> {
+    let (time, zone) = text.trim().split_once(char::is_whitespace).ok_or_else(|| {
+        format!("expected a time with its zone, such as `2026-03-09T10:00 America/New_York`, found `{text}`")
+    })?;
+    let time: DateTime =
+        time.parse().map_err(|_| format!("`{time}` isn't a date and time such as `2026-03-09T10:00`"))?;
+    let zone = zone.trim();
+    let zone = TimeZone::get(zone).map_err(|_| format!("there is no time zone `{zone}`"))?;
+    let at = zone.to_ambiguous_timestamp(time).compatible().map_err(|_| format!("`{text}` is out of range"))?;
+    Ok(EpochMs(at.as_millisecond()))
+}
+
+/// Whether a text is meant as a time: it begins with a year.
+pub(super) fn looks_like_time(text: &str) -> bool {
+    text.len() > 10 && text.as_bytes()[..4].iter().all(u8::is_ascii_digit) && text.as_bytes()[4] == b'-'
+}
+
+/// A time as people read it, in the zone of the flow's first calendar.
+pub(crate) fn written(at: EpochMs, flow: &Flow) -> String {
+    let zone = flow.definitions.hours.values().next().map_or(TimeZone::UTC, |calendar| calendar.zone.clone());
+    in_zone(at, &zone)
+}
+
+/// A time in UTC.
+pub(super) fn written_in_utc(at: EpochMs) -> String {
+    in_zone(at, &TimeZone::UTC)
+}
+
+fn in_zone(at: EpochMs, zone: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
+    format!("{} {}", at.strftime("%Y-%m-%dT%H:%M:%S"), zone.iana_name().unwrap_or("UTC"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_needs_a_zone_and_is_read_in_it() {
+        assert_eq!(parse_time("2026-03-09T10:00 America/New_York"), Ok(DEFAULT_START));
+        assert_eq!(
+            in_zone(DEFAULT_START, &TimeZone::get("America/New_York").unwrap()),
+            "2026-03-09T10:00:00 America/New_York"
+        );
+        for wrong in ["2026-03-09T10:00", "2026-03-09T25:00 UTC", "2026-03-09T10:00 Nowhere/Land", "tomorrow UTC", ""] {
+            assert!(parse_time(wrong).is_err(), "{wrong}");
+        }
+    }
+}
