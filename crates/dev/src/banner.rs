@@ -34,7 +34,7 @@ impl Banner<'_> {
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        writeln!(out, "Ringbolt is running at {} (press Ctrl-C to stop).\n", self.address)?;
+        writeln!(out, "Ringbolt is running. Open {} and dial (press Ctrl-C to stop).\n", self.address)?;
         for flow in self.flows {
             self.write_flow(out, flow)?;
         }

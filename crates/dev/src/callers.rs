@@ -1,5 +1,12 @@
 //! The callers of a local Ringbolt: the demo callers, or those in a CSV file.
 
+use crate::{
+    callers_csv::{
+        self, names,
+        records::{Records, START},
+    },
+    line::complain,
+};
 use anyhow::{Context as _, bail};
 use ringbolt_core::{
     caller::{Attributes, Status},
@@ -8,8 +15,11 @@ use ringbolt_core::{
     pin::{CallerPin, PinHasher, PinTag, policy},
 };
 use ringbolt_dynamodb::{Store, callers::Change};
+use ringbolt_simulator::Provider;
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    fs::File,
+    io::BufReader,
     path::Path,
 };
 
@@ -54,6 +64,62 @@ pub(crate) const DEMO: [DemoCaller; 5] = [
     },
 ];
 
+/// A caller whom the phone page offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The user id.
+    pub(crate) user: String,
+    /// The attribute `first_name`; empty if there is none.
+    pub(crate) first_name: String,
+    /// The PIN of a demo caller, which is no secret.
+    demo_pin: Option<&'static str>,
+    suspended: bool,
+}
+
+impl Known {
+    /// The callers among enrolments, those with a demo PIN among them.
+    pub(crate) fn of(enrolments: &[Enrolment]) -> Vec<Self> {
+        let known = |enrolment: &Enrolment| {
+            let demo = DEMO.iter().find(|demo| demo.user == enrolment.user && is_demo(enrolment, demo));
+            let first_name = enrolment.attributes.get("first_name").and_then(serde_json::Value::as_str);
+            Self {
+                user: enrolment.user.clone(),
+                first_name: first_name.unwrap_or_default().to_owned(),
+                demo_pin: demo.and_then(|demo| demo.pins.first().copied()),
+                suspended: enrolment.status == Status::Suspended,
+            }
+        };
+        enrolments.iter().map(known).collect()
+    }
+
+    /// How people call them.
+    pub(crate) fn name(&self) -> &str {
+        if self.first_name.is_empty() { &self.user } else { &self.first_name }
+    }
+
+    /// What to key for them. A caller through Wix Answers keys no account.
+    pub(crate) fn hint(&self, provider: Provider) -> Option<String> {
+        let account = (provider != Provider::WixAnswers).then(|| format!("account {}", self.user));
+        let pin = self.demo_pin.map(|pin| format!("PIN {pin}"));
+        let parts: Vec<String> = account.into_iter().chain(pin).collect();
+        let suspended = if self.suspended { " (suspended)" } else { "" };
+        (!parts.is_empty()).then(|| format!("{}{suspended}", parts.join(", ")))
+    }
+
+    /// Whether they can call through a provider: Wix Answers has found its user already, DialogTech asks for digits.
+    pub(crate) fn is_for(&self, provider: Provider) -> bool {
+        let can_be_keyed = self.user.bytes().all(|byte| byte.is_ascii_digit());
+        match provider {
+            Provider::DialogTech => can_be_keyed,
+            Provider::WixAnswers => self.demo_pin.is_none() || !can_be_keyed,
+        }
+    }
+}
+
+fn is_demo(enrolment: &Enrolment, demo: &DemoCaller) -> bool {
+    enrolment.pins.iter().map(CallerPin::digits).eq(demo.pins.iter().copied())
+}
+
 pub(crate) fn demo() -> anyhow::Result<Vec<Enrolment>> {
     let enrolment = |caller: &DemoCaller| {
         let attributes = [("first_name", caller.first_name), ("balance", "128 dollars and 50 cents")];
@@ -67,49 +133,29 @@ pub(crate) fn demo() -> anyhow::Result<Vec<Enrolment>> {
     DEMO.iter().map(enrolment).collect()
 }
 
-/// Reads a CSV file with the columns `user` and `pin`, in any case. A user with several PINs has several rows. Every
-/// other named column is an attribute. `ringbolt pin import` takes the same columns.
+/// Reads a CSV of callers and PINs. A user with several PINs has several rows; the attributes of the last one count.
+///
+/// # Errors
+/// The file cannot be read, or one of its rows cannot be used. The message never quotes a row.
 pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
     let shown = path.display();
     if path.is_dir() {
         bail!("{shown} is a folder, not a CSV file");
     }
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_path(path)
-        .with_context(|| format!("{shown} could not be read"))?;
-    let headers = reader.headers().with_context(|| format!("{shown} has no header row"))?.clone();
-    // Spreadsheets put a byte order mark before the first name.
-    let headers: Vec<&str> = headers.iter().map(|header| header.trim_start_matches('\u{feff}')).collect();
-    let column = |name: &str| {
-        let mut found = (0..headers.len()).filter(|index| headers[*index].eq_ignore_ascii_case(name));
-        let position = found.next().with_context(|| {
-            format!("{shown} has no column `{name}`: the first row must name the columns, separated by commas")
-        })?;
-        // The second column would become an attribute, although it could hold PINs.
-        if found.next().is_some() {
-            bail!("{shown} has the column `{name}` twice");
-        }
-        Ok(position)
-    };
-    let (user_column, pin_column) = (column("user")?, column("pin")?);
+    let file = File::open(path).with_context(|| callers_csv::unreadable(path))?;
+    let mut records = Records::new(BufReader::new(file), START, b',');
+    let columns = callers_csv::header(&mut records, path, None)?;
     let mut enrolments: BTreeMap<String, Enrolment> = BTreeMap::new();
-    for row in reader.records() {
-        let row = row.map_err(|error| unreadable_row(path, &error))?;
-        let line = row.position().map_or(0, csv::Position::line);
-        let field = |index: usize| row.get(index).unwrap_or_default();
-        let user = field(user_column).to_owned();
+    while let Some((line, cells)) = columns.cells(records.read_next().with_context(|| callers_csv::unreadable(path))?) {
+        let place = || format!("{shown}, line {line}");
+        let Some(cells) = cells.with_context(place)? else { continue };
+        let user = cells.user().with_context(place)?.to_owned();
         if user.is_empty() {
-            bail!("{shown}, line {line}: the user is empty");
+            bail!("{shown}, line {line}: the user id is empty");
         }
-        let pin =
-            CallerPin::parse(field(pin_column)).map_err(|error| anyhow::anyhow!("{shown}, line {line}: {error}"))?;
+        let pin = CallerPin::parse(cells.pin().with_context(place)?).with_context(place)?;
         warn_if_weak(&pin, &user, path, line);
-        let attributes = headers
-            .iter()
-            .enumerate()
-            .filter(|(index, name)| *index != user_column && *index != pin_column && !name.is_empty())
-            .map(|(index, name)| ((*name).to_owned(), field(index).into()));
+        let attributes = cells.attributes().with_context(place)?.unwrap_or_default();
         let enrolment = enrolments.entry(user.clone()).or_insert_with(|| Enrolment {
             user,
             pins: Vec::new(),
@@ -122,26 +168,15 @@ pub(crate) fn read_csv(path: &Path) -> anyhow::Result<Vec<Enrolment>> {
     Ok(enrolments.into_values().collect())
 }
 
-/// Describes an unreadable row without quoting it.
-fn unreadable_row(path: &Path, error: &csv::Error) -> anyhow::Error {
-    let line = error.position().map_or(0, csv::Position::line);
-    let shown = path.display();
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            anyhow::anyhow!("{shown}, line {line}: this row has {len} columns but the first row has {expected_len}")
-        }
-        csv::ErrorKind::Utf8 { .. } => {
-            anyhow::anyhow!("{shown}, line {line}: this row is not UTF-8; save the file as \"CSV UTF-8\"")
-        }
-        csv::ErrorKind::Io(error) => anyhow::anyhow!("{shown} could not be read: {error}"),
-        _ => anyhow::anyhow!("{shown}, line {line}: this is not a CSV row"),
-    }
+/// Says which columns seem to be meant for an attribute of the flow. Every enrolment has all columns.
+pub(crate) fn hint_at_names(enrolments: &[Enrolment], flow: &Flow) {
+    let columns = enrolments.iter().take(1).flat_map(|enrolment| enrolment.attributes.keys().map(String::as_str));
+    names::hints(columns, flow).iter().for_each(|hint| complain(hint));
 }
 
-#[expect(clippy::print_stderr, reason = "a person at a terminal reads it")]
 fn warn_if_weak(pin: &CallerPin, user: &str, path: &Path, line: u64) {
     if let Some(weakness) = policy::weakness_for(pin.digits(), user) {
-        eprintln!("{}, line {line}: this PIN is easy to guess. {weakness}", path.display());
+        complain(&format!("{}, line {line}: this PIN is easy to guess. {weakness}", path.display()));
     }
 }
 

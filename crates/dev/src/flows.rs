@@ -5,6 +5,7 @@ use anyhow::{Context as _, bail};
 use ringbolt_core::flow::Flow;
 use ringbolt_lambda::flows::{FlowFileMistakes, Flows, files};
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::SystemTime,
@@ -20,6 +21,9 @@ const DEMO_FILE: &str = "flows/demo.yaml";
 pub(crate) struct Watched {
     paths: Vec<PathBuf>,
     seen: Mutex<Vec<Seen>>,
+    stage: Option<String>,
+    /// The file of each flow, as last loaded.
+    by_name: Mutex<BTreeMap<String, PathBuf>>,
 }
 
 /// A file with its modification time and length. The length matters because an editor can empty and refill a file
@@ -41,7 +45,8 @@ pub(crate) fn load(given: &[PathBuf], stage: Option<&str>) -> anyhow::Result<(Fl
         Flows::load(&paths, stage).map_err(mistaken)?
     };
     let seen = Mutex::new(changes(&paths));
-    Ok((flows, Watched { paths, seen }))
+    let by_name = Mutex::new(files_by_name(&paths, stage));
+    Ok((flows, Watched { paths, seen, stage: stage.map(str::to_owned), by_name }))
 }
 
 fn mistaken(mistakes: FlowFileMistakes) -> anyhow::Error {
@@ -54,25 +59,49 @@ impl Watched {
         &self.paths
     }
 
-    /// Reloads the files if one has changed since the last check.
-    pub(crate) fn refresh(&self, flows: &Flows) {
+    /// The stage whose ids are used.
+    pub(crate) fn stage(&self) -> Option<&str> {
+        self.stage.as_deref()
+    }
+
+    /// The file that has a flow; `None` for the built-in demo flow.
+    pub(crate) fn file_of(&self, flow: &str) -> Option<PathBuf> {
+        self.by_name.lock().unwrap_or_else(PoisonError::into_inner).get(flow).cloned()
+    }
+
+    /// Reloads the files if one has changed since the last check; says whether one has.
+    pub(crate) fn refresh(&self, flows: &Flows) -> bool {
         let now = changes(&self.paths);
         {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             if *seen == now {
-                return;
+                return false;
             }
             *seen = now;
         }
         match flows.reload(&self.paths) {
-            Ok(()) => show("The call flow has changed and was reloaded."),
+            Ok(()) => {
+                let by_name = files_by_name(&self.paths, self.stage());
+                *self.by_name.lock().unwrap_or_else(PoisonError::into_inner) = by_name;
+                show("The call flow has changed and was reloaded.");
+            }
             Err(mistakes) => {
                 complain(&format!(
                     "The call flow has changed and cannot be used; the previous version stays live:\n{mistakes}"
                 ));
             }
         }
+        true
     }
+}
+
+/// Which file has which flow, as far as the files can be loaded.
+fn files_by_name(paths: &[PathBuf], stage: Option<&str>) -> BTreeMap<String, PathBuf> {
+    let named = |file: PathBuf| {
+        let flow = Flow::load_at(&std::fs::read_to_string(&file).ok()?, stage).ok()?;
+        Some((flow.name.to_string(), file))
+    };
+    paths.iter().flat_map(|path| files(path)).filter_map(named).collect()
 }
 
 fn changes(paths: &[PathBuf]) -> Vec<Seen> {

@@ -3,8 +3,9 @@
 use crate::{
     event::{HttpRequest, api_gateway_event},
     flows::Watched,
-    line,
+    functions, line,
     log::DevLog,
+    phone::{self, Phone},
 };
 use axum::{
     Router,
@@ -13,7 +14,7 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
 };
 use ringbolt_core::dialects::{self, DIALECTS};
-use ringbolt_lambda::{Answer, App, Postback, app::Clock, metrics::Invocation, run::respond};
+use ringbolt_lambda::{Answer, App, app::Clock, metrics::Invocation};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -31,16 +32,19 @@ pub(crate) struct Gateway {
     pub(crate) log: Option<DevLog>,
 }
 
-pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
-    Router::new().fallback(serve).with_state(gateway)
+pub(crate) fn router(phone: Arc<Phone>) -> Router {
+    let gateway = Arc::clone(&phone.gateway);
+    phone::router(phone).fallback_service(Router::new().fallback(serve).with_state(gateway))
 }
 
 /// Reloads flow files soon after they change, so that authors see their mistakes at once. Never returns.
-pub(crate) async fn watch(gateway: Arc<Gateway>) {
+pub(crate) async fn watch(phone: Arc<Phone>) {
     let mut checks = tokio::time::interval(Duration::from_millis(500));
     loop {
         checks.tick().await;
-        gateway.flows.refresh(&gateway.app.flows);
+        if phone.gateway.flows.refresh(&phone.gateway.app.flows) {
+            phone.flows_changed();
+        }
     }
 }
 
@@ -63,15 +67,7 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
             let request = HttpRequest { method, path, query, headers: headers.collect(), body: &body };
             let event = api_gateway_event(&request, &format!("{method} {route}"), flow, (gateway.clock)());
             gateway.flows.refresh(&gateway.app.flows);
-            let event = event.to_string();
-            match webhook.function {
-                "auth-webhook" => respond(&gateway.app, &auth_webhook::handle, &event).await,
-                "next-action" => respond(&gateway.app, &next_action::handle, &event).await,
-                _ => {
-                    let postback = Postback::without_queue(gateway.app.webhook.clone());
-                    respond(&postback, &transcription_postback::handle, &event).await
-                }
-            }
+            functions::answer(&gateway.app, webhook, &event.to_string()).await
         }
     };
     let elapsed = began.elapsed();

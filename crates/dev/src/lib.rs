@@ -7,13 +7,19 @@
 
 mod banner;
 mod callers;
+pub mod callers_csv;
+pub mod clock;
 pub mod database;
 pub mod event;
+pub mod faults;
 mod flows;
+mod functions;
 mod gateway;
 mod keys;
 mod line;
 mod log;
+mod phone;
+pub mod playground;
 pub mod private_file;
 mod server;
 pub mod state;

@@ -25,7 +25,9 @@ pub(crate) fn print(clock: &Clock, method: &str, route: &str, flow: &str, answer
     let route = route.replace("{flow}", &flow);
     let outcome = answer.report.outcome;
     let repeated = if answer.report.repeated { " (repeated)" } else { "" };
-    show(&format!("{time}  {method:<4} {route}  {outcome}{repeated}  ->  {}  {} ms", shown(answer), took.as_millis()));
+    let why = answer.report.why().map(|why| format!("  ({why})")).unwrap_or_default();
+    let (shown, took) = (shown(answer), took.as_millis());
+    show(&format!("{time}  {method:<4} {route}  {outcome}{repeated}  ->  {shown}{why}  {took} ms"));
 }
 
 /// Prints a line about a path that no webhook has. The path itself can be anything that a stranger put into the URL.

@@ -45,6 +45,29 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     folder.recursive(true).create(path)
 }
 
+/// Flushes a file's folder to disk. Until then, a crash of the machine can undo that the file was created or renamed.
+///
+/// # Errors
+/// The folder cannot be opened or flushed.
+#[cfg(unix)]
+pub fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(folder)?.sync_all() {
+        // Some file systems, such as network drives, cannot flush a folder.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        synced => synced,
+    }
+}
+
+/// Does nothing, because this system cannot flush a folder.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn sync_folder_of(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Writes a whole file atomically: see [`Replacement`].
 ///
 /// # Errors
@@ -91,13 +114,15 @@ impl Replacement {
     /// Replaces the other file.
     ///
     /// # Errors
-    /// Flushing or renaming failed; the old content remains.
+    /// Flushing or renaming failed; the old content remains. If only the folder cannot be flushed, the new content is there
+    /// and may be lost if the machine crashes.
     pub fn finish(mut self) -> io::Result<()> {
         let Some((part, whole)) = &self.waiting else { return self.file.flush() };
         self.file.sync_all()?;
         fs::rename(part, whole)?;
+        let synced = sync_folder_of(whole);
         self.waiting = None;
-        Ok(())
+        synced
     }
 }
 
@@ -223,6 +248,14 @@ mod tests {
         symlink("/dev/null", &null).unwrap();
         replace(&null, b"after").unwrap();
         assert!(null.is_symlink() && fs::metadata(&null).unwrap().file_type().is_char_device());
+    }
+
+    #[test]
+    fn the_folder_of_a_file_can_be_flushed_if_it_exists() {
+        let folder = Folder::new("flushed");
+        sync_folder_of(&folder.0.join("not-yet-there")).unwrap();
+        sync_folder_of(Path::new("in-the-current-folder")).unwrap();
+        assert!(sync_folder_of(&folder.0.join("nowhere/file")).is_err());
     }
 
     #[test]

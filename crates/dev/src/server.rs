@@ -2,10 +2,13 @@
 
 use crate::{
     banner::{Banner, Callers},
-    callers,
+    callers::{self, Known},
+    clock::MovableClock,
     database::{self, Embedded},
+    faults::{Faults, FaultyClient},
     flows, gateway, keys,
     log::{DevLog, LOG},
+    phone::{Phone, PhoneSettings},
     private_file::create_folder,
     state::{self, Announcement, Claim, Found},
 };
@@ -81,7 +84,11 @@ pub struct Running {
 /// The names of the tables in a local database.
 #[must_use]
 pub fn local_tables() -> TableNames {
-    TableNames { callers: "ringbolt-callers".to_owned(), calls: "ringbolt-calls".to_owned() }
+    TableNames {
+        callers: "ringbolt-callers".to_owned(),
+        calls: "ringbolt-calls".to_owned(),
+        counters: "ringbolt-counters".to_owned(),
+    }
 }
 
 /// The name of the audit log's table in a local database.
@@ -119,13 +126,13 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let embedded = database::start(state.map(|folder| folder.join(state::DATABASE)).as_deref()).await?;
     let hasher =
         PinHasher::new(keys::load(state.map(|folder| folder.join(state::PIN_KEYS)).as_deref())?, PinHash::default());
-    let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, options.deadline);
-    let names = local_tables();
+    let sdk = client::local_config(&embedded.endpoint).await;
     create_tables(&embedded.endpoint).await?;
-    let store = Store::new(client, names);
+    let store = Store::new(client::webhook_client(&sdk, options.deadline), local_tables());
     let live = flows.all();
     let mut realms = BTreeSet::new();
     for flow in &live {
+        callers::hint_at_names(&enrolments, flow);
         // Flows of one realm share their callers.
         if !realms.insert((&flow.realm, flow.identifier == IdentifierForm::Digits)) {
             continue;
@@ -158,20 +165,30 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
                 .collect(),
         })?;
     }
-    let clock = options.clock.unwrap_or_else(system_clock);
+    let (clock, faults) = (MovableClock::running(options.clock.unwrap_or_else(system_clock)), Faults::default());
+    let sdk = sdk.into_builder().http_client(FaultyClient(faults.clone())).build();
     let webhook = Webhook {
-        store,
+        store: Store::new(client::webhook_client(&sdk, options.deadline), local_tables()),
         tokens: WebhookTokens::for_local_use(&options.token),
         deadline: options.deadline,
         retention: Duration::from_secs(90 * 86_400),
-        clock: clock.clone(),
+        clock: clock.for_functions(),
     };
     let app = App { webhook, flows, hasher };
-    let gateway = Arc::new(gateway::Gateway { app, flows: flows_on_disk, clock, log });
-    let watched = tokio::spawn(gateway::watch(Arc::clone(&gateway)));
+    let gateway = Arc::new(gateway::Gateway { app, flows: flows_on_disk, clock: clock.for_functions(), log });
+    let phone = Phone::new(PhoneSettings {
+        gateway,
+        clock,
+        faults,
+        store,
+        callers: Known::of(&enrolments),
+        token: options.token.clone(),
+        address,
+    });
+    let watched = tokio::spawn(gateway::watch(Arc::clone(&phone)));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async move { stopped.await.unwrap_or_default() };
-    let served = axum::serve(listener, gateway::router(gateway)).with_graceful_shutdown(shutdown);
+    let served = axum::serve(listener, gateway::router(phone)).with_graceful_shutdown(shutdown);
     let served = tokio::spawn(async move { served.await });
     Ok(Running { address, banner, database: embedded.endpoint.clone(), stop, served, watched, embedded, claim })
 }
