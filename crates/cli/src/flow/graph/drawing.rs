@@ -1,4 +1,4 @@
-//! A flow as boxes and arrows with readable texts, from which each format makes its drawing.
+//! A flow as boxes and arrows with readable texts, from which Mermaid makes its drawing.
 
 use crate::output::harmless;
 use ringbolt_core::{
@@ -35,8 +35,6 @@ pub(super) struct PlaceBox {
     pub(super) kind: Kind,
     /// What is written in it.
     pub(super) text: String,
-    /// The same in full.
-    pub(super) whole: String,
 }
 
 /// What shape and colour distinguish.
@@ -61,7 +59,7 @@ pub(super) struct Arrow {
     /// Outcomes and conditions, shortened.
     pub(super) labels: Vec<String>,
     /// All of them in full.
-    pub(super) whole: Vec<String>,
+    whole: Vec<String>,
     /// Taken only if nobody answers.
     pub(super) unless_answered: bool,
     /// On a path that shows what is wrong with the flow.
@@ -124,8 +122,7 @@ impl Drawing {
             Place::Ivr(name) => format!("ivr_{}", word(name)),
             Place::End(_) => format!("to{index}"),
         };
-        let whole = one_line(text);
-        self.boxes.push(PlaceBox { id, kind, text: shortened(&whole), whole });
+        self.boxes.push(PlaceBox { id, kind, text: shortened(&one_line(text)) });
         index
     }
 }

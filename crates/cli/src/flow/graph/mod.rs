@@ -2,9 +2,7 @@
 
 mod drawing;
 mod json;
-mod layout;
 mod mermaid;
-mod svg;
 
 use super::{
     findings::{Examined, examine},
@@ -19,6 +17,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use drawing::Drawing;
 use ringbolt_core::flow::{Unproven, graph::Graph};
+use ringbolt_drawing::{Sheet, Style, Subject};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -26,10 +25,13 @@ use std::{
 
 /// Draw a call flow: where each IVR leads, and how calls end
 ///
-/// IVRs that ask for a PIN are hexagons, IVRs that read a text are slanted, and ends are round. A dashed arrow is taken if
-/// nobody answers. If `flow check` finds calls that never end, callers without tries who are asked for a PIN again, or
-/// unverified callers who come where `verified` leads, the drawing shows that path in red. With --json, it prints the
-/// places and the steps between them.
+/// In a picture, each IVR is a card with a row for each rule, and a line leads from each row to where the call goes. Ends
+/// are round. A dashed line is taken if nobody answers. IVRs that no call comes to are grey. In Mermaid, IVRs that ask for
+/// a PIN are hexagons, and IVRs that read a text are slanted.
+///
+/// If `flow check` finds calls that never end, callers without tries who are asked for a PIN again, or unverified callers
+/// who come where `verified` leads, both drawings show that path in red. With --json, it prints the places and the steps
+/// between them.
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 drawn, 1 not drawn or the flow has errors, 2 wrong usage\n\n\
                         Examples: ringbolt flow graph flows/bank.yaml --out bank.svg\n          \
@@ -71,27 +73,28 @@ impl DrawGraph {
         let (Some(file), true) = (files.pop(), files.is_empty()) else {
             return Err(Usage::new("this folder has several flows, and one is drawn at a time: give one file"));
         };
-        let (name, graph, offending) = match &file {
-            Examined { flow: Some(flow), .. } => (&flow.name, &Graph::of(flow), [].as_slice()),
-            Examined { unproven: Some(Unproven { name, graph, offending }), .. } => {
+        let of_flow;
+        let subject = match &file {
+            Examined { flow: Some(flow), .. } => {
+                of_flow = Graph::of(flow);
+                Subject::of(flow, &of_flow)
+            }
+            Examined { unproven: Some(Unproven { flow, graph, offending }), .. } => {
                 complain(&file);
-                (name, graph, offending.as_slice())
+                Subject { offending, ..Subject::of(flow, graph) }
             }
             _ => {
                 complain(&file);
                 return Err(Failed.into());
             }
         };
+        let Subject { name, graph, offending, .. } = subject;
         if out.json() {
             out.document(&json::document(name, graph, offending))?;
         } else {
-            let drawing = Drawing::new(name, graph, offending);
             let text = match format {
-                Format::Mermaid => mermaid(&drawing, self.out.as_deref(), out),
-                Format::Svg => {
-                    let large = format!("{} is too large for a picture", harmless(&file.name));
-                    svg::svg(&drawing).with_context(|| large)?
-                }
+                Format::Mermaid => mermaid(&Drawing::new(name, graph, offending), self.out.as_deref(), out),
+                Format::Svg => Sheet::new(&subject).svg(Style::File),
             };
             match &self.out {
                 None => out.say(text.trim_end()),
