@@ -14,7 +14,7 @@ use ringbolt_lambda::app::system_clock;
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// A checked flow file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Examined {
     /// Its path.
     pub(super) name: String,
@@ -55,6 +55,11 @@ impl Examined {
         Self { name, text: shown, flow: None, unproven: None, findings: vec![finding] }
     }
 
+    /// A file that isn't a flow, with what is wrong with it.
+    pub(super) fn of_findings(name: String, text: String, findings: Vec<Finding>) -> Self {
+        Self { name, text, flow: None, unproven: None, findings }
+    }
+
     /// The number of findings of this severity.
     pub(super) fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
@@ -82,7 +87,8 @@ impl Examined {
 }
 
 impl Finding {
-    fn error(place: Option<(usize, usize)>, message: String) -> Self {
+    /// An error.
+    pub(super) fn error(place: Option<(usize, usize)>, message: String) -> Self {
         Self { severity: Severity::Error, place, message, help: None }
     }
 }

@@ -14,6 +14,7 @@ mod schema;
 mod show;
 mod source;
 mod table;
+mod test;
 
 use crate::output::Output;
 use clap::{Args, Subcommand};
@@ -28,6 +29,7 @@ pub(crate) struct FlowCommand {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Check),
+    Test(test::Test),
     Graph(graph::DrawGraph),
     Push(push::Push),
     List(list::List),
@@ -42,6 +44,7 @@ impl FlowCommand {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         match self.command {
             Command::Check(command) => command.run(out),
+            Command::Test(command) => command.run(out),
             Command::Graph(command) => command.run(out),
             Command::Push(command) => command.run(out).await,
             Command::List(command) => command.run(out).await,

@@ -4,6 +4,7 @@ use super::{
     findings::{Examined, examine, refuse_disagreement},
     render::complain,
     table::Deployed,
+    test,
 };
 use crate::{
     audit,
@@ -38,6 +39,9 @@ pub(super) struct Push {
     /// Treat warnings as errors
     #[arg(long)]
     deny_warnings: bool,
+    /// Play the flows' scripted calls first, and publish only if all go as scripted (see `ringbolt flow test`)
+    #[arg(long)]
+    test: bool,
     #[command(flatten)]
     stage: StageArg,
     #[command(flatten)]
@@ -64,6 +68,10 @@ impl Push {
         }
         files.iter().for_each(complain);
         if files.iter().any(Examined::has_errors) {
+            out.note("Nothing was published.");
+            return Err(Failed.into());
+        }
+        if self.test && !test::before_push(&files, out)? {
             out.note("Nothing was published.");
             return Err(Failed.into());
         }

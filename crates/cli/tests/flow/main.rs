@@ -3,9 +3,11 @@
 
 mod check;
 mod deployment;
+mod explored;
 mod graph;
 mod history;
 mod hours;
 mod push;
 mod rollback;
+mod scripted;
 mod versions;
