@@ -7,7 +7,7 @@ use ringbolt_core::dialects::{self, Dialect};
 
 /// A webhook, and how it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Webhook {
+pub(crate) enum Webhook {
     Auth,
     NextActionGet,
     NextActionPost,
@@ -16,7 +16,7 @@ pub(super) enum Webhook {
 
 /// What the caller keyed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keyed {
+pub(crate) enum Keyed {
     RightPin,
     WrongPin,
     /// Nothing; the provider sends this text instead.
@@ -30,7 +30,7 @@ pub(super) enum Keyed {
 
 /// A case. Its name on the command line is the same with hyphens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Case {
+pub(crate) enum Case {
     AuthRightPin,
     AuthWrongPin,
     AuthUnknownUser,
@@ -47,11 +47,11 @@ pub(super) enum Case {
 }
 
 impl Case {
-    pub(super) fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    pub(super) fn webhook(self) -> Webhook {
+    pub(crate) fn webhook(self) -> Webhook {
         match self {
             Self::AuthRightPin | Self::AuthWrongPin | Self::AuthUnknownUser | Self::AuthNoInput | Self::NoToken => {
                 Webhook::Auth
@@ -68,7 +68,7 @@ impl Case {
     }
 
     /// A description of the case.
-    pub(super) fn what(self) -> &'static str {
+    pub(crate) fn what(self) -> &'static str {
         match self {
             Self::AuthRightPin => "Wix Answers: a user keyed the correct PIN",
             Self::AuthWrongPin => "Wix Answers: a user keyed a wrong PIN",
@@ -86,7 +86,7 @@ impl Case {
         }
     }
 
-    pub(super) fn keyed(self) -> Keyed {
+    pub(crate) fn keyed(self) -> Keyed {
         match self {
             Self::AuthRightPin | Self::LoginGet | Self::LoginPost | Self::AuthUnknownUser | Self::NoToken => {
                 Keyed::RightPin
@@ -101,7 +101,7 @@ impl Case {
     }
 
     /// The name of the case's IVR in the demo flow.
-    pub(super) fn demo_ivr(self) -> &'static str {
+    pub(crate) fn demo_ivr(self) -> &'static str {
         match self {
             Self::Survey | Self::Transcription => "survey",
             Self::ReadOut => "balance",
@@ -130,7 +130,7 @@ impl Webhook {
         webhooks().find(|(_, webhook)| webhook.name == name).with_context(|| format!("there is no webhook {name}"))
     }
 
-    pub(super) fn method(self) -> &'static str {
+    pub(crate) fn method(self) -> &'static str {
         self.name_and_method().1
     }
 
@@ -138,7 +138,7 @@ impl Webhook {
     ///
     /// # Errors
     /// As [`Webhook::function`].
-    pub(super) fn path(self, flow: &str) -> anyhow::Result<String> {
+    pub(crate) fn path(self, flow: &str) -> anyhow::Result<String> {
         self.row().map(|(dialect, webhook)| dialect.path_of(webhook, flow))
     }
 
@@ -146,7 +146,7 @@ impl Webhook {
     ///
     /// # Errors
     /// The table of dialects has no such webhook.
-    pub(super) fn function(self) -> anyhow::Result<&'static str> {
+    pub(crate) fn function(self) -> anyhow::Result<&'static str> {
         self.row().map(|(_, webhook)| webhook.function)
     }
 
@@ -154,7 +154,7 @@ impl Webhook {
     ///
     /// # Errors
     /// As [`Webhook::function`].
-    pub(super) fn sam_name(self) -> anyhow::Result<String> {
+    pub(crate) fn sam_name(self) -> anyhow::Result<String> {
         let mut name: String = self.function()?.split('-').map(capitalised).collect();
         name.push_str("Function");
         Ok(name)
