@@ -3,6 +3,7 @@
 use super::{
     CallerArgs,
     keyed::{PinInput, Weak},
+    realm,
 };
 use crate::{
     audit,
@@ -35,6 +36,7 @@ impl Add {
         let connection = self.connection.connect().await?;
         let (store, hasher) = (connection.callers()?, connection.pin_hasher().await?);
         connection.announce(out);
+        realm::flows_of(&connection, &caller.realm).await?;
         let pin = self.pin.new_pin()?;
         self.weak.check(&caller, &pin)?;
         let tags = hasher.enrol(&caller, &pin)?;

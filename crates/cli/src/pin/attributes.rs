@@ -33,7 +33,21 @@ impl AttributeArgs {
 
 fn parse(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        Some((name, value)) if !name.trim().is_empty() => Ok((valid_name(name.trim())?, value.to_owned())),
         _ => Err("an attribute must be NAME=VALUE, such as first_name=Ada".to_owned()),
     }
+}
+
+/// A name that flows can write as `caller.NAME`.
+fn valid_name(name: &str) -> Result<String, String> {
+    let fits = |name: &str| {
+        !name.starts_with(|first: char| first.is_ascii_digit())
+            && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+    };
+    if fits(name) {
+        return Ok(name.to_owned());
+    }
+    let near = name.to_lowercase().replace([' ', '-', '.'], "_");
+    let hint = if fits(&near) { format!("; did you mean `{near}`?") } else { String::new() };
+    Err(format!("the name has ASCII letters, digits and `_`, and does not begin with a digit{hint}"))
 }

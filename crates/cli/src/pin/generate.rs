@@ -1,20 +1,21 @@
 //! `ringbolt pin generate`
 
-use super::{CallerArgs, attributes::AttributeArgs, set};
+use super::{CallerArgs, attributes::AttributeArgs, realm, set};
 use crate::{
     audit,
     connection::{ConnectionArgs, Explained as _},
     output::Output,
 };
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use rand::{Rng as _, TryRngCore as _, rngs::OsRng};
-use ringbolt_core::{
-    identity::CallerId,
-    pin::{CallerPin, policy},
+use ringbolt_core::pin::{
+    CallerPin,
+    policy::{self, Weakness},
 };
 use ringbolt_dynamodb::callers::Change;
 use serde_json::json;
+use std::collections::HashMap;
 use zeroize::Zeroizing;
 
 /// About one in ten 4-digit PINs is refused as easy to guess, so a thousand refusals in a row are no accident.
@@ -48,7 +49,8 @@ impl Generate {
         let connection = self.connection.connect().await?;
         let (store, hasher) = (connection.callers()?, connection.pin_hasher().await?);
         connection.announce(out);
-        let pin = random(&caller, self.digits)?;
+        realm::flows_of(&connection, &caller.realm).await?;
+        let pin = random(caller.user.as_str(), self.digits)?;
         let tags = hasher.enrol(&caller, &pin)?;
         let attributes = self.attributes.attributes()?;
         audit::recorded(&connection, "pin generate", audit::caller(&caller), async {
@@ -73,16 +75,44 @@ impl Generate {
     }
 }
 
-/// Draws digits from the system's random source until the policy accepts them.
-fn random(caller: &CallerId, digits: u8) -> anyhow::Result<CallerPin> {
+/// Draws digits from the system's random source until the policy accepts them as the PIN of this user.
+///
+/// # Errors
+/// The user id leaves no acceptable PIN of this length.
+pub(crate) fn random(user: &str, digits: u8) -> anyhow::Result<CallerPin> {
     let mut random = OsRng.unwrap_err();
+    let mut refused: HashMap<Weakness, usize> = HashMap::new();
     for _ in 0..TRIES {
         let text: Zeroizing<String> =
             Zeroizing::new((0..digits).map(|_| char::from(b'0' + random.random_range(0..10_u8))).collect());
-        if policy::weakness_for(&text, caller.user.as_str()).is_none() {
-            return Ok(CallerPin::parse(&text)?);
+        match policy::weakness_for(&text, user) {
+            None => return Ok(CallerPin::parse(&text)?),
+            Some(weakness) => *refused.entry(weakness).or_default() += 1,
         }
     }
+    let mut refused: Vec<(usize, String)> =
+        refused.into_iter().map(|(weakness, pins)| (pins, weakness.to_string())).collect();
+    refused.sort_unstable_by(|one, other| other.cmp(one));
+    let reasons: Vec<String> =
+        refused.iter().map(|(pins, reason)| format!("{pins} because {}", reason.trim_end_matches('.'))).collect();
     // A long user id can contain almost every group of this many digits.
-    None.context("no acceptable PIN of this length was found for this user id: use more --digits")
+    bail!(
+        "no acceptable PIN of {digits} digits was found for this user id; of {TRIES} random ones, these were refused: {}. \
+         Use more --digits",
+        reasons.join(", ").replace("The PIN", "the PIN")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_id_with_every_group_of_four_digits_leaves_no_pin_and_the_reason_is_counted() {
+        let every: String = (0..10_000).map(|number| format!("{number:04}")).collect();
+        let error = random(&every, 4).unwrap_err().to_string();
+        assert!(error.contains("1000 because the PIN must not be part of the account number"), "{error}");
+        assert!(error.ends_with("Use more --digits"), "{error}");
+        assert_eq!(random("90786", 6).unwrap().digits().len(), 6);
+    }
 }

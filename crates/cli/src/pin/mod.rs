@@ -6,10 +6,12 @@ mod export_users;
 mod generate;
 mod import;
 mod keyed;
+mod realm;
 mod remove;
 mod set;
 mod target;
 
+pub(crate) use generate::random;
 pub(crate) use target::CallerArgs;
 
 use crate::output::Output;

@@ -4,6 +4,7 @@ use super::{
     CallerArgs,
     attributes::AttributeArgs,
     keyed::{PinInput, Weak},
+    realm,
 };
 use crate::{
     audit,
@@ -42,6 +43,7 @@ impl Set {
         let connection = self.connection.connect().await?;
         let (store, hasher) = (connection.callers()?, connection.pin_hasher().await?);
         connection.announce(out);
+        realm::flows_of(&connection, &caller.realm).await?;
         let pin = self.pin.new_pin()?;
         self.weak.check(&caller, &pin)?;
         let tags = hasher.enrol(&caller, &pin)?;

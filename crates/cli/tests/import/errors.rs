@@ -52,13 +52,13 @@ async fn a_wrong_table_region_or_credential_is_named_in_one_sentence() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unusable_file_is_refused_before_any_request() {
     let deployment = Deployment::new().await;
-    deployment.write("semicolons.csv", "user;pin\nada;837461\n");
+    deployment.write("bars.csv", "user|pin\nada|837461\n");
     deployment.write("empty.csv", "");
     for (file, sentence) in [
         ("nowhere.csv", "nowhere.csv could not be read: No such file"),
         (".", ". is a folder, not a CSV"),
         ("empty.csv", "empty.csv is empty: its first row names the columns"),
-        ("semicolons.csv", "semicolons.csv: it has no column `user`"),
+        ("bars.csv", "bars.csv: it has no column `user`"),
     ] {
         let running = deployment.start_with(&["pin", "import", file, "--realm", "demo"], &[("AWS_REGION", "")]);
         assert_one_sentence(running.end().await, sentence);

@@ -56,7 +56,16 @@ impl Deployment {
     /// Starts `ringbolt` with additional environment variables. An empty value removes the variable.
     pub fn start_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
         let child = self.command(arguments, variables).spawn().unwrap();
-        Running { child, folder: self.folder.path().to_owned() }
+        Running::new(child, &self.folder, "")
+    }
+
+    /// Starts a second `ringbolt` while another one runs. Its output goes to files of its own.
+    pub fn start_second(&self, arguments: &[&str]) -> Running {
+        let output = |name: &str| File::create(self.path(&format!("second.{name}"))).unwrap();
+        let (stdout, stderr) = (output("stdout"), output("stderr"));
+        let mut command = self.command_with(arguments, &[]);
+        let child = command.stdout(stdout).stderr(stderr).spawn().unwrap();
+        Running::new(child, &self.folder, "second.")
     }
 
     /// Starts `ringbolt` with a standard output whose reader is gone.
@@ -64,11 +73,17 @@ impl Deployment {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
         let child = self.command(arguments, &[]).stdout(writer).spawn().unwrap();
-        Running { child, folder: self.folder.path().to_owned() }
+        Running::new(child, &self.folder, "")
     }
 
     fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
         let output = |name: &str| File::create(self.path(name)).unwrap();
+        let mut command = self.command_with(arguments, variables);
+        command.stdout(output("stdout")).stderr(output("stderr"));
+        command
+    }
+
+    fn command_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
         let keys = serde_json::json!({ "current": "a".repeat(PinKeys::MIN_CHARS) }).to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringbolt"));
         command
@@ -82,9 +97,7 @@ impl Deployment {
             .env("AWS_ENDPOINT_URL_DYNAMODB", &self.endpoint)
             .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
             .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
-            .stdin(Stdio::null())
-            .stdout(output("stdout"))
-            .stderr(output("stderr"));
+            .stdin(Stdio::null());
         for (name, value) in variables {
             if value.is_empty() {
                 command.env_remove(name)
@@ -144,9 +157,15 @@ pub fn tags(user: &str, pins: &[&str]) -> Vec<String> {
 pub struct Running {
     child: Child,
     folder: PathBuf,
+    /// What the names of its output files begin with.
+    prefix: &'static str,
 }
 
 impl Running {
+    fn new(child: Child, folder: &TempDir, prefix: &'static str) -> Self {
+        Self { child, folder: folder.path().to_owned(), prefix }
+    }
+
     /// Waits until a file in the folder satisfies a condition.
     pub async fn wait_for(&mut self, file: &str, is: impl Fn(&str) -> bool) {
         let began = Instant::now();
@@ -177,7 +196,7 @@ impl Running {
             assert!(began.elapsed() < PATIENCE, "it does not end");
             tokio::time::sleep(Duration::from_millis(5)).await;
         };
-        let text = |name: &str| fs::read_to_string(self.folder.join(name)).unwrap();
+        let text = |name: &str| fs::read_to_string(self.folder.join(format!("{}{name}", self.prefix))).unwrap();
         (status.code().unwrap_or(-1), text("stdout"), text("stderr"))
     }
 }

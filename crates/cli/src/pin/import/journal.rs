@@ -5,9 +5,11 @@
 //! nothing (`ringbolt_dynamodb::imports`), so a lost line only costs time. The last complete line counts. The journal
 //! contains no personal data.
 
-use super::records::{Position, START};
 use anyhow::{Context as _, bail};
-use ringbolt_dev::private_file;
+use ringbolt_dev::{
+    callers_csv::records::{Position, START},
+    private_file,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File, TryLockError},
@@ -94,6 +96,8 @@ impl Journal {
             let mut journal = Self { path: path.to_owned(), file, run: run.clone(), unused: true };
             let head = Head { ringbolt_import: VERSION, run, keys: keys.to_vec(), import: import.clone() };
             journal.append(&head)?;
+            let synced = private_file::sync_folder_of(path);
+            synced.with_context(|| format!("the folder of {shown} cannot be written"))?;
             return Ok((journal, None));
         }
         let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));

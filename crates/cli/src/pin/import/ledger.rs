@@ -2,9 +2,10 @@
 
 use super::{
     journal::{Done, Journal},
-    records::Position,
     refused::{Refused, RefusedFile},
+    whole::Follower,
 };
+use ringbolt_dev::callers_csv::records::Position;
 use ringbolt_dynamodb::imports::Imported;
 use std::collections::BTreeMap;
 use tokio::sync::OwnedSemaphorePermit;
@@ -25,6 +26,8 @@ pub(crate) struct Finished {
 
 pub(crate) enum Verdict {
     Imported(Imported),
+    /// It was written together with an earlier row of its caller.
+    Follows(Follower),
     /// A dry run would import it.
     Valid,
     /// All its fields are empty.
@@ -52,13 +55,17 @@ impl Ledger {
     /// Adds a finished row.
     ///
     /// # Errors
-    /// A refused row cannot be recorded.
+    /// A refused row cannot be recorded, or a row finished before the one that it was written with.
     pub(crate) fn finish(&mut self, finished: Finished) -> anyhow::Result<()> {
         self.waiting.insert(finished.number, finished);
         while let Some(Finished { end, verdict, window, .. }) = self.waiting.remove(&self.next) {
             self.next += 1;
             self.done.at = end;
             self.done.rows += 1;
+            let verdict = match verdict {
+                Verdict::Follows(row) => row.result()?.map_or_else(Verdict::Refused, Verdict::Imported),
+                verdict => verdict,
+            };
             match verdict {
                 Verdict::Imported(Imported::First) => {
                     self.done.pins += 1;
@@ -66,7 +73,7 @@ impl Ledger {
                 }
                 Verdict::Imported(Imported::Further) | Verdict::Valid => self.done.pins += 1,
                 Verdict::Imported(Imported::Skipped) => self.done.skipped += 1,
-                Verdict::Blank => {}
+                Verdict::Blank | Verdict::Follows(_) => {}
                 Verdict::Refused(refused) => {
                     self.refused.add(&refused)?;
                     self.done.refused += 1;

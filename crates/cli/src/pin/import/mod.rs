@@ -4,15 +4,17 @@ mod estimate;
 mod files;
 mod journal;
 mod ledger;
+mod lengths;
+mod lock;
 mod pace;
 mod pipeline;
 mod progress;
-mod records;
 mod refused;
 mod report;
 mod rows;
 mod survey;
 mod table;
+mod whole;
 mod write;
 
 use crate::{
@@ -32,8 +34,9 @@ use refused::RefusedFile;
 use ringbolt_core::identity::{IdentifierForm, Realm};
 use ringbolt_dynamodb::imports::Existing;
 use rows::Rules;
-use std::path::PathBuf;
+use std::{future::pending, path::PathBuf};
 use survey::Survey;
+use whole::WholeCallers;
 
 /// Import callers and PINs from a CSV
 ///
@@ -67,9 +70,13 @@ pub(crate) struct Import {
     /// estimate how long the import would take
     #[arg(long)]
     dry_run: bool,
-    /// Delimiter between columns: one character, or `tab`
-    #[arg(long, value_parser = delimiter, default_value = ",", value_name = "CHARACTER")]
-    delimiter: u8,
+    /// Delimiter between columns: one character, or `tab` [default: the comma, semicolon or tab that the first row uses]
+    #[arg(long, value_parser = delimiter, value_name = "CHARACTER")]
+    delimiter: Option<u8>,
+    /// Number of digits that every PIN has, 4 to 12, or `any`. PINs of another length are refused. It is needed if a
+    /// spreadsheet seems to have dropped leading zeros
+    #[arg(long, value_parser = digits, value_name = "NUMBER")]
+    digits: Option<Digits>,
     /// File for refused rows, with line, user and reason but never the PIN. An existing file is replaced only if it is
     /// such a list [default: FILE.refused.csv]
     #[arg(long, value_name = "FILE")]
@@ -87,8 +94,23 @@ enum ExistingArg {
     Replace,
     /// Add those in the file
     Add,
-    /// Leave existing callers unchanged and only import new ones
+    /// Leave existing callers unchanged and only import new ones, each with all PINs in the file or not at all
     Skip,
+}
+
+/// How long PINs are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Digits {
+    Any,
+    Exactly(usize),
+}
+
+fn digits(text: &str) -> Result<Digits, String> {
+    match text.parse() {
+        _ if text == "any" => Ok(Digits::Any),
+        Ok(digits @ 4..=12) => Ok(Digits::Exactly(digits)),
+        _ => Err("expected 4 to 12, or `any`".to_owned()),
+    }
 }
 
 impl From<ExistingArg> for Existing {
@@ -116,8 +138,13 @@ impl Import {
             realm: Realm::parse(&self.realm).map_err(|error| Usage::new(format!("--realm: {error}")))?,
             form: if self.digits_only { IdentifierForm::Digits } else { IdentifierForm::Text },
             allow_weak: self.allow_weak,
+            digits: match self.digits {
+                Some(Digits::Exactly(digits)) => Some(digits),
+                Some(Digits::Any) | None => None,
+            },
         };
         let survey = survey::survey(&self.file, self.delimiter)?;
+        self.check_lengths(out, &survey)?;
         let files = ImportFiles::new(&self.file, self.refused.as_deref())?;
         // Until here there is nothing to clean up, so the signal may end the process by itself.
         let mut stop = StopSignal::listen()?;
@@ -126,7 +153,7 @@ impl Import {
         }
         let connection = self.connection.connect().await?;
         let imported = if self.dry_run {
-            match self.preflight(out, &connection, survey.rows).await {
+            match self.preflight(out, &connection, &survey, &rules).await {
                 Ok(()) => self.check_rows(out, survey, rules, &files, &mut stop).await,
                 Err(error) => Err(error),
             }
@@ -135,6 +162,33 @@ impl Import {
         };
         let closed = connection.close().await;
         imported.and(closed)
+    }
+
+    /// Prints the lengths of the PINs if they differ.
+    ///
+    /// # Errors
+    /// Leading zeros seem to be lost, and no length is given. A dry run only says so.
+    fn check_lengths(&self, out: Output, survey: &Survey) -> anyhow::Result<()> {
+        let Some(clause) = survey.lengths.clause() else { return Ok(()) };
+        let Some(digits) = survey.lengths.damaged().filter(|_| self.digits.is_none()) else {
+            out.note(&format!("{clause}."));
+            return Ok(());
+        };
+        let sentence = format!(
+            "{clause}, and none of them begins with 0, as if a spreadsheet had dropped leading zeros: save the column as \
+             text. --digits {digits} refuses the shorter PINs, and --digits any imports them as they are"
+        );
+        if self.dry_run {
+            out.note(&format!("{sentence}."));
+            return Ok(());
+        }
+        bail!("{}: {sentence}", self.file.display())
+    }
+
+    /// The callers whose rows are written together: with `--existing skip`, all of them.
+    fn whole_callers(&self, survey: &Survey, rules: &Rules) -> anyhow::Result<Option<WholeCallers>> {
+        let skip = Existing::from(self.existing) == Existing::Skip;
+        skip.then(|| WholeCallers::read(survey, rules)).transpose()
     }
 
     /// Reads all rows and reports what an import would do with them.
@@ -159,8 +213,9 @@ impl Import {
         let records = survey.rows_from(done.at)?;
         let mut ledger = Ledger::new(done, RefusedFile::create(&list)?, None);
         let mut progress = Progress::new(out, total, 0);
-        let pipeline = Pipeline { columns: survey.columns.clone(), rules, target: None };
-        match pipeline.run(records, &mut ledger, &mut progress, stop).await? {
+        let whole = self.whole_callers(&survey, &rules)?;
+        let pipeline = Pipeline { columns: survey.columns.clone(), rules, whole, target: None };
+        match pipeline.run(records, &mut ledger, &mut progress, stop, pending()).await? {
             Ended::Finished => {
                 if let Some(changed) = survey.changed(ledger.done().rows)? {
                     bail!("{changed}: run the command again");

@@ -7,17 +7,21 @@ use super::{
     ledger::{Finished, Ledger, Verdict},
     pace::Pace,
     progress::Progress,
-    records::{Next, Position, Records},
-    refused::{Reason, Refused},
-    rows::{Columns, Row, Rules},
+    rows::Rules,
+    whole::{Entry, Planned, WholeCallers},
     write::{Target, hash, write_all},
 };
 use crate::stop::StopSignal;
 use ringbolt_core::pin::HashFailed;
+use ringbolt_dev::callers_csv::{
+    Columns,
+    records::{Position, Records},
+};
 use ringbolt_dynamodb::StoreError;
 use std::{
     fs::File,
     io::{self, BufReader},
+    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -44,6 +48,8 @@ const RECORD_INTERVAL: Duration = Duration::from_secs(1);
 pub(crate) struct Pipeline {
     pub(crate) columns: Columns,
     pub(crate) rules: Rules,
+    /// The callers whose rows are written together. `None` if rows are written one by one.
+    pub(crate) whole: Option<WholeCallers>,
     /// `None` for a dry run, which only reads and checks rows.
     pub(crate) target: Option<Target>,
 }
@@ -64,6 +70,8 @@ pub(crate) enum Failure {
     Hash(#[from] HashFailed),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("another import into this realm has begun, because this one gave no sign of life for a while")]
+    LockLost,
 }
 
 /// A row at any stage, with its place in the file.
@@ -109,7 +117,7 @@ impl Shared {
 }
 
 impl Pipeline {
-    /// Processes all rows, or those before the stop signal.
+    /// Processes all rows, or those before the stop signal. If `lock_lost` ends, the import stops.
     ///
     /// # Errors
     /// The journal or the file of refused rows cannot be written.
@@ -119,6 +127,7 @@ impl Pipeline {
         ledger: &mut Ledger,
         progress: &mut Progress,
         stop: &mut StopSignal,
+        lock_lost: impl Future<Output = ()>,
     ) -> anyhow::Result<Ended> {
         let (events, mut finished) = mpsc::unbounded_channel();
         let shared = Shared { events, halted: Arc::new(AtomicBool::new(false)) };
@@ -126,6 +135,8 @@ impl Pipeline {
         let pace = Pace::new(self.target.as_ref().map_or(Duration::ZERO, |target| target.patience));
         self.start(records, shared, &pace);
 
+        let mut lock_lost = pin!(lock_lost);
+        let mut has_lock = true;
         let mut ended = Ended::Finished;
         let mut tick = interval(RECORD_INTERVAL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -149,6 +160,11 @@ impl Pipeline {
                     }
                 },
                 _ = tick.tick() => ledger.record().inspect_err(|_| halted.store(true, Ordering::Relaxed))?,
+                () = &mut lock_lost, if has_lock => {
+                    has_lock = false;
+                    halted.store(true, Ordering::Relaxed);
+                    ended = Ended::Failed(Failure::LockLost);
+                }
                 () = stop.received() => {
                     // A second signal ends at once. At most one second of progress is missing from the journal.
                     if matches!(ended, Ended::Interrupted) {
@@ -167,9 +183,10 @@ impl Pipeline {
 
     /// Starts every stage. Each one ends after the one before it.
     fn start(self, records: Records<BufReader<File>>, shared: Shared, pace: &Pace) {
-        let Self { columns, rules, target } = self;
+        let Self { columns, rules, whole, target } = self;
         let (to_hash, rows) = threads::sync_channel(target.as_ref().map_or(0, |target| 2 * target.cores));
-        let reader = Reader { columns, rules, to_hash: target.is_some().then_some(to_hash), shared: shared.clone() };
+        let reader =
+            Reader { columns, rules, whole, to_hash: target.is_some().then_some(to_hash), shared: shared.clone() };
         let runtime = Handle::current();
         thread::spawn(move || reader.run(records, &runtime));
         let Some(target) = target else { return };
@@ -187,34 +204,36 @@ impl Pipeline {
 struct Reader {
     columns: Columns,
     rules: Rules,
-    to_hash: Option<threads::SyncSender<Numbered<Row>>>,
+    whole: Option<WholeCallers>,
+    to_hash: Option<threads::SyncSender<Numbered<Entry>>>,
     shared: Shared,
 }
 
 impl Reader {
-    fn run(self, mut records: Records<BufReader<File>>, runtime: &Handle) {
+    fn run(mut self, mut records: Records<BufReader<File>>, runtime: &Handle) {
         let window = Arc::new(Semaphore::new(WINDOW));
         for number in 0.. {
             let Ok(permit) = runtime.block_on(Arc::clone(&window).acquire_owned()) else { return };
             if self.shared.halted() {
                 return;
             }
-            let read = match records.next() {
-                Ok(Next::End) => return,
-                Ok(Next::Record { line, bytes }) => self.columns.row(line, bytes, &self.rules),
-                Ok(Next::TooLong { line, last_line }) => {
-                    let last_line = (last_line > line).then_some(last_line);
-                    Err(Refused { line, user: None, reason: Reason::TooLong { last_line } })
-                }
-                Ok(Next::Unclosed { line }) => Err(Refused { line, user: None, reason: Reason::Unclosed }),
+            let read = match records.read_next() {
+                Ok(read) => self.rules.parse(&self.columns, read),
                 Err(error) => return self.shared.send(Event::Failed(error.into())),
             };
+            let Some(read) = read else { return };
+            let planned = read.and_then(|row| match (row, &mut self.whole) {
+                (None, _) => Ok(None),
+                (Some(row), Some(whole)) => whole.plan(row).map(Some),
+                (Some(row), None) => Ok(Some(Planned::Write(row.into()))),
+            });
             let row = Numbered { number, end: records.position(), window: permit, what: () };
-            match (read, &self.to_hash) {
+            match (planned, &self.to_hash) {
                 (Err(refused), _) => self.shared.send(row.finished(Verdict::Refused(refused))),
                 (Ok(None), _) => self.shared.send(row.finished(Verdict::Blank)),
                 (Ok(Some(_)), None) => self.shared.send(row.finished(Verdict::Valid)),
-                (Ok(Some(what)), Some(to_hash)) => {
+                (Ok(Some(Planned::Follow(what))), Some(_)) => self.shared.send(row.finished(Verdict::Follows(what))),
+                (Ok(Some(Planned::Write(what))), Some(to_hash)) => {
                     if to_hash.send(row.map(|()| what)).is_err() {
                         return;
                     }

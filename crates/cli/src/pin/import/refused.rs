@@ -5,9 +5,11 @@ use ringbolt_core::{
     identity::InvalidIdentity,
     pin::{InvalidPin, policy::Weakness},
 };
-use ringbolt_dev::private_file;
+use ringbolt_dev::{callers_csv::InvalidRow, private_file};
 use std::{
     borrow::Cow,
+    cmp::Reverse,
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -26,42 +28,28 @@ pub(crate) struct Refused {
 /// Why a row is not imported. Reasons never quote the row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Reason {
-    #[error("{}", fields(*.found, *.expected, *.last_line))]
-    Fields { found: usize, expected: usize, last_line: Option<u64> },
-    #[error("the row is not UTF-8; save the file as \"CSV UTF-8\"")]
-    NotUtf8,
-    #[error("the row has a carriage return without a line feed outside quotation marks")]
-    CarriageReturn,
-    #[error("the row is longer than 1 MiB, but a DynamoDB item holds 400 KB{}", spans_to(*.last_line))]
-    TooLong { last_line: Option<u64> },
-    #[error(
-        "a quotation mark in this line is not closed within 16 MiB, so nothing after it was read. Close it or remove it, \
-         and import again"
-    )]
-    Unclosed,
+    #[error(transparent)]
+    Row(#[from] InvalidRow),
     #[error("{0}")]
     User(InvalidIdentity),
     #[error("the PIN is empty")]
     NoPin,
     #[error("{0}")]
     Pin(InvalidPin),
+    #[error("the PIN has {found} digits, not {expected}")]
+    Digits { found: usize, expected: usize },
     #[error("the PIN is easy to guess: {}", clause(*.0))]
     Weak(Weakness),
+    #[error(
+        "another row of this caller is refused (line {line}), and with --existing skip a new caller gets all PINs or none"
+    )]
+    OtherRow { line: u64 },
     #[error("a DynamoDB item holds 400 KB, and this caller's would be larger")]
     TooLarge,
     #[error("the caller's item in the table was not written by Ringbolt")]
     Foreign,
     #[error("DynamoDB refused the row ({0})")]
     Database(String),
-}
-
-fn fields(found: usize, expected: usize, last_line: Option<u64>) -> String {
-    let plural = if found == 1 { "" } else { "s" };
-    format!("the row has {found} field{plural}, but the first row has {expected}{}", spans_to(last_line))
-}
-
-fn spans_to(last_line: Option<u64>) -> String {
-    last_line.map_or_else(String::new, |line| format!(" (it spans to line {line}: check for an extra quotation mark)"))
 }
 
 /// Turns "The PIN must not be a year." into a clause: "it must not be a year".
@@ -134,7 +122,7 @@ impl RefusedFile {
         Ok(())
     }
 
-    /// Writes the added rows. Returns the length of the file.
+    /// Writes the added rows to disk. Returns the length of the file.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -148,15 +136,43 @@ impl RefusedFile {
         }
         if !self.waiting.is_empty() {
             let waiting = std::mem::take(&mut self.waiting);
-            let file = match self.file.take() {
-                Some(file) => file,
-                None => private_file::create_new(&self.path)?,
+            let (file, is_new) = match self.file.take() {
+                Some(file) => (file, false),
+                None => (private_file::create_new(&self.path)?, true),
             };
-            self.file.insert(file).write_all(&waiting)?;
+            let file = self.file.insert(file);
+            file.write_all(&waiting)?;
+            // The journal counts on these bytes, so they must not be lost if the machine crashes.
+            file.sync_data()?;
+            if is_new {
+                private_file::sync_folder_of(&self.path)?;
+            }
             self.written += waiting.len() as u64;
         }
         Ok(self.written)
     }
+}
+
+/// How many rows of a list have which reason, the most frequent first. Line numbers in brackets are left out.
+///
+/// # Errors
+/// The list cannot be read.
+pub(crate) fn by_reason(list: &Path) -> anyhow::Result<Vec<(String, u64)>> {
+    let shown = list.display();
+    let mut reader = csv::Reader::from_path(list).with_context(|| format!("{shown} cannot be read"))?;
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for row in reader.records() {
+        let row = row.with_context(|| format!("{shown} cannot be read"))?;
+        let reason = row.get(2).unwrap_or_default();
+        let reason = match reason.split_once(" (") {
+            Some((before, rest)) => format!("{before}{}", rest.split_once(')').map_or("", |(_, after)| after)),
+            None => reason.to_owned(),
+        };
+        *reasons.entry(reason).or_default() += 1;
+    }
+    let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, rows)| Reverse(*rows));
+    Ok(reasons)
 }
 
 /// Keeps a spreadsheet from evaluating foreign text as a formula.

@@ -4,10 +4,11 @@ use super::{
     Import,
     estimate::{counted, grouped},
     ledger::Ledger,
+    refused::by_reason,
 };
 use crate::{exit::Failed, output::Output};
 use serde_json::json;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 impl Import {
     /// Prints the result. `table` is `None` for a dry run. Refused rows make the exit code 1.
@@ -45,6 +46,12 @@ impl Import {
             let rows = counted(done.refused, "row");
             out.say(&format!("Refused {rows}, listed with reasons in {}.", refused.display()));
         }
+        let reasons = if done.refused > 0 { by_reason(refused)? } else { Vec::new() };
+        // With few rows, each reason has been printed with its line.
+        if done.refused > named {
+            let counts = reasons.iter().map(|(reason, rows)| format!("{}: {reason}", grouped(*rows)));
+            counts.for_each(|count| out.say(&count));
+        }
         if out.json() {
             out.document(&json!({
                 "dry_run": table.is_none(),
@@ -53,6 +60,7 @@ impl Import {
                 "callers": table.map(|_| done.callers),
                 "skipped": done.skipped,
                 "refused": done.refused,
+                "refused_by_reason": reasons.into_iter().collect::<BTreeMap<_, _>>(),
                 "refused_file": (done.refused > 0).then(|| refused.display().to_string()),
             }))?;
         }

@@ -2,15 +2,20 @@
 
 use super::{
     estimate::{counted, grouped},
-    records::{Next, Position, Records, START},
-    rows::Columns,
+    lengths::PinLengths,
+    refused::Refused,
+    rows::{Row, Rules},
 };
 use anyhow::{Context as _, bail};
+use ringbolt_dev::callers_csv::{
+    self, Columns,
+    records::{Next, Position, Records, START},
+};
 use sha2::{Digest as _, Sha256};
 use std::{
     fmt::Write as _,
     fs::File,
-    io::{self, BufRead, BufReader, Read, Seek as _, SeekFrom},
+    io::{self, BufReader, Read, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -22,53 +27,35 @@ pub(crate) struct Survey {
     pub(crate) first: Position,
     /// The number of rows after the header, valid or not.
     pub(crate) rows: u64,
+    pub(crate) lengths: PinLengths,
     /// SHA-256 of the file in hexadecimal.
     pub(crate) digest: String,
     path: PathBuf,
     file: File,
-    delimiter: u8,
 }
 
-/// Reads the whole file once.
+/// Reads the whole file once. Without a delimiter, it is the one that the header uses.
 ///
 /// # Errors
 /// The file cannot be read, has no header, or lacks a column.
-pub(crate) fn survey(path: &Path, delimiter: u8) -> anyhow::Result<Survey> {
+pub(crate) fn survey(path: &Path, delimiter: Option<u8>) -> anyhow::Result<Survey> {
     let shown = path.display();
     if path.is_dir() {
         bail!("{shown} is a folder, not a CSV");
     }
-    let file = File::open(path).with_context(|| read_error(path))?;
+    let file = File::open(path).with_context(|| callers_csv::unreadable(path))?;
     let reading = Digesting { file: &file, digest: Sha256::new() };
-    let mut records = Records::new(BufReader::new(reading), START, delimiter);
-    let mut header = header(&mut records, path)?;
-    let named = Columns::separator(&header);
-    let delimiter = named.unwrap_or(delimiter);
-    if named.is_some() {
-        records.set_delimiter(delimiter);
-        header = self::header(&mut records, path)?;
-    }
-    let columns = Columns::read(&header, delimiter).with_context(|| shown.to_string())?;
-    let (first, mut rows) = (records.position(), 0);
-    loop {
-        match records.next().with_context(|| read_error(path))? {
-            Next::End => break,
-            Next::Record { .. } | Next::TooLong { .. } | Next::Unclosed { .. } => rows += 1,
+    let mut records = Records::new(BufReader::new(reading), START, delimiter.unwrap_or(b','));
+    let columns = callers_csv::header(&mut records, path, delimiter)?;
+    let (first, mut rows, mut lengths) = (records.position(), 0, PinLengths::default());
+    while let Some((_, cells)) = columns.cells(records.read_next().with_context(|| callers_csv::unreadable(path))?) {
+        rows += 1;
+        if let Ok(Some(pin)) = cells.as_ref().map(|cells| cells.as_ref().and_then(|cells| cells.pin().ok())) {
+            lengths.count(pin);
         }
     }
     let digest = records.into_source().into_inner().digits();
-    Ok(Survey { columns, first, rows, digest, path: path.to_owned(), file, delimiter })
-}
-
-fn header(records: &mut Records<impl BufRead>, path: &Path) -> anyhow::Result<Vec<u8>> {
-    let shown = path.display();
-    match records.next().with_context(|| read_error(path))? {
-        Next::Record { bytes, .. } => Ok(bytes.to_vec()),
-        Next::End => bail!("{shown} is empty: its first row names the columns, such as `user,pin,first_name`"),
-        Next::TooLong { .. } | Next::Unclosed { .. } => {
-            bail!("{shown} does not start with a row that names its columns")
-        }
-    }
+    Ok(Survey { columns, first, rows, lengths, digest, path: path.to_owned(), file })
 }
 
 impl Survey {
@@ -78,7 +65,25 @@ impl Survey {
     /// The file cannot be read.
     pub(crate) fn rows_from(&self, at: Position) -> anyhow::Result<Records<BufReader<File>>> {
         let opened = self.file.try_clone().and_then(|mut file| file.seek(SeekFrom::Start(at.offset)).map(|_| file));
-        Ok(Records::new(BufReader::new(opened.with_context(|| read_error(&self.path))?), at, self.delimiter))
+        Ok(Records::new(
+            BufReader::new(opened.with_context(|| callers_csv::unreadable(&self.path))?),
+            at,
+            self.columns.delimiter(),
+        ))
+    }
+
+    /// Calls `each` with every row except empty ones, in the order of the file.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn each_row(&self, rules: &Rules, mut each: impl FnMut(Result<Row, Refused>)) -> anyhow::Result<()> {
+        let mut records = self.rows_from(self.first)?;
+        while let Some(row) =
+            rules.parse(&self.columns, records.read_next().with_context(|| callers_csv::unreadable(&self.path))?)
+        {
+            row.transpose().map(&mut each).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// Whether this many rows end at this position, to check a journal.
@@ -88,7 +93,7 @@ impl Survey {
     pub(crate) fn end_at(&self, rows: u64, at: Position) -> anyhow::Result<bool> {
         let mut records = self.rows_from(self.first)?;
         for _ in 0..rows {
-            if records.next().with_context(|| read_error(&self.path))? == Next::End {
+            if records.read_next().with_context(|| callers_csv::unreadable(&self.path))? == Next::End {
                 return Ok(false);
             }
         }
@@ -102,18 +107,14 @@ impl Survey {
     /// The file cannot be read.
     pub(crate) fn changed(&self, read: u64) -> anyhow::Result<Option<String>> {
         let mut whole = Digesting { file: &self.file, digest: Sha256::new() };
-        (&self.file).seek(SeekFrom::Start(0)).with_context(|| read_error(&self.path))?;
-        io::copy(&mut whole, &mut io::sink()).with_context(|| read_error(&self.path))?;
+        (&self.file).seek(SeekFrom::Start(0)).with_context(|| callers_csv::unreadable(&self.path))?;
+        io::copy(&mut whole, &mut io::sink()).with_context(|| callers_csv::unreadable(&self.path))?;
         let same = whole.digits() == self.digest;
         Ok((!same || read != self.rows).then(|| {
             let rows = counted(self.rows, "row");
             format!("{} changed during the import, after {} of {rows}", self.path.display(), grouped(read))
         }))
     }
-}
-
-fn read_error(path: &Path) -> String {
-    format!("{} could not be read", path.display())
 }
 
 struct Digesting<'a> {
@@ -149,7 +150,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv");
         fs::write(&path, "user,pin\nada,837461\n\nbob,837462\n").unwrap();
-        let survey = survey(&path, b',').unwrap();
+        let survey = survey(&path, None).unwrap();
         let at = |offset, line| Position { offset, line };
         assert!(survey.end_at(0, at(9, 2)).unwrap() && survey.end_at(1, at(20, 3)).unwrap());
         assert!(survey.end_at(2, at(32, 5)).unwrap());
@@ -163,13 +164,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("callers.csv");
         fs::write(&path, "user,pin\nada,837461\nbob,837462\n").unwrap();
-        let survey = survey(&path, b',').unwrap();
+        let survey = survey(&path, None).unwrap();
         assert_eq!(survey.changed(2).unwrap(), None);
         assert!(survey.changed(1).unwrap().unwrap().ends_with("changed during the import, after 1 of 2 rows"));
         fs::write(folder.path().join("new"), "user,pin\n").unwrap();
         fs::rename(folder.path().join("new"), &path).unwrap();
         assert_eq!(survey.changed(2).unwrap(), None);
-        let survey = super::survey(&path, b',').unwrap();
+        let survey = super::survey(&path, None).unwrap();
         fs::write(&path, "user,PIN\n").unwrap();
         assert!(survey.changed(0).unwrap().is_some(), "the number of rows is the same, but not their content");
     }

@@ -1,11 +1,12 @@
 //! The import into the table of callers, recorded in the audit log.
 
 use super::{
-    Import,
+    Digits, Import,
     estimate::{self, counted, grouped},
     files::ImportFiles,
     journal::{Done, Identity, Journal},
     ledger::Ledger,
+    lock::RealmLock,
     pipeline::{Ended, Failure, Pipeline},
     progress::Progress,
     refused::RefusedFile,
@@ -18,19 +19,31 @@ use crate::{
     connection::{Connection, Explained as _},
     exit::Interrupted,
     output::Output,
+    pin::realm,
     stop::StopSignal,
 };
 use anyhow::bail;
-use ringbolt_core::pin::{PinHasher, keys::PinKey};
+use ringbolt_core::{
+    identity::Realm,
+    pin::{PinHasher, keys::PinKey},
+};
+use ringbolt_dev::callers_csv::{Columns, names};
 use ringbolt_dynamodb::{Store, StoreError, Table};
 use std::{path::Path, thread::available_parallelism, time::Duration};
 
 impl Import {
     /// For a dry run, checks that the table and the keys can be used, and prints how long the import would take.
-    pub(super) async fn preflight(&self, out: Output, connection: &Connection, rows: u64) -> anyhow::Result<()> {
+    pub(super) async fn preflight(
+        &self,
+        out: Output,
+        connection: &Connection,
+        survey: &Survey,
+        rules: &Rules,
+    ) -> anyhow::Result<()> {
         let (_, _, hasher) = open_target(connection).await?;
         connection.announce(out);
-        print_estimate(out, &hasher, rows).await.map(drop)
+        self.hint_at_names(out, connection, &survey.columns, &rules.realm).await?;
+        print_estimate(out, &hasher, survey.rows).await.map(drop)
     }
 
     /// Imports all rows, or the remaining rows of an interrupted import.
@@ -43,8 +56,11 @@ impl Import {
         files: &ImportFiles,
         stop: &mut StopSignal,
     ) -> anyhow::Result<()> {
+        let whole = self.whole_callers(&survey, &rules)?;
+        whole.as_ref().map_or(Ok(()), |whole| whole.require_users(&self.file))?;
         let (table, store, hasher) = open_target(connection).await?;
         connection.announce(out);
+        self.hint_at_names(out, connection, &survey.columns, &rules.realm).await?;
 
         let identity = self.identity(connection, &survey, table.clone(), &files.refused);
         let (journal, before) = Journal::open(&files.journal, &identity, &key_ids(&hasher), new_run_id())?;
@@ -67,7 +83,14 @@ impl Import {
         }
         let cores = print_estimate(out, &hasher, survey.rows.saturating_sub(done.rows)).await?;
 
-        let begun = audit::begin(connection, "pin import", self.realm.clone()).await?;
+        let lock = RealmLock::take(connection, store.clone(), rules.realm.clone(), journal.run.clone()).await?;
+        let begun = match audit::begin(connection, "pin import", self.realm.clone()).await {
+            Ok(begun) => begun,
+            Err(error) => {
+                lock.release().await;
+                return Err(error);
+            }
+        };
         let target = Target {
             store,
             hasher,
@@ -78,8 +101,9 @@ impl Import {
         };
         let mut ledger = Ledger::new(done, list, Some(journal));
         let mut progress = Progress::new(out, survey.rows, done.rows);
-        let pipeline = Pipeline { columns: survey.columns.clone(), rules, target: Some(target) };
-        let ended = pipeline.run(records, &mut ledger, &mut progress, stop).await;
+        let pipeline = Pipeline { columns: survey.columns.clone(), rules, whole, target: Some(target) };
+        let ended = pipeline.run(records, &mut ledger, &mut progress, stop, lock.lost()).await;
+        lock.release().await;
 
         let done = *ledger.done();
         let so_far = format!("{} of {}", grouped(done.rows), counted(survey.rows, "row"));
@@ -120,12 +144,32 @@ impl Import {
         }
     }
 
+    /// Prints which columns seem to be meant for an attribute of a live flow of this realm.
+    ///
+    /// # Errors
+    /// No live flow has this realm.
+    async fn hint_at_names(
+        &self,
+        out: Output,
+        connection: &Connection,
+        columns: &Columns,
+        realm: &Realm,
+    ) -> anyhow::Result<()> {
+        let flows = realm::flows_of(connection, realm).await?;
+        flows.iter().flat_map(|flow| names::hints(columns.names(), flow)).for_each(|hint| out.note(&hint));
+        Ok(())
+    }
+
     fn identity(&self, connection: &Connection, survey: &Survey, table: String, refused: &Path) -> Identity {
         let existing = format!("{:?}", self.existing).to_lowercase();
         let mut options = vec![format!("--existing {existing}")];
         options.extend(self.digits_only.then(|| "--digits-only".to_owned()));
         options.extend(self.allow_weak.then(|| "--allow-weak".to_owned()));
-        options.extend((self.delimiter != b',').then(|| format!("--delimiter {}", char::from(self.delimiter))));
+        options.extend(self.delimiter.map(|delimiter| format!("--delimiter {}", char::from(delimiter))));
+        options.extend(self.digits.map(|digits| match digits {
+            Digits::Any => "--digits any".to_owned(),
+            Digits::Exactly(digits) => format!("--digits {digits}"),
+        }));
         Identity {
             file: survey.digest.clone(),
             realm: self.realm.clone(),

@@ -5,12 +5,12 @@ use super::{
     pace::{After, Pace},
     pipeline::{Event, Numbered, Shared},
     refused::{Reason, Refused},
-    rows::Row,
+    whole::Entry,
 };
 use ringbolt_core::pin::{PinHasher, PinTag};
 use ringbolt_dynamodb::{
     Store, StoreError,
-    imports::{Existing, ImportedRow},
+    imports::{Existing, Imported, ImportedRow},
 };
 use std::{
     sync::{Arc, Mutex, PoisonError, mpsc as threads},
@@ -31,12 +31,12 @@ pub(crate) struct Target {
     pub(crate) patience: Duration,
 }
 
-/// A row with its tags.
-pub(super) type Hashed = Numbered<(Row, Vec<PinTag>)>;
+/// An entry with its tags.
+pub(super) type Hashed = Numbered<(Entry, Vec<PinTag>)>;
 
 /// Hashes rows until there are no more.
 pub(super) fn hash(
-    rows: &Mutex<threads::Receiver<Numbered<Row>>>,
+    rows: &Mutex<threads::Receiver<Numbered<Entry>>>,
     hasher: &PinHasher,
     to_write: &mpsc::Sender<Hashed>,
     shared: &Shared,
@@ -47,8 +47,10 @@ pub(super) fn hash(
         if shared.halted() {
             continue;
         }
-        match hasher.enrol(&row.what.caller, &row.what.pin) {
+        let pins = row.what.pins.iter().map(|pin| hasher.enrol(&row.what.caller, pin));
+        match pins.collect::<Result<Vec<_>, _>>() {
             Ok(tags) => {
+                let tags = tags.concat();
                 if to_write.blocking_send(row.map(|row| (row, tags))).is_err() {
                     return;
                 }
@@ -80,7 +82,7 @@ async fn write(target: &Target, hashed: Hashed, shared: &Shared, pace: &Pace) {
         tags,
         attributes: row.attributes.as_ref(),
         run: &target.run,
-        row: row.line,
+        row: row.first,
         existing: target.existing,
     };
     for times in 0.. {
@@ -88,12 +90,21 @@ async fn write(target: &Target, hashed: Hashed, shared: &Shared, pace: &Pace) {
         let error = match target.store.import_row(&import).await {
             Ok(imported) => {
                 pace.succeeded();
+                if let Some(written) = &row.written {
+                    written.get_or_init(|| Ok(imported));
+                }
+                // A resumed import finds that an earlier run has written the caller's first row.
+                let further = imported == Imported::First && row.line != row.first;
+                let imported = if further { Imported::Further } else { imported };
                 return shared.send(hashed.finished(Verdict::Imported(imported)));
             }
             Err(error) => error,
         };
         if let Some(reason) = refusal(&error) {
             pace.succeeded();
+            if let Some(written) = &row.written {
+                written.get_or_init(|| Err(reason.clone()));
+            }
             let refused = Refused { line: row.line, user: Some(row.caller.user.as_str().to_owned()), reason };
             return shared.send(hashed.finished(Verdict::Refused(refused)));
         }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn refused(line: u64) -> Refused {
-    Refused { line, user: None, reason: Reason::NotUtf8 }
+    Refused { line, user: None, reason: Reason::Row(InvalidRow::NotUtf8) }
 }
 
 fn folder() -> (tempfile::TempDir, PathBuf, PathBuf) {
@@ -113,4 +113,25 @@ fn spreadsheets_do_not_evaluate_user_ids_in_the_list() {
     let text = fs::read_to_string(&path).unwrap();
     let users: Vec<&str> = text.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
     assert_eq!(users, ["'=hyperlink(1)", "'+15550100", "'-1", "'@sum(1)", "ada=1"]);
+}
+
+#[test]
+fn reasons_are_counted_without_their_lines() {
+    let (_folder, path, _) = folder();
+    let mut file = RefusedFile::create(&path).unwrap();
+    for line in 2..5 {
+        file.add(&Refused { line, user: None, reason: Reason::OtherRow { line: 10 * line } }).unwrap();
+    }
+    file.add(&refused(9)).unwrap();
+    file.flush().unwrap();
+    let counted = by_reason(&path).unwrap();
+    assert_eq!(
+        counted[0],
+        (
+            "another row of this caller is refused, and with --existing skip a new caller gets all PINs or none"
+                .to_owned(),
+            3
+        )
+    );
+    assert_eq!(counted[1].1, 1);
 }
