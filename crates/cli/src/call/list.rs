@@ -2,6 +2,8 @@
 
 use super::{
     log::{CallLog, LineFilter, outcomes},
+    newest::Newest,
+    number::CallingNumber,
     record::CallRecord,
 };
 use crate::{
@@ -12,29 +14,26 @@ use crate::{
 };
 use clap::Args;
 use ringbolt_core::time::EpochMs;
-use ringbolt_dynamodb::{
-    Store,
-    call_list::{CallList, Listed},
-};
+use ringbolt_dynamodb::{Store, call_list::Listed};
 use ringbolt_lambda::app::system_clock;
 use serde_json::json;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     ops::Range,
 };
 use tokio::task::JoinSet;
 
 /// Calls read in parallel.
 const PARALLEL_READS: usize = 8;
+const FAILED: &str = "the calls could not be listed";
 
 /// List a day's DialogTech calls
 ///
 /// Each line is one respondent's run through an IVR, with its ivr_response_id. With --ivr, the index of that IVR is
 /// read, newest call first. Without it, the whole table is read, which is slow and costly if the table is large.
 ///
-/// Outcomes such as `verified` and `wrong` are not in the table, because a call's record is written together with the
-/// attempt; they are in the functions' log. With --outcome, the day's log is read first, so only calls that are still in
-/// the log are found (LogRetentionDays). Wix Answers calls are only in the log: see `ringbolt call tail`.
+/// With --outcome, the day's log is read first, so only calls that are still in the log are found (LogRetentionDays). Wix
+/// Answers calls are only in the log: see `ringbolt call tail`.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call list --stack ringbolt --ivr 12345 --day yesterday --ani-ends 0142")]
 pub(super) struct List {
@@ -58,9 +57,20 @@ pub(super) struct List {
 }
 
 /// A listed call.
-struct Row {
-    response_id: String,
-    call: CallRecord,
+pub(super) struct Row {
+    pub(super) response_id: String,
+    pub(super) call: CallRecord,
+}
+
+/// Where calls are read from, and those that are listed.
+struct Page<'a> {
+    store: &'a Store,
+    connection: &'a Connection,
+    span: &'a Range<EpochMs>,
+    now: EpochMs,
+    out: Output,
+    zone: &'a LocalTime,
+    rows: Vec<Row>,
 }
 
 impl List {
@@ -74,18 +84,17 @@ impl List {
         let store = connection.calls()?;
         let outcome = self.calls_with_outcome(&connection, span.clone()).await?;
 
-        let (mut listed, mut cut_off) = (Vec::new(), false);
-        let mut walks = Vec::new();
+        let mut page =
+            Page { store: &store, connection: &connection, span: &span, now, out, zone: &zone, rows: Vec::new() };
+        let mut cut_off = false;
         if self.ivr.is_empty() {
-            walks.push(store.calls_of_all_ivrs(span.clone()));
+            cut_off |= self.of_all_ivrs(&mut page, outcome.as_ref()).await?;
         }
         let mut seen = HashSet::new();
-        let ivrs = self.ivr.iter().filter(|ivr| seen.insert(ivr.as_str()));
-        walks.extend(ivrs.map(|ivr| store.calls_of_ivr(ivr, span.clone())));
-        for walk in walks {
-            let newest = self.newest(&connection, walk, outcome.as_ref()).await?;
-            cut_off |= self.take(&connection, &store, &newest, now, &mut listed, out, &zone).await?;
+        for ivr in self.ivr.iter().filter(|ivr| seen.insert(ivr.as_str())) {
+            cut_off |= self.of_ivr(&mut page, ivr, outcome.as_ref()).await?;
         }
+        let listed = page.rows;
         self.finish(out, &zone, &span, &listed, cut_off);
         connection.close().await
     }
@@ -107,64 +116,62 @@ impl List {
         Ok(Some(calls))
     }
 
-    /// The stored calls of the span, newest first. An IVR's index is in this order, so reading stops at the limit. The whole
-    /// table has no order and is read to its end.
-    async fn newest(
-        &self,
-        connection: &Connection,
-        mut walk: CallList,
-        outcome: Option<&BTreeSet<String>>,
-    ) -> anyhow::Result<Vec<Listed>> {
-        let enough = if self.ani_ends.is_none() && !self.ivr.is_empty() { self.limit as usize } else { usize::MAX };
-        let (mut visits, mut transcripts) = (HashMap::new(), HashMap::new());
-        while let Some(page) = walk.next_page().await.explained(connection, "the calls could not be listed")? {
-            for listed in page {
-                if outcome.is_some_and(|calls| !calls.contains(id_in_log(&listed.response_id).as_str())) {
-                    continue;
-                }
-                let kept = if listed.is_transcript { &mut transcripts } else { &mut visits };
-                let first = kept.entry(listed.response_id.clone()).or_insert_with(|| listed.clone());
-                first.at = first.at.min(listed.at);
-            }
-            if visits.len() > enough {
-                break;
+    /// Lists an IVR's calls up to the limit, in the order of its index. Returns whether there were more.
+    async fn of_ivr(&self, page: &mut Page<'_>, ivr: &str, outcome: Option<&BTreeSet<String>>) -> anyhow::Result<bool> {
+        let mut walk = page.store.calls_of_ivr(ivr, page.span.clone());
+        while let Some(listed) = walk.next_page().await.explained(page.connection, FAILED)? {
+            let wanted: Vec<_> = listed.into_iter().filter(|listed| has_outcome(listed, outcome)).collect();
+            if self.take(page, &wanted, Some(ivr)).await? {
+                return Ok(true);
             }
         }
-        // A call is sorted by its own time, because its transcription can be much later.
-        transcripts.retain(|id, _| !visits.contains_key(id));
-        let mut newest: Vec<Listed> = visits.into_values().chain(transcripts.into_values()).collect();
+        Ok(false)
+    }
+
+    /// Lists the newest calls of the whole table up to the limit. Returns whether there were more.
+    async fn of_all_ivrs(&self, page: &mut Page<'_>, outcome: Option<&BTreeSet<String>>) -> anyhow::Result<bool> {
+        let limit = self.limit as usize;
+        // Few calls have transcriptions and no visit, and only reading tells.
+        let (mut visits, mut transcripts) = (Newest::most(limit), Newest::most(limit * 4));
+        let mut walk = page.store.calls_of_all_ivrs(page.span.clone());
+        while let Some(listed) = walk.next_page().await.explained(page.connection, FAILED)? {
+            for listed in listed.into_iter().filter(|listed| has_outcome(listed, outcome)) {
+                if listed.is_transcript {
+                    transcripts.offer(listed);
+                } else if self.is_from_wanted(&CallingNumber::new(listed.number.as_deref(), true)) {
+                    visits.offer(listed);
+                }
+            }
+        }
+        let more = visits.has_more();
+        let mut newest = visits.into_listed(false);
+        newest.extend(transcripts.into_listed(true));
         newest.sort_by(|a, b| (b.at, &b.response_id).cmp(&(a.at, &a.response_id)));
-        Ok(newest)
+        Ok(self.take(page, &newest, None).await? || more)
+    }
+
+    fn is_from_wanted(&self, number: &CallingNumber) -> bool {
+        self.ani_ends.as_ref().is_none_or(|ends| number.ends_with(ends))
     }
 
     /// Reads calls and lists the matching ones up to the limit. Returns whether there were more.
-    #[expect(clippy::too_many_arguments, reason = "the source, the filters and the target of a page")]
-    async fn take(
-        &self,
-        connection: &Connection,
-        store: &Store,
-        newest: &[Listed],
-        now: EpochMs,
-        listed: &mut Vec<Row>,
-        out: Output,
-        zone: &LocalTime,
-    ) -> anyhow::Result<bool> {
+    async fn take(&self, page: &mut Page<'_>, newest: &[Listed], ivr: Option<&str>) -> anyhow::Result<bool> {
         for chunk in newest.chunks(PARALLEL_READS) {
-            let rows = read(store, chunk, now, connection).await?;
-            for (row, Listed { is_transcript, .. }) in rows.into_iter().zip(chunk) {
-                let wanted = self.ani_ends.as_ref().is_none_or(|ends| row.call.number(true).ends_with(ends));
-                // Only the transcription is in the span: the call itself is from another day or further back.
-                let elsewhere = *is_transcript && !row.call.visits.is_empty();
-                if row.call.is_empty() || elsewhere || !wanted {
+            let rows = read(page.store, chunk, page.now, page.connection).await?;
+            for (row, listed) in rows.into_iter().zip(chunk) {
+                let is_listed_here = row.call.is_listed_at(listed.at, listed.is_transcript, ivr, page.span);
+                // Two visits within a millisecond are next to each other.
+                let is_repeated = page.rows.last().is_some_and(|last| last.response_id == row.response_id);
+                if !is_listed_here || is_repeated || !self.is_from_wanted(&row.call.number(true)) {
                     continue;
                 }
-                if listed.len() == self.limit as usize {
+                if page.rows.len() == self.limit as usize {
                     return Ok(true);
                 }
-                if out.json() {
-                    out.line(&document(&row, zone))?;
+                if page.out.json() {
+                    page.out.line(&document(&row, page.zone))?;
                 }
-                listed.push(row);
+                page.rows.push(row);
             }
         }
         Ok(false)
@@ -187,13 +194,22 @@ impl List {
     }
 }
 
+fn has_outcome(listed: &Listed, outcome: Option<&BTreeSet<String>>) -> bool {
+    outcome.is_none_or(|calls| calls.contains(id_in_log(&listed.response_id).as_str()))
+}
+
 /// A call's id as written in the log, which leaves out whatever does not look like an id.
-pub(super) fn id_in_log(response_id: &str) -> String {
+pub(crate) fn id_in_log(response_id: &str) -> String {
     ringbolt_lambda::Answer::text("").call(Some(response_id)).report.call
 }
 
 /// Reads calls in parallel and returns them in order.
-async fn read(store: &Store, chunk: &[Listed], now: EpochMs, connection: &Connection) -> anyhow::Result<Vec<Row>> {
+pub(super) async fn read(
+    store: &Store,
+    chunk: &[Listed],
+    now: EpochMs,
+    connection: &Connection,
+) -> anyhow::Result<Vec<Row>> {
     let mut reading = JoinSet::new();
     for (place, Listed { response_id, .. }) in chunk.iter().enumerate() {
         let (store, id) = (store.clone(), response_id.clone());

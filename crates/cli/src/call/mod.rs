@@ -1,23 +1,34 @@
 //! `ringbolt call`
 
+mod dial;
 mod list;
 mod log;
+mod newest;
 mod number;
 mod record;
+mod replay;
 mod show;
 mod tail;
 mod transcripts;
 
-pub(crate) use log::CallLog;
+pub(crate) use list::id_in_log;
+pub(crate) use log::{CallLog, LineFilter};
 
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// Look up calls: what the webhooks received and answered
+/// Dial a flow by keyboard, or look up calls: what the webhooks received and answered
+///
+/// `ringbolt call flows/bank.yaml` plays the provider: it says what a caller would hear, takes what you key, and shows
+/// which rule answered. It uses the real functions, an embedded database in memory, and the demo callers or those of
+/// --callers. Nothing is kept.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct CallCommand {
+    #[command(flatten)]
+    dial: dial::Dial,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -26,15 +37,18 @@ enum Command {
     Show(Box<show::Show>),
     Transcripts(Box<transcripts::Transcripts>),
     Tail(Box<tail::Tail>),
+    Replay(Box<replay::Replay>),
 }
 
 impl CallCommand {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         match self.command {
-            Command::List(command) => command.run(out).await,
-            Command::Show(command) => command.run(out).await,
-            Command::Transcripts(command) => command.run(out).await,
-            Command::Tail(command) => command.run(out).await,
+            Some(Command::List(command)) => command.run(out).await,
+            Some(Command::Show(command)) => command.run(out).await,
+            Some(Command::Transcripts(command)) => command.run(out).await,
+            Some(Command::Tail(command)) => command.run(out).await,
+            Some(Command::Replay(command)) => command.run(out).await,
+            None => self.dial.run().await,
         }
     }
 }

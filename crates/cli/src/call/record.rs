@@ -4,7 +4,7 @@ use super::number::CallingNumber;
 use ringbolt_core::{call::about::first, time::EpochMs};
 use ringbolt_dynamodb::call_list::is_expired;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 /// An item in the table of calls.
 type StoredItem = BTreeMap<String, Value>;
@@ -18,14 +18,20 @@ pub(super) struct CallRecord {
     pub(super) transcripts: Vec<TranscriptRecord>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct VisitRecord {
     pub(super) at: EpochMs,
+    /// The time of the item that it is in: its own, or the first one's of those that an earlier version kept together.
+    pub(super) listed_at: EpochMs,
     pub(super) ivr_id: String,
     pub(super) flow: String,
     pub(super) told: Value,
-    /// The answer. `None` for a PIN step, whose record is written before the outcome is known.
+    /// The answer. `None` if it was not stored in time, and for PIN questions that earlier versions recorded.
     pub(super) answered: Option<String>,
+    /// How it ended, in a word of the log.
+    pub(super) outcome: Option<String>,
+    /// Which rule answered, or why the fallback did.
+    pub(super) why: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -61,17 +67,14 @@ impl CallRecord {
         for item in items.iter().filter(|item| !is_expired(item, now)) {
             let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
             let (sk, flow) = (text("sk"), text("flow"));
-            if let Some(ivr_id) = sk.strip_prefix("result#") {
+            if let Some((ivr_id, _)) = sk.strip_prefix("visit#").and_then(|of| of.split_once('#')) {
+                let whole = Value::Object(item.clone().into_iter().collect());
+                record.visits.extend(VisitRecord::read(ivr_id, flow, &whole, None));
+            } else if let Some(ivr_id) = sk.strip_prefix("result#") {
+                // Earlier versions kept all visits to an IVR in one item.
                 let visits = item.get("visits").and_then(Value::as_array).into_iter().flatten();
-                record.visits.extend(visits.filter_map(|visit| {
-                    Some(VisitRecord {
-                        at: EpochMs(visit.get("at")?.as_i64()?),
-                        ivr_id: ivr_id.to_owned(),
-                        flow: flow.to_owned(),
-                        told: visit.get("told").cloned().unwrap_or_default(),
-                        answered: visit.get("answered").and_then(Value::as_str).map(str::to_owned),
-                    })
-                }));
+                let at = item.get("at").and_then(Value::as_i64);
+                record.visits.extend(visits.filter_map(|visit| VisitRecord::read(ivr_id, flow, visit, at)));
             } else if let Some((ivr_id, question)) = sk.strip_prefix("transcript#").and_then(|of| of.split_once('#')) {
                 let whole = Value::Object(item.clone().into_iter().collect());
                 let Some(present) = Revision::read(&whole) else { continue };
@@ -89,8 +92,25 @@ impl CallRecord {
         record
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.visits.is_empty() && self.transcripts.is_empty()
+    /// Whether this is the one item under which a list shows the call: its latest visit in the span. Only a call without
+    /// any visit is shown under its latest transcription. `ivr` is the IVR whose calls are listed.
+    pub(super) fn is_listed_at(
+        &self,
+        at: EpochMs,
+        is_transcript: bool,
+        ivr: Option<&str>,
+        span: &Range<EpochMs>,
+    ) -> bool {
+        let is_here = |ivr_id: &str, at: &EpochMs| ivr.is_none_or(|ivr| ivr == ivr_id) && span.contains(at);
+        let latest = if is_transcript {
+            let texts = self.transcripts.iter().filter(|text| is_here(&text.ivr_id, &text.present.at));
+            texts.map(|text| text.present.at).max().filter(|_| self.visits.is_empty())
+        } else {
+            // Earlier versions indexed a call under its first visit.
+            let visits = self.visits.iter().filter(|visit| is_here(&visit.ivr_id, &visit.listed_at));
+            visits.map(|visit| visit.listed_at).max()
+        };
+        latest == Some(at)
     }
 
     /// The time of the first visit or transcription.
@@ -124,6 +144,21 @@ impl CallRecord {
 }
 
 impl VisitRecord {
+    fn read(ivr_id: &str, flow: &str, visit: &Value, listed_at: Option<i64>) -> Option<Self> {
+        let at = visit.get("at")?.as_i64()?;
+        let text = |name: &str| visit.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Self {
+            at: EpochMs(at),
+            listed_at: EpochMs(listed_at.unwrap_or(at)),
+            ivr_id: ivr_id.to_owned(),
+            flow: flow.to_owned(),
+            told: visit.get("told").cloned().unwrap_or_default(),
+            answered: text("answered"),
+            outcome: text("outcome"),
+            why: text("why"),
+        })
+    }
+
     /// The answer in one word: the app, or `say` if a text was read.
     pub(super) fn action(&self) -> &str {
         match &self.answered {
@@ -145,8 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn visits_and_transcriptions_are_read_and_expired_items_are_skipped() {
+    fn visits_of_both_shapes_and_transcriptions_are_read_and_expired_items_are_skipped() {
         let stored = items(json!([
+            { "pk": "call#r-1", "sk": "also#12345#digest", "who": "reference", "at": 7, "expires_at": 101 },
+            { "pk": "call#r-1", "sk": "visit#12345#digest", "flow": "demo", "at": 7, "expires_at": 101, "told": {},
+              "answered": "Hello", "outcome": "said", "why": "greeting, rule 1 on line 7" },
             { "pk": "call#r-1", "sk": "result#12345", "flow": "demo", "expires_at": 101, "visits": [
                 { "at": 5, "told": { "call": { "ivr_caller_id": ["18005550142", "x"], "ivr_session_id": "s-1" } } },
                 { "at": 3, "told": {}, "answered": "<action><app>hangup</app></action>" },
@@ -157,10 +195,12 @@ mod tests {
               "fields": { "text": "c" }, "revisions": [] },
         ]));
         let call = CallRecord::read(&stored, EpochMs(100_000));
-        assert_eq!(call.visits.iter().map(|v| (v.at.0, v.action())).collect::<Vec<_>>(), [(3, "hangup"), (5, "?")]);
+        let visits: Vec<_> = call.visits.iter().map(|visit| (visit.at.0, visit.action())).collect();
+        assert_eq!(visits, [(3, "hangup"), (5, "?"), (7, "say")]);
+        assert_eq!(call.visits[2].why.as_deref(), Some("greeting, rule 1 on line 7"));
         assert_eq!(call.transcripts.len(), 1);
         assert_eq!((call.began(), call.ended()), (Some(EpochMs(2)), Some(EpochMs(9))));
         assert_eq!((call.number(false).shown().as_str(), call.session()), ("...0142", Some("s-1")));
-        assert!(CallRecord::read(&stored, EpochMs(101_000)).is_empty());
+        assert_eq!(CallRecord::read(&stored, EpochMs(101_000)).began(), None);
     }
 }

@@ -118,6 +118,8 @@ impl Show {
                 "ivr": visit.ivr_id,
                 "told": number.hide_in_value(&visit.told),
                 "answered": visit.answered.as_ref().map(|answer| number.hide_in(answer)),
+                "outcome": visit.outcome,
+                "why": visit.why,
             })
         });
         let transcripts = call.transcripts.iter().map(|transcript| {
@@ -168,6 +170,10 @@ impl Event<'_> {
                     Some(answer) => format!("answer    {}", harmless(&one_line(&number.hide_in(answer)))),
                     None => "answer    not stored: it was not yet decided when this was written".to_owned(),
                 });
+                if let Some(outcome) = &visit.outcome {
+                    let why = visit.why.as_ref().map(|why| format!(": {}", harmless(why))).unwrap_or_default();
+                    lines.push(format!("outcome   {}{why}", harmless(outcome)));
+                }
                 lines
             }
             Self::Answered(line) => {

@@ -1,6 +1,10 @@
 //! `ringbolt caller erase`
 
-use super::{export, found};
+use super::{
+    export,
+    former::Former,
+    found::{self, Found},
+};
 use crate::{
     audit,
     confirm::Confirm,
@@ -11,20 +15,22 @@ use crate::{
 use clap::Args;
 use ringbolt_core::identity::CallerId;
 use ringbolt_dynamodb::{Store, callers::Change};
+use ringbolt_lambda::app::system_clock;
 use serde_json::json;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// Delete everything stored about a caller, and report what was deleted
 ///
 /// This deletes their PINs and attributes; every call in which a login named or verified them, through all its IVRs,
-/// with its transcriptions; and their name in the audit log, which stays verifiable without it. It cannot be undone. If
-/// it is interrupted, run the command again.
+/// with its transcriptions; and their name in the audit log, which stays verifiable without it. Transcriptions of those
+/// calls that still wait in the queue are dropped when they come. It cannot be undone. If it is interrupted, run the
+/// command again.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt caller erase --stack ringbolt --realm bank 90786")]
 pub(crate) struct Erase {
     #[command(flatten)]
     caller: CallerArgs,
-    /// Call flows that identify the caller of a call, instead of the live ones (repeatable)
+    /// Call flows that identify the caller in records of earlier versions, instead of the live ones (repeatable)
     #[arg(long, value_name = "FILE")]
     flow: Vec<PathBuf>,
     #[command(flatten)]
@@ -61,10 +67,13 @@ impl Erase {
             calls(found.calls.len()),
         ))?;
         let mut begun = audit::begin(&connection, "caller erase", audit::caller(&caller)).await?;
-        let erased = match erase(&connection, &store, &caller, found.calls.keys()).await {
+        let erased = match erase(&connection, &store, &caller, &found.calls).await {
             Ok(erased) => erased,
             Err(error) => return Err(begun.failed_with(&connection, "", error).await),
         };
+        if found.former.as_ref().is_some_and(|former| former.records == 0) {
+            store.note_no_former_records().await.explained(&connection, "the search could not be noted")?;
+        }
         begun.forget_subject();
         let Erased { caller: item, calls: call_count, records, entries } = erased;
         let detail = format!("realm {}, callers {}, calls {call_count}", caller.realm, u8::from(item));
@@ -72,8 +81,7 @@ impl Erase {
         if out.json() {
             out.document(&json!({
                 "caller": item, "calls": call_count, "records": records, "entries_made_nameless": entries,
-                "records_looked_at": found.looked_at,
-                "records_of_flows_that_are_not_live": found.untold,
+                "records_of_earlier_versions": found.former.as_ref().map(export::former),
                 "cannot_be_found": export::CANNOT_BE_FOUND,
             }))?;
         } else {
@@ -84,8 +92,8 @@ impl Erase {
             });
             out.say(&format!("{} deleted: {records} records, including transcriptions.", calls(call_count)));
             out.say(&format!("The caller's name is removed from {entries} entries of the audit log."));
-            if found.untold > 0 {
-                out.say(&format!("{} records belong to call flows that are no longer live.", found.untold));
+            if let Some(former) = &found.former {
+                tell_former(out, former);
             }
             out.say("This search cannot find:");
             export::CANNOT_BE_FOUND.iter().for_each(|what| out.say(&format!("- {what}")));
@@ -98,21 +106,42 @@ fn calls(count: usize) -> String {
     if count == 1 { "1 step of a call".to_owned() } else { format!("{count} steps of calls") }
 }
 
-/// Deletes the caller first, so that no new call is verified as theirs.
+/// Says what the search among records of earlier versions came to.
+fn tell_former(out: Output, Former { records, untold, .. }: &Former) {
+    if *records == 0 {
+        out.say("No records of earlier versions are left, so the whole table of calls was searched for the last time.");
+        return;
+    }
+    out.say(&format!(
+        "{records} records of earlier versions do not say whose they are; the whole table of calls was searched for them."
+    ));
+    if *untold > 0 {
+        out.say(&format!("{untold} of them belong to call flows that are no longer live: give the flows with --flow."));
+    }
+}
+
+/// Deletes the caller first, so that no new call is verified as theirs. A run that only a session leads to is deleted
+/// before those that lead to the session, so an interrupted erasure finds it again.
 async fn erase(
     connection: &Connection,
     store: &Store,
     caller: &CallerId,
-    response_ids: impl Iterator<Item = &String>,
+    calls: &BTreeMap<String, Found>,
 ) -> anyhow::Result<Erased> {
     let again = "not everything was deleted; run the command again";
+    let now = system_clock()();
     let mut erased = Erased {
         caller: store.delete_caller(caller).await.explained(connection, again)? == Change::Made,
         ..Erased::default()
     };
-    for response_id in response_ids {
-        erased.records += store.delete_call(response_id).await.explained(connection, again)?;
+    let mut in_order: Vec<_> = calls.iter().collect();
+    in_order.sort_by_key(|(_, found)| found.is_named);
+    for (response_id, found) in in_order {
+        erased.records += store.erase_call(response_id, now).await.explained(connection, again)?;
         erased.calls += 1;
+        for session in &found.sessions {
+            store.unlink_run(session, response_id).await.explained(connection, again)?;
+        }
     }
     let table = connection.audit()?;
     for entry in export::entries(connection, caller).await? {

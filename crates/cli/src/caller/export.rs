@@ -1,6 +1,10 @@
 //! `ringbolt caller export`
 
-use super::{found, show};
+use super::{
+    former::Former,
+    found::{self, Found},
+    show,
+};
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     live_flows::live_flows_if_known,
@@ -29,7 +33,7 @@ pub(crate) struct Export {
     /// Write to this file, readable only by you, instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Call flows that identify the caller of a call, instead of the live ones (repeatable)
+    /// Call flows that identify the caller in records of earlier versions, instead of the live ones (repeatable)
     #[arg(long, value_name = "FILE")]
     flow: Vec<PathBuf>,
     #[command(flatten)]
@@ -50,7 +54,7 @@ impl Export {
         let now = system_clock()();
         let flows = live_flows_if_known(&connection, &self.flow).await?;
         let mut calls = Vec::new();
-        for (response_id, verified) in &found.calls {
+        for (response_id, Found { verified, .. }) in &found.calls {
             let items = store.call(response_id).await.explained(&connection, "a call could not be read")?;
             calls.push(json!({ "response_id": response_id, "verified_before": verified, "records": items }));
         }
@@ -60,8 +64,8 @@ impl Export {
             "caller": item.map(|item| show::document(&caller, &item, flows.as_deref(), now)),
             "calls": calls,
             "changes": changes,
-            "records_looked_at": found.looked_at,
-            "cannot_be_told": { "records_of_flows_that_are_not_live": found.untold, "why": CANNOT_BE_FOUND },
+            "records_of_earlier_versions": found.former.as_ref().map(former),
+            "cannot_be_found": CANNOT_BE_FOUND.into_iter().chain([WAITING]).collect::<Vec<_>>(),
         });
         match &self.out {
             None => out.document(&document)?,
@@ -79,10 +83,22 @@ impl Export {
 /// What neither export nor erase can find, and why.
 pub(super) const CANNOT_BE_FOUND: [&str; 4] = [
     "calls in which nobody keyed this user id at a login and this caller was not verified",
-    "records of call flows that are no longer live, because only the flow says which answer is the user id (give it with --flow)",
+    "transcriptions of a visit whose own record was lost",
     "counters of calls and calling numbers, which are stored under keyed digests and expire within a day",
     "backups: point-in-time recovery of the tables goes back 35 days",
 ];
+
+/// What only an export cannot find: a transcription in the queue of an erased call is dropped when it is drained.
+const WAITING: &str = "transcriptions that wait in the queue or among the dead letters";
+
+/// The search among records of earlier versions as JSON.
+pub(super) fn former(former: &Former) -> Value {
+    json!({
+        "records": former.records,
+        "records_looked_at": former.looked_at,
+        "records_of_flows_that_are_not_live": former.untold,
+    })
+}
 
 /// The administrative changes to the caller.
 async fn changes(connection: &Connection, caller: &CallerId) -> anyhow::Result<Vec<Value>> {

@@ -1,121 +1,96 @@
 //! Finds a caller's calls in the table of calls.
 //!
-//! No index leads from a caller to their calls, so every record is read. A call is theirs if a login named them or the call
-//! had verified them. Then the whole call is theirs, through all its IVRs.
+//! A call is theirs if a login named them or the call had verified them. The records say so by a keyed reference, which
+//! an index finds, whatever the flow says by now. The whole call is theirs then, through all its IVRs: a session has a
+//! list of its runs. Records of earlier versions are found by [`former`].
 
-use crate::{
-    connection::{Connection, Explained as _},
-    exit::Usage,
-    live_flows::live_flows_if_known,
-};
-use indicatif::{HumanCount, ProgressBar};
+use super::former::{self, Former};
+use crate::connection::{Connection, Explained as _};
+use anyhow::Context as _;
 use ringbolt_core::{
-    call::about::{About, about, first},
-    dialects::dialogtech::PassThrough,
-    fields::NamedValues,
-    flow::Flow,
+    call::{about::first, ids::KeyPart},
     identity::CallerId,
-    time::EpochMs,
+    pin::PinKeys,
 };
-use ringbolt_dynamodb::{Store, erasure::CallRecord};
+use ringbolt_dynamodb::Store;
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
 };
+
+const UNREADABLE: &str = "the calls could not be read";
 
 /// The calls that were found.
 #[derive(Debug, Default)]
 pub(super) struct FoundCalls {
-    /// The caller's response ids, and whether one of the visits under it had verified them.
-    pub(super) calls: BTreeMap<String, bool>,
-    /// How many records were read.
-    pub(super) looked_at: u64,
-    /// Records of flows that are no longer live, so that nothing says whose they are.
-    pub(super) untold: u64,
+    /// The caller's calls, by response id.
+    pub(super) calls: BTreeMap<String, Found>,
+    /// What the search for records of earlier versions came to; `None` if none are left.
+    pub(super) former: Option<Former>,
 }
 
-/// Reads all records, and again if the caller's calls have sessions, to follow them through other IVRs.
+/// A run through an IVR that is part of a caller's call.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Whether a record of it leads to the caller. The others are found only through its sessions.
+    pub(super) is_named: bool,
+    /// Whether a visit of it came after the caller had been verified.
+    pub(super) verified: bool,
+    /// The sessions that it belongs to, as parts of keys.
+    pub(super) sessions: BTreeSet<String>,
+}
+
+/// Finds the calls through the index, and records of earlier versions as long as there may be any.
 pub(super) async fn find(
     connection: &Connection,
     store: &Store,
     caller: &CallerId,
     flows: &[PathBuf],
 ) -> anyhow::Result<FoundCalls> {
-    let Some(flows) = live_flows_if_known(connection, flows).await? else {
-        return Err(Usage::new(
-            "only call flows say whose a call is, and none are known: give them with --flow FILE, or start `ringbolt dev`",
-        ));
-    };
-    let (mut found, mut sessions) = (FoundCalls::default(), HashSet::new());
-    each(connection, store, "Looking for calls", |record| {
-        found.looked_at += 1;
-        let Some(ivr_id) = &record.ivr_id else { return };
-        let flow =
-            flows.iter().find(|flow| record.fields.get("flow").and_then(Value::as_str) == Some(flow.name.as_str()));
-        let Some(flow) = flow else {
-            found.untold += 1;
-            return;
-        };
-        for whose in visits(record).map(|visit| of(flow, caller, ivr_id, visit)) {
-            let Some((about, session)) = whose else { continue };
-            *found.calls.entry(record.response_id.clone()).or_default() |= about.verified.is_some();
-            sessions.extend(session);
-        }
-    })
-    .await?;
-    if !sessions.is_empty() {
-        each(connection, store, "Following the calls through their IVRs", |record| {
-            if visits(record).any(|visit| session(visit).is_some_and(|session| sessions.contains(&session))) {
-                found.calls.entry(record.response_id.clone()).or_default();
-            }
-        })
-        .await?;
+    let keys = connection.pin_keys().await.context("the PIN keys find a caller's calls, and they could not be read")?;
+    let mut found = FoundCalls { calls: by_reference(connection, store, &keys, caller).await?, former: None };
+    // Flows that are given say that such records are looked for, whatever an earlier search has found.
+    if !flows.is_empty() || !store.has_no_former_records().await.explained(connection, UNREADABLE)? {
+        found.former = Some(former::find(connection, store, caller, flows, &mut found.calls).await?);
     }
     Ok(found)
 }
 
-/// Whether a visit is about the caller, and its session.
-fn of(flow: &Flow, caller: &CallerId, ivr_id: &str, visit: &Value) -> Option<(About, Option<String>)> {
-    let at = EpochMs(visit["at"].as_i64().unwrap_or_default());
-    let about = about(flow, ivr_id, &visit["told"], passed, at);
-    (flow.realm == caller.realm && about.is(&caller.user)).then(|| (about, session(visit)))
-}
-
-/// Pass-through data as DialogTech writes it.
-fn passed(text: &str) -> NamedValues {
-    PassThrough::parse(text).iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-}
-
-fn visits(record: &CallRecord) -> impl Iterator<Item = &Value> {
-    record.fields.get("visits").and_then(Value::as_array).into_iter().flatten()
-}
-
-fn session(visit: &Value) -> Option<String> {
-    let session = first(&visit["told"]["call"]["ivr_session_id"])?.trim();
-    (!session.is_empty()).then(|| session.to_owned())
-}
-
-/// Passes all records of calls to `see`, and shows their number at the terminal.
-async fn each(
+async fn by_reference(
     connection: &Connection,
     store: &Store,
-    what: &'static str,
-    mut see: impl FnMut(&CallRecord),
-) -> anyhow::Result<()> {
-    let progress = ProgressBar::new_spinner().with_message(what);
-    let (mut from, mut seen) = (None, 0_u64);
-    loop {
-        let page = store.call_records(from).await.explained(connection, "the calls could not be read")?;
-        page.records.iter().for_each(&mut see);
-        seen += page.records.len() as u64;
-        progress.set_message(format!("{what} (records read: {})", HumanCount(seen)));
-        progress.tick();
-        match page.next {
-            Some(next) => from = Some(next),
-            None => break,
+    keys: &PinKeys,
+    caller: &CallerId,
+) -> anyhow::Result<BTreeMap<String, Found>> {
+    let references = keys.references(caller);
+    let is_theirs = |who: &Value| references.iter().any(|reference| who.as_str() == Some(reference.as_str()));
+    let mut calls = BTreeMap::new();
+    for response_id in store.calls_about(&references).await.explained(connection, UNREADABLE)? {
+        let items = store.call(&response_id).await.explained(connection, UNREADABLE)?;
+        let role = |item: &BTreeMap<String, Value>| {
+            item.get("who").is_some_and(is_theirs).then(|| item.get("who_is")?.as_str().map(str::to_owned)).flatten()
+        };
+        calls.insert(
+            response_id,
+            Found {
+                is_named: true,
+                verified: items.iter().filter_map(role).any(|role| role != "named"),
+                sessions: items.iter().filter_map(|item| session(item.get("told")?)).collect(),
+            },
+        );
+    }
+    let sessions: BTreeSet<String> = calls.values().flat_map(|found: &Found| found.sessions.clone()).collect();
+    for session in sessions {
+        for run in store.runs_of_session(&session).await.explained(connection, UNREADABLE)? {
+            calls.entry(run).or_default().sessions.insert(session.clone());
         }
     }
-    progress.finish_and_clear();
-    Ok(())
+    Ok(calls)
+}
+
+/// The session of a visit, as a part of keys.
+pub(super) fn session(told: &Value) -> Option<String> {
+    let session = first(told.get("call")?.get("ivr_session_id")?)?.trim();
+    (!session.is_empty()).then(|| KeyPart::of(session).as_str().to_owned())
 }

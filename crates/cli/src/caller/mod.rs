@@ -3,6 +3,7 @@
 mod change;
 mod erase;
 mod export;
+mod former;
 mod found;
 mod show;
 

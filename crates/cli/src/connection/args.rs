@@ -9,8 +9,8 @@ use ringbolt_dynamodb::client::{behavior, http_client, webhook_client};
 use std::{env, path::PathBuf};
 
 /// The options. The command line takes precedence over the stack or the local database, which take precedence over the
-/// environment variables RINGBOLT_CALLERS_TABLE, RINGBOLT_CALLS_TABLE, RINGBOLT_FLOWS_TABLE, RINGBOLT_AUDIT_TABLE,
-/// RINGBOLT_PIN_KEYS, RINGBOLT_PIN_HASH, RINGBOLT_WEBHOOK_TOKENS and RINGBOLT_API_URL.
+/// environment variables RINGBOLT_CALLERS_TABLE, RINGBOLT_CALLS_TABLE, RINGBOLT_COUNTERS_TABLE, RINGBOLT_FLOWS_TABLE,
+/// RINGBOLT_AUDIT_TABLE, RINGBOLT_PIN_KEYS, RINGBOLT_PIN_HASH, RINGBOLT_WEBHOOK_TOKENS and RINGBOLT_API_URL.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Which deployment")]
 pub(crate) struct ConnectionArgs {
@@ -35,6 +35,9 @@ pub(crate) struct ConnectionArgs {
     /// Table of calls [env: RINGBOLT_CALLS_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     calls_table: Option<String>,
+    /// Table of counters, which only `doctor` looks at [env: RINGBOLT_COUNTERS_TABLE]
+    #[arg(long, value_name = "TABLE", hide_short_help = true)]
+    counters_table: Option<String>,
     /// Table of call flows [env: RINGBOLT_FLOWS_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     flows_table: Option<String>,
@@ -69,6 +72,7 @@ pub(super) struct Value {
 pub(super) struct Given {
     pub(super) callers_table: Value,
     pub(super) calls_table: Value,
+    pub(super) counters_table: Value,
     pub(super) flows_table: Value,
     pub(super) audit_table: Value,
     pub(super) pin_keys: Value,
@@ -132,6 +136,26 @@ impl ConnectionArgs {
             || ["RINGBOLT_STACK", "RINGBOLT_CALLERS_TABLE"].into_iter().any(set)
     }
 
+    /// The same, with `--local` if nothing names a deployment.
+    pub(crate) fn or_local(mut self) -> Self {
+        let has_url = self.api_url.is_some() || env::var_os("RINGBOLT_API_URL").is_some_and(|value| !value.is_empty());
+        if !self.names_a_deployment() && !has_url {
+            self.local = Some(PathBuf::from(".ringbolt"));
+        }
+        self
+    }
+
+    /// Finds the deployment; a local one must be running.
+    ///
+    /// # Errors
+    /// As [`ConnectionArgs::connect`], and no `ringbolt dev` is running.
+    pub(crate) async fn running(&self) -> anyhow::Result<Connection> {
+        if let Some(folder) = &self.local {
+            Local::require_running(folder).await?;
+        }
+        self.connect().await
+    }
+
     /// The folder given with `--local`, for commands that need no database.
     pub(crate) fn local_folder(&self) -> Option<&std::path::Path> {
         self.local.as_deref()
@@ -187,6 +211,12 @@ impl ConnectionArgs {
                 "RINGBOLT_CALLERS_TABLE",
             ),
             calls_table: value(&self.calls_table, "the table of calls is", "--calls-table", "RINGBOLT_CALLS_TABLE"),
+            counters_table: value(
+                &self.counters_table,
+                "the table of counters is",
+                "--counters-table",
+                "RINGBOLT_COUNTERS_TABLE",
+            ),
             flows_table: value(
                 &self.flows_table,
                 "the table of call flows is",

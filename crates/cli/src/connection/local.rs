@@ -52,6 +52,20 @@ impl Local {
         Ok(Self { folder: folder.to_owned(), at })
     }
 
+    /// Checks that a `ringbolt dev` is running on a folder.
+    ///
+    /// # Errors
+    /// None is, or the folder cannot be read.
+    pub(super) async fn require_running(folder: &Path) -> anyhow::Result<()> {
+        if folder.join(state::DATABASE).is_file() && matches!(find(folder).await?, Found::Running(_)) {
+            return Ok(());
+        }
+        bail!(
+            "nothing runs locally (no `ringbolt dev` on {}): start it with `ringbolt dev`, or name a stack with --stack NAME",
+            folder.display()
+        )
+    }
+
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }

@@ -127,6 +127,11 @@ impl Connection {
         self.value(&self.given.calls_table, "CallsTableName", || Some(ringbolt_dev::local_tables().calls))
     }
 
+    /// The table of counters.
+    pub(crate) fn counters_table(&self) -> anyhow::Result<String> {
+        self.value(&self.given.counters_table, "CountersTableName", || Some(ringbolt_dev::local_tables().counters))
+    }
+
     /// The table of call flows. A local database has none.
     pub(crate) fn flows_table(&self) -> anyhow::Result<String> {
         if self.is_local() && self.given.flows_table.flag.is_none() {
@@ -142,7 +147,7 @@ impl Connection {
         self.value(&self.given.audit_table, "AuditTableName", || Some(ringbolt_dev::LOCAL_AUDIT_TABLE.to_owned()))
     }
 
-    /// A store for callers and counters. The table of calls need not be given.
+    /// A store for callers. The table of calls need not be given.
     pub(crate) fn callers(&self) -> anyhow::Result<Store> {
         Ok(self.store_of(self.callers_table()?, String::new()))
     }
@@ -158,7 +163,8 @@ impl Connection {
     }
 
     fn store_of(&self, callers: String, calls: String) -> Store {
-        Store::new(self.client.clone(), TableNames { callers, calls })
+        // No command counts tries.
+        Store::new(self.client.clone(), TableNames { callers, calls, counters: String::new() })
     }
 
     /// The published call flows.
@@ -230,8 +236,16 @@ impl Connection {
     /// The hasher that the functions of this deployment use.
     pub(crate) async fn pin_hasher(&self) -> anyhow::Result<PinHasher> {
         let hashes = self.pin_hashes()?;
+        Ok(PinHasher::new(self.pin_keys().await?, hashes))
+    }
+
+    /// The PIN keys.
+    ///
+    /// # Errors
+    /// They are not known, cannot be read, or are not PIN keys.
+    pub(crate) async fn pin_keys(&self) -> anyhow::Result<PinKeys> {
         let keys = self.pin_keys_place()?.read(self).await?;
-        Ok(PinHasher::new(PinKeys::from_json(&keys).context("the PIN keys cannot be used")?, hashes))
+        PinKeys::from_json(&keys).context("the PIN keys cannot be used")
     }
 
     /// The base URL of the webhooks, without a trailing slash.

@@ -47,6 +47,7 @@ fn faults(connection: &Connection, function: Function, deployed: &Deployed) -> V
     let mut tables = vec![
         ("RINGBOLT_CALLERS_TABLE", connection.callers_table()),
         ("RINGBOLT_CALLS_TABLE", connection.calls_table()),
+        ("RINGBOLT_COUNTERS_TABLE", connection.counters_table()),
     ];
     let mut secrets = vec![("RINGBOLT_WEBHOOK_TOKENS", connection.webhook_tokens_place())];
     if hashes_pins {

@@ -7,6 +7,7 @@ use super::report::Report;
 use crate::{
     api::{Api, Ask, webhooks},
     connection::{Connection, Explained as _},
+    event::KeyedLogin,
     exit::Interrupted,
 };
 use anyhow::Context as _;
@@ -109,20 +110,11 @@ fn trials(flows: &[Flow]) -> Vec<Trial<'_>> {
 fn door(flow: &Flow) -> Option<Door> {
     let portal =
         |field: &'static str, value: &str| (flow.dialogtech.field_names.portal(field).to_owned(), value.to_owned());
-    flow.ivrs.pin_questions().find_map(|(name, verify)| {
-        let id = flow.ivrs.get(name)?.id.as_ref()?;
-        match (verify.user_answers().as_slice(), verify.pin_answers().as_slice()) {
-            ([user], [pin]) => Some(Door::DialogTech {
-                fields: vec![
-                    portal("ivr_id", id.as_str()),
-                    portal("ivr_caller_id", NUMBER),
-                    portal("ivr_completed", "True"),
-                ],
-                user_field: user.clone(),
-                pin_field: pin.clone(),
-            }),
-            _ => None,
-        }
+    let login = KeyedLogin::of(flow, None)?;
+    Some(Door::DialogTech {
+        fields: vec![portal("ivr_id", &login.ivr_id), portal("ivr_caller_id", NUMBER), portal("ivr_completed", "True")],
+        user_field: login.user_field,
+        pin_field: login.pin_field,
     })
 }
 

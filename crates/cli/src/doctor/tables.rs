@@ -4,7 +4,7 @@ use super::report::Report;
 use crate::connection::Connection;
 use ringbolt_dynamodb::{
     health::{can_be_restored, table_health},
-    tables::{AUDIT, CALLERS, CALLS, FLOWS, TableShape},
+    tables::{AUDIT, CALLERS, CALLS, COUNTERS, FLOWS, TableShape},
 };
 
 struct Expected {
@@ -13,21 +13,25 @@ struct Expected {
     shape: TableShape,
     /// Whether its items expire.
     expires: bool,
+    /// Whether point-in-time recovery must be on.
+    restorable: bool,
 }
 
 /// Checks each table.
 pub(super) async fn check(report: &mut Report, connection: &Connection) {
-    let table = |what, name, shape, expires| Expected { what, name, shape, expires };
+    let table = |what, name, shape, expires| Expected { what, name, shape, expires, restorable: true };
     let mut expected = vec![
         table("callers", connection.callers_table(), CALLERS, true),
         table("calls", connection.calls_table(), CALLS, true),
+        // Counters live for a day at most, so there is nothing to restore.
+        Expected { restorable: false, ..table("counters", connection.counters_table(), COUNTERS, true) },
         table("the audit log", connection.audit_table(), AUDIT, false),
     ];
     if !connection.is_local() {
         expected.push(table("call flows", connection.flows_table(), FLOWS, false));
     }
     let mut healthy = Vec::new();
-    for Expected { what, name, shape, expires } in expected {
+    for Expected { what, name, shape, expires, restorable } in expected {
         let name = match name {
             Ok(name) => name,
             Err(error) => {
@@ -59,7 +63,9 @@ pub(super) async fn check(report: &mut Report, connection: &Connection) {
             );
         } else {
             healthy.push(what);
-            check_recovery(report, connection, what, &name).await;
+            if restorable {
+                check_recovery(report, connection, what, &name).await;
+            }
         }
     }
     if !healthy.is_empty() {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// `{"current": ..., "previous": ..., "next": ...}`. `previous` or `next` is present only during a rotation.
+/// `{"current": ..., "previous": ..., "next": ...}`. `previous` or `next` is present only during a rotation. The PIN keys'
+/// secret also has `references`: the keys that find the records of calls from before earlier rotations.
 #[derive(Clone, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
@@ -14,12 +15,21 @@ pub(super) struct Document {
     pub(super) previous: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) next: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) references: Vec<String>,
 }
 
 impl Document {
     /// A secret with a single value.
     pub(super) fn only(current: impl Into<String>) -> Self {
-        Self { current: current.into(), previous: None, next: None }
+        Self { current: current.into(), previous: None, next: None, references: Vec::new() }
+    }
+
+    /// A secret with another current value, which keeps what finds earlier records.
+    pub(super) fn with_current(&self, current: impl Into<String>) -> Self {
+        let mut document = Self::only(current);
+        document.references.clone_from(&self.references);
+        document
     }
 
     /// Parses the JSON. The error is dropped, because it could quote the secret.
@@ -37,6 +47,7 @@ impl Drop for Document {
         self.current.zeroize();
         self.previous.zeroize();
         self.next.zeroize();
+        self.references.zeroize();
     }
 }
 
@@ -57,7 +68,8 @@ mod tests {
 
     #[test]
     fn a_document_round_trips_and_is_redacted_in_debug_output() {
-        let document = Document { current: "new".to_owned(), previous: Some("old".to_owned()), next: None };
+        let mut document = Document::only("new");
+        document.previous = Some("old".to_owned());
         assert_eq!(*document.to_json().unwrap(), r#"{"current":"new","previous":"old"}"#);
         assert_eq!(Document::parse(&document.to_json().unwrap()), Some(document.clone()));
         assert_eq!(format!("{document:?}"), "Document([redacted])");

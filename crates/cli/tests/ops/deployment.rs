@@ -92,6 +92,7 @@ impl Deployment {
         command
             .current_dir(self.folder.path())
             .envs([("RINGBOLT_CALLERS_TABLE", "callers"), ("RINGBOLT_CALLS_TABLE", "calls")])
+            .env("RINGBOLT_COUNTERS_TABLE", "counters")
             .envs([("RINGBOLT_FLOWS_TABLE", "flows"), ("RINGBOLT_AUDIT_TABLE", "audit")])
             .env("RINGBOLT_PIN_KEYS", &self.keys)
             .env("RINGBOLT_PIN_HASH", "keyed")
@@ -175,5 +176,5 @@ pub fn caller(user: &str) -> CallerId {
 }
 
 fn names() -> TableNames {
-    TableNames { callers: "callers".to_owned(), calls: "calls".to_owned() }
+    TableNames { callers: "callers".to_owned(), calls: "calls".to_owned(), counters: "counters".to_owned() }
 }

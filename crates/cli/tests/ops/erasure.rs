@@ -1,8 +1,15 @@
 //! `ringbolt caller export` and `erase`
 
-use crate::{Deployment, deployment::caller};
+use crate::{
+    Deployment,
+    deployment::{caller, run},
+};
+use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::time::EpochMs;
-use ringbolt_dynamodb::calls::{Transcript, Visit};
+use ringbolt_dynamodb::{
+    calls::Transcript,
+    visits::{References, Visit},
+};
 use serde_json::json;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,36 +28,52 @@ ivrs:
   survey: { id: 23456, do: hangup }
 "#;
 
+const AT: EpochMs = EpochMs(1_800_000_000_000);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Stores a session's visit to an IVR with these answers.
-async fn visit(
-    bank: &Deployment,
-    response_id: &str,
-    session: &str,
-    ivr_id: &str,
-    answers: serde_json::Value,
-    flow: &str,
-) {
-    let told = json!({ "call": { "ivr_session_id": session }, "source": {}, "answers": answers });
-    let visit = Visit { response_id, ivr_id, flow, digest: response_id, told, answered: None };
-    bank.store().record_visit(&visit, EpochMs(1_800_000_000_000), DAY).await.unwrap();
+/// Stores a session's visit to an IVR, about the user whom a login named.
+async fn visit(bank: &Deployment, response_id: &str, session: &str, ivr_id: &str, named: Option<&str>, flow: &str) {
+    let told = json!({ "call": { "ivr_session_id": session }, "source": {}, "answers": {} });
+    let named = named.map(|user| bank.hasher().keys().reference(&caller(user)));
+    let visit = Visit {
+        response_id: response_id.to_owned(),
+        ivr_id: ivr_id.to_owned(),
+        session_id: Some(session.to_owned()),
+        flow: flow.to_owned(),
+        digest: response_id.to_owned(),
+        at: AT,
+        told,
+        about: References { named, verified: None },
+    };
+    bank.store().record_visit(&visit, None, DAY).await.unwrap();
 }
 
-/// Stores Ada's call through two IVRs with a transcription, and other people's calls, one of which has her number as the
-/// answer to a different question.
+/// Stores a visit as earlier versions did: all visits to an IVR in one list, and no reference.
+async fn former(bank: &Deployment, response_id: &str, account: &str, flow: &str) {
+    let s = |text: &str| AttributeValue::S(text.to_owned());
+    let map = |fields: &[(&str, AttributeValue)]| {
+        AttributeValue::M(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    };
+    let told = map(&[("call", map(&[])), ("source", map(&[])), ("answers", map(&[("account", s(account))]))]);
+    let visit = map(&[("at", AttributeValue::N(AT.0.to_string())), ("told", told)]);
+    let put = bank.client.put_item().table_name("calls").item("pk", s(&format!("call#{response_id}")));
+    let put = put.item("sk", s("result#12345")).item("flow", s(flow)).item("visits", AttributeValue::L(vec![visit]));
+    put.send().await.unwrap();
+}
+
+/// Stores Ada's call through two IVRs with a transcription, and other people's calls.
 async fn calls() -> Deployment {
     let bank = Deployment::new().await;
     bank.publish(FLOW).await;
     bank.keyed(&["pin", "set", "--realm", "bank", "90786", "--stdin"], "815294").await.says("set");
-    visit(&bank, "hers-1", "s-1", "12345", json!({ "account": " 90786" }), "bank").await;
-    visit(&bank, "hers-2", "s-1", "23456", json!({ "qos": "5" }), "bank").await;
-    visit(&bank, "other-1", "s-2", "12345", json!({ "account": "90787" }), "bank").await;
-    visit(&bank, "other-2", "s-3", "23456", json!({ "qos": "90786" }), "bank").await;
-    visit(&bank, "old-1", "s-4", "12345", json!({ "account": "90786" }), "gone").await;
+    visit(&bank, "hers-1", "s-1", "12345", Some("90786"), "bank").await;
+    visit(&bank, "hers-2", "s-1", "23456", None, "bank").await;
+    visit(&bank, "other-1", "s-2", "12345", Some("90787"), "bank").await;
+    visit(&bank, "other-2", "s-3", "23456", None, "bank").await;
+    former(&bank, "old-1", "90786", "gone").await;
     let fields = BTreeMap::from([("text".to_owned(), "Thank you".to_owned())]);
     let transcript = Transcript { response_id: "hers-2", ivr_id: "23456", question: "1", flow: "bank", fields };
-    bank.store().keep_transcript(&transcript, EpochMs(1_800_000_000_000), DAY).await.unwrap();
+    bank.store().keep_transcript(&transcript, AT, DAY).await.unwrap();
     bank
 }
 
@@ -72,9 +95,10 @@ async fn an_export_contains_everything_about_one_caller_and_nothing_about_others
     assert_eq!(document["caller"]["user"], "90786");
     let calls: Vec<_> = document["calls"].as_array().unwrap().iter().map(|call| &call["response_id"]).collect();
     assert_eq!(calls, ["hers-1", "hers-2"]);
-    assert_eq!(document["calls"][1]["records"][1]["fields"]["text"], "Thank you");
+    assert_eq!(document["calls"][1]["records"][0]["fields"]["text"], "Thank you");
     assert_eq!(document["changes"][0]["command"], "pin set");
-    assert_eq!(document["cannot_be_told"]["records_of_flows_that_are_not_live"], 1);
+    let former = &document["records_of_earlier_versions"];
+    assert_eq!((&former["records"], &former["records_of_flows_that_are_not_live"]), (&json!(1), &json!(1)));
     let tag = bank.store().caller(&caller("90786")).await.unwrap().unwrap().pins.pop_first().unwrap();
     let text = document.to_string();
     assert!(!text.contains(&tag) && !text.contains("90787"), "{text}");
@@ -104,7 +128,8 @@ async fn an_erased_caller_is_gone_from_every_table_and_the_audit_log_is_still_in
     assert_eq!(stored(&bank).await.len(), 5, "nothing is erased without confirmation");
 
     let said = bank.ringbolt(&[&erase[..], &["--yes"]].concat()).await;
-    said.says("2 steps of calls deleted: 3 records").says("removed from 3 entries").says("no longer live");
+    said.says("2 steps of calls deleted: 3 records").says("removed from 3 entries");
+    said.says("1 records of earlier versions do not say whose they are").says("no longer live");
     assert_eq!(stored(&bank).await, ["other-1", "other-2", "old-1"]);
     assert_eq!(bank.store().caller(&caller("90786")).await.unwrap(), None);
     for table in ["callers", "calls", "audit"] {
@@ -123,4 +148,42 @@ async fn an_erased_caller_is_gone_from_every_table_and_the_audit_log_is_still_in
     let rest = bank.ringbolt(&[&erase[..], &["--yes", "--flow", "old.yaml", "--json"]].concat()).await.json();
     assert_eq!((&rest["caller"], &rest["calls"], &rest["records"]), (&json!(false), &json!(1), &json!(1)));
     assert_eq!(stored(&bank).await, ["other-1", "other-2"]);
+}
+
+/// The finding that led to references: the search said "0 steps of calls deleted", and account number and transcription
+/// stayed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_finds_the_calls_of_a_flow_that_has_changed_or_is_gone() {
+    let bank = calls().await;
+    for changed in [FLOW.replace("answers.account", "answers.acct"), FLOW.replace("id: 12345", "id: 99999")] {
+        bank.publish(&changed).await;
+    }
+    visit(&bank, "hers-3", "s-5", "12345", Some("90786"), "gone").await;
+    let erase = ["caller", "erase", "--realm", "bank", "90786", "--yes"];
+    bank.ringbolt(&erase).await.says("3 steps of calls deleted: 4 records");
+    assert_eq!(stored(&bank).await, ["other-1", "other-2", "old-1"]);
+    // A transcription that was in the queue meanwhile comes too late.
+    let fields = BTreeMap::from([("text".to_owned(), "And goodbye".to_owned())]);
+    let transcript = Transcript { response_id: "hers-3", ivr_id: "23456", question: "1", flow: "bank", fields };
+    assert_eq!(bank.store().keep_transcript(&transcript, AT, DAY).await.unwrap().outcome().word(), "erased");
+    for link in ["s-1", "s-5"] {
+        assert!(bank.store().runs_of_session(link).await.unwrap().is_empty(), "{link}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn once_no_record_of_an_earlier_version_is_left_the_table_is_not_searched_again() {
+    let bank = calls().await;
+    bank.store().erase_call("old-1", AT).await.unwrap();
+    let erase = |user| ["caller", "erase", "--realm", "bank", user, "--yes"];
+    bank.ringbolt(&erase("90787")).await.says("the whole table of calls was searched for the last time");
+    let wire = ringbolt_tests::Wire::to(&bank.embedded.endpoint).await;
+    let mut command = bank.command(&erase("90786"));
+    command.env("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint);
+    let said = run(command, "").await;
+    said.says("2 steps of calls deleted: 3 records");
+    assert!(!said.out.contains("earlier versions"), "{said:?}");
+    let operations = wire.take_operations();
+    assert!(!operations.contains(&"Scan".to_owned()), "{operations:?}");
+    assert!(operations.len() < 50, "{}: {operations:?}", operations.len());
 }

@@ -165,3 +165,25 @@ async fn invalid_and_weak_pins_are_refused_without_being_repeated() {
     bank.keyed(&["pin", "set", "--realm", "Bank!", "1", "--stdin"], "815294").await.fails(2, &["--realm"]);
     bank.keyed(&["pin", "set", "--realm", "bank", " ", "--stdin"], "815294").await.fails(2, &["user id is empty"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attribute_that_no_flow_can_name_and_a_realm_that_no_live_flow_has_are_refused() {
+    let bank = Deployment::new().await;
+    let set = |realm: &'static str| ["pin", "set", "--realm", realm, "90786", "--stdin"];
+    for (attribute, hint) in [("Bad Name=x", "did you mean `bad_name`?"), ("1st=x", "does not begin with a digit")] {
+        let said = bank.keyed(&[&set("bank")[..], &["--attribute", attribute]].concat(), "815294").await;
+        assert!(said.code == Some(2) && said.err.contains(hint), "{said:?}");
+    }
+    bank.keyed(&set("nosuch"), "815294").await.says("The PIN is set");
+    std::fs::write(bank.folder.path().join("bank.yaml"), ringbolt_dev::DEMO_FLOW.replace("realm: demo", "realm: bank"))
+        .unwrap();
+    assert_eq!(bank.ringbolt(&["flow", "push", "bank.yaml"]).await.code, Some(0));
+    let near = ["has the realm bnak", "did you mean `bank`?"];
+    bank.keyed(&set("bnak"), "815294").await.fails(2, &near);
+    bank.keyed(&["pin", "add", "--realm", "bnak", "90786", "--stdin"], "815294").await.fails(2, &near);
+    bank.ringbolt(&["pin", "generate", "--realm", "bnak", "90786"]).await.fails(2, &near);
+    bank.keyed(&set("nosuch"), "815294")
+        .await
+        .fails(2, &["no live flow", "the live flows have bank", "publish its flow"]);
+    bank.keyed(&set("bank"), "815294").await.says("The PIN is set");
+}

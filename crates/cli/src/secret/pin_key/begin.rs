@@ -1,10 +1,7 @@
 //! `ringbolt secret rotate-pin-key begin`
 
 use super::{
-    super::{
-        document::{Document, random_text},
-        restart,
-    },
+    super::{document::random_text, restart},
     stage::{Rotation, SUBJECT, Stage},
 };
 use crate::{audit::recorded, confirm::Confirm, connection::ConnectionArgs, output::Output};
@@ -32,7 +29,7 @@ impl Begin {
         match rotation.stage {
             Stage::Settled => {
                 self.confirm.ask(&format!("Start replacing the PIN key of {}?", connection.name()))?;
-                let mut document = Document::only(rotation.secret.document.current.clone());
+                let mut document = rotation.secret.document.with_current(rotation.secret.document.current.clone());
                 document.next = Some(random_text(KEY_CHARS));
                 let write = rotation.secret.replace(&connection, &document);
                 recorded(&connection, "secret rotate-pin-key begin", SUBJECT.to_owned(), write).await?;

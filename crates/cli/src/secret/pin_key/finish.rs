@@ -1,10 +1,7 @@
 //! `ringbolt secret rotate-pin-key finish`
 
 use super::{
-    super::{
-        document::Document,
-        restart::{self, Restart},
-    },
+    super::restart::{self, Restart},
     job::{Job, Tally, Task},
     stage::{Rotation, SUBJECT, Stage},
     status::{counted, warn},
@@ -69,7 +66,7 @@ impl Finish {
             counted(tally.callers, "caller")
         ))?;
         let was = &rotation.secret.document;
-        let mut document = Document::only(was.next.clone().context("there is no next key")?);
+        let mut document = was.with_current(was.next.clone().context("there is no next key")?);
         document.previous = Some(was.current.clone());
         let write = rotation.secret.replace(connection, &document);
         recorded(connection, FINISH, SUBJECT.to_owned(), write).await?;
@@ -119,7 +116,11 @@ async fn remove_old_key(connection: &Connection, rotation: &Rotation) -> anyhow:
             counted(left.on_old, "caller")
         );
     }
-    rotation.secret.replace(connection, &Document::only(rotation.secret.document.current.clone())).await?;
+    // The records of calls from before refer to their callers under the old key.
+    let mut document = rotation.secret.document.with_current(rotation.secret.document.current.clone());
+    let (old, _) = rotation.old_and_new().context("there is only one key")?;
+    document.references.push(old.reference_key().to_text().to_string());
+    rotation.secret.replace(connection, &document).await?;
     Ok((moved, left))
 }
 
