@@ -11,7 +11,7 @@ use ringbolt_core::dialects::{DIALECTS, Dialect, Webhook};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-type Body = Full<bytes::Bytes>;
+pub(crate) type Body = Full<bytes::Bytes>;
 
 /// Longer than the deadline of any webhook.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -30,6 +30,10 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// The `date` header, unparsed.
     pub(crate) date: Option<String>,
+    /// The `content-type` header.
+    pub(crate) content_type: Option<String>,
+    /// The body. Bytes that are not UTF-8 are replaced.
+    pub(crate) body: String,
 }
 
 /// A request. The token goes into a header, to keep it out of access logs.
@@ -101,13 +105,25 @@ impl Api {
         }
         let body = ask.json.map(|json| bytes::Bytes::copy_from_slice(json.as_bytes())).unwrap_or_default();
         let request = request.body(Full::new(body)).with_context(|| format!("{} is not a valid URL", self.base))?;
+        self.send(request).await
+    }
+
+    /// Sends a request as it is, once. Its URL must begin with the base URL.
+    ///
+    /// # Errors
+    /// As [`Api::ask`].
+    pub(crate) async fn send(&self, request: http::Request<Body>) -> anyhow::Result<Reply> {
         let answered = async {
             let reply = self.client.request(request).await?;
             let (head, body) = reply.into_parts();
             let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|error| anyhow::anyhow!(error))?;
-            let date = head.headers.get(http::header::DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
-            drop(body);
-            Ok::<_, anyhow::Error>(Reply { status: head.status.as_u16(), date })
+            let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            Ok::<_, anyhow::Error>(Reply {
+                status: head.status.as_u16(),
+                date: header(http::header::DATE),
+                content_type: header(http::header::CONTENT_TYPE),
+                body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+            })
         };
         match tokio::time::timeout(TIMEOUT, answered).await {
             Ok(Ok(reply)) => Ok(reply),

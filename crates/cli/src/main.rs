@@ -1,6 +1,7 @@
 //! `ringbolt`: the command that people type.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod action_document;
 mod api;
 mod audit;
 mod call;
@@ -15,6 +16,7 @@ mod exit;
 mod explain;
 mod flow;
 mod hours;
+mod init;
 mod live_flows;
 mod man;
 mod output;
@@ -22,6 +24,7 @@ mod pin;
 mod secret;
 mod stage;
 mod stop;
+mod trigger;
 mod when;
 
 use clap::{Parser, Subcommand};
@@ -48,8 +51,10 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused, not found or failed, 2 
 #[derive(Subcommand)]
 enum Command {
     Dev(dev::Dev),
+    Init(init::Init),
     Call(call::CallCommand),
     Event(event::EventCommand),
+    Trigger(Box<trigger::Trigger>),
     Flow(flow::FlowCommand),
     Hours(hours::HoursCommand),
     Pin(pin::PinCommand),
@@ -67,8 +72,10 @@ async fn main() -> ExitCode {
     let out = Output::new(cli.json);
     let done = match cli.command {
         Command::Dev(command) => command.run().await,
+        Command::Init(command) => command.run(out),
         Command::Call(command) => command.run(out).await,
         Command::Event(command) => command.run(out),
+        Command::Trigger(command) => command.run(out).await,
         Command::Flow(command) => command.run(out).await,
         Command::Hours(command) => command.run(out).await,
         Command::Pin(command) => command.run(out).await,

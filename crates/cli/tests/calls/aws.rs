@@ -252,6 +252,7 @@ impl Aws {
             "Environment": { "Variables": {
                 "RINGBOLT_CALLERS_TABLE": "callers",
                 "RINGBOLT_CALLS_TABLE": "calls",
+                "RINGBOLT_COUNTERS_TABLE": "counters",
                 "RINGBOLT_FLOWS_TABLE": "flows",
                 "RINGBOLT_WEBHOOK_TOKENS": format!("secretsmanager:{TOKENS}"),
                 "RINGBOLT_PIN_KEYS": format!("secretsmanager:{KEYS}"),
@@ -269,6 +270,7 @@ impl Aws {
         let outputs = [
             ("CallersTableName", "callers"),
             ("CallsTableName", "calls"),
+            ("CountersTableName", "counters"),
             ("FlowsTableName", "flows"),
             ("AuditTableName", "audit"),
             ("PinKeySecretArn", KEYS),

@@ -13,12 +13,19 @@ use tempfile::TempDir;
 pub struct Folder {
     pub folder: TempDir,
     dev: Option<(Child, u16)>,
+    options: Vec<String>,
 }
 
 impl Folder {
     /// A folder with a running `ringbolt dev`.
     pub fn new() -> Self {
-        let mut folder = Self { folder: tempfile::tempdir().unwrap(), dev: None };
+        Self::with(tempfile::tempdir().unwrap(), &[])
+    }
+
+    /// A folder in which `ringbolt dev` runs with these options.
+    pub fn with(folder: TempDir, options: &[&str]) -> Self {
+        let options = options.iter().map(ToString::to_string).collect();
+        let mut folder = Self { folder, dev: None, options };
         folder.start();
         folder
     }
@@ -29,6 +36,7 @@ impl Folder {
 
     pub fn start(&mut self) {
         let mut command = bare(&["dev", "--port", "0", "--deadline-ms", "20000"]);
+        command.args(&self.options);
         let mut child = command.current_dir(self.path()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let (mut port, mut began) = (None, false);
         let mut out = BufReader::new(child.stdout.take().unwrap());

@@ -72,7 +72,7 @@ async fn faults_of_a_stack_have_their_sentences() {
     // No webhook accepts the token, no flow is published, and the test database has no backups.
     let said = doctor(&[]).await;
     assert_eq!(said.code, Some(1));
-    finds(&said, "tables: ok: The tables of callers, calls, the audit log, call flows are healthy.");
+    finds(&said, "tables: ok: The tables of callers, calls, counters, the audit log, call flows are healthy.");
     finds(&said, "flows: fail: No call flow is published");
     finds(&said, "api: fail: The webhooks reject the token in the secret (they answer 401, 401, 401)");
     finds(&said, "clock: warn: The API's answer has no date");

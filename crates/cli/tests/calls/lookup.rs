@@ -123,7 +123,7 @@ async fn a_call_is_shown_as_a_timeline_without_the_full_number() {
         .says("from 8005550142")
         .says("it is 800 555-0142");
     let login = folder.ringbolt(&["call", "show", "--local", "r-2"]).await;
-    login.says("pin=[redacted]").says("answer    not stored").says("next-action answered: wrong");
+    login.says("pin=[redacted]").says("outcome   wrong: login, rule 1 on line ").says("next-action answered: wrong");
     assert!(!login.out.contains("9630"), "{login:?}");
     let json = folder.ringbolt(&["call", "show", "--local", "r-3", "--json"]).await;
     assert!(!json.out.contains("8005550142") && !json.out.contains("800 555-0142"), "{json:?}");
@@ -151,16 +151,17 @@ async fn transcriptions_are_printed_for_a_call_and_for_a_day() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_aws_outcomes_come_from_the_log_groups_of_the_stack() {
     let (deployment, aws) = (Deployment::new().await, Aws::start(KEYS, KEYS));
-    let visit = ringbolt_dynamodb::calls::Visit {
-        response_id: "r-1",
-        ivr_id: "12345",
-        flow: "bank",
-        digest: "d",
-        told: serde_json::json!({ "call": { "ivr_caller_id": "8005550142" } }),
-        answered: None,
-    };
     let now = ringbolt_lambda::app::system_clock()();
-    deployment.store().record_visit(&visit, now, std::time::Duration::from_secs(9000)).await.unwrap();
+    let visit = ringbolt_dynamodb::visits::Visit {
+        response_id: "r-1".to_owned(),
+        ivr_id: "12345".to_owned(),
+        flow: "bank".to_owned(),
+        digest: "d".to_owned(),
+        at: now,
+        told: serde_json::json!({ "call": { "ivr_caller_id": "8005550142" } }),
+        ..Default::default()
+    };
+    deployment.store().record_visit(&visit, None, std::time::Duration::from_secs(9000)).await.unwrap();
     let line = format!(
         r#"{{"_aws":{{"Timestamp":{}}},"message":"answered","Function":"next-action","flow":"bank","call":"r-1","outcome":"verified","status":200,"elapsed_ms":12}}"#,
         now.0

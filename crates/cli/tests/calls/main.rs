@@ -8,11 +8,14 @@ mod deployment;
 mod dev;
 mod doctor;
 mod event;
+mod init;
 mod lookup;
 mod pin_key;
+mod replay;
 #[path = "../ops/server.rs"]
 mod server;
 mod tail;
 mod token;
+mod trigger;
 
 use deployment::Said;

@@ -105,7 +105,15 @@ async fn a_key_is_rotated_step_by_step_and_no_correct_pin_is_refused() {
     call(&store, &[&switched], 0..20, "restarted").await;
     rotate(&["finish", "--yes"]).await.says("exist only under the new key, and the old key is removed");
     let settled = function(&aws);
-    assert_eq!(aws.secret(KEYS), serde_json::json!({ "current": secret["next"] }));
+    let now = aws.secret(KEYS);
+    assert_eq!((&now["current"], now.get("previous"), now.get("next")), (&secret["next"], None, None));
+    // What finds the records of calls from before is kept, and it is not the key.
+    let keys = PinKeys::from_json(&now.to_string()).unwrap();
+    let before = serde_json::json!({ "current": secret["current"] }).to_string();
+    let ada = crate::deployment::caller("90786");
+    let written = PinKeys::from_json(&before).unwrap().reference(&ada);
+    assert!(keys.references(&ada).contains(&written));
+    assert!(!now.to_string().contains(secret["current"].as_str().unwrap()));
     call(&store, &[&switched, &settled], 0..20, "finished").await;
     let changes = run(aws.command(&deployment, &["audit", "verify"]), "").await;
     assert_eq!(changes.code, Some(0), "{changes:?}");
@@ -164,13 +172,12 @@ async fn throttling_slows_a_run_down_but_does_not_end_it() {
     let (deployment, aws) = stack(20).await;
     assert_eq!(run(aws.command(&deployment, &["secret", "rotate-pin-key", "begin", "--yes"]), "").await.code, Some(0));
     let wire = Wire::to(&deployment.embedded.endpoint).await;
+    // More than the SDK's own attempts for all twenty callers together.
+    wire.set(Fault::ThrottleUpdates(80));
     let child = start(&aws, &deployment, &wire, &["secret", "rotate-pin-key", "run"]);
-    passed(&wire, "Scan", 1).await;
-    wire.set(Fault::Throttle);
-    // Longer than the SDK's own retries last for any of the sixteen segments.
-    passed(&wire, "UpdateItem", 1).await;
-    wire.set(Fault::None);
     ended(child).await.says("The PINs of 20 callers exist under the new key; callers written: 20.");
+    let updates = wire.take_operations().iter().filter(|operation| *operation == "UpdateItem").count();
+    assert!(updates >= 100, "80 were throttled and 20 passed, of {updates}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

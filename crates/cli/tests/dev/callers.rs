@@ -54,7 +54,7 @@ fn a_repeated_column_is_refused_so_that_pins_do_not_become_an_attribute() {
         .with(&["--memory", "--callers", "callers.csv"])
         .file("callers.csv", "user,pin,PIN\n90786,837461,629184\n");
     let (code, _, stderr) = start.fail();
-    assert!(code == 1 && stderr.contains("callers.csv has the column `pin` twice"), "{stderr}");
+    assert!(code == 1 && stderr.contains("callers.csv: it has the column `pin` twice"), "{stderr}");
 }
 
 #[test]
@@ -66,4 +66,21 @@ fn a_weak_pin_is_reported_only_by_its_line() {
     let (_, stderr) = ringbolt.end("INT");
     assert!(stderr.contains("callers.csv, line 3: this PIN is easy to guess"), "{stderr}");
     assert!(!stderr.contains("line 2") && !stderr.contains("777777"), "{stderr}");
+}
+
+#[test]
+fn a_csv_with_semicolons_empty_rows_and_a_declared_delimiter_is_read_as_an_import_reads_it() {
+    for csv in [
+        "\u{feff}sep=;\r\nUser;PIN;First_Name\r\n90786; 837461 ;Ada\r\n;;\r\n",
+        "user;pin;First_Name\n90786;837461;Ada\n;;\n\n",
+    ] {
+        let ringbolt = Start::new()
+            .with(&["--memory", "--flow", "flow.yaml", "--callers", "callers.csv"])
+            .file("flow.yaml", FLOW)
+            .file("callers.csv", csv)
+            .run();
+        assert_eq!(ringbolt.wix("c-1", "90786", "837461").text(), "5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064");
+        let (_, stderr) = ringbolt.end("INT");
+        assert!(stderr.contains("reads `caller.first_name`, but the column is `First_Name`"), "{stderr}");
+    }
 }

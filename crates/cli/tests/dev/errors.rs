@@ -79,14 +79,14 @@ fn mistakes_in_a_csv_are_named_by_line_without_pins() {
     let missing = Start::new().with(&["--callers", "callers.csv"]);
     fails_in_one_line(&missing, &["callers.csv could not be read"]);
     let cases: [(&[u8], &[&str]); 9] = [
-        (b"", &["no column `user`"]),
+        (b"", &["callers.csv is empty"]),
         (b"user,first_name\n90786,Ada\n", &["no column `pin`"]),
-        (b"user;pin\n90786;837461\n", &["no column `user`", "commas"]),
+        (b"user|pin\n90786|837461\n", &["no column `user`", "with `,` between them"]),
         (b"90786,837461\n", &["no column `user`"]),
         (b"user,pin\n90786,837461\n90787,83746x\n", &["line 3", "digits only"]),
         (b"user,pin\n90786,837\n", &["line 2", "4 to 12 digits"]),
-        (b"user,pin\n,837461\n", &["line 2", "user is empty"]),
-        (b"user,pin\n90786,837461,837461\n", &["line 2", "3 columns", "the first row has 2"]),
+        (b"user,pin\n,837461\n", &["line 2", "user id is empty"]),
+        (b"user,pin\n90786,837461,837461\n", &["line 2", "3 fields", "the first row has 2"]),
         (b"user,pin,name\n90786,837461,Andr\xe9\n", &["line 2", "UTF-8"]),
     ];
     for (csv, with) in cases {

@@ -105,8 +105,7 @@ fn requests_that_are_not_from_the_provider_are_refused_in_a_sentence() {
     address.request("PUT", NEXT, &[], b"").refuses(405, "GET and POST");
     address.post(TRANSCRIPTION, "text/plain", b"").refuses(405, "GET");
 
-    for path in ["/", "/favicon.ico", "/wix-answers/demo", "/wix-answers/demo/auth/", "/dialogtech/demo/next-action/x"]
-    {
+    for path in ["/favicon.ico", "/wix-answers/demo", "/wix-answers/demo/auth/", "/dialogtech/demo/next-action/x"] {
         let reply = address.get(path);
         reply.refuses(404, "/wix-answers/{flow}/auth");
         assert!(reply.body.contains("/dialogtech/{flow}/transcription"), "{reply:?}");

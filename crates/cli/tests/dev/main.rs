@@ -8,9 +8,11 @@ mod errors;
 mod hostile;
 mod http;
 mod login;
+mod phone;
 mod privacy;
 mod process;
 mod state;
+mod terminal;
 mod wix_answers;
 
 use http::Reply;
