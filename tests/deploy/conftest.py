@@ -11,6 +11,7 @@ import account
 import sam
 from emulator_process import EmulatorProcess
 from ringbolt_command import RingboltCommand
+from sam import ROOT
 from stack import Stack
 from webhooks import Webhooks
 
@@ -71,9 +72,17 @@ def ringbolt(scratch, emulator, stack):
 
 
 @pytest.fixture(scope="session")
-def webhooks(emulator, stack, ringbolt, webhook_token):
-    """The providers. A call flow is published first, because the functions do not start without one."""
-    ringbolt.push_flow("demo.yaml")
+def webhooks(scratch, emulator, stack, ringbolt, webhook_token):
+    """The providers. A call flow is published first, because the functions do not start without one.
+
+    It is the demo with a limit on calling numbers, so that both functions that verify PINs count.
+    """
+    limits = "limits: { attempts_per_call: 3"
+    demo = (ROOT / "flows" / "demo.yaml").read_text()
+    assert limits in demo
+    flow = scratch / "demo.yaml"
+    flow.write_text(demo.replace(limits, f"{limits}, per_ani: {{ attempts: 1000, window: 1h }}"))
+    ringbolt.push_flow(flow)
     return Webhooks(emulator, stack.outputs, webhook_token)
 
 

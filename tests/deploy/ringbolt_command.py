@@ -5,7 +5,6 @@ import os
 import subprocess
 
 from account import environment
-from sam import ROOT
 
 RUNS_WITHIN_SECS = 60
 
@@ -17,7 +16,7 @@ class RingboltCommand:
         )
 
     def push_flow(self, file):
-        return self.run("flow", "push", str(ROOT / "flows" / file))
+        return self.run("flow", "push", str(file))
 
     def set_pin(self, realm, user, pin, **attributes):
         options = [argument for item in attributes.items() for argument in ("--attribute", "=".join(item))]

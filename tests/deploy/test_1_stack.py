@@ -7,7 +7,13 @@ import pytest
 
 from conftest import PARAMETERS, STACK_NAME
 
-TABLES = {"Callers": ["pk"], "Calls": ["pk", "sk"], "Flows": ["pk", "sk"], "Audit": ["pk", "sk"]}
+TABLES = {
+    "Callers": ["pk"],
+    "Calls": ["pk", "sk"],
+    "Counters": ["pk"],
+    "Flows": ["pk", "sk"],
+    "Audit": ["pk", "sk"],
+}
 FUNCTIONS = ("AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction")
 ROUTES = {
     "POST /wix-answers/{flow}/auth": "AuthWebhookFunction",
@@ -35,18 +41,18 @@ def test_tables_have_the_keys_that_the_code_writes(aws, stack, name):
     assert found["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_the_index_of_calls_by_ivr_and_day_contains_only_keys(aws, stack):
-    (index,) = table(aws, stack, "Calls")["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "by-ivr-day"
-    assert [key["AttributeName"] for key in index["KeySchema"]] == ["ivr_day", "at"]
-    assert index["Projection"]["ProjectionType"] == "KEYS_ONLY"
+def test_the_indexes_of_calls_contain_only_keys(aws, stack):
+    indexes = table(aws, stack, "Calls")["GlobalSecondaryIndexes"]
+    keys = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in indexes}
+    assert keys == {"by-caller": ["who", "at"], "by-ivr-day": ["ivr_day", "at"]}
+    assert {index["Projection"]["ProjectionType"] for index in indexes} == {"KEYS_ONLY"}
     kinds = {a["AttributeName"]: a["AttributeType"] for a in table(aws, stack, "Calls")["AttributeDefinitions"]}
-    assert kinds == {"pk": "S", "sk": "S", "ivr_day": "S", "at": "N"}
+    assert kinds == {"pk": "S", "sk": "S", "who": "S", "ivr_day": "S", "at": "N"}
 
 
 # The emulator's tables have TTL and recovery because our fix passes them on from the template, as AWS does.
-@pytest.mark.parametrize("name", ["Callers", "Calls"])
-def test_callers_and_calls_have_a_ttl_attribute(aws, stack, name):
+@pytest.mark.parametrize("name", ["Callers", "Calls", "Counters"])
+def test_callers_calls_and_counters_have_a_ttl_attribute(aws, stack, name):
     found = aws("dynamodb").describe_time_to_live(TableName=stack.outputs[f"{name}TableName"])
     assert found["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
 
@@ -58,10 +64,11 @@ def test_call_flows_and_the_audit_log_do_not_expire(aws, stack, name):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_tables_are_encrypted_and_can_be_restored_to_a_point_in_time(aws, stack, name):
+def test_tables_are_encrypted_and_all_but_the_counters_can_be_restored(aws, stack, name):
     backups = aws("dynamodb").describe_continuous_backups(TableName=stack.outputs[f"{name}TableName"])
     recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+    # Counters live for a day at most.
+    assert recovery["PointInTimeRecoveryStatus"] == ("DISABLED" if name == "Counters" else "ENABLED")
     found = table(aws, stack, name)
     assert found["SSEDescription"]["Status"] == "ENABLED"
     # Off in dev, so that a dev stack leaves nothing behind; on in prod.

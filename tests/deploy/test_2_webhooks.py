@@ -77,7 +77,7 @@ def test_an_unpublished_flow_is_refused(webhooks):
 
 def test_the_record_of_a_call_is_stored_and_expires(aws, stack, webhooks):
     webhooks.next_action("40006", "70010006")
-    item = item_of(aws, stack, "70010006", "result#40006")
+    item = item_of(aws, stack, "70010006", "visit#40006#")
     retention = int(item["expires_at"]["N"]) - time.time()
     assert 29 * 86_400 < retention < 31 * 86_400, "RetentionDays is 30"
 
@@ -92,8 +92,13 @@ def test_a_transcription_is_stored_and_a_repeat_changes_nothing(aws, stack, webh
 
 
 def item_of(aws, stack, call, sort_key):
-    key = {"pk": {"S": f"call#{call}"}, "sk": {"S": sort_key}}
-    found = aws("dynamodb").get_item(TableName=stack.outputs["CallsTableName"], Key=key, ConsistentRead=True)
-    assert "Item" in found, f"no {sort_key} of call {call}"
-    return found["Item"]
+    """The only item of a call whose sort key begins with this."""
+    found = aws("dynamodb").query(
+        TableName=stack.outputs["CallsTableName"],
+        KeyConditionExpression="pk = :call AND begins_with(sk, :sort_key)",
+        ExpressionAttributeValues={":call": {"S": f"call#{call}"}, ":sort_key": {"S": sort_key}},
+        ConsistentRead=True,
+    )["Items"]
+    assert len(found) == 1, f"{len(found)} items {sort_key} of call {call}"
+    return found[0]
 

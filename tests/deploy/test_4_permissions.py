@@ -16,16 +16,19 @@ from test_2_webhooks import SUCCESS, item_of, log_in
 UPDATE, GET, SECRET = "dynamodb:UpdateItem", "dynamodb:GetItem", "secretsmanager:GetSecretValue"
 NEEDED = [
     ("AuthWebhook", UPDATE, "Callers"),
+    ("AuthWebhook", UPDATE, "Counters"),
     ("AuthWebhook", GET, "Flows"),
     ("AuthWebhook", SECRET, "PinKey"),
     ("AuthWebhook", SECRET, "WebhookToken"),
     ("NextAction", UPDATE, "Callers"),
     ("NextAction", GET, "Callers"),
+    ("NextAction", UPDATE, "Counters"),
     ("NextAction", UPDATE, "Calls"),
     ("NextAction", GET, "Flows"),
     ("NextAction", SECRET, "PinKey"),
     ("NextAction", SECRET, "WebhookToken"),
     ("TranscriptionPostback", UPDATE, "Calls"),
+    ("TranscriptionPostback", GET, "Calls"),
     ("TranscriptionPostback", SECRET, "WebhookToken"),
     ("TranscriptionPostback", "sqs:SendMessage", "Queue"),
 ]
@@ -55,7 +58,7 @@ def resources(aws, stack):
     outputs = stack.outputs
     arns = {
         name: aws("dynamodb").describe_table(TableName=outputs[f"{name}TableName"])["Table"]["TableArn"]
-        for name in ("Callers", "Calls", "Flows")
+        for name in ("Callers", "Calls", "Counters", "Flows")
     }
     queue = aws("sqs").get_queue_attributes(QueueUrl=outputs["TranscriptionsQueueUrl"], AttributeNames=["QueueArn"])
     return {
@@ -91,7 +94,7 @@ def use(aws, stack, webhooks, enrol):
         assert (app, parameters.get("id")) == ("ivr", "23456")
         balance = webhooks.next_action("34567", call, pass_through=parameters["p_t"])
         assert balance.body == "Your balance is 128 dollars.", balance
-        item_of(aws, stack, call, "result#12345")
+        item_of(aws, stack, call, "visit#12345#")
 
     def transcribe():
         call = str(next(calls))

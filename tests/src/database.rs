@@ -30,7 +30,11 @@ impl TestDatabase {
     pub async fn start() -> Self {
         static TABLES: AtomicU32 = AtomicU32::new(0);
         let unique = format!("{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed));
-        let tables = TableNames { callers: format!("callers-{unique}"), calls: format!("calls-{unique}") };
+        let tables = TableNames {
+            callers: format!("callers-{unique}"),
+            calls: format!("calls-{unique}"),
+            counters: format!("counters-{unique}"),
+        };
         let (endpoint, embedded) = match env::var("RINGBOLT_TEST_DYNAMODB_ENDPOINT") {
             Ok(endpoint) => (endpoint, None),
             Err(_) => {

@@ -24,6 +24,8 @@ pub enum Fault {
     Throttle,
     /// Every n-th request gets a throttling error.
     ThrottleOneOf(usize),
+    /// The next n `UpdateItem` requests get a throttling error; all others pass.
+    ThrottleUpdates(u32),
     /// They get a reply that is not from DynamoDB.
     Nonsense,
     /// They get an internal error.
@@ -87,7 +89,7 @@ async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Bod
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let number = {
         let mut operations = wire.operations.lock().unwrap();
-        operations.push(operation);
+        operations.push(operation.clone());
         operations.len()
     };
     let fault = *wire.fault.lock().unwrap();
@@ -103,6 +105,11 @@ async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Bod
             return error(400, "ProvisionedThroughputExceededException");
         }
         Fault::ThrottleOneOf(_) => {}
+        Fault::ThrottleUpdates(left) if left > 0 && operation == "UpdateItem" => {
+            *wire.fault.lock().unwrap() = Fault::ThrottleUpdates(left - 1);
+            return error(400, "ProvisionedThroughputExceededException");
+        }
+        Fault::ThrottleUpdates(_) => {}
         Fault::ServerError => return error(500, "InternalServerError"),
         Fault::Denied => return error(400, "AccessDeniedException"),
         Fault::Nonsense => return Response::new(Body::from("<html>It works!</html>")),

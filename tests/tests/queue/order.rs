@@ -77,6 +77,8 @@ async fn play(database: &TestDatabase, call: &str, history: &[Sent]) -> Vec<Valu
         .into_iter()
         .map(|mut item| {
             item.remove("pk");
+            // The shard depends on the call's id.
+            item.remove("ivr_day");
             let text = Value::from(item.into_iter().collect::<serde_json::Map<_, _>>()).to_string();
             serde_json::from_str(&text.replace(call, "CALL")).unwrap()
         })

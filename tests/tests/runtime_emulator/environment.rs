@@ -33,6 +33,7 @@ impl Environment {
             .with("AWS_ENDPOINT_URL_DYNAMODB", &database.endpoint)
             .with("RINGBOLT_CALLERS_TABLE", &database.tables.callers)
             .with("RINGBOLT_CALLS_TABLE", &database.tables.calls)
+            .with("RINGBOLT_COUNTERS_TABLE", &database.tables.counters)
     }
 
     /// The same variables with an unreachable database.

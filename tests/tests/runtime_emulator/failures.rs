@@ -15,7 +15,8 @@ const FLOW: &str = "flow: demo\nrealm: demo\nfalback:\n  wix_answers: disconnect
 
 #[test]
 fn a_missing_variable_stops_the_start_and_is_named() {
-    let of_all = ["RINGBOLT_CALLERS_TABLE", "RINGBOLT_CALLS_TABLE", "RINGBOLT_WEBHOOK_TOKENS"];
+    let of_all =
+        ["RINGBOLT_CALLERS_TABLE", "RINGBOLT_CALLS_TABLE", "RINGBOLT_COUNTERS_TABLE", "RINGBOLT_WEBHOOK_TOKENS"];
     for (functions, variables) in
         [(&FUNCTIONS[..], &of_all[..]), (&STEERING, &["RINGBOLT_PIN_KEYS", "RINGBOLT_FLOW_FILES"])]
     {

@@ -1,9 +1,11 @@
 //! Calls and transcriptions, in whatever order, however often.
 
 use crate::NOON;
+use ringbolt_core::outcome::Outcome;
 use ringbolt_dynamodb::{
     Store,
-    calls::{Kept, Transcript, Visit},
+    calls::{Kept, Transcript},
+    visits::{Answered, Visit},
 };
 use ringbolt_tests::TestDatabase;
 use serde_json::json;
@@ -21,9 +23,26 @@ async fn keep(store: &Store, question: &str, text: &str) -> Kept {
     store.keep_transcript(&transcript(question, text), NOON, RETENTION).await.unwrap()
 }
 
-fn visit<'a>(digest: &'a str, answered: Option<&'a str>) -> Visit<'a> {
-    let told = json!({ "answers": { "qos": "5", "pin": "[redacted]" } });
-    Visit { response_id: "r-1", ivr_id: "12345", flow: "demo", digest, told, answered }
+fn visit(digest: &str) -> Visit {
+    Visit {
+        response_id: "r-1".to_owned(),
+        ivr_id: "12345".to_owned(),
+        session_id: Some("s-1".to_owned()),
+        flow: "demo".to_owned(),
+        digest: digest.to_owned(),
+        at: NOON,
+        told: json!({ "answers": { "qos": "5", "pin": "[redacted]" } }),
+        ..Visit::default()
+    }
+}
+
+fn answered(answer: &str) -> Answered {
+    Answered {
+        answer: answer.to_owned(),
+        outcome: Outcome::Said,
+        rule: Some("ivr:menu/-/1".to_owned()),
+        ..Answered::default()
+    }
 }
 
 #[tokio::test]
@@ -46,21 +65,69 @@ async fn transcriptions_are_kept_in_whatever_order_however_often() {
 }
 
 #[tokio::test]
-async fn a_visit_is_kept_once_and_another_beside_it() {
+async fn a_visit_is_kept_once_however_late_its_retry_and_another_is_an_item_of_its_own() {
     let database = TestDatabase::start().await;
     let store = database.store().await;
-    for (digest, answered) in [("a", None), ("a", None), ("b", Some("<action/>"))] {
-        store.record_visit(&visit(digest, answered), NOON, RETENTION).await.unwrap();
+    let retried = Visit { at: NOON.plus(Duration::from_secs(61)), ..visit("a") };
+    for (visit, answered) in [
+        (visit("a"), Some(answered("<action/>"))),
+        (retried.clone(), Some(answered("<action>other</action>"))),
+        (retried, None),
+        (visit("b"), None),
+    ] {
+        store.record_visit(&visit, answered.as_ref(), RETENTION).await.unwrap();
     }
     assert_eq!(keep(&store, "1", "hello").await, Kept::First);
     let call = store.call("r-1").await.unwrap();
-    assert_eq!(call.len(), 2);
-    let visits = call[0]["visits"].as_array().unwrap();
-    assert_eq!(visits.len(), 2);
-    assert_eq!((&visits[0]["told"]["answers"]["qos"], visits[0].get("answered")), (&json!("5"), None));
-    assert_eq!(visits[1]["answered"], "<action/>");
-    assert_eq!(call[0]["ivr_day"], "12345#2026-11-21");
-    assert_eq!(call[0]["expires_at"], NOON.plus(RETENTION).epoch_secs());
+    let keys: Vec<_> = call.iter().map(|item| item["sk"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["transcript#12345#1", "visit#12345#a", "visit#12345#b"]);
+    assert_eq!((&call[1]["answered"], &call[1]["outcome"]), (&json!("<action/>"), &json!("said")));
+    assert_eq!((&call[1]["rule"], &call[1]["at"]), (&json!("ivr:menu/-/1"), &json!(NOON.0)));
+    assert_eq!((&call[2]["told"]["answers"]["qos"], call[2].get("answered")), (&json!("5"), None));
+    assert_eq!(call[2]["expires_at"], NOON.plus(RETENTION).epoch_secs());
+    for item in &call {
+        let day = item["ivr_day"].as_str().unwrap();
+        assert_eq!(day, call[0]["ivr_day"], "one shard a call");
+        let shard: u8 = day.strip_prefix("12345#2026-11-21#").unwrap().parse().unwrap();
+        assert!(shard < 8);
+    }
+}
+
+#[tokio::test]
+async fn the_answer_is_added_whichever_of_the_two_writes_comes_first() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    let mut kept = Vec::new();
+    for (id, answer_first) in [("r-1", false), ("r-2", true)] {
+        let visit = Visit { response_id: id.to_owned(), ..visit("a") };
+        if answer_first {
+            store.record_answer(&visit, &answered("Hello"), RETENTION).await.unwrap();
+        }
+        store.record_visit(&visit, None, RETENTION).await.unwrap();
+        if !answer_first {
+            store.record_answer(&visit, &answered("Hello"), RETENTION).await.unwrap();
+        }
+        store.record_answer(&visit, &answered("Goodbye"), RETENTION).await.unwrap();
+        let mut call = store.call(id).await.unwrap();
+        assert_eq!((call.len(), &call[0]["answered"]), (1, &json!("Hello")));
+        call[0].remove("pk");
+        call[0].remove("ivr_day");
+        kept.push(call);
+    }
+    assert_eq!(kept[0], kept[1]);
+}
+
+/// Earlier versions kept all visits to an IVR in one list, and dropped the hundred and first.
+#[tokio::test]
+async fn no_visit_of_a_long_call_is_dropped_and_none_grows_with_the_call() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    for number in 0..150 {
+        store.record_visit(&visit(&format!("digest-{number:03}")), None, RETENTION).await.unwrap();
+    }
+    let call = store.call("r-1").await.unwrap();
+    assert_eq!(call.len(), 150);
+    assert!(call.iter().all(|item| serde_json::to_string(item).unwrap().len() < 500));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -43,6 +43,18 @@ async fn a_calls_tries_are_counted_once_each_whatever_is_sent_again() {
 }
 
 #[tokio::test]
+async fn counters_are_in_a_table_of_their_own() {
+    let database = TestDatabase::start().await;
+    let (store, client) = (database.store().await, database.client().await);
+    call_try(&store, &pin_keys('a', &[]), 1, NOON).await;
+    let limit = AniLimit { attempts: 2, window: Duration::from_secs(3600) };
+    assert!(ani_try(&store, 1, &limit, NOON).await);
+    for (table, items) in [(&database.tables.callers, 0), (&database.tables.counters, 2)] {
+        assert_eq!(client.scan().table_name(table).send().await.unwrap().count(), items, "{table}");
+    }
+}
+
+#[tokio::test]
 async fn an_expired_counter_of_a_call_is_not_honoured() {
     let database = TestDatabase::start().await;
     let (store, keys) = (database.store().await, pin_keys('a', &[]));
@@ -159,7 +171,7 @@ async fn the_item_of_a_number_that_calls_for_ever_stays_small() {
     let mut most = 0;
     for number in 0..40 {
         assert!(ani_try(&store, number, &limit, after(u64::from(number) * 600)).await);
-        let items = client.scan().table_name(&database.tables.callers).send().await.unwrap().items.unwrap();
+        let items = client.scan().table_name(&database.tables.counters).send().await.unwrap().items.unwrap();
         most = most.max(items[0].len());
     }
     assert!((20..100).contains(&most), "{most} attributes");

@@ -3,17 +3,18 @@
 use crate::{Keyed, NOON, attempt, enrolled, is_verified};
 use ringbolt_core::{
     caller::{Attributes, CallerItem, Status},
-    identity::CallerId,
+    identity::{CallerId, Realm},
     lockout::Lockout,
     pin::{CallerPin, PinTag},
 };
 use ringbolt_dynamodb::{
     Store, StoreError,
     callers::Change,
+    import_lock::ImportLock,
     imports::{Existing, Imported, ImportedRow},
 };
 use ringbolt_tests::{TestDatabase, caller, hasher};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 /// A row as a file has it.
 #[derive(Clone, Copy, Debug)]
@@ -228,4 +229,32 @@ async fn a_realm_is_listed_whole_and_alone() {
     assert!(pages > 1, "one page holds 1 MB");
     assert_eq!(listed.len(), 25);
     assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_realms_lock_belongs_to_one_import_until_it_is_released_or_gives_no_sign_of_life() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    let (bank, shop) = (Realm::parse("bank").unwrap(), Realm::parse("shop").unwrap());
+    let after = |secs: u64| NOON.plus(Duration::from_secs(secs));
+    assert_eq!(store.lock_import(&bank, "run-1", NOON).await.unwrap(), ImportLock::Ours);
+    assert_eq!(store.lock_import(&bank, "run-2", after(1)).await.unwrap(), ImportLock::Theirs);
+    assert_eq!(store.lock_import(&shop, "run-2", after(1)).await.unwrap(), ImportLock::Ours, "another realm");
+    assert_eq!(store.lock_import(&bank, "run-1", after(2)).await.unwrap(), ImportLock::Ours, "it is resumed");
+    store.unlock_import(&bank, "run-2").await.unwrap();
+    assert_eq!(store.lock_import(&bank, "run-2", after(3)).await.unwrap(), ImportLock::Theirs, "it was not its lock");
+
+    // A sign of life extends the lock; without one, it ends.
+    assert_eq!(store.keep_import_lock(&bank, "run-1", after(100)).await.unwrap(), ImportLock::Ours);
+    assert_eq!(store.lock_import(&bank, "run-2", after(200)).await.unwrap(), ImportLock::Theirs);
+    assert_eq!(store.lock_import(&bank, "run-2", after(221)).await.unwrap(), ImportLock::Ours, "the first one crashed");
+    assert_eq!(store.keep_import_lock(&bank, "run-1", after(222)).await.unwrap(), ImportLock::Theirs, "it must stop");
+
+    // A clock that was far ahead does not keep the lock for ever.
+    assert_eq!(store.keep_import_lock(&bank, "run-2", after(90_000)).await.unwrap(), ImportLock::Ours);
+    assert_eq!(store.lock_import(&bank, "run-3", after(223)).await.unwrap(), ImportLock::Ours);
+    store.unlock_import(&bank, "run-3").await.unwrap();
+    assert_eq!(store.lock_import(&bank, "run-4", after(224)).await.unwrap(), ImportLock::Ours);
+    let holders = store.pin_holders(0, 1, None).await.unwrap();
+    assert_eq!((holders.holders.len(), holders.unreadable), (0, 0), "a lock is not a caller");
 }

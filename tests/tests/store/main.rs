@@ -19,6 +19,7 @@ mod outdated;
 mod parallel;
 mod property;
 mod requests;
+mod scale;
 mod shared;
 
 use ringbolt_core::{

@@ -2,7 +2,7 @@
 
 use crate::{number, template};
 use ringbolt_core::pin::PinKeys;
-use ringbolt_dynamodb::tables::{AT, AUDIT, CALLERS, CALLS, CALLS_BY_IVR_DAY, FLOWS, IVR_DAY, PK, SK, TTL};
+use ringbolt_dynamodb::tables::{AT, AUDIT, CALLERS, CALLS, COUNTERS, FLOWS, PK, SK, TTL};
 use ringbolt_lambda::token::WebhookTokens;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -19,8 +19,14 @@ fn schema(partition: &str, sort: Option<&str>) -> Value {
 #[test]
 fn the_tables_have_the_shapes_that_the_code_creates_locally() {
     let data = template(DATA);
-    let tables = [("Callers", CALLERS, true), ("Calls", CALLS, true), ("Flows", FLOWS, false), ("Audit", AUDIT, false)];
-    for (name, shape, expires) in tables {
+    let tables = [
+        ("Callers", CALLERS, true, true),
+        ("Calls", CALLS, true, true),
+        ("Counters", COUNTERS, true, false),
+        ("Flows", FLOWS, false, true),
+        ("Audit", AUDIT, false, true),
+    ];
+    for (name, shape, expires, restorable) in tables {
         let table = &data["Resources"][format!("{name}Table")]["Properties"];
         assert_eq!(table["KeySchema"], schema(PK, shape.sort_key.then_some(SK)), "{name}");
 
@@ -28,17 +34,20 @@ fn the_tables_have_the_shapes_that_the_code_creates_locally() {
         if shape.sort_key {
             attributes.insert(SK, "S");
         }
-        if shape.by_ivr_day {
-            attributes.extend([(IVR_DAY, "S"), (AT, "N")]);
-            let index = json!([{
-                "IndexName": CALLS_BY_IVR_DAY,
-                "KeySchema": schema(IVR_DAY, Some(AT)),
-                "Projection": { "ProjectionType": "KEYS_ONLY" },
-            }]);
-            assert_eq!(table["GlobalSecondaryIndexes"], index, "{name}");
-        } else {
-            assert!(table["GlobalSecondaryIndexes"].is_null(), "{name}");
-        }
+        let indexes: Vec<Value> = shape
+            .indexes
+            .iter()
+            .map(|index| {
+                attributes.extend([(index.partition, "S"), (AT, "N")]);
+                json!({
+                    "IndexName": index.name,
+                    "KeySchema": schema(index.partition, Some(AT)),
+                    "Projection": { "ProjectionType": "KEYS_ONLY" },
+                })
+            })
+            .collect();
+        let expected = if indexes.is_empty() { Value::Null } else { Value::Array(indexes) };
+        assert_eq!(table["GlobalSecondaryIndexes"], expected, "{name}");
         let defined: BTreeMap<_, _> = table["AttributeDefinitions"]
             .as_array()
             .unwrap()
@@ -51,7 +60,10 @@ fn the_tables_have_the_shapes_that_the_code_creates_locally() {
         assert_eq!(table["TimeToLiveSpecification"], ttl, "{name}");
         assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{name}");
         assert_eq!(table["SSESpecification"]["SSEEnabled"], "true", "{name}");
-        assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], "true", "{name}");
+        let recovery = &table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"];
+        assert_eq!(*recovery, if restorable { json!("true") } else { Value::Null }, "{name}");
+        let streams = if ["Callers", "Calls"].contains(&name) { "WithStreams" } else { "" };
+        assert_eq!(table["StreamSpecification"]["Fn::If"][0].as_str().unwrap_or_default(), streams, "{name}");
     }
 }
 

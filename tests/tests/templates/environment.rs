@@ -56,7 +56,9 @@ fn every_variable_is_in_the_reference() {
 fn webhook(variable: &str, value: &str) -> Result<WebhookConfig, String> {
     let get = |name: &str| match name {
         _ if name == variable => Some(value.to_owned()),
-        "RINGBOLT_CALLERS_TABLE" | "RINGBOLT_CALLS_TABLE" | "RINGBOLT_WEBHOOK_TOKENS" => Some("set".to_owned()),
+        "RINGBOLT_CALLERS_TABLE" | "RINGBOLT_CALLS_TABLE" | "RINGBOLT_COUNTERS_TABLE" | "RINGBOLT_WEBHOOK_TOKENS" => {
+            Some("set".to_owned())
+        }
         _ => None,
     };
     WebhookConfig::from_env(get).map_err(|mistakes| mistakes.to_string())

@@ -10,6 +10,7 @@ fn expected(function: Function) -> &'static [&'static str] {
     match function {
         Function::Auth => &[
             "dynamodb:UpdateItem CallersTableArn",
+            "dynamodb:UpdateItem CountersTableArn",
             "dynamodb:GetItem FlowsTableArn",
             "secretsmanager:GetSecretValue PinKeySecretArn",
             "secretsmanager:GetSecretValue WebhookTokenSecretArn",
@@ -17,6 +18,7 @@ fn expected(function: Function) -> &'static [&'static str] {
         Function::NextAction => &[
             "dynamodb:UpdateItem CallersTableArn",
             "dynamodb:GetItem CallersTableArn",
+            "dynamodb:UpdateItem CountersTableArn",
             "dynamodb:UpdateItem CallsTableArn",
             "dynamodb:GetItem FlowsTableArn",
             "secretsmanager:GetSecretValue PinKeySecretArn",
@@ -24,6 +26,7 @@ fn expected(function: Function) -> &'static [&'static str] {
         ],
         Function::Transcription => &[
             "dynamodb:UpdateItem CallsTableArn",
+            "dynamodb:GetItem CallsTableArn",
             "secretsmanager:GetSecretValue WebhookTokenSecretArn",
             "sqs:SendMessage TranscriptionsQueueArn",
             "sqs:ReceiveMessage TranscriptionsQueueArn",

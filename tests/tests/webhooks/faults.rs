@@ -60,6 +60,7 @@ async fn a_database_without_tables_is_no_reason_to_let_anybody_through() {
     let mut database = TestDatabase::start().await;
     database.tables.callers.push_str("-elsewhere");
     database.tables.calls.push_str("-elsewhere");
+    database.tables.counters.push_str("-elsewhere");
     let endpoint = database.endpoint.clone();
     assert_closed(&impatient(&database, &endpoint).await, "no tables").await;
 }
