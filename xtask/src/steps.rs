@@ -1,9 +1,11 @@
 //! The steps of `cargo xtask test`, in order.
 
+mod browser;
 mod checks;
 mod deploy;
 mod dynamodb_local;
 mod lambda;
+mod ringbolt;
 mod sam;
 mod sam_build;
 
@@ -35,6 +37,7 @@ pub const STEPS: &[Step] = &[
         about: "the store tests again, on Amazon's DynamoDB Local",
         run: dynamodb_local::store_tests,
     },
+    Step { name: "browser", about: "the phone page of ringbolt dev, in Chromium", run: browser::page_tests },
     Step { name: "templates", about: "the templates: sam validate, cfn-lint, checkov", run: sam::templates },
     Step { name: "sam-build", about: "the functions as built by sam build: size and glibc", run: sam_build::check },
     Step { name: "lambda", about: "the functions under Amazon's Lambda runtime emulator", run: lambda::emulator_tests },

@@ -1,4 +1,4 @@
-//! Runs `cargo test` or pytest and counts the results in its output.
+//! Runs `cargo test`, pytest or Node's test runner and counts the results in its output.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -22,6 +22,14 @@ pub fn count_tests(command: &mut Command) -> Result<Tally> {
 /// The same as [`count_tests`].
 pub fn count_pytest(command: &mut Command) -> Result<Tally> {
     show_and_count(command, count_line_of_pytest, &mut std::io::stdout())
+}
+
+/// Like [`count_tests`], for `node --test --test-reporter=spec`.
+///
+/// # Errors
+/// The same as [`count_tests`].
+pub fn count_node_tests(command: &mut Command) -> Result<Tally> {
+    show_and_count(command, count_line_of_node, &mut std::io::stdout())
 }
 
 fn show_and_count(command: &mut Command, count: fn(&mut Tally, &str), screen: &mut impl Write) -> Result<Tally> {
@@ -84,6 +92,21 @@ fn count_line_of_pytest(tally: &mut Tally, line: &str) {
     }
 }
 
+fn count_line_of_node(tally: &mut Tally, line: &str) {
+    let line = without_colours(line);
+    let line = line.trim();
+    // `﹣ name of the test (0.2ms) # the reason`
+    if let Some(skipped) = line.strip_prefix('\u{fe63}') {
+        tally.skipped.push(format!("test {}", skipped.trim()));
+    }
+    // `ℹ pass 21`, at the end
+    match line.strip_prefix("\u{2139} ").and_then(|count| count.split_once(' ')) {
+        Some(("pass", number)) => tally.passed += number.parse().unwrap_or(0),
+        Some(("fail" | "cancelled", number)) => tally.failed += number.parse().unwrap_or(0),
+        _ => {}
+    }
+}
+
 /// Removes colour codes: `CARGO_TERM_COLOR=always` also affects the test programs.
 fn without_colours(line: &str) -> String {
     let mut pieces = line.split('\u{1b}');
@@ -128,6 +151,27 @@ mod tests {
             count_line_of_pytest(&mut tally, line);
         }
         let skipped = vec!["test test_1_stack.py:7: needs a moon".to_owned(); 2];
+        assert_eq!(tally, Tally { passed: 21, failed: 2, skipped });
+    }
+
+    #[test]
+    fn node_counts_come_from_its_last_lines() {
+        let mut tally = Tally::default();
+        for line in [
+            "✔ a caller is let in (812.4ms)\n",
+            "✖ a caller hangs up (30001.2ms)\n",
+            "﹣ a caller on the moon (0.2ms) # needs a moon\n",
+            "ℹ tests 24\n",
+            "ℹ suites 0\n",
+            "ℹ pass 21\n",
+            "ℹ fail 1\n",
+            "ℹ cancelled 1\n",
+            "ℹ skipped 1\n",
+            "ℹ todo 0\n",
+        ] {
+            count_line_of_node(&mut tally, line);
+        }
+        let skipped = vec!["test a caller on the moon (0.2ms) # needs a moon".to_owned()];
         assert_eq!(tally, Tally { passed: 21, failed: 2, skipped });
     }
 

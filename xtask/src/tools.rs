@@ -1,7 +1,7 @@
 //! The tools that the steps need in addition to Rust: their versions, and how to install them.
 //!
 //! They come from package registries and go to `target/tools/NAME-VERSION`; a new version gets a new folder. Missing
-//! system programs (Java, npm, Python, readelf) come from Debian, if this program may install packages.
+//! system programs (Java, npm, Node.js, Chromium, Python, readelf) come from Debian, if this program may install packages.
 
 mod debian;
 mod npm;
@@ -39,6 +39,10 @@ pub const TEMPLATE_CHECKS: PythonEnvironment =
     PythonEnvironment { name: "template-checks", requirements: include_str!("../requirements/policy.txt") };
 /// Contains the jar of DynamoDB Local 1.25.1.
 const DYNAMODB_SIMULATOR: NpmPackage = NpmPackage { name: "amplify-dynamodb-simulator", version: "2.9.30" };
+/// Drives Chromium. This version runs on Debian's Node.js 18.
+const PLAYWRIGHT: NpmPackage = NpmPackage { name: "playwright-core", version: "1.59.0" };
+/// Finds what people with disabilities cannot use on a page.
+const AXE: NpmPackage = NpmPackage { name: "axe-core", version: "4.14.1" };
 
 /// A Java runtime.
 pub fn java() -> Result<&'static str, Unavailable> {
@@ -48,6 +52,30 @@ pub fn java() -> Result<&'static str, Unavailable> {
 /// Reads ELF files.
 pub fn readelf() -> Result<&'static str, Unavailable> {
     program("readelf", "--version", "binutils")
+}
+
+/// Runs the tests of the phone page.
+pub fn node() -> Result<&'static str, Unavailable> {
+    program("node", "--version", "nodejs")
+}
+
+/// The browser for the tests of the phone page.
+pub fn chromium() -> Result<&'static str, Unavailable> {
+    program("chromium", "--version", "chromium")
+}
+
+/// The folder with `playwright-core/package` and `axe-core/package`.
+pub fn browser_libraries(workspace: &Workspace) -> Result<PathBuf> {
+    let home = workspace.tools().join(format!("browser-{}-{}", PLAYWRIGHT.version, AXE.version));
+    install(&home, |folder| {
+        for library in [PLAYWRIGHT, AXE] {
+            let own = folder.join(library.name);
+            std::fs::create_dir(&own).with_context(|| format!("{} cannot be created", own.display()))?;
+            library.unpack(workspace, "package", &own)?;
+        }
+        Ok(())
+    })?;
+    Ok(home)
 }
 
 /// The folder with `DynamoDBLocal.jar`.

@@ -2,14 +2,12 @@
 
 use anyhow::Result;
 
-use super::{sam, sam_build};
+use super::{ringbolt, sam, sam_build};
 use crate::tally::Tally;
 use crate::test_run::count_pytest;
 use crate::tools::{self, AWS_EMULATOR, SAM};
-use crate::workspace::{Workspace, run};
+use crate::workspace::Workspace;
 
-/// A test of the `ringbolt` command. Building this test also builds the command.
-const COMMAND_TEST: &str = "ops";
 /// The time limit for the tests, which take two minutes on two cores.
 const SECS: &str = "1200";
 
@@ -17,9 +15,7 @@ pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     let python = AWS_EMULATOR.installed(workspace)?.join("bin").join("python");
     let sam_python = SAM.installed(workspace)?.join("bin").join("python");
     let built = sam_build::build(workspace)?;
-    // Build the command with the same features as the `tests` step. Building it alone would enable other features and
-    // recompile everything.
-    run(workspace.cargo().args(["test", "--workspace", "--no-run", "--quiet", "--test", COMMAND_TEST]))?;
+    let command = ringbolt::build(workspace)?;
     let scratch = workspace.target.join("deploy-test");
     // A killed run leaves its folder behind.
     if scratch.is_dir() {
@@ -39,7 +35,7 @@ pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
         .env("RINGBOLT_TEST_SAM_PYTHON", sam_python)
         .env("RINGBOLT_TEST_BUILT_TEMPLATE", built.join("template.yaml"))
         .env("RINGBOLT_TEST_ARCHITECTURE", sam::architecture())
-        .env("RINGBOLT_TEST_RINGBOLT", workspace.target.join("debug").join("ringbolt"))
+        .env("RINGBOLT_TEST_RINGBOLT", command)
         .env("RINGBOLT_TEST_SCRATCH", scratch);
     count_pytest(&mut pytest)
 }
