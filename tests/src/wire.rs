@@ -131,7 +131,10 @@ async fn forward(wire: &Shared, request: Request) -> Response<Body> {
     head.uri = format!("{}{}", wire.upstream, head.uri.path()).parse().unwrap();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let reply = wire.client.request(Request::from_parts(head, Body::from(body))).await.unwrap();
-    let (head, body) = reply.into_parts();
+    let (mut head, body) = reply.into_parts();
+    // The body goes on in one piece, and on another connection.
+    head.headers.remove("transfer-encoding");
+    head.headers.remove("connection");
     let body = to_bytes(Body::new(body), usize::MAX).await.unwrap();
     Response::from_parts(head, Body::from(body))
 }
