@@ -78,4 +78,4 @@ def test_in_prod_tables_are_protected_and_events_are_off_by_default(aws, prod):
 def test_a_prod_stack_leaves_tables_secrets_and_queues(aws, prod):
     delete(aws, prod)
     kept = {kind: len(names) for kind, names in remaining(aws).items() if names}
-    assert kept == {"tables": 4, "secrets": 2, "queues": 2}
+    assert kept == {"tables": 5, "secrets": 2, "queues": 2}
