@@ -3,6 +3,7 @@
 use crate::{print_best_effort, stage::StageArg, stop::StopSignal};
 use clap::{Args, builder::NonEmptyStringValueParser};
 use ringbolt_dev::Options;
+use ringbolt_simulator::LOCAL_TOKEN;
 use std::{path::PathBuf, time::Duration};
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -26,7 +27,7 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "FILE.csv")]
     callers: Option<PathBuf>,
     /// Webhook token; the server only listens on this machine, so the default need not be secret
-    #[arg(long, default_value = "dev-token-not-secret", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, default_value = LOCAL_TOKEN, value_parser = NonEmptyStringValueParser::new())]
     token: String,
     /// Time limit in milliseconds, after which a webhook answers the fallback
     #[arg(long, env = "RINGBOLT_DEADLINE_MS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(100..=25_000))]

@@ -57,6 +57,23 @@ impl PhoneNumber {
     }
 }
 
+/// A North American number as people write it; any other text as it is.
+///
+/// ```
+/// # use ringbolt_core::number::in_print;
+/// assert_eq!(in_print("+12125550142"), "(212) 555-0142");
+/// assert_eq!(in_print("{{ call.ani }}"), "{{ call.ani }}");
+/// ```
+#[must_use]
+pub fn in_print(number: &str) -> String {
+    let national = number.strip_prefix("+1").or_else(|| number.strip_prefix('1').filter(|rest| rest.len() == 10));
+    let digits = national.unwrap_or(number);
+    if digits.len() != 10 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return number.to_owned();
+    }
+    format!("({}) {}-{}", &digits[..3], &digits[3..6], &digits[6..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +100,19 @@ mod tests {
                 .into_iter()
                 .any(is_one)
         );
+    }
+
+    #[test]
+    fn numbers_are_printed_as_people_write_them() {
+        for (given, printed) in [
+            ("8005550100", "(800) 555-0100"),
+            ("+18005550100", "(800) 555-0100"),
+            ("18005550100", "(800) 555-0100"),
+            ("+442079460123", "+442079460123"),
+            ("١٢٣٤٥", "١٢٣٤٥"),
+            ("", ""),
+        ] {
+            assert_eq!(in_print(given), printed, "{given}");
+        }
     }
 }

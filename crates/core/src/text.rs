@@ -38,6 +38,23 @@ pub fn xml_text(text: &str) -> Cow<'_, str> {
     quick_xml::escape::escape(spoken_text(text))
 }
 
+/// The text with a capital letter at its beginning.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// The text as a sentence: with a capital letter at its beginning and one full stop at its end.
+///
+/// ```
+/// assert_eq!(ringbolt_core::text::sentence("the call is over"), "The call is over.");
+/// ```
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    format!("{}.", capitalised(text.trim_end_matches('.')))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -1,10 +1,13 @@
 //! The functions in this process, reached as API Gateway reaches them.
 
 use crate::event::{HttpRequest, api_gateway_event};
-use ringbolt_core::{dialects, time::EpochMs};
+use ringbolt_core::{
+    dialects::{self, Found},
+    time::EpochMs,
+};
 use ringbolt_lambda::{Answer, App, Postback, run::respond};
 use ringbolt_simulator::{Decided, Reply, Request};
-use std::time::Instant;
+use std::time::Duration;
 
 /// Gives an event to the function that answers a webhook.
 pub(crate) async fn answer(app: &App, webhook: &dialects::Webhook, event: &str) -> Answer {
@@ -18,12 +21,8 @@ pub(crate) async fn answer(app: &App, webhook: &dialects::Webhook, event: &str) 
     }
 }
 
-/// Sends a webhook of the simulator. The reply says how it came about.
-pub(crate) async fn send(app: &App, request: &Request, now: EpochMs) -> (Reply, Option<Answer>) {
-    let Some((dialect, webhook, flow)) = dialects::find(&request.path) else {
-        return (Reply { status: 404, ..Reply::text("") }, None);
-    };
-    let began = Instant::now();
+/// Sends a webhook of the simulator.
+pub(crate) async fn send(app: &App, (dialect, webhook, flow): Found<'_>, request: &Request, now: EpochMs) -> Answer {
     let (content_type, body) = request.body().unwrap_or_default();
     let headers = if body.is_empty() { Vec::new() } else { vec![("content-type".to_owned(), content_type.to_owned())] };
     let query = request.query();
@@ -35,20 +34,23 @@ pub(crate) async fn send(app: &App, request: &Request, now: EpochMs) -> (Reply, 
         body: body.as_bytes(),
     };
     let route = format!("{} {}", request.method.word(), dialect.path_of(webhook, "{flow}"));
-    let answer = answer(app, webhook, &api_gateway_event(&http, &route, flow, now).to_string()).await;
-    let report = &answer.report;
+    answer(app, webhook, &api_gateway_event(&http, &route, flow, now).to_string()).await
+}
+
+/// An answer as the simulator takes it, with how it came about.
+pub(crate) fn reply(answer: Answer, elapsed: Duration) -> Reply {
+    let report = answer.report;
     let decided = Decided {
         outcome: report.outcome,
-        reason: report.reason.as_deref().cloned(),
-        failed: report.failed.as_ref().map(|failed| failed.text.clone()),
+        reason: report.reason.map(|reason| *reason),
+        failed: report.failed.map(|failed| failed.text),
         repeated: report.repeated,
-        elapsed_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
     };
-    let reply = Reply {
+    Reply {
         status: answer.status,
         content_type: answer.content_type.to_owned(),
-        body: answer.body.clone(),
+        body: answer.body,
         decided: Some(decided),
-    };
-    (reply, Some(answer))
+    }
 }

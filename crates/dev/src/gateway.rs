@@ -10,11 +10,12 @@ use crate::{
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::{self, State},
     http::{HeaderValue, Response, StatusCode, header},
 };
-use ringbolt_core::dialects::{self, DIALECTS};
+use ringbolt_core::dialects::{self, DIALECTS, Found};
 use ringbolt_lambda::{Answer, App, app::Clock, metrics::Invocation};
+use ringbolt_simulator::{Reply, Request};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -30,6 +31,29 @@ pub(crate) struct Gateway {
     pub(crate) clock: Clock,
     /// `None` if nothing is stored on disk.
     pub(crate) log: Option<DevLog>,
+}
+
+impl Gateway {
+    /// Sends a webhook of the simulator, and reports it like one that came over HTTP.
+    pub(crate) async fn send(&self, request: &Request) -> Reply {
+        let began = Instant::now();
+        let Some(found) = dialects::find(&request.path) else { return Reply { status: 404, ..Reply::text("") } };
+        let answer = functions::send(&self.app, found, request, (self.clock)()).await;
+        self.report(request.method.word(), found, &answer, began.elapsed());
+        functions::reply(answer, began.elapsed())
+    }
+
+    /// Prints and logs a webhook.
+    fn report(&self, method: &str, (dialect, webhook, flow): Found<'_>, answer: &Answer, elapsed: Duration) {
+        line::print(&self.clock, method, &dialect.path_of(webhook, "{flow}"), flow, answer, elapsed);
+        if let Some(log) = &self.log {
+            let at = (self.clock)();
+            let request_id = format!("local-{}", at.0);
+            let invocation =
+                Invocation { function: webhook.function, request_id: &request_id, cold: false, at, elapsed };
+            log.answered(&invocation, flow, answer);
+        }
+    }
 }
 
 pub(crate) fn router(phone: Arc<Phone>) -> Router {
@@ -48,7 +72,7 @@ pub(crate) async fn watch(phone: Arc<Phone>) {
     }
 }
 
-async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Response<Body> {
+async fn serve(State(gateway): State<Arc<Gateway>>, request: extract::Request) -> Response<Body> {
     let began = Instant::now();
     let (head, body) = request.into_parts();
     let (method, path) = (head.method.as_str(), head.uri.path());
@@ -70,14 +94,7 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
             functions::answer(&gateway.app, webhook, &event.to_string()).await
         }
     };
-    let elapsed = began.elapsed();
-    line::print(&gateway.clock, method, &route, flow, &answer, elapsed);
-    if let Some(log) = &gateway.log {
-        let at = (gateway.clock)();
-        let request_id = format!("local-{}", at.0);
-        let invocation = Invocation { function: webhook.function, request_id: &request_id, cold: false, at, elapsed };
-        log.answered(&invocation, flow, &answer);
-    }
+    gateway.report(method, (dialect, webhook, flow), &answer, began.elapsed());
     http(answer)
 }
 

@@ -11,6 +11,7 @@ use crate::{
 use anyhow::Context as _;
 use ringbolt_core::{
     caller::{Attributes, CallerItem, Status},
+    dialects,
     flow::Flow,
     identity::{CallerId, UserId},
     pin::{CallerPin, PinHash, PinHasher},
@@ -18,8 +19,12 @@ use ringbolt_core::{
 };
 use ringbolt_dynamodb::{Store, client, tables};
 use ringbolt_lambda::{App, Webhook, flows::Flows, token::WebhookTokens};
-use ringbolt_simulator::{Reply, Request, Setting};
-use std::{path::Path, sync::Arc, time::Duration};
+use ringbolt_simulator::{LOCAL_TOKEN, Reply, Request};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How long a webhook may take: busy machines must not turn an answer into the fallback.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -48,9 +53,7 @@ impl Playground {
         let sdk = sdk.into_builder().http_client(FaultyClient(faults.clone())).build();
         let webhook = Webhook {
             store: Store::new(client::webhook_client(&sdk, DEADLINE), local_tables()),
-            tokens: WebhookTokens::for_local_use(
-                &Setting::new(Arc::clone(&flow), ringbolt_simulator::Provider::DialogTech).token,
-            ),
+            tokens: WebhookTokens::for_local_use(LOCAL_TOKEN),
             deadline: DEADLINE,
             retention: Duration::from_secs(90 * 86_400),
             clock: clock.for_functions(),
@@ -133,7 +136,9 @@ impl Playground {
 
     /// Sends a webhook to the function that answers it.
     pub async fn send(&self, request: &Request) -> Reply {
-        functions::send(&self.app, request, self.now()).await.0
+        let began = Instant::now();
+        let Some(found) = dialects::find(&request.path) else { return Reply { status: 404, ..Reply::text("") } };
+        functions::reply(functions::send(&self.app, found, request, self.now()).await, began.elapsed())
     }
 
     /// Stops the database.

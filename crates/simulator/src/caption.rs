@@ -1,10 +1,15 @@
 //! An event in the words of a call centre, with the engineer's detail beneath: the page and the terminal show the same.
 
+use crate::call::Call;
 use crate::event::{Ended, Event, Invalid, PersonDoes, in_words};
 use crate::exchange::{Decided, Exchange};
-use crate::words::{dots, phone};
+use crate::words::dots;
 use ringbolt_core::flow::graph::{End, Graph, Place, RuleId};
+use ringbolt_core::number::in_print;
 use ringbolt_core::outcome::Outcome;
+use ringbolt_core::text::sentence;
+use ringbolt_core::time::EpochMs;
+use std::fmt;
 
 /// An event, ready to be shown. It holds no secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,14 +31,12 @@ pub struct Caption {
     pub line: Option<usize>,
     /// The rule that decided.
     pub rule: Option<RuleId>,
-    /// Whether one of the database's counters was moved by it.
-    pub counted: bool,
 }
 
 /// The flow of a call, by which rules are named.
 #[derive(Clone, Copy, Debug)]
 pub struct Drawn<'f> {
-    /// The name of its file.
+    /// The name of its file; empty if that goes without saying.
     pub file: &'f str,
     /// Its graph.
     pub graph: &'f Graph,
@@ -66,10 +69,42 @@ impl Tone {
     }
 }
 
+/// The events of a call in words, in order.
+#[must_use]
+pub fn captions(call: &Call, flow: &Drawn<'_>) -> Vec<Caption> {
+    let mut been: Vec<Place> = Vec::new();
+    let events = call.events().iter().map(|(_, event)| {
+        let caption = Caption::of(event, &been, flow);
+        if let Event::Moved(place) | Event::Started { at: place } = event {
+            been.push(place.clone());
+        }
+        caption
+    });
+    events.collect()
+}
+
+/// The time since a call began: `0:14`.
+#[must_use]
+pub fn since(began: EpochMs, at: EpochMs) -> String {
+    let seconds = at.0.saturating_sub(began.0).max(0) / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// Without the reason: `Keyed 90786 #`.
+impl fmt::Display for Caption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kind == "heard" {
+            return write!(f, "\u{201c}{}\u{201d}", self.title);
+        }
+        let parts = [self.title.as_str(), &self.more, &self.code];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        f.write_str(&parts.join(" "))
+    }
+}
+
 impl Caption {
     /// An event in words. `been` are the places where the call was before it.
-    #[must_use]
-    pub fn of(event: &Event, been: &[Place], flow: &Drawn<'_>) -> Self {
+    fn of(event: &Event, been: &[Place], flow: &Drawn<'_>) -> Self {
         let plain = |kind, title: &str, more: String| Self { kind, title: title.to_owned(), more, ..Self::default() };
         match event {
             Event::Started { at } => plain("start", "Call starts", format!("at {}", name(at))),
@@ -143,15 +178,12 @@ fn webhook(exchange: &Exchange, flow: &Drawn<'_>) -> Caption {
     };
     let (tone, title) = outcome_in_words(decided);
     let reason = decided.reason.as_ref();
-    let counted =
-        matches!(decided.outcome, Outcome::Verified | Outcome::TurnedAway | Outcome::Wrong | Outcome::TooManyAttempts);
     Caption {
         tone,
         title: title.to_owned(),
         why: why(decided, flow),
         line: reason.map(|reason| reason.line),
         rule: reason.map(|reason| reason.rule.clone()),
-        counted: counted && !decided.repeated && decided.failed.is_none(),
         ..plain
     }
 }
@@ -183,7 +215,8 @@ fn why(decided: &Decided, flow: &Drawn<'_>) -> String {
     let Some(reason) = &decided.reason else { return String::new() };
     let doubt = if reason.in_doubt { " The condition couldn't be judged." } else { "" };
     let repeated = if decided.repeated { " A repetition: it gets the first one's answer." } else { "" };
-    format!("{} ({} line {}).{doubt}{repeated}", rule_in_words(&reason.rule, flow.graph), flow.file, reason.line)
+    let at = format!("{} line {}", flow.file, reason.line);
+    format!("{} ({}).{doubt}{repeated}", rule_in_words(&reason.rule, flow.graph), at.trim_start())
 }
 
 /// A rule in words: `wrong` of login; rule 2 of survey, if `answers.qos == "0"`.
@@ -214,17 +247,11 @@ fn shortened(condition: &str) -> String {
     condition.chars().take(88).chain(['…']).collect()
 }
 
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", chars.as_str().trim_end_matches('.'))
-}
-
 fn moved(place: &Place, back: bool) -> String {
     match place {
         Place::Ivr(name) if back => format!("Back to {name}"),
         Place::Ivr(name) => format!("On to {name}"),
-        Place::End(End::Transfer(to)) => format!("Transferred to {}", phone(to)),
+        Place::End(End::Transfer(to)) => format!("Transferred to {}", in_print(to)),
         place => {
             let words = in_words(place);
             format!("On to {words}")

@@ -1,8 +1,8 @@
 //! What happens in a call, in order.
 
 use crate::exchange::Exchange;
-use crate::words::phone;
 use ringbolt_core::flow::graph::{End, Place};
+use ringbolt_core::number::in_print;
 use std::fmt;
 
 /// Something that happened.
@@ -176,8 +176,11 @@ pub(crate) fn in_words(place: &Place) -> String {
     match place {
         Place::AuthWebhook => "the PIN question of Wix Answers".to_owned(),
         Place::Ivr(name) => format!("the IVR {name}"),
-        Place::End(End::Transfer(to)) => format!("a transfer to {}", phone(to)),
-        Place::End(End::FindMe(whom)) => format!("a call with {}", phone(whom)),
+        Place::End(End::Transfer(to)) => format!("a transfer to {}", in_print(to)),
+        Place::End(End::FindMe(whom)) => {
+            let whom: Vec<String> = whom.iter().map(|number| in_print(number)).collect();
+            format!("a call with {}", whom.join(", "))
+        }
         Place::End(End::Voicemail(id)) => format!("voicemail {id}"),
         Place::End(End::VirtualReceptionist(id)) => format!("virtual receptionist {id}"),
         Place::End(End::PortalIvr(name)) => format!("the IVR {name}, which only the portal knows"),

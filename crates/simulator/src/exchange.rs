@@ -1,7 +1,7 @@
 //! A webhook and its reply.
 
 use crate::words::dots;
-use ringbolt_core::{call::Reason, outcome::Outcome};
+use ringbolt_core::{call::Reason, flow::graph::RuleId, outcome::Outcome};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -82,6 +82,20 @@ pub struct Exchange {
     pub request: Request,
     /// What came back; `None` if nothing did in time.
     pub reply: Option<Reply>,
+}
+
+impl Exchange {
+    /// How Ringbolt came to the answer, if that is known.
+    #[must_use]
+    pub fn decided(&self) -> Option<&Decided> {
+        self.reply.as_ref()?.decided.as_ref()
+    }
+
+    /// The rule that decided, if one did.
+    #[must_use]
+    pub fn rule(&self) -> Option<&RuleId> {
+        self.decided()?.reason.as_ref().map(|reason| &reason.rule)
+    }
 }
 
 impl Method {

@@ -39,11 +39,11 @@ mod words;
 pub use call::{
     Call, CannotStart, Input, NotNow, Person, PersonState, Question, Stage, Transcription, TranscriptionState,
 };
-pub use caption::{Caption, Drawn, Tone};
+pub use caption::{Caption, Drawn, Tone, captions, since};
 pub use dialogtech::document::{Instruction, Refused};
 pub use dialogtech::findme::FindMe;
 pub use dialogtech::shown::{pass_through, pretty_xml};
 pub use event::{Ended, Event, Invalid, PersonDoes};
 pub use exchange::{Decided, Exchange, Field, Method, Reply, Request};
-pub use setting::{Portal, Provider, Setting, WixUser};
-pub use words::{DOT, dots, phone};
+pub use setting::{LOCAL_TOKEN, Portal, Provider, Setting, WixUser};
+pub use words::{DOT, dots};

@@ -6,6 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The webhook token of local runs. It is no secret: whatever takes it listens on this machine only.
+pub const LOCAL_TOKEN: &str = "dev-token-not-secret";
+
 /// A provider that can be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Provider {
@@ -48,6 +51,12 @@ pub struct WixUser {
     pub id: String,
     /// The first name, if it is known.
     pub first_name: Option<String>,
+    /// The full name; the first name if there is none.
+    pub full_name: Option<String>,
+    /// The address; an invented one if there is none.
+    pub email: Option<String>,
+    /// The number on file; the calling number if there is none.
+    pub number: Option<String>,
     /// Whether the user is banned.
     pub banned: bool,
 }
@@ -95,7 +104,7 @@ impl Setting {
             begins: None,
             user: None,
             call_id: "s-1".to_owned(),
-            token: "dev-token-not-secret".to_owned(),
+            token: LOCAL_TOKEN.to_owned(),
             portal: Portal::default(),
         }
     }

@@ -6,7 +6,10 @@ use crate::{
     output::{Output, Tone},
 };
 use clap::Args;
-use ringbolt_core::audit::{Head, Verified, Verifier};
+use ringbolt_core::{
+    audit::{Head, Verified, Verifier},
+    text::capitalised,
+};
 use ringbolt_dynamodb::audit::{Order, Recorded};
 use serde_json::json;
 
@@ -112,9 +115,4 @@ fn report(out: Output, verified: &Verified) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn capitalised(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

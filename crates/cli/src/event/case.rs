@@ -3,7 +3,10 @@
 use crate::api::webhooks;
 use anyhow::Context as _;
 use clap::ValueEnum;
-use ringbolt_core::dialects::{self, Dialect};
+use ringbolt_core::{
+    dialects::{self, Dialect},
+    text::capitalised,
+};
 
 /// A webhook, and how it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,9 +162,4 @@ impl Webhook {
         name.push_str("Function");
         Ok(name)
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }

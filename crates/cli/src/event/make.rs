@@ -9,6 +9,7 @@ use crate::{exit::Usage, output::Output};
 use clap::Args;
 use ringbolt_core::identity::FlowName;
 use ringbolt_lambda::app::system_clock;
+use ringbolt_simulator::LOCAL_TOKEN;
 
 /// Print a sample API Gateway event for a case (--list shows the cases)
 ///
@@ -27,7 +28,7 @@ pub(super) struct Make {
     #[arg(long, default_value = DEMO)]
     flow: String,
     /// Webhook token
-    #[arg(long, default_value = "dev-token-not-secret")]
+    #[arg(long, default_value = LOCAL_TOKEN)]
     token: String,
     #[command(flatten)]
     sample: SampleArgs,

@@ -5,6 +5,7 @@ use crate::{action_document::ActionDocument, api::Reply};
 use ringbolt_core::{
     flow::{Flow, wix_answers::IvrGuid},
     outcome::Outcome,
+    text::capitalised,
 };
 
 /// Whether the request carries a token that should be accepted.
@@ -97,9 +98,4 @@ fn of_action(body: &str, flow: Option<&Flow>) -> String {
     let given: Vec<String> = document.user_parameters().map(|name| format!("`{name}`")).collect();
     let with = if given.is_empty() { String::new() } else { format!(", with {}", given.join(", ")) };
     format!("the call {}{with}", document.destination(flow))
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }

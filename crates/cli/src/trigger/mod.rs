@@ -16,9 +16,10 @@ use crate::{
 use anyhow::Context as _;
 use clap::Args;
 use meaning::{Expected, meaning};
-use outgoing::{DEV_TOKEN, Outgoing};
+use outgoing::Outgoing;
 use ringbolt_core::{flow::Flow, identity::FlowName, time::EpochMs};
 use ringbolt_lambda::app::system_clock;
+use ringbolt_simulator::LOCAL_TOKEN;
 use serde_json::{Value, json};
 use shown::Secrets;
 use std::{fs, path::PathBuf, time::Instant};
@@ -128,7 +129,7 @@ impl Trigger {
         let flow = flows.iter().find(|flow| flow.name == name);
         // A call of its own, so that neither a retry nor a used-up call answers.
         let call = format!("trigger-{}", now.0);
-        self.sample.event(case, &Target { name, flow, token: DEV_TOKEN, call: &call, now })
+        self.sample.event(case, &Target { name, flow, token: LOCAL_TOKEN, call: &call, now })
     }
 }
 

@@ -10,11 +10,8 @@ use ringbolt_core::{
     identity::FlowName,
 };
 use ringbolt_lambda::Request;
+use ringbolt_simulator::LOCAL_TOKEN;
 use serde_json::Value;
-
-/// The token for local runs, which sample events carry. It is replaced by the deployment's own; any other token is sent
-/// as it is, because a refusal is then what the event is about.
-pub(super) const DEV_TOKEN: &str = "dev-token-not-secret";
 
 /// A request to a webhook.
 pub(super) struct Outgoing {
@@ -52,14 +49,16 @@ impl Outgoing {
             bail!("no webhook has the path of this event")
         };
         let Some(body) = request.body else { bail!("the body of the event is not base64, so no request can have it") };
-        let bearer = format!("Bearer {DEV_TOKEN}");
+        // The deployment's own token takes the place of the one for local runs, which sample events carry. Any other is sent
+        // as it is, because a refusal is then what the event is about.
+        let bearer = format!("Bearer {LOCAL_TOKEN}");
         let mut headers = of_provider(&request.headers);
         let mut token = Token::OfEvent;
         if headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes() == bearer.as_bytes()) {
             headers.remove(header::AUTHORIZATION);
             token = Token::Ours;
         }
-        let auth = format!("auth={DEV_TOKEN}");
+        let auth = format!("auth={LOCAL_TOKEN}");
         let kept: Vec<&str> = request.query.split('&').filter(|pair| *pair != auth).collect();
         if kept.len() < request.query.split('&').count() {
             token = Token::Ours;

@@ -92,7 +92,14 @@ fn a_lock_ends_when_the_clock_is_moved() {
     assert!(locked["caller"]["locked_until_ms"].is_i64(), "{}", locked["caller"]);
     assert_eq!(locked["phase"], "talking", "support has the call");
     let call = dial(dev.address, "dialogtech", None);
-    assert_eq!(webhooks(&key(dev.address, &call, "90786#4711#"))[0]["title"], "The account is locked");
+    let refused = key(dev.address, &call, "90786#4711#");
+    let refused = webhooks(&refused)[0];
+    assert_eq!(refused["title"], "The account is locked");
+    let is_counted = refused["why"].as_str().unwrap().contains("counted");
+    assert!(
+        !is_counted && refused["tags"].as_array().unwrap().len() == 1,
+        "a refused attempt counts nothing: {refused}"
+    );
     let moved = page(dev.address, "POST", "/api/clock", &json!({ "set": "+31 minutes" }));
     assert_eq!(moved["clock"]["moved"], true);
     let call = dial(dev.address, "dialogtech", None);

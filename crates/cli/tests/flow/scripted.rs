@@ -55,20 +55,27 @@ FAILED  bank: Ada hears her balance
         at bank.calls.yaml:7:9
         expected: to hear "Hello Grace"
         heard:    "And your PIN, then pound.", then "Hello Ada. For your balance press 1, for a colleague press 2."
-          00:00:00  begins at the IVR login
-          00:00:00  hears   "Welcome to Example Bank. Please key your account number, then pound."
-          00:00:08  keys    account: 90786#
-          00:00:08  hears   "And your PIN, then pound."
-          00:00:14  keys    pin: ••••••#
-          00:00:14  webhook verified (login, rule 1 on line 55)
-          00:00:14  comes to the IVR menu
-          00:00:14  hears   "Hello Ada. For your balance press 1, for a colleague press 2."
+           0:00  Call starts at login
+           0:00  “Welcome to Example Bank. Please key your account number, then pound.”
+           0:08  Keyed 90786 #
+           0:08  “And your PIN, then pound.”
+           0:14  Keyed •••••• #
+           0:14  Right PIN: `verified` of login (line 55).
+           0:14  On to menu
+           0:14  “Hello Ada. For your balance press 1, for a colleague press 2.”
 bank: 7 %, 1 of 13 rules and outcomes were reached
 ...
 0 passed, 1 failed (1 flow)
 
 "#]]
     );
+}
+
+#[test]
+fn a_filter_that_fits_no_call_is_named() {
+    let folder = bank(CALLS);
+    let Said { code, err, .. } = test(folder.path(), &["bank.yaml", "--filter", "Grace's"]);
+    assert_eq!((code, err.as_str()), (Some(1), "No call was played: none has `Grace's` in its name.\n"));
 }
 
 #[test]
@@ -194,7 +201,7 @@ fn junit_has_a_suite_for_each_flow_and_a_case_for_each_call() {
     assert_eq!(cases[1].attribute("name"), Some("<silence> & more"));
     let failure = cases[0].first_element_child().unwrap();
     assert!(failure.attribute("message").unwrap().contains("to hear \"Hello Grace\""), "{text}");
-    assert!(failure.text().unwrap().contains("webhook verified"), "{text}");
+    assert!(failure.text().unwrap().contains("Right PIN"), "{text}");
 }
 
 #[test]

@@ -91,9 +91,12 @@ impl Dialect {
     }
 }
 
+/// A webhook and the flow's name, as a path gives them.
+pub type Found<'p> = (&'static Dialect, &'static Webhook, &'p str);
+
 /// The dialect and webhook of a path such as `/wix-answers/demo/auth`, and the flow's name in it.
 #[must_use]
-pub fn find(path: &str) -> Option<(&'static Dialect, &'static Webhook, &str)> {
+pub fn find(path: &str) -> Option<Found<'_>> {
     let mut parts = path.strip_prefix('/')?.split('/');
     let (dialect, flow, webhook, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
         return None;

@@ -29,8 +29,8 @@ pub enum End {
     HangUp,
     /// It is transferred to a number, or to one that a template names.
     Transfer(String),
-    /// People are rung: the numbers, or a FindMe of the portal.
-    FindMe(String),
+    /// People are rung: their numbers, or the name of a FindMe of the portal.
+    FindMe(Vec<String>),
     /// A message is taken.
     Voicemail(PortalId),
     /// A virtual receptionist of the portal takes it.
@@ -106,7 +106,7 @@ impl fmt::Display for End {
         match self {
             Self::HangUp => f.write_str("hang up"),
             Self::Transfer(to) => write!(f, "transfer to {to}"),
-            Self::FindMe(whom) => write!(f, "ring {whom}"),
+            Self::FindMe(whom) => write!(f, "ring {}", whom.join(", ")),
             Self::Voicemail(id) => write!(f, "voicemail {id}"),
             Self::VirtualReceptionist(id) => write!(f, "virtual receptionist {id}"),
             Self::PortalIvr(name) => write!(f, "{name} (in the portal)"),

@@ -183,7 +183,8 @@ impl VerifyPin {
         self.unanswered.as_ref().unwrap_or(&self.wrong)
     }
 
-    fn others(&self) -> impl Iterator<Item = &Rules<FlowAction>> {
+    /// The rules of every outcome but `verified`, as far as the flow gives them.
+    pub fn refusals(&self) -> impl Iterator<Item = &Rules<FlowAction>> {
         let given = [&self.too_many_attempts, &self.locked, &self.unknown, &self.unanswered];
         std::iter::once(&self.wrong).chain(given.into_iter().flatten())
     }
@@ -221,31 +222,14 @@ impl Step {
     /// The names under `answers` that it reads: whose PIN, the PIN, then the others in alphabetical order.
     #[must_use]
     pub fn answers(&self) -> Vec<String> {
-        let read = |template: &Template| template.parts_of("answers").map(str::to_owned).collect::<Vec<_>>();
-        let mut names = Vec::new();
-        let mut others = BTreeSet::new();
-        let mut action = |action: &FlowAction| others.extend(Destination::templates(action).flat_map(read));
-        match self {
-            Self::VerifyPin(verify) => {
-                names.extend(verify.user_answers());
-                names.extend(verify.pin_answers());
-                verify.verified.iter().for_each(|rule| action(&rule.then.action));
-                others.extend(verify.verified.answers_in_conditions());
-                for rules in verify.others() {
-                    rules.iter().for_each(|rule| others.extend(Destination::templates(&rule.then).flat_map(read)));
-                    others.extend(rules.answers_in_conditions());
-                }
-            }
-            Self::Do(rules) => {
-                rules.iter().for_each(|rule| action(&rule.then));
-                others.extend(rules.answers_in_conditions());
-            }
-            Self::Say(rules) => {
-                others.extend(rules.iter().flat_map(|rule| read(&rule.then)));
-                others.extend(rules.answers_in_conditions());
-            }
-        }
-        let others: Vec<String> = others.into_iter().filter(|name| !names.contains(name)).collect();
+        let mut names = match self {
+            Self::VerifyPin(verify) => [verify.user_answers(), verify.pin_answers()].concat(),
+            Self::Do(_) | Self::Say(_) => Vec::new(),
+        };
+        let read: BTreeSet<&str> =
+            self.templates().into_iter().flat_map(|template| template.parts_of("answers")).collect();
+        let others: Vec<String> =
+            read.into_iter().filter(|name| !names.iter().any(|known| known == name)).map(str::to_owned).collect();
         names.extend(others);
         names
     }

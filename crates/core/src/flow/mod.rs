@@ -47,6 +47,7 @@ mod proof;
 mod rules;
 pub mod template;
 pub mod wix_answers;
+mod written;
 pub mod yaml;
 
 pub use definitions::Definitions;
@@ -61,6 +62,7 @@ pub use prompt::Prompt;
 pub use rules::{Condition, Judged, Rule, Rules, TakenRule};
 pub use template::{Scope, Template, TemplateError};
 pub use wix_answers::{Reply, WixAnswers};
+pub use written::HasTemplates;
 
 #[cfg(test)]
 mod tests;

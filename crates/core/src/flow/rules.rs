@@ -100,10 +100,10 @@ impl Condition {
         self.0.parts_of(name)
     }
 
-    /// Whether it uses `name` without saying which part, as `answers | length > 2` does.
+    /// The template behind it.
     #[must_use]
-    pub fn mentions_whole(&self, name: &str) -> bool {
-        self.0.mentions_whole(name)
+    pub fn template(&self) -> &Template {
+        &self.0
     }
 
     /// The expression as it is written in the flow.
@@ -201,15 +201,14 @@ impl<T> Rules<T> {
         self.0.iter().any(|rule| rule.when.is_none())
     }
 
-    /// The names under `answers` that its conditions read.
-    pub(super) fn answers_in_conditions(&self) -> impl Iterator<Item = String> {
-        let conditions = self.0.iter().filter_map(|rule| rule.when.as_ref());
-        conditions.flat_map(|condition| condition.parts_of("answers").map(str::to_owned))
+    /// Every condition, in order.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.0.iter().filter_map(|rule| rule.when.as_ref())
     }
 
     /// Whether a condition speaks of a name.
     #[must_use]
     pub fn conditions_mention(&self, name: &str) -> bool {
-        self.0.iter().filter_map(|rule| rule.when.as_ref()).any(|condition| condition.mentions(name))
+        self.conditions().any(|condition| condition.mentions(name))
     }
 }

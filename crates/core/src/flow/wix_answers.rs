@@ -54,6 +54,12 @@ pub struct IvrGuid(String);
 pub struct InvalidIvrGuid;
 
 impl WixAnswers {
+    /// The rules of every outcome.
+    #[must_use]
+    pub fn rules(&self) -> [&Rules<Reply>; 5] {
+        [&self.success, &self.failure, &self.locked, &self.unknown, &self.banned]
+    }
+
     /// The name of an IVR in this flow, if it has one.
     #[must_use]
     pub fn name_of(&self, guid: &IvrGuid) -> Option<&IvrName> {

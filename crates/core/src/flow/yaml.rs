@@ -7,6 +7,7 @@ use super::mistake::{Mistake, Position};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// How deep lists and mappings may nest; the deepest place of a real flow is about 10.
 const MAX_DEPTH: usize = 32;
@@ -38,6 +39,35 @@ pub enum Value {
     Map(Vec<(Key, Node)>),
     /// Something that is reported already.
     Broken,
+}
+
+impl Value {
+    /// What it is, for messages: `nothing`, `a list`, `a mapping`, `a text`; `None` if it is reported already.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'static str> {
+        match self {
+            Self::Broken => None,
+            Self::Null => Some("nothing"),
+            Self::List(_) => Some("a list"),
+            Self::Map(_) => Some("a mapping"),
+            Self::Scalar { .. } => Some("a text"),
+        }
+    }
+}
+
+/// A length of time: digits and `s`, `m`, `h` or `d`.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let number: u64 = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())??;
+    number.checked_mul(seconds).map(Duration::from_secs)
 }
 
 /// A key of a mapping.

@@ -9,10 +9,10 @@ use super::{
 };
 use crate::faults::DatabaseFault;
 use axum::http::StatusCode;
-use ringbolt_core::identity::FlowName;
+use ringbolt_core::{identity::FlowName, text::sentence};
 use ringbolt_simulator::{Call, Input, NotNow, PersonDoes, Provider};
 use serde_json::Value;
-use std::{collections::BTreeMap, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 
 /// Why nothing was done: a status and a sentence.
 pub(super) type Refusal = (StatusCode, String);
@@ -42,11 +42,9 @@ pub(super) async fn dial(phone: &Phone, body: &Value) -> Result<Value, Refusal> 
     let now = phone.clock.now();
     let setting = chosen.setting(flow, &phone.callers, call_id, &phone.token, now);
     let call = Call::start(setting, now).map_err(|error| (StatusCode::CONFLICT, sentence(&error.to_string())))?;
-    let session = Session { id, call, whom: None, caller: None, attempts: BTreeMap::new() };
-    let session = phone.remember(session);
+    let session = phone.remember(Session::new(id, call));
     let mut session = session.lock().await;
-    session.settle(phone).await;
-    Ok(view::call(phone, &session))
+    Ok(session.settle(phone).await)
 }
 
 /// Does something in a call.
@@ -56,8 +54,7 @@ pub(super) async fn act(phone: &Phone, session: &SharedSession, body: &Value) ->
         Some(index) => transcription(phone, &mut session, usize::try_from(index).unwrap_or(usize::MAX), body).await,
         None => session.input(phone, input(body)?).await,
     };
-    done.map_err(|error| (StatusCode::CONFLICT, sentence(&error.to_string())))?;
-    Ok(view::call(phone, &session))
+    done.map_err(|error| (StatusCode::CONFLICT, sentence(&error.to_string())))
 }
 
 fn input(body: &Value) -> Result<Input, Refusal> {
@@ -88,7 +85,7 @@ fn input(body: &Value) -> Result<Input, Refusal> {
     }
 }
 
-async fn transcription(phone: &Phone, session: &mut Session, index: usize, body: &Value) -> Result<(), NotNow> {
+async fn transcription(phone: &Phone, session: &mut Session, index: usize, body: &Value) -> Result<Value, NotNow> {
     match body["does"].as_str() {
         Some("post_twice") => {
             session.post(phone, index).await?;
@@ -96,8 +93,7 @@ async fn transcription(phone: &Phone, session: &mut Session, index: usize, body:
         }
         Some("lose") => {
             session.call.lose(index, phone.clock.now());
-            session.publish(phone);
-            Ok(())
+            Ok(session.publish(phone))
         }
         _ => session.post(phone, index).await,
     }
@@ -135,11 +131,4 @@ fn publish_state(phone: &Phone) -> Value {
     let state = view::state(phone);
     phone.publish("state", &state);
     state
-}
-
-/// A capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", chars.as_str().trim_end_matches('.'))
 }

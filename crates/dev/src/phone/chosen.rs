@@ -106,7 +106,7 @@ impl Chosen {
         let begins = numbers(&flow, self.provider, now).into_iter().find(|number| number.number == self.dials);
         let user = self.user.as_ref().map(|id| {
             let first_name = known.iter().find(|caller| caller.user == *id).map(|caller| caller.first_name.clone());
-            WixUser { id: id.clone(), first_name, banned: false }
+            WixUser { id: id.clone(), first_name, ..WixUser::default() }
         });
         Setting {
             from: self.from.clone(),

@@ -1,16 +1,16 @@
 //! One call on the page.
 
 use super::{Phone, view};
-use crate::{functions, line};
 use ringbolt_core::{
     call::{Engine, Plan},
+    caller::CallerItem,
     dialects::dialogtech::{Form, Parameters, Request as DialogTech},
     identity::{CallerId, UserId},
 };
-use ringbolt_lambda::{Answer, metrics::Invocation};
-use ringbolt_simulator::{Call, Event, Input, NotNow, Provider, Reply, Request};
+use ringbolt_dynamodb::StoreError;
+use ringbolt_simulator::{Call, Event, Input, NotNow, Provider, Request};
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Instant};
+use std::collections::BTreeMap;
 
 /// A call, and what the page shows in addition.
 pub(super) struct Session {
@@ -20,47 +20,62 @@ pub(super) struct Session {
     pub(super) whom: Option<CallerId>,
     /// Their item, as last read.
     pub(super) caller: Option<Value>,
-    /// Their failed attempts after an event, by the event's number.
-    pub(super) attempts: BTreeMap<usize, (u32, u32)>,
+    /// The webhooks that counted an attempt, by the event's number.
+    pub(super) counted: BTreeMap<usize, Counted>,
+}
+
+/// An attempt that a webhook counted.
+pub(super) struct Counted {
+    /// Failed attempts in a row after it.
+    pub(super) attempts: u32,
+    /// How many lock the account.
+    pub(super) limit: u32,
 }
 
 impl Session {
-    /// Takes what happened, sends the webhooks that follow, and tells every page.
-    pub(super) async fn input(&mut self, phone: &Phone, input: Input) -> Result<(), NotNow> {
-        self.call.input(input, phone.clock.now())?;
-        self.settle(phone).await;
-        Ok(())
+    /// A call that has just begun.
+    pub(super) fn new(id: String, call: Call) -> Self {
+        Self { id, call, whom: None, caller: None, counted: BTreeMap::new() }
     }
 
-    /// Sends webhooks until the call waits for a person.
-    pub(super) async fn settle(&mut self, phone: &Phone) {
+    /// Takes what happened, sends the webhooks that follow, and tells every page. Gives the call as they are shown it.
+    pub(super) async fn input(&mut self, phone: &Phone, input: Input) -> Result<Value, NotNow> {
+        self.call.input(input, phone.clock.now())?;
+        Ok(self.settle(phone).await)
+    }
+
+    /// Sends webhooks until the call waits for a person, and tells every page.
+    pub(super) async fn settle(&mut self, phone: &Phone) -> Value {
         while let Some(request) = self.call.webhook().cloned() {
             self.publish(phone);
             self.whom = self.whom_about(phone, &request).or(self.whom.take());
-            let mut reply = send(phone, &request).await;
+            let before = self.item(phone).await.ok().flatten();
+            let mut reply = phone.gateway.send(&request).await;
             if phone.provider_retries() {
                 // As after a reply that was lost on the way.
-                reply = send(phone, &request).await;
+                reply = phone.gateway.send(&request).await;
             }
             if self.call.input(Input::Reply(reply), phone.clock.now()).is_err() {
                 break;
             }
-            self.look_at_caller(phone).await;
+            self.look_at_caller(phone, before.as_ref()).await;
         }
-        self.publish(phone);
+        self.publish(phone)
     }
 
     /// Posts a transcription, and notes what came back.
-    pub(super) async fn post(&mut self, phone: &Phone, index: usize) -> Result<(), NotNow> {
+    pub(super) async fn post(&mut self, phone: &Phone, index: usize) -> Result<Value, NotNow> {
         let request = self.call.postback(index, phone.clock.now())?;
-        let reply = send(phone, &request).await;
+        let reply = phone.gateway.send(&request).await;
         self.call.posted(index, request, Some(reply), phone.clock.now());
-        self.publish(phone);
-        Ok(())
+        Ok(self.publish(phone))
     }
 
-    pub(super) fn publish(&self, phone: &Phone) {
-        phone.publish("call", &view::call(phone, self));
+    /// Tells every page how the call is now.
+    pub(super) fn publish(&self, phone: &Phone) -> Value {
+        let call = view::call(phone, self);
+        phone.publish("call", &call);
+        call
     }
 
     /// Whose PIN the webhook asks about.
@@ -85,38 +100,24 @@ impl Session {
         }
     }
 
-    async fn look_at_caller(&mut self, phone: &Phone) {
-        let Some(whom) = &self.whom else { return };
-        // What can't be read is shown as it was.
-        let Ok(item) = phone.store.caller(whom).await else { return };
-        let lockout = &self.call.setting().flow.lockout;
-        let webhook = self.call.events().iter().rposition(|(_, event)| matches!(event, Event::Webhook(_)));
-        if let (Some(item), Some(number)) = (&item, webhook) {
-            self.attempts.insert(number, (item.attempts, lockout.attempts()));
+    async fn item(&self, phone: &Phone) -> Result<Option<CallerItem>, StoreError> {
+        match &self.whom {
+            Some(whom) => phone.store.caller(whom).await,
+            None => Ok(None),
         }
+    }
+
+    /// Looks at the caller's item, and whether the last webhook has counted an attempt there.
+    async fn look_at_caller(&mut self, phone: &Phone, before: Option<&CallerItem>) {
+        // What can't be read is shown as it was.
+        let (Some(whom), Ok(item)) = (&self.whom, self.item(phone).await) else { return };
+        let lockout = &self.call.setting().flow.lockout;
         self.caller = Some(view::caller(whom, item.as_ref(), lockout, phone.clock.now()));
-    }
-}
-
-/// Sends a webhook in this process, and prints and logs it as one that came over HTTP.
-async fn send(phone: &Phone, request: &Request) -> Reply {
-    let gateway = &phone.gateway;
-    let began = Instant::now();
-    let (reply, answer) = functions::send(&gateway.app, request, phone.clock.now()).await;
-    if let Some(answer) = answer {
-        report(phone, request, &answer, began);
-    }
-    reply
-}
-
-fn report(phone: &Phone, request: &Request, answer: &Answer, began: Instant) {
-    let Some((dialect, webhook, flow)) = ringbolt_core::dialects::find(&request.path) else { return };
-    let (gateway, elapsed) = (&phone.gateway, began.elapsed());
-    line::print(&gateway.clock, request.method.word(), &dialect.path_of(webhook, "{flow}"), flow, answer, elapsed);
-    if let Some(log) = &gateway.log {
-        let at = phone.clock.now();
-        let request_id = format!("phone-{}", at.0);
-        let invocation = Invocation { function: webhook.function, request_id: &request_id, cold: false, at, elapsed };
-        log.answered(&invocation, flow, answer);
+        let webhook = self.call.events().iter().rposition(|(_, event)| matches!(event, Event::Webhook(_)));
+        if let (Some(before), Some(item), Some(number)) = (before, item, webhook)
+            && (before.attempts, before.last_at) != (item.attempts, item.last_at)
+        {
+            self.counted.insert(number, Counted { attempts: item.attempts, limit: lockout.attempts() });
+        }
     }
 }

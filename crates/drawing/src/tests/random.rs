@@ -51,7 +51,7 @@ fn end(random: &mut Random) -> Place {
     Place::End(match random.below(7) {
         0 => End::HangUp,
         1 => End::Transfer(format!("80055501{:02}", random.below(12))),
-        2 => End::FindMe("2225550123, 5555550145".to_owned()),
+        2 => End::FindMe(vec!["2225550123".to_owned(), "5555550145".to_owned()]),
         3 => End::Voicemail(PortalId::parse("501").unwrap()),
         4 => End::VirtualReceptionist(PortalId::parse("502").unwrap()),
         5 => End::WixIvr("welcome ".repeat(20)),

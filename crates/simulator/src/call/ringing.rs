@@ -3,8 +3,8 @@
 use super::{Call, NotNow, Stage};
 use crate::dialogtech::findme::FindMe;
 use crate::event::{Ended, Event, PersonDoes};
-use crate::words::phone;
 use ringbolt_core::flow::graph::{End, Place};
+use ringbolt_core::number::in_print;
 use ringbolt_core::time::EpochMs;
 
 /// Somebody who is rung.
@@ -94,7 +94,7 @@ impl Call {
             self.note(Event::Note("Both parties hear that the call is recorded.".to_owned()), now);
         }
         let ringing = Ringing::new(findme);
-        self.move_to(Place::End(End::FindMe(ringing.numbers.join(", "))));
+        self.move_to(Place::End(End::FindMe(ringing.numbers.clone())));
         self.ringing = Some(ringing);
         self.ring_next(now);
     }
@@ -105,7 +105,7 @@ impl Call {
         if ringing.people.is_empty() {
             return self.nobody(now);
         }
-        let who = ringing.people.iter().map(|person| phone(&person.number)).collect();
+        let who = ringing.people.iter().map(|person| in_print(&person.number)).collect();
         let secs = ringing.findme.timeout_secs;
         self.note(Event::Ringing { who, secs }, now);
         self.show_people();
@@ -134,7 +134,7 @@ impl Call {
         let Person { number, whisper, .. } = person.clone();
         let last = ringing.last_takes_it().then(|| ringing.numbers.last().cloned()).flatten();
         let is_over = ringing.is_over();
-        let who = phone(&number);
+        let who = in_print(&number);
         self.note(Event::Person { who: who.clone(), did: does }, now);
         if let (PersonDoes::Answers, Some(text)) = (does, whisper) {
             self.note(Event::Whisper { who, text }, now);
@@ -154,7 +154,7 @@ impl Call {
     /// The caller talks to one person. In the flow's graph they are still at the FindMe, so the place stays.
     fn connect(&mut self, number: String) {
         self.ringing = None;
-        self.stage = Stage::Talking(Place::End(End::FindMe(number)));
+        self.stage = Stage::Talking(Place::End(End::FindMe(vec![number])));
     }
 
     /// Nobody took the call (the table of `nextaction`).

@@ -1,59 +1,24 @@
 //! What a flow's conditions compare with: worth trying as an answer, a number or an attribute.
 
 use ringbolt_core::flow::definitions::NumberList;
-use ringbolt_core::flow::{Condition, Destination, Flow, FlowAction, Rules, Step, Template};
+use ringbolt_core::flow::{Condition, Flow, Template};
 use std::collections::BTreeSet;
 
-/// The conditions and texts of a flow.
-#[derive(Debug, Default)]
+/// The conditions and templates of a flow.
+#[derive(Debug)]
 pub(super) struct Written<'f> {
     pub(super) conditions: Vec<&'f Condition>,
-    texts: Vec<&'f Template>,
+    templates: Vec<&'f Template>,
 }
 
 impl<'f> Written<'f> {
     pub(super) fn of(flow: &'f Flow) -> Self {
-        let mut written = Self::default();
-        flow.starts.iter().for_each(|starts| written.rules(starts, |_, _| ()));
-        for ivr in flow.ivrs.iter() {
-            match &ivr.step {
-                None => {}
-                Some(Step::Say(rules)) => written.rules(rules, |written, text| written.texts.push(text)),
-                Some(Step::Do(rules)) => written.rules(rules, Self::action),
-                Some(Step::VerifyPin(verify)) => {
-                    written.rules(&verify.verified, |written, after| written.action(&after.action));
-                    let given = [&verify.too_many_attempts, &verify.locked, &verify.unknown, &verify.unanswered];
-                    for rules in std::iter::once(&verify.wrong).chain(given.into_iter().flatten()) {
-                        written.rules(rules, Self::action);
-                    }
-                }
-            }
-        }
-        if let Some(wix) = &flow.wix_answers {
-            for rules in [&wix.success, &wix.failure, &wix.locked, &wix.unknown, &wix.banned] {
-                written.rules(rules, |_, _| ());
-            }
-        }
-        written
-    }
-
-    fn rules<T>(&mut self, rules: &'f Rules<T>, mut then: impl FnMut(&mut Self, &'f T)) {
-        for rule in rules.iter() {
-            self.conditions.extend(&rule.when);
-            then(self, &rule.then);
-        }
-    }
-
-    fn action(&mut self, action: &'f FlowAction) {
-        self.texts.extend(Destination::templates(action));
+        Self { conditions: flow.conditions(), templates: flow.templates() }
     }
 
     /// The parts of a name that anything speaks of: the attributes in `caller.NAME`.
     pub(super) fn parts_of(&self, name: &str) -> BTreeSet<String> {
-        let mut parts: BTreeSet<String> = BTreeSet::new();
-        self.conditions.iter().for_each(|condition| parts.extend(condition.parts_of(name).map(str::to_owned)));
-        self.texts.iter().for_each(|text| parts.extend(text.parts_of(name).map(str::to_owned)));
-        parts
+        self.templates.iter().flat_map(|template| template.parts_of(name).map(str::to_owned)).collect()
     }
 
     /// What the conditions that speak of a part compare with, if they speak of nothing else of this kind.
@@ -111,8 +76,7 @@ impl<'f> Written<'f> {
     }
 
     fn sources(&self) -> impl Iterator<Item = &str> {
-        let conditions = self.conditions.iter().map(|condition| condition.source());
-        conditions.chain(self.texts.iter().map(|text| text.source()))
+        self.templates.iter().map(|template| template.source())
     }
 }
 

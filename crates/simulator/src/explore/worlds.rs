@@ -113,7 +113,7 @@ fn of_wix(flow: &Flow, plain: &ScriptedCall, worlds: &mut Vec<ScriptedCall>) {
     known.push(invented::user(flow, NOBODY));
     for (index, id) in known.iter().chain(known.first()).enumerate() {
         let banned = index == known.len();
-        let user = Some(WixUser { id: id.clone(), first_name: None, banned });
+        let user = Some(WixUser { id: id.clone(), banned, ..WixUser::default() });
         worlds.push(ScriptedCall { user, ..plain.clone() });
     }
 }

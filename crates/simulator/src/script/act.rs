@@ -3,8 +3,8 @@
 use super::{Does, Entry, Walk};
 use crate::call::{Call, Input, Stage};
 use crate::event::in_words;
-use crate::words::phone;
 use ringbolt_core::flow::graph::{End, Place};
+use ringbolt_core::number::in_print;
 use zeroize::Zeroizing;
 
 /// Why a step failed: what was expected, and what happened instead.
@@ -26,7 +26,7 @@ impl Walk {
                 return people.iter().try_for_each(|(number, deed)| {
                     let expected = match number.as_str() {
                         "" => "people who are rung".to_owned(),
-                        number => format!("{} to be rung", phone(number)),
+                        number => format!("{} to be rung", in_print(number)),
                     };
                     self.person(number, deed.acts()).map_err(|_| self.instead(&expected))
                 });
@@ -82,7 +82,7 @@ pub(crate) fn doing(call: &Call) -> String {
         Stage::Recording => format!("the caller is recorded at {}", in_words(call.place())),
         Stage::Waiting => "a webhook waits for its reply".to_owned(),
         Stage::Ringing(people) => {
-            let who: Vec<String> = people.iter().map(|person| phone(&person.number)).collect();
+            let who: Vec<String> = people.iter().map(|person| in_print(&person.number)).collect();
             format!("the call rings {}", who.join(", "))
         }
         Stage::Talking(place) | Stage::Elsewhere(place) => format!("the call has come to {}", in_words(place)),

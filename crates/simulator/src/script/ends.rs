@@ -101,7 +101,7 @@ pub(super) fn digits_of(number: &str) -> String {
 fn place_words(place: &Place) -> Option<(&'static str, Option<String>)> {
     Some(match place {
         Place::End(End::Transfer(to)) => ("transfer", Some(digits_of(to))),
-        Place::End(End::FindMe(to)) => ("findme", Some(digits_of(to))),
+        Place::End(End::FindMe(to)) => ("findme", to.first().map(|number| digits_of(number))),
         Place::End(End::VirtualReceptionist(id)) => ("vr", Some(id.to_string())),
         Place::End(End::PortalIvr(name)) => ("portal", Some(name.to_string())),
         Place::End(End::WixIvr(name)) => ("portal", Some(name.clone())),

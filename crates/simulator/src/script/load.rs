@@ -151,7 +151,7 @@ fn user(r: &mut Reader, fields: &[(Key, Node)], first: Option<&ScriptedCaller>) 
     };
     let first_name = first.filter(|caller| caller.user == id).and_then(|caller| caller.attributes.get("first_name"));
     let first_name = first_name.and_then(|name| name.as_str()).map(str::to_owned);
-    Some(WixUser { id, first_name, banned })
+    Some(WixUser { id, first_name, banned, ..WixUser::default() })
 }
 
 /// What is set in DialogTech's portal: whether results are posted, and the label of the dialled number.

@@ -24,7 +24,6 @@ pub use failure::{Failure, Played};
 pub use play::play;
 pub use saved::saved;
 pub use times::{DEFAULT_START, parse_time};
-pub use transcript::transcript;
 pub use walk::{Webhook, WebhookTaken};
 
 pub(crate) use pins::Pins;

@@ -3,7 +3,8 @@
 use super::act::{Wrong, doing};
 use super::steps::place_name;
 use super::{
-    Does, ExpectedEnd, Failure, Pins, Played, Post, ScriptedCall, Step, Walk, Webhook, WebhookTaken, transcript,
+    Does, ExpectedEnd, Failure, Pins, Played, Post, ScriptedCall, Step, Walk, Webhook, WebhookTaken,
+    transcript::transcript,
 };
 use crate::call::{Call, Input, Stage, TranscriptionState};
 use crate::event::{Ended, Event};
@@ -110,7 +111,7 @@ impl<F: AsyncFn(Webhook<'_>) -> Reply> Player<'_, F> {
     }
 
     fn failure(&self, at: ringbolt_core::flow::Position, Wrong { expected, heard }: Wrong) -> Failure {
-        Failure { at, expected, heard, transcript: transcript(self.walk.call.events()) }
+        Failure { at, expected, heard, transcript: transcript(&self.walk.call) }
     }
 
     /// A call that the provider gives up, or that never ends, fails even if no step looks.

@@ -1,8 +1,11 @@
 //! Reads values out of the file's tree, notes what is wrong and continues.
 
-use ringbolt_core::flow::yaml::{Key, Node, Value};
+use ringbolt_core::flow::yaml::{self, Key, Node, Value};
 use ringbolt_core::flow::{Mistake, Position, did_you_mean};
 use std::time::Duration;
+
+/// The longest time that passes at once: a century is enough for any lock.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);
 
 /// Collects what is wrong. A method that returns `None` has noted why.
 #[derive(Default)]
@@ -32,13 +35,7 @@ impl Reader {
 
     /// What was found is left out: it could be a PIN.
     fn expected(&mut self, node: &Node, expected: &str) {
-        let found = match &node.value {
-            Value::Broken => return,
-            Value::Null => "nothing",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a mapping",
-            Value::Scalar { .. } => "something else",
-        };
+        let Some(found) = node.value.kind() else { return };
         self.mistake(node.at, format!("expected {expected}, found {found}"));
     }
 
@@ -114,24 +111,10 @@ impl Reader {
     /// A length of time: digits and `s`, `m`, `h` or `d`.
     pub(super) fn duration(&mut self, node: &Node) -> Option<Duration> {
         let expected = "a length of time such as `30s`, `31m`, `24h` or `1d`";
-        let length = duration(self.text(node, expected)?);
+        let length = yaml::duration(self.text(node, expected)?).filter(|length| *length <= LONGEST);
         if length.is_none() {
             self.expected(node, expected);
         }
         length
     }
-}
-
-fn duration(text: &str) -> Option<Duration> {
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return None,
-    };
-    let number: u64 = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())??;
-    // A century is enough for any lock.
-    number.checked_mul(seconds).filter(|seconds| *seconds <= 100 * 366 * 86_400).map(Duration::from_secs)
 }

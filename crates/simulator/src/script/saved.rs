@@ -123,13 +123,11 @@ fn next_webhook(call: &Call, index: usize) -> Option<&Exchange> {
 }
 
 fn failed(exchange: &Exchange) -> bool {
-    let decided = exchange.reply.as_ref().and_then(|reply| reply.decided.as_ref());
-    decided.is_some_and(|decided| decided.failed.is_some())
+    exchange.decided().is_some_and(|decided| decided.failed.is_some())
 }
 
 fn is_right(exchange: &Exchange) -> bool {
-    let decided = exchange.reply.as_ref().and_then(|reply| reply.decided.as_ref());
-    decided.is_some_and(|decided| matches!(decided.outcome, Outcome::Verified | Outcome::TurnedAway))
+    exchange.decided().is_some_and(|decided| matches!(decided.outcome, Outcome::Verified | Outcome::TurnedAway))
 }
 
 /// An entry that is invalid for the same reason.

@@ -12,12 +12,13 @@ pub const DEFAULT_START: EpochMs = EpochMs(1_773_064_800_000);
 /// # Errors
 /// What is wrong, in a sentence.
 pub fn parse_time(text: &str) -> Result<EpochMs, String> {
-    let (time, zone) = text.trim().split_once(char::is_whitespace).ok_or_else(|| {
+    // A zone begins with a letter: what ends in digits is a time without one.
+    let parts = text.trim().rsplit_once(char::is_whitespace).filter(|(_, zone)| zone.starts_with(char::is_alphabetic));
+    let (time, zone) = parts.ok_or_else(|| {
         format!("expected a time with its zone, such as `2026-03-09T10:00 America/New_York`, found `{text}`")
     })?;
     let time: DateTime =
-        time.parse().map_err(|_| format!("`{time}` isn't a date and time such as `2026-03-09T10:00`"))?;
-    let zone = zone.trim();
+        time.trim().parse().map_err(|_| format!("`{time}` isn't a date and time such as `2026-03-09T10:00`"))?;
     let zone = TimeZone::get(zone).map_err(|_| format!("there is no time zone `{zone}`"))?;
     let at = zone.to_ambiguous_timestamp(time).compatible().map_err(|_| format!("`{text}` is out of range"))?;
     Ok(EpochMs(at.as_millisecond()))
@@ -50,7 +51,10 @@ mod tests {
 
     #[test]
     fn a_time_needs_a_zone_and_is_read_in_it() {
-        assert_eq!(parse_time("2026-03-09T10:00 America/New_York"), Ok(DEFAULT_START));
+        for given in ["2026-03-09T10:00 America/New_York", " 2026-03-09 10:00  America/New_York "] {
+            assert_eq!(parse_time(given), Ok(DEFAULT_START), "{given}");
+        }
+        assert!(parse_time("2026-03-09 10:00").unwrap_err().starts_with("expected a time with its zone"));
         assert_eq!(
             in_zone(DEFAULT_START, &TimeZone::get("America/New_York").unwrap()),
             "2026-03-09T10:00:00 America/New_York"

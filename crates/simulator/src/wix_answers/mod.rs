@@ -45,7 +45,7 @@ struct Number {
 #[serde(rename_all = "camelCase")]
 struct User<'a> {
     id: &'a str,
-    email: String,
+    email: &'a str,
     email_status: u8,
     creation_date: i64,
     last_update_date: i64,
@@ -54,7 +54,7 @@ struct User<'a> {
     phone_numbers: Vec<Number>,
     banned: bool,
     uri: String,
-    full_name: String,
+    full_name: &'a str,
     has_email: bool,
     has_name: bool,
     full_phone_numbers: Vec<String>,
@@ -68,7 +68,7 @@ pub(crate) fn request(setting: &Setting, run: &Run, now: EpochMs) -> Request {
         Field::new("callId", &setting.call_id).about("the call"),
         Field::new("from", &setting.from).about("the calling number"),
     ];
-    if let Some(WixUser { id, first_name, banned }) = &setting.user {
+    if let Some(WixUser { id, first_name, banned, .. }) = &setting.user {
         fields.push(Field::new("user.id", id).about(first_name.as_deref().unwrap_or_default()));
         fields.push(Field::new("user.banned", banned.to_string()));
     }
@@ -77,28 +77,29 @@ pub(crate) fn request(setting: &Setting, run: &Run, now: EpochMs) -> Request {
 }
 
 fn payload<'a>(setting: &'a Setting, input: &'a str, now: EpochMs) -> Payload<'a> {
-    let number = number(&setting.from);
-    let known: Vec<Number> = (!number.number.is_empty()).then(|| number.clone()).into_iter().collect();
-    let user = setting.user.as_ref().map(|WixUser { id, first_name, banned }| {
-        let first_name = first_name.as_deref().unwrap_or_default();
+    let calling = number(&setting.from);
+    let listed = |number: Number| (!number.number.is_empty()).then_some(number).into_iter().collect::<Vec<_>>();
+    let user = setting.user.as_ref().map(|user| {
+        let first_name = user.first_name.as_deref().unwrap_or_default();
         User {
-            id,
-            email: "user@example.com".to_owned(),
+            id: &user.id,
+            email: user.email.as_deref().unwrap_or("user@example.com"),
             email_status: 0,
             creation_date: now.0,
             last_update_date: now.0,
             user_type: 2,
             first_name,
-            full_phone_numbers: known.iter().map(Number::full).collect(),
-            phone_numbers: known,
-            banned: *banned,
-            uri: format!("/user/{id}"),
-            full_name: first_name.to_owned(),
+            phone_numbers: listed(user.number.as_deref().map_or_else(|| calling.clone(), number)),
+            banned: user.banned,
+            uri: format!("/user/{}", user.id),
+            full_name: user.full_name.as_deref().unwrap_or(first_name),
+            // As in the specification's example, although it has both.
             has_email: false,
-            has_name: !first_name.is_empty(),
+            has_name: false,
+            full_phone_numbers: listed(calling.clone()).iter().map(Number::full).collect(),
         }
     });
-    Payload { call_id: &setting.call_id, from: number, user, input }
+    Payload { call_id: &setting.call_id, from: calling, user, input }
 }
 
 impl Number {

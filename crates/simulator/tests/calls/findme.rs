@@ -28,7 +28,7 @@ fn whisper(call: &Driver) -> Option<&str> {
 
 fn connected_to(call: &Driver) -> &str {
     match call.call.stage() {
-        Stage::Talking(Place::End(End::FindMe(number))) => number,
+        Stage::Talking(Place::End(End::FindMe(numbers))) => &numbers[0],
         other => panic!("not connected: {other:?}"),
     }
 }
@@ -58,7 +58,7 @@ fn numbers_ring_one_after_another() {
 fn in_the_graph_the_call_stays_with_the_whole_findme() {
     let mut call = ring(TWO);
     call.person(0, Answers).person(0, Accepts);
-    let place = Place::End(End::FindMe("2225550123, 2225550124".to_owned()));
+    let place = Place::End(End::FindMe(vec!["2225550123".to_owned(), "2225550124".to_owned()]));
     assert_eq!((call.call.place(), call.call.way().last()), (&place, Some(&place)));
 }
 
@@ -191,7 +191,7 @@ fn a_findme_of_the_portal_rings_as_one_with_the_specifications_defaults() {
         ring(&format!("{TWO}<timeout>60</timeout><nextaction>5</nextaction><nextactionitem>78</nextactionitem>"));
     call.person(0, Nothing).person(0, Nothing);
     assert_eq!(people(&call), [("FindMe 78", PersonState::Ringing)]);
-    assert_eq!(call.call.place(), &Place::End(End::FindMe("FindMe 78".to_owned())));
+    assert_eq!(call.call.place(), &Place::End(End::FindMe(vec!["FindMe 78".to_owned()])));
     let last = call.call.events().last().map(|(_, event)| event.clone());
     assert_eq!(last, Some(Event::Ringing { who: vec!["FindMe 78".to_owned()], secs: 30 }));
     call.person(0, Answers).person(0, Accepts);

@@ -118,6 +118,9 @@ fn the_payload_of_wix_answers_is_that_of_the_specification() {
     let user = WixUser {
         id: "123abc45-67d8-912e-3fg4-56789h0123456".to_owned(),
         first_name: Some("User".to_owned()),
+        full_name: Some("User User".to_owned()),
+        email: Some("user@domain.com".to_owned()),
+        number: Some("+111-544444444".to_owned()),
         banned: false,
     };
     let at = EpochMs(1_540_910_161_000);
@@ -134,24 +137,5 @@ fn the_payload_of_wix_answers_is_that_of_the_specification() {
     let made = format!("{} {}\ncontent-type: {content_type}\n\n{body}\n", request.method.word(), request.target());
     assert_golden("wix-answers.txt", include_str!("../golden/wix-answers.txt"), &made);
 
-    let specified = include_str!("../golden/wix-answers-specification.json");
-    let shapes = |json: &str| json.lines().map(shape).collect::<Vec<_>>();
-    assert_eq!(shapes(&body), shapes(specified));
-    for line in ["\"countryCode\": \"111\",", "\"number\": \"444444444\"", "\"creationDate\": 1540910161000,"] {
-        assert!(body.contains(line) && specified.contains(line), "{line}");
-    }
-}
-
-/// The key of a line of JSON, and the type of its value.
-fn shape(line: &str) -> (String, &'static str) {
-    let (key, value) = line.trim().split_once(": ").unwrap_or(("", line.trim()));
-    let kind = match value.chars().next() {
-        Some('"') => "text",
-        Some('0'..='9') => "number",
-        Some('t' | 'f') => "flag",
-        Some('[') => "list",
-        Some('{') => "object",
-        _ => "end",
-    };
-    (key.to_owned(), kind)
+    assert_eq!(body, include_str!("../golden/wix-answers-specification.json").trim_end());
 }

@@ -73,7 +73,8 @@ fn setting() -> impl Strategy<Value = Setting> {
         .prop_map(|(provider, begins, from, dials, call_id, user, repeats, resends, post)| {
             let mut setting = Setting { from, dials, call_id, ..Setting::new(flow(), provider) };
             setting.begins = begins.map(ivr);
-            setting.user = user.map(|(id, first_name, banned)| WixUser { id, first_name, banned });
+            setting.user =
+                user.map(|(id, first_name, banned)| WixUser { id, first_name, banned, ..WixUser::default() });
             setting.portal.repeats = repeats;
             setting.portal.resends = resends;
             setting.portal.method = if post { Method::Post } else { Method::Get };

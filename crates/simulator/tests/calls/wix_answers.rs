@@ -94,7 +94,8 @@ fn silence_is_asked_again_and_then_nothing_is_sent() {
 
 #[test]
 fn the_user_is_sent_as_wix_answers_knows_them() {
-    let user = |banned| WixUser { id: "u-1".to_owned(), first_name: Some("Ada".to_owned()), banned };
+    let user =
+        |banned| WixUser { id: "u-1".to_owned(), first_name: Some("Ada".to_owned()), banned, ..WixUser::default() };
     for banned in [false, true] {
         let mut call = start(|setting| setting.user = Some(user(banned)));
         call.keys("1234#");

@@ -93,9 +93,9 @@ fn place(exit: &ExitTo<'_, PhoneNumber>) -> Place {
         ExitTo::Ivr(name) if name.as_str() == "hours" => Place::End(End::PortalIvr(name.clone())),
         ExitTo::Ivr(name) => Place::Ivr(name.clone()),
         ExitTo::Ring(numbers) => {
-            Place::End(End::FindMe(numbers.iter().map(PhoneNumber::as_str).collect::<Vec<_>>().join(", ")))
+            Place::End(End::FindMe(numbers.iter().map(|number| number.as_str().to_owned()).collect()))
         }
-        ExitTo::PortalFindMe(id) => Place::End(End::FindMe(format!("FindMe {id}"))),
+        ExitTo::PortalFindMe(id) => Place::End(End::FindMe(vec![format!("FindMe {id}")])),
         ExitTo::VirtualReceptionist(id) => Place::End(End::VirtualReceptionist(id.clone())),
         ExitTo::Voicemail(id) => Place::End(End::Voicemail(id.clone())),
         ExitTo::Transfer(to) => Place::End(End::Transfer(to.as_str().to_owned())),

@@ -1,7 +1,8 @@
 //! What a person types, as what happens in the call.
 
 use anyhow::Context as _;
-use ringbolt_simulator::{Call, Input, PersonDoes, Stage, phone};
+use ringbolt_core::number::in_print;
+use ringbolt_simulator::{Call, Input, PersonDoes, Stage};
 use std::io::{IsTerminal as _, Write as _, stdin, stdout};
 use zeroize::Zeroizing;
 
@@ -47,7 +48,7 @@ fn prompt(call: &Call) -> String {
             let people: Vec<String> = people
                 .iter()
                 .enumerate()
-                .map(|(index, person)| format!("{} {}", index + 1, phone(&person.number)))
+                .map(|(index, person)| format!("{} {}", index + 1, in_print(&person.number)))
                 .collect();
             format!("      {}: answers, accepts, declines or nobody (for example `1 answers`) > ", people.join(", "))
         }

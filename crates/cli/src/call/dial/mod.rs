@@ -13,7 +13,7 @@ use ringbolt_core::{
 };
 use ringbolt_dev::playground::Playground;
 use ringbolt_lambda::app::system_clock;
-use ringbolt_simulator::{Call, Drawn, Input, Provider, Setting, Stage, WixUser};
+use ringbolt_simulator::{Call, Input, Provider, Setting, Stage, WixUser};
 use screen::Screen;
 use std::{
     fs,
@@ -131,12 +131,5 @@ impl Phone {
             self.screen.complain(&error.to_string());
         }
         Ok(())
-    }
-}
-
-impl Screen {
-    fn show(&mut self, call: &Call, graph: &Graph) {
-        let file = self.file().to_owned();
-        self.show_events(call, &Drawn { file: &file, graph });
     }
 }

@@ -1,7 +1,7 @@
 //! What the rules after an IVR read, by the flow alone: whether the record of a visit is enough to judge them.
 
 use super::visit::{Presence, Visit};
-use ringbolt_core::flow::{Destination, FlowAction, Rules, Step, Template, VerifyPin};
+use ringbolt_core::flow::{Rules, Step};
 use std::collections::BTreeSet;
 
 /// The names that rules read.
@@ -23,40 +23,19 @@ struct Names {
 impl Reads {
     /// Of what follows an IVR. For a PIN question these are the rules of every outcome but `verified`.
     pub(super) fn of(step: &Step) -> Self {
+        let templates = match step {
+            Step::VerifyPin(verify) => verify.refusals().flat_map(Rules::templates).collect(),
+            Step::Do(_) | Step::Say(_) => step.templates(),
+        };
         let mut reads = Self::default();
-        match step {
-            Step::Do(rules) => reads.actions(rules),
-            Step::Say(rules) => reads.rules(rules, |text| vec![text]),
-            Step::VerifyPin(verify) => reads.outcomes(verify),
+        for template in templates {
+            for (name, names) in [("answers", &mut reads.answers), ("pass", &mut reads.pass)] {
+                names.whole |= template.mentions_whole(name);
+                names.parts.extend(template.parts_of(name).map(str::to_owned));
+            }
+            reads.caller |= template.mentions("caller");
         }
         reads
-    }
-
-    fn outcomes(&mut self, verify: &VerifyPin) {
-        let VerifyPin { wrong, too_many_attempts, locked, unknown, unanswered, .. } = verify;
-        self.actions(wrong);
-        [too_many_attempts, locked, unknown, unanswered].into_iter().flatten().for_each(|rules| self.actions(rules));
-    }
-
-    fn actions(&mut self, rules: &Rules<FlowAction>) {
-        self.rules(rules, |action| Destination::templates(action).collect());
-    }
-
-    fn rules<'r, T>(&mut self, rules: &'r Rules<T>, texts: impl Fn(&'r T) -> Vec<&'r Template>) {
-        for rule in rules.iter() {
-            for (name, names) in [("answers", &mut self.answers), ("pass", &mut self.pass)] {
-                if let Some(condition) = &rule.when {
-                    names.whole |= condition.mentions_whole(name);
-                    names.parts.extend(condition.parts_of(name).map(str::to_owned));
-                }
-                for text in texts(&rule.then) {
-                    names.whole |= text.mentions_whole(name);
-                    names.parts.extend(text.parts_of(name).map(str::to_owned));
-                }
-            }
-            self.caller |= rule.when.as_ref().is_some_and(|condition| condition.mentions("caller"));
-            self.caller |= texts(&rule.then).into_iter().any(|text| text.mentions("caller"));
-        }
     }
 
     /// Whether they read this answer.

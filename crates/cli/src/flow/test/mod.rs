@@ -12,7 +12,7 @@ mod watch;
 use super::findings::Examined;
 use crate::{
     exit::{Failed, Usage},
-    output::Output,
+    output::{Output, harmless},
     stage::StageArg,
 };
 use anyhow::Context as _;
@@ -103,7 +103,10 @@ impl Test {
         }
         let nothing = results.calls.is_empty() && limits.is_none();
         if nothing {
-            out.note("No call was played: write some into NAME.calls.yaml, next to the flow NAME.yaml.");
+            out.note(&match &self.filter {
+                Some(part) => format!("No call was played: none has `{}` in its name.", harmless(part)),
+                None => "No call was played: write some into NAME.calls.yaml, next to the flow NAME.yaml.".to_owned(),
+            });
         }
         let covered = gate.is_none_or(|gate| coverage.iter().all(|one| one.coverage.percent() >= gate));
         Ok(!nothing && covered && !suite.has_errors() && results.passed())

@@ -231,10 +231,8 @@ fn targets<T, N>(action: &Action<T, N>, ivrs: &Ivrs, number: impl Fn(&N) -> Stri
     let target = |exit: super::super::action::Exit<'_, N>| {
         let to = match exit.to {
             ExitTo::Ivr(name) => ivrs.get(name).map_or_else(|| Place::Ivr(name.clone()), place_of),
-            ExitTo::Ring(numbers) => {
-                Place::End(End::FindMe(numbers.iter().map(&number).collect::<Vec<_>>().join(", ")))
-            }
-            ExitTo::PortalFindMe(id) => Place::End(End::FindMe(format!("FindMe {id}"))),
+            ExitTo::Ring(numbers) => Place::End(End::FindMe(numbers.iter().map(&number).collect())),
+            ExitTo::PortalFindMe(id) => Place::End(End::FindMe(vec![format!("FindMe {id}")])),
             ExitTo::VirtualReceptionist(id) => Place::End(End::VirtualReceptionist(id.clone())),
             ExitTo::Voicemail(id) => Place::End(End::Voicemail(id.clone())),
             ExitTo::Transfer(to) => Place::End(End::Transfer(number(to))),

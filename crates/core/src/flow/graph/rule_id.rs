@@ -53,7 +53,7 @@ impl Place {
             Self::End(end) => match end {
                 End::HangUp => "end:hangup".to_owned(),
                 End::Transfer(to) => format!("end:transfer:{to}"),
-                End::FindMe(whom) => format!("end:findme:{whom}"),
+                End::FindMe(whom) => format!("end:findme:{}", whom.join(", ")),
                 End::Voicemail(id) => format!("end:voicemail:{id}"),
                 End::VirtualReceptionist(id) => format!("end:vr:{id}"),
                 End::PortalIvr(name) => format!("end:portal:{name}"),

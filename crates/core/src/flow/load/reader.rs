@@ -7,7 +7,7 @@ use super::super::mistake::{Mistake, Position, did_you_mean, near};
 use super::super::template::{InvalidTemplate, Template, Vocabulary};
 use super::super::wix_answers::IvrGuid;
 use super::place::Lines;
-use crate::flow::yaml::{Key, Node, Value};
+use crate::flow::yaml::{self, Key, Node, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -98,12 +98,12 @@ impl Reader {
     /// `message` says what was expected.
     pub(super) fn wrong_type(&mut self, node: &Node, expected: &str) {
         let found = match &node.value {
-            Value::Broken => return,
-            Value::Null => "nothing".to_owned(),
-            Value::List(_) => "a list".to_owned(),
-            Value::Map(_) => "a mapping".to_owned(),
             Value::Scalar { text, .. } if text.chars().count() <= 40 => format!("`{text}`"),
             Value::Scalar { .. } => "a long text".to_owned(),
+            other => match other.kind() {
+                Some(kind) => kind.to_owned(),
+                None => return,
+            },
         };
         self.mistake(node.at, format!("expected {expected}, found {found}"));
     }
@@ -254,7 +254,7 @@ impl Reader {
     /// A length of time: digits and `s`, `m`, `h` or `d`.
     pub(super) fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
         let length = match &node.value {
-            Value::Scalar { text, .. } => parse_duration(text),
+            Value::Scalar { text, .. } => yaml::duration(text),
             _ => None,
         };
         if length.is_none() {
@@ -300,17 +300,4 @@ impl Reader {
 /// Whether a key is the rest of an expression that a comma cut in two.
 fn cut_off(key: &str) -> bool {
     key.contains([')', ']', '"', '\''])
-}
-
-pub(super) fn parse_duration(text: &str) -> Option<Duration> {
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return None,
-    };
-    let number: u64 = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())??;
-    number.checked_mul(seconds).map(Duration::from_secs)
 }

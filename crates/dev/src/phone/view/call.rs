@@ -1,10 +1,14 @@
 //! A call as the page shows it.
 
-use super::super::{Phone, files, session::Session};
+use super::super::{
+    Phone, files,
+    session::{Counted, Session},
+};
 use super::details;
 use ringbolt_core::flow::graph::{End, Graph, Place, RuleId};
+use ringbolt_core::number::in_print;
 use ringbolt_core::time::EpochMs;
-use ringbolt_simulator::{Call, Caption, Drawn, Event, PersonState, Stage, TranscriptionState, phone as shown_number};
+use ringbolt_simulator::{Call, Drawn, Event, Exchange, PersonState, Stage, TranscriptionState, captions};
 use serde_json::{Value, json};
 
 /// The whole call.
@@ -12,9 +16,10 @@ pub(in super::super) fn call(phone: &Phone, session: &Session) -> Value {
     let call = &session.call;
     let setting = call.setting();
     let began = call.events().first().map_or(EpochMs(0), |(at, _)| *at);
-    let events = events(phone, session, began);
+    let graph = Graph::of(&setting.flow);
+    let rules: Vec<&RuleId> = call.events().iter().filter_map(|(_, event)| exchange(event)?.rule()).collect();
     let ended = if let Stage::Ended(ended) = call.stage() { Some(ended.to_string()) } else { None };
-    let way = way(call);
+    let way = way(call, &graph, &rules);
     json!({
         "id": session.id,
         "flow": setting.flow.name.as_str(),
@@ -31,11 +36,11 @@ pub(in super::super) fn call(phone: &Phone, session: &Session) -> Value {
         "people": people(call.stage()),
         "ended": ended,
         "way": way.iter().map(Place::id).collect::<Vec<_>>(),
-        "unanswered": unanswered(call, &way),
-        "rules": events.iter().filter_map(|event| event["rule"].as_str()).collect::<Vec<_>>(),
+        "unanswered": unanswered(&way, &graph, &rules),
+        "rules": rules.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "caller": session.caller,
         "transcriptions": transcriptions(call),
-        "events": events,
+        "events": events(phone, session, &graph, began),
     })
 }
 
@@ -51,9 +56,7 @@ fn phase(stage: &Stage) -> &'static str {
 }
 
 /// The places of the call as the drawing names them: where a template gives the number, the drawing has the template.
-fn way(call: &Call) -> Vec<Place> {
-    let graph = Graph::of(&call.setting().flow);
-    let rules: Vec<&RuleId> = call.events().iter().filter_map(|(_, event)| rule_of(event)).collect();
+fn way(call: &Call, graph: &Graph, rules: &[&RuleId]) -> Vec<Place> {
     let taken = || graph.edges.iter().filter(|edge| !edge.unless_answered && rules.contains(&&RuleId::of(edge)));
     let drawn = |place: &Place| {
         let is_known = graph.edges.iter().any(|edge| edge.to == *place) || graph.fallback.contains(place);
@@ -71,9 +74,7 @@ fn way(call: &Call) -> Vec<Place> {
 }
 
 /// The rules of FindMes that nobody answered: their second line in the drawing is the way of the call.
-fn unanswered(call: &Call, way: &[Place]) -> Vec<String> {
-    let graph = Graph::of(&call.setting().flow);
-    let rules: Vec<&RuleId> = call.events().iter().filter_map(|(_, event)| rule_of(event)).collect();
+fn unanswered(way: &[Place], graph: &Graph, rules: &[&RuleId]) -> Vec<String> {
     let after_ringing =
         |to: &Place| way.windows(2).any(|pair| matches!(pair, [Place::End(End::FindMe(_)), next] if next == to));
     let edges = graph.edges.iter().filter(|edge| edge.unless_answered && after_ringing(&edge.to));
@@ -86,18 +87,15 @@ fn place_name(place: &Place) -> String {
         Place::Ivr(name) => name.to_string(),
         Place::AuthWebhook => "Wix Answers".to_owned(),
         Place::End(End::FindMe(_)) => "ringing".to_owned(),
-        Place::End(End::Transfer(to)) => shown_number(to),
+        Place::End(End::Transfer(to)) => in_print(to),
         place => place.to_string(),
     }
 }
 
-/// The rule that decided an answer.
-fn rule_of(event: &Event) -> Option<&RuleId> {
+/// A webhook, or the postback of a transcription, with its reply.
+fn exchange(event: &Event) -> Option<&Exchange> {
     match event {
-        Event::Webhook(exchange) => {
-            let decided = exchange.reply.as_ref()?.decided.as_ref()?;
-            decided.reason.as_ref().map(|reason| &reason.rule)
-        }
+        Event::Webhook(exchange) | Event::Transcription(exchange) => Some(exchange),
         _ => None,
     }
 }
@@ -128,7 +126,7 @@ fn people(stage: &Stage) -> Vec<Value> {
     people
         .iter()
         .map(|person| {
-            json!({ "number": shown_number(&person.number), "state": state(person.state), "whisper": person.whisper })
+            json!({ "number": in_print(&person.number), "state": state(person.state), "whisper": person.whisper })
         })
         .collect()
 }
@@ -147,24 +145,15 @@ fn transcriptions(call: &Call) -> Vec<Value> {
         .collect()
 }
 
-fn events(phone: &Phone, session: &Session, began: EpochMs) -> Vec<Value> {
+fn events(phone: &Phone, session: &Session, graph: &Graph, began: EpochMs) -> Vec<Value> {
     let setting = session.call.setting();
-    let name = files::name_of(phone, setting.flow.name.as_str());
-    let graph = Graph::of(&setting.flow);
-    let drawn = Drawn { file: &name, graph: &graph };
-    let mut been: Vec<Place> = Vec::new();
-    let mut shown = Vec::new();
-    for (number, (at, event)) in session.call.events().iter().enumerate() {
-        let caption = Caption::of(event, &been, &drawn);
-        if let Event::Moved(place) | Event::Started { at: place } = event {
-            been.push(place.clone());
-        }
-        let exchange = match event {
-            Event::Webhook(exchange) | Event::Transcription(exchange) => Some(exchange),
-            _ => None,
-        };
-        let attempts = session.attempts.get(&number).filter(|_| caption.counted);
-        shown.push(json!({
+    let file = files::name_of(phone, setting.flow.name.as_str());
+    let captions = captions(&session.call, &Drawn { file: &file, graph });
+    let numbered = session.call.events().iter().zip(captions).enumerate();
+    let shown = numbered.map(|(number, ((at, event), caption))| {
+        let exchange = exchange(event);
+        let counted = session.counted.get(&number);
+        json!({
             "n": number,
             "at_ms": at.0.saturating_sub(began.0),
             "kind": caption.kind,
@@ -172,22 +161,22 @@ fn events(phone: &Phone, session: &Session, began: EpochMs) -> Vec<Value> {
             "title": caption.title,
             "title_soft": caption.more,
             "code": caption.code,
-            "tags": tags(exchange.and_then(|exchange| exchange.reply.as_ref()), attempts),
-            "why": if attempts.is_some() { format!("{} One write, counted.", caption.why) } else { caption.why },
+            "tags": tags(exchange, counted),
+            "why": if counted.is_some() { format!("{} One write, counted.", caption.why) } else { caption.why },
             "line": caption.line,
             "rule": caption.rule.map(|rule| rule.to_string()),
             "details": exchange.map(|exchange| details::of(phone, setting, exchange, *at)),
-        }));
-    }
-    shown
+        })
+    });
+    shown.collect()
 }
 
-fn tags(reply: Option<&ringbolt_simulator::Reply>, attempts: Option<&(u32, u32)>) -> Vec<Value> {
+fn tags(exchange: Option<&Exchange>, counted: Option<&Counted>) -> Vec<Value> {
     let mut tags = Vec::new();
-    if let Some((attempts, limit)) = attempts.filter(|(attempts, _)| *attempts > 0) {
+    if let Some(Counted { attempts, limit }) = counted.filter(|counted| counted.attempts > 0) {
         tags.push(json!({ "text": format!("{attempts} of {limit}"), "tone": "bad" }));
     }
-    if let Some(decided) = reply.and_then(|reply| reply.decided.as_ref()) {
+    if let Some(decided) = exchange.and_then(Exchange::decided) {
         if decided.repeated {
             tags.push(json!({ "text": "repeated", "tone": "plain" }));
         }

@@ -13,10 +13,11 @@ use ringbolt_core::{
     flow::{Flow, graph::Graph},
     identity::CallerId,
     lockout::{LockState, Lockout},
+    number::in_print,
     time::EpochMs,
 };
 use ringbolt_drawing::{Sheet, Style, Subject};
-use ringbolt_simulator::{Provider, phone as shown_number};
+use ringbolt_simulator::Provider;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ pub(super) fn flows(phone: &Phone) -> Vec<Value> {
 fn flow_choices(phone: &Phone, flow: &Arc<Flow>) -> Value {
     let numbers = |provider| -> Vec<Value> {
         let numbers = chosen::numbers(flow, provider, phone.clock.now()).into_iter();
-        let number = |number: chosen::Number| json!({ "number": number.number, "shown": shown_number(&number.number), "label": number.leads_to });
+        let number = |number: chosen::Number| json!({ "number": number.number, "shown": in_print(&number.number), "label": number.leads_to });
         numbers.map(number).collect()
     };
     let callers = |provider| -> Vec<Value> {
@@ -54,7 +55,7 @@ fn flow_choices(phone: &Phone, flow: &Arc<Flow>) -> Value {
                 json!({
                     "user": known.map(|known| known.user.as_str()),
                     "from": caller.from,
-                    "from_shown": shown_number(&caller.from),
+                    "from_shown": in_print(&caller.from),
                     "label": known.map_or("Somebody unknown", |known| known.name()),
                     "hint": known.and_then(|known| known.hint(provider)),
                 })

@@ -89,7 +89,7 @@ fn every_mistake_is_reported_at_once_with_its_place_and_a_near_name() {
             "11:9 there is no step `silense` (did you mean `silence`?)",
             "12:15 a call doesn't end with `hangupp` (did you mean `hangup`?)",
             "13:33 expected `answers`, `accepts`, `declines` or `nobody`, found `picks_up` (known here: answers, accepts, declines, nobody)",
-            "14:15 expected a length of time such as `30s`, `31m`, `24h` or `1d`, found something else",
+            "14:15 expected a length of time such as `30s`, `31m`, `24h` or `1d`, found a text",
         ]
     );
 }
