@@ -90,6 +90,59 @@ pageTest('a foreign page in the same browser learns nothing and changes nothing'
   }
 });
 
+/** What a page tries at the database, even with its key, and at a webhook. Runs in the page. */
+async function attackDatabase({ database, key, webhook }) {
+  const scan = {
+    method: 'POST',
+    body: '{"TableName":"ringbolt-callers"}',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'DynamoDB_20120810.Scan',
+      'x-amz-date': '20261126T120000Z',
+      authorization: `AWS4-HMAC-SHA256 Credential=${key}/20261126/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+  };
+  const read = (url, options) =>
+    fetch(url, options).then(
+      async (reply) => `read ${reply.type}: ${await reply.text()}`,
+      () => 'refused',
+    );
+  const loads = (url) =>
+    new Promise((resolve) => {
+      const image = new Image();
+      image.onload = () => resolve('loaded');
+      image.onerror = () => resolve('refused');
+      image.src = url;
+    });
+  return {
+    scan: await read(database, scan),
+    get: await read(database, {}),
+    blind: await read(database, { method: 'POST', mode: 'no-cors', body: scan.body }),
+    webhook: await read(webhook, {}),
+    image: await loads(webhook),
+  };
+}
+
+pageTest('a foreign page reads nothing of the database and calls no webhook', { onDisk: true }, async ({ ringbolt }) => {
+  const { address: database, key } = await ringbolt.database();
+  const fields = { auth: 'dev-token-not-secret', ivr_id: '12345', account: '90786', pin: '6194735' };
+  const webhook = `${ringbolt.address}/dialogtech/bank/next-action?${new URLSearchParams(fields)}`;
+  const site = await foreignSite();
+  const context = await (await browser()).newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${site.address().port}/`);
+    const tried = await page.evaluate(attackDatabase, { database, key, webhook });
+    const nothing = { scan: 'refused', get: 'refused', blind: 'refused', webhook: 'refused', image: 'refused' };
+    assert.deepEqual(tried, nothing);
+    assert.equal([...ringbolt.output.matchAll(/-> {2}403/g)].length, 2, ringbolt.output);
+    assert.doesNotMatch(ringbolt.output, /wrong|verified/);
+  } finally {
+    await context.close();
+    site.close();
+  }
+});
+
 pageTest('a foreign name that leads to this machine gets a refusal instead of the page', {}, async ({ ringbolt }) => {
   const context = await (await browser()).newContext();
   const page = await context.newPage();

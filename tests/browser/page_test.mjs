@@ -55,12 +55,13 @@ class Watched {
 }
 
 /**
- * A test with a `ringbolt dev` that has this flow, and a page. Options: `flow`, and those of a Playwright context.
+ * A test with a `ringbolt dev` that has this flow, and a page. Options: `flow`, `onDisk` (it keeps its state in its
+ * folder), and those of a Playwright context.
  * The body gets `ringbolt`, `phone`, `open` for more pages, and `watched`.
  */
-export function pageTest(name, { flow = 'bank', ...look }, body) {
+export function pageTest(name, { flow = 'bank', onDisk = false, ...look }, body) {
   test(name, { timeout: TEST_TIMEOUT_MS }, async () => {
-    const ringbolt = await Ringbolt.start(flow);
+    const ringbolt = await Ringbolt.start(flow, { onDisk });
     try {
       const viewport = { width: 1440, height: 1000 };
       const context = await (await browser()).newContext({ viewport, reducedMotion: 'reduce', ...look });

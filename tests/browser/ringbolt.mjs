@@ -24,15 +24,16 @@ const CALLERS = ['user,pin,first_name,balance,vip', row(ADA), row(GRACE), ''].jo
 
 /** A server with a copy of this example flow and two callers; without a flow, with the demo. */
 export class Ringbolt {
-  constructor(folder, flow) {
+  constructor(folder, flow, { onDisk = false } = {}) {
     this.folder = folder;
     this.flow = flow;
+    this.onDisk = onDisk;
     this.output = '';
     this.port = 0;
   }
 
-  static async start(flow) {
-    const ringbolt = new Ringbolt(await mkdtemp(join(tmpdir(), 'ringbolt-page-')), flow);
+  static async start(flow, options) {
+    const ringbolt = new Ringbolt(await mkdtemp(join(tmpdir(), 'ringbolt-page-')), flow, options);
     if (flow) await copyFile(join(FLOWS, `${flow}.yaml`), ringbolt.flowFile);
     await writeFile(join(ringbolt.folder, 'callers.csv'), CALLERS);
     await ringbolt.run();
@@ -46,7 +47,8 @@ export class Ringbolt {
   /** Starts the process, at the same address as before. Its address is in the banner. */
   async run() {
     const own = this.flow ? ['--flow', `${this.flow}.yaml`, '--callers', 'callers.csv'] : [];
-    const options = ['dev', '--memory', '--port', String(this.port), '--token', TOKEN, ...own];
+    const memory = this.onDisk ? [] : ['--memory'];
+    const options = ['dev', ...memory, '--port', String(this.port), '--token', TOKEN, ...own];
     this.process = spawn(PROGRAM, options, { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
     process.once('exit', () => this.process.kill('SIGKILL')); // also if a test is cancelled
     this.output = '';
@@ -77,6 +79,12 @@ export class Ringbolt {
   async stop() {
     await this.kill();
     await rm(this.folder, { recursive: true });
+  }
+
+  /** Its database and the key to it. Only the owner of the folder can read them. */
+  async database() {
+    const { database, database_key: key } = JSON.parse(await readFile(join(this.folder, '.ringbolt/dev.json'), 'utf8'));
+    return { address: database, key };
   }
 
   /** The number of the first line of the flow file that contains this text. */

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{
     Client,
     config::{retry::RetryConfig, timeout::TimeoutConfig},
 };
-use ringbolt_dev::database::{Embedded, start};
+use ringbolt_dev::database::{Embedded, start_with_key};
 use ringbolt_dynamodb::{
     Store, client,
     tables::{self, TableNames},
@@ -14,6 +14,9 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
+
+/// The access key id of every test's database, and of the commands and functions that use it.
+pub const ACCESS_KEY: &str = "test";
 
 /// A database and the names of the test's tables.
 pub struct TestDatabase {
@@ -38,7 +41,7 @@ impl TestDatabase {
         let (endpoint, embedded) = match env::var("RINGBOLT_TEST_DYNAMODB_ENDPOINT") {
             Ok(endpoint) => (endpoint, None),
             Err(_) => {
-                let embedded = start(None).await.unwrap();
+                let embedded = start_with_key(None, ACCESS_KEY.to_owned()).await.unwrap();
                 (embedded.endpoint.clone(), Some(embedded))
             }
         };
@@ -62,7 +65,7 @@ impl TestDatabase {
 pub async fn patient_client(endpoint: &str) -> Client {
     let minute = Duration::from_secs(60);
     let patience = TimeoutConfig::builder().connect_timeout(minute).operation_timeout(minute).build();
-    let config = aws_sdk_dynamodb::config::Builder::from(&client::local_config(endpoint).await)
+    let config = aws_sdk_dynamodb::config::Builder::from(&client::local_config(endpoint, ACCESS_KEY).await)
         .timeout_config(patience)
         .retry_config(RetryConfig::standard().with_max_attempts(3));
     Client::from_conf(config.build())

@@ -7,7 +7,7 @@ pub mod database;
 pub mod wire;
 
 pub use app::{TestApp, TestClock};
-pub use database::TestDatabase;
+pub use database::{ACCESS_KEY, TestDatabase};
 pub use wire::{Fault, Wire};
 
 use ringbolt_core::{

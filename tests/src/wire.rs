@@ -128,6 +128,7 @@ async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Bod
 
 async fn forward(wire: &Shared, request: Request) -> Response<Body> {
     let (mut head, body) = request.into_parts();
+    head.headers.remove("host");
     head.uri = format!("{}{}", wire.upstream, head.uri.path()).parse().unwrap();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let reply = wire.client.request(Request::from_parts(head, Body::from(body))).await.unwrap();

@@ -1,6 +1,7 @@
 //! Plays API Gateway: routes a request, passes its event to the function, and returns the HTTP response.
 
 use crate::{
+    admission,
     event::{HttpRequest, api_gateway_event},
     flows::Watched,
     functions, line,
@@ -11,7 +12,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{self, State},
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 use ringbolt_core::dialects::{self, DIALECTS, Found};
 use ringbolt_lambda::{Answer, App, app::Clock, metrics::Invocation};
@@ -24,6 +25,10 @@ use std::{
 /// The largest body that an HTTP API accepts: 10 MB.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
+/// The default token is no secret, so only this machine may use it.
+const FOREIGN: &str = "These webhooks are for this machine, and not for web pages. To let a provider in through a tunnel, \
+                       start `ringbolt dev` with a --token of your own.";
+
 /// What the routes share.
 pub(crate) struct Gateway {
     pub(crate) app: App,
@@ -31,6 +36,11 @@ pub(crate) struct Gateway {
     pub(crate) clock: Clock,
     /// `None` if nothing is stored on disk.
     pub(crate) log: Option<DevLog>,
+    /// The port of the webhooks.
+    pub(crate) port: u16,
+    /// Whether the webhooks answer under a name that is not this machine's, such as a tunnel's. The token then has to be
+    /// a secret.
+    pub(crate) any_host: bool,
 }
 
 impl Gateway {
@@ -41,6 +51,12 @@ impl Gateway {
         let answer = functions::send(&self.app, found, request, (self.clock)()).await;
         self.report(request.method.word(), found, &answer, began.elapsed());
         functions::reply(answer, began.elapsed())
+    }
+
+    /// Whether a webhook's request is answered: a provider's, or one of this machine that no foreign page has sent.
+    fn admits(&self, headers: &HeaderMap) -> bool {
+        !admission::is_from_foreign_page(headers, self.port)
+            && (self.any_host || admission::is_for_this_machine(headers, self.port))
     }
 
     /// Prints and logs a webhook.
@@ -81,6 +97,11 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: extract::Request) -
         return http(no_route());
     };
     let route = dialect.path_of(webhook, "{flow}");
+    if !gateway.admits(&head.headers) {
+        let refusal = Answer::refusal(403, FOREIGN);
+        gateway.report(method, (dialect, webhook, flow), &refusal, began.elapsed());
+        return http(refusal);
+    }
     let answer = match to_bytes(body, LARGEST_BODY).await {
         Err(_) => Answer::refusal(413, "API Gateway refuses bodies over 10 MB."),
         Ok(body) => {

@@ -13,6 +13,7 @@ use crate::{
     state::{self, Announcement, Claim, Found},
 };
 use anyhow::{Context as _, bail};
+use aws_config::SdkConfig;
 use ringbolt_core::{
     identity::IdentifierForm,
     pin::{PinHash, PinHasher},
@@ -21,6 +22,7 @@ use ringbolt_dynamodb::{
     Store, client,
     tables::{self, TableNames},
 };
+use ringbolt_simulator::LOCAL_TOKEN;
 use ringbolt_lambda::{
     App, Webhook,
     app::{Clock, system_clock},
@@ -72,8 +74,6 @@ pub struct Running {
     pub address: SocketAddr,
     /// The text to show to the person who started it.
     pub banner: String,
-    /// The embedded database's address.
-    pub database: String,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
     watched: JoinHandle<()>,
@@ -126,8 +126,8 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let embedded = database::start(state.map(|folder| folder.join(state::DATABASE)).as_deref()).await?;
     let hasher =
         PinHasher::new(keys::load(state.map(|folder| folder.join(state::PIN_KEYS)).as_deref())?, PinHash::default());
-    let sdk = client::local_config(&embedded.endpoint).await;
-    create_tables(&embedded.endpoint).await?;
+    let sdk = embedded.sdk().await;
+    create_tables(&sdk).await?;
     let store = Store::new(client::webhook_client(&sdk, options.deadline), local_tables());
     let live = flows.all();
     let mut realms = BTreeSet::new();
@@ -155,6 +155,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     if let Some(claim) = &claim {
         claim.announce(&Announcement {
             database: embedded.endpoint.clone(),
+            database_key: embedded.key.clone(),
             address: format!("http://{address}"),
             token: options.token.clone(),
             stage: options.stage.clone(),
@@ -175,7 +176,14 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         clock: clock.for_functions(),
     };
     let app = App { webhook, flows, hasher };
-    let gateway = Arc::new(gateway::Gateway { app, flows: flows_on_disk, clock: clock.for_functions(), log });
+    let gateway = Arc::new(gateway::Gateway {
+        app,
+        flows: flows_on_disk,
+        clock: clock.for_functions(),
+        log,
+        port: address.port(),
+        any_host: options.token != LOCAL_TOKEN,
+    });
     let phone = Phone::new(PhoneSettings {
         gateway,
         clock,
@@ -190,16 +198,16 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let shutdown = async move { stopped.await.unwrap_or_default() };
     let served = axum::serve(listener, gateway::router(phone)).with_graceful_shutdown(shutdown);
     let served = tokio::spawn(async move { served.await });
-    Ok(Running { address, banner, database: embedded.endpoint.clone(), stop, served, watched, embedded, claim })
+    Ok(Running { address, banner, stop, served, watched, embedded, claim })
 }
 
-/// Creates the missing tables of the local database at this endpoint.
+/// Creates the missing tables of a local database.
 ///
 /// # Errors
 /// The database did not answer, or refused.
-pub async fn create_tables(endpoint: &str) -> anyhow::Result<()> {
+pub async fn create_tables(sdk: &SdkConfig) -> anyhow::Result<()> {
     // No caller is waiting yet, so the deadline can be long.
-    let client = client::webhook_client(&client::local_config(endpoint).await, Duration::from_secs(20));
+    let client = client::webhook_client(sdk, Duration::from_secs(20));
     tables::create_missing(&client, &local_tables()).await.context("the tables could not be created")?;
     tables::create_missing_audit(&client, LOCAL_AUDIT_TABLE).await.context("the audit table could not be created")
 }

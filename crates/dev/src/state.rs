@@ -30,6 +30,8 @@ pub const ANNOUNCEMENT: &str = "dev.json";
 pub struct Announcement {
     /// The embedded database, `http://127.0.0.1:PORT`.
     pub database: String,
+    /// The access key id that the database asks for.
+    pub database_key: String,
     /// The webhooks, `http://127.0.0.1:PORT`.
     pub address: String,
     /// The webhook token.
@@ -97,10 +99,12 @@ impl Claim {
     /// # Errors
     /// The folder cannot be written.
     pub fn announce(&self, announcement: &Announcement) -> anyhow::Result<()> {
-        let Announcement { database, address, token, flows, stage } = announcement;
+        let Announcement { database, database_key, address, token, flows, stage } = announcement;
         let flows: Vec<_> = flows.iter().map(|path| path.to_string_lossy()).collect();
-        let document =
-            json!({ "database": database, "address": address, "token": token, "flows": flows, "stage": stage });
+        let document = json!({
+            "database": database, "database_key": database_key, "address": address, "token": token, "flows": flows,
+            "stage": stage,
+        });
         let text = document.to_string();
         let path = self.folder.join(ANNOUNCEMENT);
         // The write is atomic, so readers find all of it or nothing.
@@ -135,6 +139,7 @@ fn read(folder: &Path) -> anyhow::Result<Option<Announcement>> {
         let flows = document["flows"].as_array()?.iter().filter_map(|path| Some(PathBuf::from(path.as_str()?)));
         Some(Announcement {
             database: field("database")?,
+            database_key: field("database_key")?,
             address: field("address")?,
             token: field("token")?,
             flows: flows.collect(),
@@ -164,6 +169,7 @@ mod tests {
     fn announcement(database: &TcpListener) -> Announcement {
         Announcement {
             database: format!("http://{}", database.local_addr().unwrap()),
+            database_key: "0123abcd".to_owned(),
             address: "http://127.0.0.1:2".to_owned(),
             token: "sesame".to_owned(),
             flows: vec![PathBuf::from("/flows/bank.yaml")],
@@ -187,7 +193,7 @@ mod tests {
         claim.announce(&announcement(&database)).unwrap();
         let Found::Running(found) = look(&folder).unwrap() else { panic!("it was announced") };
         assert_eq!(found, announcement(&database));
-        assert!(!format!("{found:?}").contains("sesame"));
+        assert!(!format!("{found:?}").contains("sesame") && !format!("{found:?}").contains("0123abcd"));
 
         // The process is killed. The next one takes the lock before it removes the announcement.
         drop(database);

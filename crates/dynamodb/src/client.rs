@@ -43,12 +43,13 @@ pub fn webhook_client(sdk: &SdkConfig, deadline: Duration) -> Client {
     Client::from_conf(config.build())
 }
 
-/// The configuration for a local DynamoDB, which needs no account and accepts any credentials.
-pub async fn local_config(endpoint: &str) -> SdkConfig {
+/// The configuration for a local DynamoDB, which needs no account. The embedded one asks for its own access key id; others
+/// accept any.
+pub async fn local_config(endpoint: &str, access_key_id: &str) -> SdkConfig {
     aws_config::defaults(behavior())
         .http_client(http_client())
         .region(Region::from_static("eu-west-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .credentials_provider(Credentials::new(access_key_id, "local", None, None, "local"))
         .endpoint_url(endpoint)
         .load()
         .await

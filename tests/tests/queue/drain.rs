@@ -51,7 +51,7 @@ async fn only_invalid_messages_stay_in_the_queue_and_later_reach_the_dead_letter
 async fn while_the_database_is_down_every_message_stays_in_the_queue_and_none_is_lost() {
     let database = TestDatabase::start().await;
     let wire = Wire::to(&database.endpoint).await;
-    let client = client::webhook_client(&client::local_config(&wire.endpoint).await, Duration::from_secs(1));
+    let client = client::webhook_client(&client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY).await, Duration::from_secs(1));
     let app = TestApp::on(Store::new(client, database.tables.clone()), &demo_flow());
     let bodies = [1, 2, 3].map(|question| body(&format!("survo_id=1&unique_id=r&question={question}&text=x"), NOON));
     for fault in [Fault::ServerError, Fault::Throttle, Fault::Denied, Fault::Nonsense] {

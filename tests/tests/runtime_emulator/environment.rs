@@ -49,7 +49,7 @@ impl Environment {
             // Even at this level, no personal data may be logged.
             .with("RINGBOLT_LOG_LEVEL", "debug")
             .with("AWS_REGION", "eu-west-1")
-            .with("AWS_ACCESS_KEY_ID", "local")
+            .with("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY)
             .with("AWS_SECRET_ACCESS_KEY", "local")
             .with("AWS_EC2_METADATA_DISABLED", "true");
         if function != Function::Transcription {

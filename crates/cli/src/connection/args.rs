@@ -113,7 +113,7 @@ impl ConnectionArgs {
     pub(crate) async fn connect(&self) -> anyhow::Result<Connection> {
         if let Some(folder) = &self.local {
             let local = Local::open(folder).await?;
-            let sdk = ringbolt_dynamodb::client::local_config(local.endpoint()).await;
+            let sdk = local.sdk().await;
             let client = webhook_client(&sdk, PATIENCE);
             return Ok(Connection { sdk, client, given: self.given(), place: Place::Local(local) });
         }

@@ -1,11 +1,13 @@
 //! The database of `ringbolt dev`: the running one, or its file opened by this command.
 
 use anyhow::{Context as _, bail};
+use aws_config::SdkConfig;
 use ringbolt_dev::{
     create_tables,
     database::{self, Embedded},
     state::{self, Announcement, Claim, Found},
 };
+use ringbolt_dynamodb::client;
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -42,7 +44,7 @@ impl Local {
             Found::Running(announcement) => At::Running(announcement),
             Found::Free(claim) => {
                 let embedded = database::start(Some(&folder.join(state::DATABASE))).await?;
-                create_tables(&embedded.endpoint).await?;
+                create_tables(&embedded.sdk().await).await?;
                 At::Ours { embedded, _claim: claim }
             }
             Found::Busy => {
@@ -70,10 +72,11 @@ impl Local {
         &self.folder
     }
 
-    pub(super) fn endpoint(&self) -> &str {
+    /// The configuration of clients of the database.
+    pub(super) async fn sdk(&self) -> SdkConfig {
         match &self.at {
-            At::Running(announcement) => &announcement.database,
-            At::Ours { embedded, .. } => &embedded.endpoint,
+            At::Running(announcement) => client::local_config(&announcement.database, &announcement.database_key).await,
+            At::Ours { embedded, .. } => embedded.sdk().await,
         }
     }
 

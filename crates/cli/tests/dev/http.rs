@@ -1,7 +1,7 @@
 //! An HTTP/1.1 client that sends exactly the given bytes.
 
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     net::TcpStream,
     time::Duration,
 };
@@ -30,7 +30,10 @@ impl Address {
     }
 
     pub fn request(self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let mut head = format!("{method} {target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n");
+        let mut head = format!("{method} {target} HTTP/1.1\r\nconnection: close\r\n");
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            head += &format!("host: 127.0.0.1:{}\r\n", self.port);
+        }
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
         }
@@ -42,13 +45,23 @@ impl Address {
 
     /// Sends bytes unchanged.
     pub fn raw(self, request: &[u8]) -> Reply {
+        let (sent, read, bytes) = self.exchange(request);
+        Reply::parse(&bytes).unwrap_or_else(|| panic!("no HTTP answer: sent {sent:?}, read {read:?}, {bytes:?}"))
+    }
+
+    /// Sends a request unchanged, and returns the whole response.
+    pub fn raw_text(self, request: &str) -> String {
+        String::from_utf8(self.exchange(request.as_bytes()).2).unwrap()
+    }
+
+    fn exchange(self, request: &[u8]) -> (io::Result<()>, io::Result<usize>, Vec<u8>) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         // The server may answer before everything is sent.
         let sent = stream.write_all(request);
         let mut bytes = Vec::new();
         let read = stream.read_to_end(&mut bytes);
-        Reply::parse(&bytes).unwrap_or_else(|| panic!("no HTTP answer: sent {sent:?}, read {read:?}, {bytes:?}"))
+        (sent, read, bytes)
     }
 }
 

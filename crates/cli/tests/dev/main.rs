@@ -10,6 +10,7 @@ mod http;
 mod login;
 mod phone;
 mod privacy;
+mod private;
 mod process;
 mod state;
 mod terminal;

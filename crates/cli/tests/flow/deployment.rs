@@ -1,7 +1,7 @@
 //! A test deployment with a table of flows, and the command that works on it.
 
 use ringbolt_core::{identity::FlowName, time::EpochMs};
-use ringbolt_dev::database::{Embedded, start};
+use ringbolt_dev::database::{Embedded, start_with_key};
 use ringbolt_dynamodb::{
     client,
     flows::{FlowTable, Published, Push},
@@ -36,8 +36,8 @@ pub struct Deployment {
 
 impl Deployment {
     pub async fn new() -> Self {
-        let embedded = start(None).await.unwrap();
-        let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, PATIENCE);
+        let embedded = start_with_key(None, ringbolt_tests::ACCESS_KEY.to_owned()).await.unwrap();
+        let client = client::webhook_client(&embedded.sdk().await, PATIENCE);
         tables::create_missing_flows(&client, "flows").await.unwrap();
         tables::create_missing_audit(&client, "audit").await.unwrap();
         let table = FlowTable::new(client.clone(), "flows".to_owned());
@@ -111,7 +111,7 @@ fn ringbolt(folder: &Path, arguments: &[&str]) -> Command {
         .env_remove("RINGBOLT_STACK")
         .env_remove("RINGBOLT_FLOWS_TABLE")
         .env_remove("RINGBOLT_AUDIT_TABLE")
-        .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
+        .envs([("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
         .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

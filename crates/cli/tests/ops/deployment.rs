@@ -7,7 +7,7 @@ use ringbolt_core::{
     pin::{Guess, PinHash, PinHasher, PinKeys},
     time::EpochMs,
 };
-use ringbolt_dev::database::{Embedded, start};
+use ringbolt_dev::database::{Embedded, start_with_key};
 use ringbolt_dynamodb::{
     Store, client,
     flows::{FlowTable, Push},
@@ -77,8 +77,8 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Deployment {
     pub async fn new() -> Self {
-        let embedded = start(None).await.unwrap();
-        let client = client::webhook_client(&client::local_config(&embedded.endpoint).await, PATIENCE);
+        let embedded = start_with_key(None, ringbolt_tests::ACCESS_KEY.to_owned()).await.unwrap();
+        let client = client::webhook_client(&embedded.sdk().await, PATIENCE);
         tables::create_missing(&client, &names()).await.unwrap();
         tables::create_missing_flows(&client, "flows").await.unwrap();
         tables::create_missing_audit(&client, "audit").await.unwrap();
@@ -152,7 +152,7 @@ pub fn bare(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env_clear()
-        .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
+        .envs([("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
         .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
         .env("TZ", noon_now())
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");

@@ -4,7 +4,6 @@
 //! stream of events. A page that doesn't read its stream is dropped from it, so it never holds up a webhook.
 
 mod actions;
-mod admission;
 mod assets;
 mod chosen;
 mod clock;

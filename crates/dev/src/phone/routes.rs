@@ -1,6 +1,7 @@
 //! The page's routes.
 
-use super::{Phone, actions, actions::Refusal, admission::is_ours, assets, files, view};
+use super::{Phone, actions, actions::Refusal, assets, files, view};
+use crate::admission::is_ours;
 use axum::{
     Router,
     body::{Body, to_bytes},
