@@ -8,7 +8,7 @@ use ringbolt_core::{
     time::EpochMs,
 };
 use ringbolt_dynamodb::Store;
-use ringbolt_lambda::{Answer, App, Postback, Webhook, flows::Flows, run::respond, token::WebhookTokens};
+use ringbolt_lambda::{Answer, App, LastResort, Postback, Webhook, flows::Flows, run::respond, token::WebhookTokens};
 use serde_json::Value;
 use std::{
     path::PathBuf,
@@ -105,7 +105,7 @@ impl TestApp {
             clock: Arc::new(move || app_clock.now()),
         };
         let flows = Flows::unpublished([Arc::new(Flow::load(flow).unwrap_or_else(|mistakes| panic!("{mistakes}")))]);
-        Self { app: App { webhook, flows, hasher: hasher() }, clock }
+        Self { app: App { webhook, flows, hasher: hasher(), last_resort: LastResort::default() }, clock }
     }
 
     /// Enrols a caller.

@@ -73,7 +73,10 @@ async fn nothing_secret_is_logged_whatever_happens() {
     let database = TestDatabase::start().await;
     let wire = Wire::to(&database.endpoint).await;
     // With the short pauses that the functions have between their attempts.
-    let client = client::webhook_client(&client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY).await, Duration::from_secs(1));
+    let client = client::webhook_client(
+        &client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY).await,
+        Duration::from_secs(1),
+    );
     let app = TestApp::on(Store::new(client, database.tables.clone()), &demo_flow());
     app.enrol_demo().await;
     app.enrol("ada", &["837461"], Status::Active).await;

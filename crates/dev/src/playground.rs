@@ -18,7 +18,7 @@ use ringbolt_core::{
     time::EpochMs,
 };
 use ringbolt_dynamodb::{Store, client, tables};
-use ringbolt_lambda::{App, Webhook, flows::Flows, token::WebhookTokens};
+use ringbolt_lambda::{App, LastResort, Webhook, flows::Flows, token::WebhookTokens};
 use ringbolt_simulator::{LOCAL_TOKEN, Reply, Request};
 use std::{
     path::Path,
@@ -59,7 +59,8 @@ impl Playground {
             clock: clock.for_functions(),
         };
         let hasher = PinHasher::new(keys::load(None)?, PinHash::Keyed);
-        let app = App { webhook, flows: Flows::unpublished([Arc::clone(&flow)]), hasher };
+        let flows = Flows::unpublished([Arc::clone(&flow)]);
+        let app = App { webhook, flows, hasher, last_resort: LastResort::default() };
         Ok(Self { app, flow, clock, faults, embedded })
     }
 

@@ -22,12 +22,12 @@ use ringbolt_dynamodb::{
     Store, client,
     tables::{self, TableNames},
 };
-use ringbolt_simulator::LOCAL_TOKEN;
 use ringbolt_lambda::{
-    App, Webhook,
+    App, LastResort, Webhook,
     app::{Clock, system_clock},
     token::WebhookTokens,
 };
+use ringbolt_simulator::LOCAL_TOKEN;
 use std::{
     collections::BTreeSet,
     fs,
@@ -175,7 +175,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         retention: Duration::from_secs(90 * 86_400),
         clock: clock.for_functions(),
     };
-    let app = App { webhook, flows, hasher };
+    let app = App { webhook, flows, hasher, last_resort: LastResort::default() };
     let gateway = Arc::new(gateway::Gateway {
         app,
         flows: flows_on_disk,

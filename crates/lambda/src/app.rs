@@ -1,7 +1,7 @@
 //! What a function has at hand while it answers.
 
 use crate::{
-    Answer, Failure, Request,
+    Answer, Failure, LastResort, Request,
     flows::{Flows, LiveFlow},
     token::{Admitted, WebhookTokens},
 };
@@ -45,6 +45,8 @@ pub struct App {
     pub flows: Flows,
     /// The PIN keys.
     pub hasher: PinHasher,
+    /// What is answered if a flow cannot be used.
+    pub last_resort: LastResort,
 }
 
 /// The machine's clock.
@@ -97,11 +99,14 @@ impl App {
     /// [`Webhook::admit`], and the flow that the path names.
     ///
     /// # Errors
-    /// As there; 404 also for a flow that is not loaded.
-    pub fn admit(&self, request: &Request, methods: &[Method]) -> Result<LiveFlow, Answer> {
+    /// As there; 404 also for a flow that is not there; the last resort for one that cannot be used.
+    pub async fn admit(&self, request: &Request, methods: &[Method]) -> Result<LiveFlow, Answer> {
         let name = self.webhook.admit(request, methods)?;
-        self.flows.refresh_in_background();
-        self.flows.get(&name).ok_or_else(no_such_flow)
+        self.flows.refresh(self.webhook.deadline).await;
+        self.flows.get(&name).ok_or_else(|| match self.flows.is_unusable(&name) {
+            true => self.last_resort.answer(&Failure::UnusableFlow),
+            false => no_such_flow(),
+        })
     }
 
     /// Stretches a guess, under the current and the previous hash. Tens of milliseconds of CPU: done on another thread, so

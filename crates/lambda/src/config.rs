@@ -1,6 +1,6 @@
 //! The functions' environment, read once at the start. Every mistake is named with its variable, all at once.
 
-use crate::{queue::QueueUrl, secrets::SecretSource};
+use crate::{Answer, LastResort, queue::QueueUrl, secrets::SecretSource};
 use ringbolt_core::pin::{PinHash, PinHashes};
 use ringbolt_dynamodb::tables::TableNames;
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
@@ -33,6 +33,8 @@ pub struct SteeringConfig {
     pub flows: FlowSource,
     /// `RINGBOLT_STAGE`: which of an IVR's ids hold, if a flow has one for each stage.
     pub stage: Option<String>,
+    /// `RINGBOLT_LAST_RESORT`: what is answered while secrets or flows cannot be loaded; its form depends on the function.
+    pub last_resort: LastResort,
 }
 
 /// Where the call flows are.
@@ -103,17 +105,22 @@ impl WebhookConfig {
 }
 
 impl SteeringConfig {
-    /// Reads the variables through `get`.
+    /// Reads the variables through `get`, and the answer of a last resort through `last_resort`, which says what is
+    /// expected if it is something else.
     ///
     /// # Errors
     /// Each variable that is missing or out of its range.
-    pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigMistakes> {
+    pub fn from_env(
+        get: impl Fn(&str) -> Option<String>,
+        last_resort: fn(&str) -> Result<Answer, &'static str>,
+    ) -> Result<Self, ConfigMistakes> {
         let mut reader = Reader { get, mistakes: Vec::new() };
         let config = Self {
             pin_keys: SecretSource::parse(reader.required("RINGBOLT_PIN_KEYS")),
             pin_hashes: reader.parsed("RINGBOLT_PIN_HASH", HashNames(PinHashes::default()), PIN_HASH_VALUES).0,
             flows: reader.flows(),
             stage: reader.set("RINGBOLT_STAGE"),
+            last_resort: reader.last_resort(last_resort),
         };
         reader.finish(config)
     }
@@ -194,6 +201,18 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
 
     fn set(&self, name: &str) -> Option<String> {
         (self.get)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    fn last_resort(&mut self, parse: fn(&str) -> Result<Answer, &'static str>) -> LastResort {
+        const NAME: &str = "RINGBOLT_LAST_RESORT";
+        match self.set(NAME).as_deref().map(parse) {
+            None => LastResort::default(),
+            Some(Ok(answer)) => LastResort::new(answer),
+            Some(Err(expected)) => {
+                self.mistakes.push(format!("{NAME} must be {expected}"));
+                LastResort::default()
+            }
+        }
     }
 
     fn flows(&mut self) -> FlowSource {

@@ -24,6 +24,15 @@ pub enum Failure {
     /// The flow has nothing for the request, or a text of it failed.
     #[error("the flow cannot answer: {0}")]
     Undecidable(#[from] Undecidable),
+    /// The flow is published, but cannot be used, and no version before it is known.
+    #[error("the published version of the call flow cannot be used")]
+    UnusableFlow,
+    /// A secret or the flows could not be loaded.
+    #[error("the function is not ready: {reason}")]
+    NotReady {
+        /// What could not be loaded.
+        reason: String,
+    },
     /// Work on another thread did not come back.
     #[error("a task of the runtime ended early")]
     Task,
@@ -47,6 +56,8 @@ impl Failure {
             Self::Undecidable(Undecidable { why: Why::Template(_), .. }) => "template",
             Self::Undecidable(Undecidable { why: Why::NoIvrId, .. }) => "unreadable-request",
             Self::Undecidable(_) => "flow",
+            Self::UnusableFlow => "flow",
+            Self::NotReady { .. } => "not-ready",
             Self::Task => "task",
             Self::Deadline => "deadline",
             Self::Panic => "panic",

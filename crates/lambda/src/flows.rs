@@ -1,23 +1,23 @@
 //! The live call flows of a function. They come from files or the table, and are always replaced as a whole.
 
-use crate::{
-    app::Clock,
-    published::{Published, PublishedError},
-};
+use crate::{app::Clock, published::Published};
 use ringbolt_core::{
     flow::{Flow, Mistakes, hours::Closures},
     identity::FlowName,
     realm::{self, RealmConflict, RealmRules},
 };
-use ringbolt_dynamodb::flows::FlowTable;
+use ringbolt_dynamodb::{StoreError, flows::FlowTable};
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     fmt, io,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
+use tokio::time::timeout;
 
-type ByName = BTreeMap<FlowName, LiveFlow>;
+/// `None` for a published flow that cannot be used.
+pub(crate) type ByName = BTreeMap<FlowName, Option<LiveFlow>>;
 
 /// A live flow and its version.
 #[derive(Clone, Debug)]
@@ -91,29 +91,39 @@ impl Flows {
         Self { live: Arc::new(RwLock::new(Arc::new(by_name))), published: None, stage: stage.map(Arc::from) }
     }
 
-    /// Loads the published flows.
+    /// Loads the published flows. One that cannot be used is logged, and does not affect the others.
     ///
     /// # Errors
-    /// [`PublishedError`]: the table did not answer, or it contains a flow that this version cannot use.
-    pub async fn published(table: FlowTable, clock: Clock, stage: Option<&str>) -> Result<Self, PublishedError> {
-        let (published, flows) = Published::load(table, clock, stage).await?;
-        Ok(Self { published: Some(Arc::new(published)), ..Self::from_map(by_name(flows), stage) })
+    /// The table did not answer.
+    pub async fn published(table: FlowTable, clock: Clock, stage: Option<&str>) -> Result<Self, StoreError> {
+        let published = Published::new(table, clock, stage.map(Arc::from));
+        let flows = Self { published: Some(Arc::new(published)), ..Self::from_map(ByName::new(), stage) };
+        flows.look().await?;
+        Ok(flows)
     }
 
-    /// Checks for newly published flows in the background of a request, at most every 30 s. The current flows stay live
-    /// until the new ones are loaded, and also if these cannot be used.
-    pub fn refresh_in_background(&self) {
-        let Some(published) = self.published.clone().filter(|published| published.is_due()) else { return };
-        let live = Arc::clone(&self.live);
-        tokio::spawn(async move {
-            match published.changed().await {
-                Ok(None) => {}
-                Ok(Some(flows)) => {
-                    *live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(by_name(flows));
-                }
-                Err(error) => tracing::error!(reason = %error, "the call flows could not be refreshed"),
+    async fn look(&self) -> Result<(), StoreError> {
+        let Some(published) = &self.published else { return Ok(()) };
+        published.look(|flows| *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(flows)).await
+    }
+
+    /// Looks for newly published flows, at most every 30 s, and waits for them for three twentieths of the deadline: 150 ms
+    /// of one second. A frozen function does nothing between two requests, so a look that no request waits for could be hours old.
+    /// The current flows stay live until the new ones are loaded.
+    pub async fn refresh(&self, deadline: Duration) {
+        if !self.published.as_ref().is_some_and(|published| published.is_due()) {
+            return;
+        }
+        let flows = self.clone();
+        // A task, because what takes longer goes on beside the request.
+        let looking = tokio::spawn(async move {
+            if let Err(error) = flows.look().await {
+                tracing::error!(reason = %error, "the call flows could not be refreshed");
             }
         });
+        if timeout(deadline * 3 / 20, looking).await.is_err() {
+            tracing::warn!("the call flows could not be refreshed in time; this request gets those of before");
+        }
     }
 
     /// Reloads the files. If one has a mistake, the current flows stay live.
@@ -129,13 +139,19 @@ impl Flows {
     /// The flow with this name, and its version.
     #[must_use]
     pub fn get(&self, name: &FlowName) -> Option<LiveFlow> {
-        self.now_live().get(name).cloned()
+        self.now_live().get(name).cloned().flatten()
+    }
+
+    /// Whether a flow of this name is published that cannot be used.
+    #[must_use]
+    pub fn is_unusable(&self, name: &FlowName) -> bool {
+        self.now_live().get(name).is_some_and(Option::is_none)
     }
 
     /// All flows, by name.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Flow>> {
-        self.now_live().values().map(|live| Arc::clone(&live.flow)).collect()
+        self.now_live().values().flatten().map(|live| Arc::clone(&live.flow)).collect()
     }
 
     fn now_live(&self) -> Arc<ByName> {
@@ -156,7 +172,7 @@ impl LiveFlow {
 }
 
 fn by_name(flows: impl IntoIterator<Item = LiveFlow>) -> ByName {
-    flows.into_iter().map(|live| (live.flow.name.clone(), live)).collect()
+    flows.into_iter().map(|live| (live.flow.name.clone(), Some(live))).collect()
 }
 
 fn read(paths: &[PathBuf], stage: Option<&str>) -> Result<ByName, FlowFileMistakes> {
@@ -174,7 +190,7 @@ fn read(paths: &[PathBuf], stage: Option<&str>) -> Result<ByName, FlowFileMistak
             Ok(flow) => match flows.entry(flow.name.clone()) {
                 Entry::Occupied(taken) => mistakes.push(FlowFileMistake::Twice { path, name: taken.key().clone() }),
                 Entry::Vacant(free) => {
-                    free.insert(LiveFlow::from_file(Arc::new(flow)));
+                    free.insert(Some(LiveFlow::from_file(Arc::new(flow))));
                 }
             },
         }
@@ -182,7 +198,8 @@ fn read(paths: &[PathBuf], stage: Option<&str>) -> Result<ByName, FlowFileMistak
     if flows.is_empty() && mistakes.is_empty() {
         mistakes.push(FlowFileMistake::None);
     }
-    mistakes.extend(conflicts(flows.values().map(|live| &*live.flow)).into_iter().map(FlowFileMistake::Conflict));
+    mistakes
+        .extend(conflicts(flows.values().flatten().map(|live| &*live.flow)).into_iter().map(FlowFileMistake::Conflict));
     if mistakes.is_empty() { Ok(flows) } else { Err(FlowFileMistakes(mistakes)) }
 }
 

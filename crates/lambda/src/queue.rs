@@ -3,7 +3,7 @@
 mod batch;
 mod message;
 
-pub use batch::{Batch, BatchResponse, Message};
+pub use batch::{Batch, BatchResponse, Message, UnreadableBatch};
 pub use message::{InvalidMessage, Waiting};
 
 use crate::Webhook;

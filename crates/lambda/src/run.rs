@@ -1,58 +1,28 @@
-//! Starting a function: everything is loaded and the connection to DynamoDB opened before the first event is asked for.
+//! Running a function: events come in, answers go out, and a line about each is logged.
 
 use crate::{
-    Answer, App, Request, Webhook,
+    Answer, App, Failure, LastResort, Postback, Request,
     app::system_clock,
-    config::{ConfigMistakes, FlowSource, SteeringConfig, StoringConfig, WebhookConfig},
-    flows::{FlowFileMistakes, Flows},
+    config::{ConfigMistakes, WebhookConfig},
     logging,
     metrics::{self, Invocation},
-    published::PublishedError,
-    queue::{Batch, BatchResponse, Postback, Queue},
-    secrets::SecretError,
-    token::{InvalidTokens, WebhookTokens},
+    queue::{Batch, BatchResponse, UnreadableBatch},
+    start::{PATIENCE, Start, StartError, Steering, Storing, environment},
 };
-use aws_config::SdkConfig;
-use futures_util::future::join_all;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_runtime::{LambdaEvent, service_fn};
-use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use ringbolt_core::outcome::Outcome;
 pub use ringbolt_dynamodb::Table;
-use ringbolt_dynamodb::{Store, client, flows::FlowTable};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::{
+    fmt,
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
+    time::{Duration, Instant},
 };
+use tokio::sync::OnceCell;
 use tracing_subscriber::filter::LevelFilter;
-
-/// Why a function did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The environment.
-    #[error(transparent)]
-    Config(#[from] ConfigMistakes),
-    /// A secret.
-    #[error(transparent)]
-    Secret(#[from] SecretError),
-    /// `RINGBOLT_WEBHOOK_TOKENS`.
-    #[error("RINGBOLT_WEBHOOK_TOKENS: {0}")]
-    Tokens(#[from] InvalidTokens),
-    /// `RINGBOLT_PIN_KEYS`.
-    #[error("RINGBOLT_PIN_KEYS: {0}")]
-    PinKeys(#[from] InvalidPinKeys),
-    /// `RINGBOLT_FLOW_FILES`.
-    #[error("RINGBOLT_FLOW_FILES:\n{0}")]
-    Flows(#[from] FlowFileMistakes),
-    /// `RINGBOLT_FLOWS_TABLE`.
-    #[error("RINGBOLT_FLOWS_TABLE: {0}")]
-    Published(#[from] PublishedError),
-    /// The Lambda runtime.
-    #[error("the Lambda runtime ended: {0}")]
-    Runtime(#[source] lambda_runtime::Error),
-}
 
 /// How an event was handled.
 enum Done {
@@ -72,30 +42,48 @@ enum Reply {
     Batch(BatchResponse),
 }
 
+/// A batch of the queue cannot be handled now. Lambda gives it to the function again.
+#[derive(thiserror::Error)]
+enum Refused {
+    #[error("the batch cannot be read: {0}")]
+    Unreadable(#[from] UnreadableBatch),
+    #[error("the batch stays in the queue: {0}")]
+    NotReady(#[from] Failure),
+}
+
+/// The Lambda runtime logs this.
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<Refused> for Diagnostic {
+    fn from(refused: Refused) -> Self {
+        Self { error_type: "BatchRefused".to_owned(), error_message: refused.to_string() }
+    }
+}
+
 /// Runs a webhook that steers calls, until Lambda ends it. `function` is the name of its package, `writes_to` names the
-/// tables that a call's first request writes to.
+/// tables that a call's first request writes to, `last_resort` reads the answer of a last resort or says what is expected.
 pub async fn steering(
     function: &'static str,
-    writes_to: &[Table],
+    writes_to: &'static [Table],
+    last_resort: fn(&str) -> Result<Answer, &'static str>,
     handle: impl AsyncFn(&App, Request) -> Answer,
 ) -> ExitCode {
-    let started = async {
-        let (webhook, steering) = (WebhookConfig::from_env(environment), SteeringConfig::from_env(environment));
-        init_logging(&webhook);
-        let (webhook, config) = ConfigMistakes::both(webhook, steering)?;
-        let (webhook, sdk) = start_webhook(webhook, writes_to).await?;
-        let keys = PinKeys::from_json(&config.pin_keys.read(&sdk).await?)?;
-        let stage = config.stage.as_deref();
-        let flows = match config.flows {
-            FlowSource::Files(files) => Flows::load(&files, stage)?,
-            FlowSource::Table(table) => {
-                let client = client::webhook_client(&sdk, webhook.deadline);
-                Flows::published(FlowTable::new(client, table), webhook.clock.clone(), stage).await?
+    let start = Steering::from_env(init_logging(), writes_to, last_resort).await;
+    let invoke = async |start: &Steering, ready: Result<&App, Failure>, event: &str| {
+        Ok(match ready {
+            Ok(app) => answered(app, &handle, event).await,
+            Err(failure) => {
+                let resort = async |_: &(), _: Request| start.last_resort.answer(&failure);
+                answered(&(), &resort, event).await
             }
-        };
-        Ok(App { webhook, flows, hasher: PinHasher::new(keys, config.pin_hashes) })
+        }
+        .into())
     };
-    serve(function, started.await, async |app, event| answered(app, &handle, event).await.into()).await
+    serve(function, start, invoke).await
 }
 
 /// Runs a webhook that only stores, until Lambda ends it; `drain` stores what waits in the queue. `function` is the name
@@ -105,76 +93,40 @@ pub async fn storing(
     handle: impl AsyncFn(&Postback, Request) -> Answer,
     drain: impl AsyncFn(&Postback, Batch) -> BatchResponse,
 ) -> ExitCode {
-    let started = async {
-        let (webhook, storing) = (WebhookConfig::from_env(environment), StoringConfig::from_env(environment));
-        init_logging(&webhook);
-        let (webhook, config) = ConfigMistakes::both(webhook, storing)?;
-        let (webhook, sdk) = start_webhook(webhook, &[Table::Calls]).await?;
-        let queue = config.queue.map(|url| Queue::new(&sdk, url, webhook.deadline));
-        Ok(Postback { webhook, queue })
-    };
-    serve(function, started.await, async |postback, event| match Batch::from_event(event) {
+    let start = Storing::from_env(init_logging()).await;
+    let invoke = async |_: &Storing, ready: Result<&Postback, Failure>, event: &str| match Batch::from_event(event)? {
         Some(batch) => {
             let messages = batch.messages.len();
-            Done::Drained { messages, response: drain(postback, batch).await }
+            Ok(Done::Drained { messages, response: drain(ready?, batch).await })
         }
-        None => answered(postback, &handle, event).await.into(),
-    })
-    .await
+        None => Ok(match ready {
+            Ok(postback) => answered(postback, &handle, event).await,
+            Err(failure) => {
+                // The provider sends it again.
+                let resort = async |_: &(), _: Request| LastResort::default().answer(&failure);
+                let (flow, answer) = answered(&(), &resort, event).await;
+                (flow, answer.outcome(Outcome::NotStored))
+            }
+        }
+        .into()),
+    };
+    serve(function, start, invoke).await
 }
 
-/// Logging starts first, so that mistakes in the environment can be logged.
-fn init_logging(config: &Result<WebhookConfig, ConfigMistakes>) {
+/// Reads the part of the environment that every function has. Logging starts first, so that mistakes can be logged.
+fn init_logging() -> Result<WebhookConfig, ConfigMistakes> {
+    let config = WebhookConfig::from_env(environment);
     logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
+    config
 }
 
-async fn start_webhook(config: WebhookConfig, writes_to: &[Table]) -> Result<(Webhook, SdkConfig), StartError> {
-    let sdk = sdk_config().await;
-    let tokens = WebhookTokens::from_json(&config.tokens.read(&sdk).await?)?;
-    let store = Store::new(client::webhook_client(&sdk, config.deadline), config.tables);
-    // At the same time, so that a call finds a connection for each of the writes that it makes in parallel.
-    for warmed in join_all(writes_to.iter().map(|table| store.warm_up(*table))).await {
-        if let Err(error) = warmed {
-            // The database may be back when a call comes in; until then callers hear the fallback.
-            tracing::error!(failure = error.kind(), reason = %error, "the database is not ready");
-        }
-    }
-    let webhook =
-        Webhook { store, tokens, deadline: config.deadline, retention: config.retention, clock: system_clock() };
-    Ok((webhook, sdk))
-}
-
-/// Region, credentials and endpoint as every AWS tool finds them.
-pub async fn sdk_config() -> SdkConfig {
-    aws_config::defaults(client::behavior()).http_client(client::http_client()).load().await
-}
-
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-async fn serve<A>(
+async fn serve<S: Start>(
     function: &'static str,
-    app: Result<A, StartError>,
-    invoke: impl AsyncFn(&A, &str) -> Done,
+    start: Result<S, StartError>,
+    invoke: impl AsyncFn(&S, Result<&S::Ready, Failure>, &str) -> Result<Done, Refused>,
 ) -> ExitCode {
-    let cold = AtomicBool::new(true);
-    let ended = match app {
-        Ok(app) => {
-            let answer = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
-                let began = Instant::now();
-                let done = invoke(&app, event.payload.get()).await;
-                let invocation = Invocation {
-                    function,
-                    request_id: &event.context.request_id,
-                    cold: cold.swap(false, Ordering::Relaxed),
-                    at: system_clock()(),
-                    elapsed: began.elapsed(),
-                };
-                Ok::<_, std::convert::Infallible>(done.tell(&invocation))
-            });
-            lambda_runtime::run(answer).await.map_err(StartError::Runtime)
-        }
+    let ended = match start {
+        Ok(start) => run(function, &start, invoke).await,
         Err(error) => Err(error),
     };
     match ended {
@@ -184,6 +136,42 @@ async fn serve<A>(
             ExitCode::FAILURE
         }
     }
+}
+
+async fn run<S: Start>(
+    function: &'static str,
+    start: &S,
+    invoke: impl AsyncFn(&S, Result<&S::Ready, Failure>, &str) -> Result<Done, Refused>,
+) -> Result<(), StartError> {
+    let (ready, cold) = (OnceCell::new(), AtomicBool::new(true));
+    if let Err(error) = ready.get_or_try_init(|| load(start, PATIENCE)).await {
+        if start.is_final(&error) {
+            return Err(error);
+        }
+        tracing::error!(reason = %error, "the function is not ready; the next request tries again");
+    }
+    let answer = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        let began = Instant::now();
+        // What is left of the deadline is for the answer of a last resort, or for the real one.
+        let loaded = ready.get_or_try_init(|| load(start, PATIENCE.min(start.deadline() * 7 / 10))).await;
+        let loaded = loaded.map_err(|error| Failure::NotReady { reason: error.to_string() });
+        // On the heap: the compiler gives up on futures that are nested as deeply as these.
+        let done = Box::pin(invoke(start, loaded, event.payload.get())).await?;
+        let invocation = Invocation {
+            function,
+            request_id: &event.context.request_id,
+            cold: cold.swap(false, Ordering::Relaxed),
+            at: system_clock()(),
+            elapsed: began.elapsed(),
+        };
+        Ok::<_, Refused>(done.tell(&invocation))
+    });
+    lambda_runtime::run(answer).await.map_err(StartError::Runtime)
+}
+
+async fn load<S: Start>(start: &S, within: Duration) -> Result<S::Ready, StartError> {
+    // On the heap: a future of the SDK is large, and this one is part of every request's.
+    tokio::time::timeout(within, Box::pin(start.load())).await.unwrap_or(Err(StartError::Late))
 }
 
 impl Done {

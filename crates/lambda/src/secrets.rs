@@ -46,6 +46,11 @@ impl SecretSource {
         }
     }
 
+    /// Whether the text is here already.
+    pub(crate) fn is_inline(&self) -> bool {
+        matches!(self, Self::Inline(_))
+    }
+
     /// Reads the secret's text.
     ///
     /// # Errors

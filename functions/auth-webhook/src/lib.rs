@@ -6,14 +6,16 @@ use ringbolt_core::{
     attempt::Fingerprint,
     call::{Login, LoginAnswer, LoginPlan},
     dialects::wix_answers::{self, Request as Wix},
-    flow::Reply,
+    flow::{Reply, wix_answers::IvrGuid},
     outcome::Outcome,
 };
 use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
+use std::time::Instant;
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
-    let live = match app.admit(&request, &[Method::POST]) {
+    let began = Instant::now();
+    let live = match app.admit(&request, &[Method::POST]).await {
         Ok(live) => live,
         Err(refusal) => return refusal,
     };
@@ -27,7 +29,8 @@ pub async fn handle(app: &App, request: Request) -> Answer {
         }
     };
     let fallback = write(&live.flow.fallback.wix_answers).outcome(Outcome::Fallback);
-    guard::or_fallback(app.webhook.deadline, fallback, work).await.version(live.version).call(call_id.as_deref())
+    let left = app.webhook.deadline.saturating_sub(began.elapsed());
+    guard::or_fallback(left, fallback, work).await.version(live.version).call(call_id.as_deref())
 }
 
 async fn decide(app: &App, live: &LiveFlow, asked: &Wix) -> Result<Answer, Failure> {
@@ -45,6 +48,14 @@ async fn decide(app: &App, live: &LiveFlow, asked: &Wix) -> Result<Answer, Failu
     }
     let attempted = app.attempt(flow, &prepared, fingerprint).await?;
     Ok(answer(login.answer(&attempted.outcome)?).repeated(attempted.repeated))
+}
+
+/// The answer of a last resort: the GUID of an IVR.
+///
+/// # Errors
+/// What is expected, if the text is something else.
+pub fn last_resort(text: &str) -> Result<Answer, &'static str> {
+    IvrGuid::parse(text).map(|ivr| write(&Reply::Redirect(ivr))).map_err(|_| "the GUID of an IVR")
 }
 
 fn answer(decided: LoginAnswer<'_>) -> Answer {

@@ -9,6 +9,7 @@ use ringbolt_core::{
     attempt::Fingerprint,
     call::{self, Engine, PinAttempt, Plan},
     dialects::dialogtech::{self, Parameters, Written},
+    number::PhoneNumber,
 };
 use ringbolt_dynamodb::attempts::Attempted;
 use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
@@ -16,14 +17,15 @@ use std::time::Instant;
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
-    let live = match app.admit(&request, &[Method::GET, Method::POST]) {
+    let began = Instant::now();
+    let live = match app.admit(&request, &[Method::GET, Method::POST]).await {
         Ok(live) => live,
         Err(refusal) => return refusal,
     };
-    let (began, now, deadline) = (Instant::now(), app.webhook.now(), app.webhook.deadline);
+    let (now, deadline) = (app.webhook.now(), app.webhook.deadline);
     let asked = dialogtech::Request::read(&Parameters::parse(&request.query, request.form()), &live.flow, now);
     let recorded = async { Ok(Record::new(app, &live.flow, &asked, app.request_digest(&request), now)) };
-    let record = guard::within(deadline, recorded).await.unwrap_or_else(|failure| {
+    let record = guard::within(deadline.saturating_sub(began.elapsed()), recorded).await.unwrap_or_else(|failure| {
         tracing::error!(failure = failure.kind(), reason = %failure, "this call is not recorded");
         None
     });
@@ -44,6 +46,15 @@ pub async fn handle(app: &App, request: Request) -> Answer {
         }
         None => answered,
     }
+}
+
+/// The answer of a last resort: a transfer to a telephone number.
+///
+/// # Errors
+/// What is expected, if the text is something else.
+pub fn last_resort(text: &str) -> Result<Answer, &'static str> {
+    let destination = PhoneNumber::parse(text).map_err(|_| "a North American telephone number of 10 digits")?;
+    Ok(Answer::xml(dialogtech::write_transfer(destination)))
 }
 
 /// One visit of a call, with what answers it.

@@ -7,6 +7,7 @@ async fn main() -> std::process::ExitCode {
     ringbolt_lambda::run::steering(
         env!("CARGO_PKG_NAME"),
         &[Table::Callers, Table::Counters, Table::Calls],
+        next_action::last_resort,
         next_action::handle,
     )
     .await

@@ -6,6 +6,11 @@ use ringbolt_lambda::{
     Failure, Postback, Webhook, guard,
     queue::{Batch, BatchResponse, InvalidMessage, Message, Waiting},
 };
+use std::time::{Duration, Instant};
+
+/// How long a batch may take. Lambda ends an invocation after 28 s (template.yaml), and would then deliver the whole batch
+/// again, with what is stored already.
+const BATCH_DEADLINE: Duration = Duration::from_secs(20);
 
 /// Why a message stays in the queue.
 #[derive(Debug, thiserror::Error)]
@@ -28,11 +33,18 @@ impl DrainError {
 }
 
 /// Stores the messages under the times they were received, and returns those that must stay in the queue. They are
-/// stored one after another because several may concern the same item. Each message gets a webhook's deadline.
+/// stored one after another because several may concern the same item. Each message gets a webhook's deadline, within that
+/// of the batch.
 pub async fn drain(postback: &Postback, batch: Batch) -> BatchResponse {
-    let mut failed = Vec::new();
+    drain_within(BATCH_DEADLINE, postback, batch).await
+}
+
+/// [`drain`] with another deadline for the batch. What it does not reach stays in the queue.
+pub async fn drain_within(deadline: Duration, postback: &Postback, batch: Batch) -> BatchResponse {
+    let (mut failed, began) = (Vec::new(), Instant::now());
     for message in batch.messages {
-        if let Err(reason) = store(&postback.webhook, &message).await {
+        let left = deadline.saturating_sub(began.elapsed());
+        if let Err(reason) = store(&postback.webhook, &message, left).await {
             tracing::error!(
                 failure = reason.kind(), reason = %reason, message_id = message.message_id,
                 "a transcription stays in the queue"
@@ -43,9 +55,12 @@ pub async fn drain(postback: &Postback, batch: Batch) -> BatchResponse {
     failed.into_iter().collect()
 }
 
-async fn store(webhook: &Webhook, message: &Message) -> Result<Kept, DrainError> {
+async fn store(webhook: &Webhook, message: &Message, left: Duration) -> Result<Kept, DrainError> {
+    if left.is_zero() {
+        return Err(Failure::Deadline.into());
+    }
     let waiting = Waiting::from_body(&message.body)?;
     let transcription = waiting.transcription().map_err(InvalidMessage::from)?;
     let keep = keep(webhook, &waiting.flow, &transcription, waiting.received_at);
-    Ok(guard::within(webhook.deadline, keep).await?)
+    Ok(guard::within(webhook.deadline.min(left), keep).await?)
 }

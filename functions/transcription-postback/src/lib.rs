@@ -3,7 +3,7 @@
 
 mod drain;
 
-pub use drain::drain;
+pub use drain::{drain, drain_within};
 
 use http::Method;
 use ringbolt_core::{

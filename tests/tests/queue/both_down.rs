@@ -12,12 +12,17 @@ use tokio::net::TcpListener;
 const DEADLINE: Duration = Duration::from_secs(1);
 
 async fn postback(database: &TestDatabase, endpoint: &str, queue: &str) -> Postback {
-    let store =
-        Store::new(client::webhook_client(&client::local_config(endpoint, ringbolt_tests::ACCESS_KEY).await, DEADLINE), database.tables.clone());
+    let store = Store::new(
+        client::webhook_client(&client::local_config(endpoint, ringbolt_tests::ACCESS_KEY).await, DEADLINE),
+        database.tables.clone(),
+    );
     let mut webhook = TestApp::on(store, &demo_flow()).app.webhook;
     webhook.deadline = DEADLINE;
     let url = format!("{queue}/000000000000/transcriptions").parse().unwrap();
-    Postback { webhook, queue: Some(Queue::new(&client::local_config(queue, ringbolt_tests::ACCESS_KEY).await, url, DEADLINE)) }
+    Postback {
+        webhook,
+        queue: Some(Queue::new(&client::local_config(queue, ringbolt_tests::ACCESS_KEY).await, url, DEADLINE)),
+    }
 }
 
 async fn closed_port() -> String {

@@ -1,8 +1,9 @@
 //! Drains batches of messages into the real store.
 
-use crate::{body, drain, drain_event};
+use crate::{body, drain, drain_event, left};
 use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{Store, client};
+use ringbolt_lambda::{Postback, queue::Batch};
 use ringbolt_tests::{
     Fault, TestApp, TestDatabase, Wire,
     app::{NOON, demo_flow, root},
@@ -51,7 +52,10 @@ async fn only_invalid_messages_stay_in_the_queue_and_later_reach_the_dead_letter
 async fn while_the_database_is_down_every_message_stays_in_the_queue_and_none_is_lost() {
     let database = TestDatabase::start().await;
     let wire = Wire::to(&database.endpoint).await;
-    let client = client::webhook_client(&client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY).await, Duration::from_secs(1));
+    let client = client::webhook_client(
+        &client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY).await,
+        Duration::from_secs(1),
+    );
     let app = TestApp::on(Store::new(client, database.tables.clone()), &demo_flow());
     let bodies = [1, 2, 3].map(|question| body(&format!("survo_id=1&unique_id=r&question={question}&text=x"), NOON));
     for fault in [Fault::ServerError, Fault::Throttle, Fault::Denied, Fault::Nonsense] {
@@ -66,6 +70,23 @@ async fn while_the_database_is_down_every_message_stays_in_the_queue_and_none_is
     let call = database.store().await.call("r").await.unwrap();
     assert_eq!(call.len(), 3);
     assert!(call.iter().all(|item| item["revisions"].as_array().unwrap().is_empty()), "a repetition became a revision");
+}
+
+#[tokio::test]
+async fn what_a_batch_does_not_reach_in_time_stays_in_the_queue() {
+    let database = TestDatabase::start().await;
+    let wire = Wire::to(&database.endpoint).await;
+    let app = TestApp::through(&database, &wire.endpoint, &demo_flow()).await;
+    let batch = || Batch::from_event(&event("drain-two").to_string()).unwrap().unwrap();
+    let ids: Vec<String> = batch().messages.into_iter().map(|message| message.message_id).collect();
+    let postback = Postback::without_queue(app.app.webhook.clone());
+    // The database does not answer, and each message alone has a deadline of a minute.
+    wire.set(Fault::HoldUntil(usize::MAX));
+    let response = transcription_postback::drain_within(Duration::from_millis(50), &postback, batch()).await;
+    assert_eq!(left(response), ids);
+    assert_eq!(wire.take_operations().len(), 1, "the second is not begun");
+    wire.set(Fault::None);
+    assert_eq!(left(transcription_postback::drain(&postback, batch()).await), [""; 0]);
 }
 
 #[tokio::test]

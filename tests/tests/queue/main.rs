@@ -8,7 +8,7 @@ mod order;
 use ringbolt_core::{dialects::dialogtech::Parameters, identity::FlowName, time::EpochMs};
 use ringbolt_lambda::{
     Postback,
-    queue::{Batch, Waiting},
+    queue::{Batch, BatchResponse, Waiting},
 };
 use ringbolt_tests::TestApp;
 use serde_json::{Value, json};
@@ -30,8 +30,12 @@ async fn drain(app: &TestApp, bodies: &[String]) -> Vec<String> {
 
 async fn drain_event(app: &TestApp, event: &Value) -> Vec<String> {
     let postback = Postback::without_queue(app.app.webhook.clone());
-    let batch = Batch::from_event(&event.to_string()).unwrap();
-    let response = transcription_postback::drain(&postback, batch).await;
+    let batch = Batch::from_event(&event.to_string()).unwrap().unwrap();
+    left(transcription_postback::drain(&postback, batch).await)
+}
+
+/// The ids of the messages that stay in the queue.
+fn left(response: BatchResponse) -> Vec<String> {
     let response = serde_json::to_value(response).unwrap();
     let failures = response["batchItemFailures"].as_array().unwrap();
     failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()

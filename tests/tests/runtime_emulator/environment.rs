@@ -65,6 +65,10 @@ impl Environment {
         self
     }
 
+    pub fn value(&self, name: &str) -> String {
+        self.0[name].clone()
+    }
+
     pub fn without(mut self, name: &str) -> Self {
         assert!(self.0.remove(name).is_some(), "{name} was not set");
         self
@@ -130,7 +134,11 @@ fn the_documented_environment_is_complete_and_every_variable_is_read() {
         if function == Function::Transcription {
             StoringConfig::from_env(get).unwrap();
         } else {
-            SteeringConfig::from_env(get).unwrap();
+            let last_resort = match function {
+                Function::Auth => auth_webhook::last_resort,
+                _ => next_action::last_resort,
+            };
+            SteeringConfig::from_env(get, last_resort).unwrap();
             PinKeys::from_json(&environment["RINGBOLT_PIN_KEYS"]).unwrap();
         }
         let set: BTreeSet<String> = environment.keys().cloned().collect();

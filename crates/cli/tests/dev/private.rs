@@ -108,11 +108,11 @@ fn the_webhooks_refuse_web_pages_and_foreign_names() {
 #[test]
 fn with_a_token_of_its_own_a_tunnel_reaches_the_webhooks_and_pages_still_do_not() {
     let dev = Start::new().with(&["--memory", "--token", "a-token-of-my-own-0123456789"]).run();
-    let webhook =
-        "/dialogtech/demo/next-action?auth=a-token-of-my-own-0123456789&ivr_id=12345&account=90786&pin=4711";
+    let webhook = "/dialogtech/demo/next-action?auth=a-token-of-my-own-0123456789&ivr_id=12345&account=90786&pin=4711";
     let tunnel = ("host", "calls.example.com");
     assert_eq!(dev.address.request("GET", webhook, &[tunnel], b"").status, 200);
-    for page in [("origin", "https://example.com"), ("origin", "https://calls.example.com"), ("sec-fetch-site", "cross-site")]
+    for page in
+        [("origin", "https://example.com"), ("origin", "https://calls.example.com"), ("sec-fetch-site", "cross-site")]
     {
         dev.address.request("GET", webhook, &[tunnel, page], b"").refuses(403, "not for web pages");
     }

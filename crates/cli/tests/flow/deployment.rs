@@ -111,7 +111,11 @@ fn ringbolt(folder: &Path, arguments: &[&str]) -> Command {
         .env_remove("RINGBOLT_STACK")
         .env_remove("RINGBOLT_FLOWS_TABLE")
         .env_remove("RINGBOLT_AUDIT_TABLE")
-        .envs([("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
+        .envs([
+            ("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "eu-west-1"),
+        ])
         .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -95,7 +95,11 @@ impl Deployment {
             .env("RINGBOLT_PIN_KEYS", keys)
             .env("RINGBOLT_PIN_HASH", "keyed")
             .env("AWS_ENDPOINT_URL_DYNAMODB", &self.endpoint)
-            .envs([("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
+            .envs([
+                ("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY),
+                ("AWS_SECRET_ACCESS_KEY", "test"),
+                ("AWS_REGION", "eu-west-1"),
+            ])
             .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
             .stdin(Stdio::null());
         for (name, value) in variables {

@@ -152,7 +152,11 @@ pub fn bare(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env_clear()
-        .envs([("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "eu-west-1")])
+        .envs([
+            ("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "eu-west-1"),
+        ])
         .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/dev/null")])
         .env("TZ", noon_now())
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");

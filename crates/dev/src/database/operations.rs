@@ -37,7 +37,8 @@ fn run<Request: DeserializeOwned, Answer: Serialize>(
     request: &str,
     operation: impl FnOnce(Request) -> dynoxide::Result<Answer>,
 ) -> Result<String, DynoxideError> {
-    let request = serde_json::from_str(request).map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
+    let request =
+        serde_json::from_str(request).map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
     let answer = operation(request)?;
     serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }

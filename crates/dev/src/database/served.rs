@@ -30,7 +30,11 @@ pub(super) fn router(database: Database, port: u16, key: String) -> Router {
 
 async fn serve(State(served): State<Arc<Served>>, request: Request) -> Response<Body> {
     if !is_program(request.headers(), served.port) {
-        return refusal(StatusCode::FORBIDDEN, "AccessDeniedException", "This database is for programs on this machine.");
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "AccessDeniedException",
+            "This database is for programs on this machine.",
+        );
     }
     if !has_key(request.headers(), &served.key) {
         let sentence = "This database needs the key that its `ringbolt dev` keeps in .ringbolt/dev.json.";
@@ -46,9 +50,10 @@ async fn serve(State(served): State<Arc<Served>>, request: Request) -> Response<
     let executed = tokio::task::spawn_blocking(move || operations::execute(&served.database, &target, &body)).await;
     match executed {
         Ok(Ok(answer)) => json(StatusCode::OK, answer),
-        Ok(Err(error)) => {
-            json(StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error.to_json())
-        }
+        Ok(Err(error)) => json(
+            StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            error.to_json(),
+        ),
         Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "The operation ended early."),
     }
 }
@@ -62,7 +67,8 @@ fn has_key(headers: &HeaderMap, key: &str) -> bool {
 }
 
 fn refusal(status: StatusCode, code: &str, sentence: &str) -> Response<Body> {
-    let error = serde_json::json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": sentence });
+    let error =
+        serde_json::json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": sentence });
     json(status, error.to_string())
 }
 

@@ -2,6 +2,7 @@
 //! `ReportBatchItemFailures`).
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// A batch of messages.
 #[derive(Clone, Deserialize)]
@@ -22,6 +23,11 @@ pub struct Message {
     event_source: String,
 }
 
+/// An event with records that are not messages of SQS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("its records are not messages of SQS")]
+pub struct UnreadableBatch;
+
 /// The messages that Lambda must leave in the queue. It removes all others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BatchResponse {
@@ -36,12 +42,23 @@ struct Failed {
 }
 
 impl Batch {
-    /// Parses an SQS event; `None` for any other event.
-    #[must_use]
-    pub fn from_event(event: &str) -> Option<Self> {
-        let batch: Self = serde_json::from_str(event).ok()?;
-        let of_sqs = !batch.messages.is_empty() && batch.messages.iter().all(|m| m.event_source == "aws:sqs");
-        of_sqs.then_some(batch)
+    /// Parses an SQS event; `None` for an event without records, which is not one.
+    ///
+    /// # Errors
+    /// The event has records, but they are not messages of SQS. To answer it like a request would tell Lambda to delete
+    /// the messages.
+    pub fn from_event(event: &str) -> Result<Option<Self>, UnreadableBatch> {
+        #[derive(Deserialize)]
+        struct Records<'a> {
+            #[serde(rename = "Records", borrow)]
+            _records: &'a RawValue,
+        }
+        if serde_json::from_str::<Records<'_>>(event).is_err() {
+            return Ok(None);
+        }
+        let batch: Self = serde_json::from_str(event).map_err(|_| UnreadableBatch)?;
+        let of_sqs = batch.messages.iter().all(|message| message.event_source == "aws:sqs");
+        of_sqs.then_some(Some(batch)).ok_or(UnreadableBatch)
     }
 }
 
@@ -69,13 +86,17 @@ mod tests {
         let record =
             |source: &str| format!(r#"{{"messageId":"m","body":"b","eventSource":"{source}","attributes":{{}}}}"#);
         let sqs = record("aws:sqs");
-        let read = Batch::from_event(&format!(r#"{{"Records":[{sqs},{sqs}]}}"#)).unwrap();
+        let read = Batch::from_event(&format!(r#"{{"Records":[{sqs},{sqs}]}}"#)).unwrap().unwrap();
         assert_eq!((read.messages.len(), read.messages[0].message_id.as_str()), (2, "m"));
         let sns = record("aws:sns");
-        for records in [String::new(), sns.clone(), format!("{sqs},{sns}"), "{}".to_owned()] {
-            assert!(Batch::from_event(&format!(r#"{{"Records":[{records}]}}"#)).is_none(), "{records}");
+        for records in [sns.clone(), format!("{sqs},{sns}"), "{}".to_owned(), "7".to_owned()] {
+            let read = Batch::from_event(&format!(r#"{{"Records":[{records}]}}"#));
+            assert!(matches!(read, Err(UnreadableBatch)), "{records}");
         }
-        assert!(Batch::from_event(r#"{"version":"2.0","body":"{\"Records\":[]}"}"#).is_none());
+        assert!(Batch::from_event(r#"{"Records":[]}"#).unwrap().unwrap().messages.is_empty());
+        for event in [r#"{"version":"2.0","body":"{\"Records\":[]}"}"#, "[]", "null", "7", "{", r#""Records""#] {
+            assert!(Batch::from_event(event).unwrap().is_none(), "{event}");
+        }
     }
 
     #[test]

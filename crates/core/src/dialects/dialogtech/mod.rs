@@ -31,4 +31,4 @@ pub use parameters::{Form, MOST_PARAMETERS, Parameters};
 pub use pass_through::PassThrough;
 pub use request::{Request, UNANSWERED};
 pub use transcription::{MissingUniqueId, Transcription};
-pub use write::{Written, write};
+pub use write::{Written, write, write_transfer};

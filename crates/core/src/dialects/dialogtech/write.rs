@@ -3,9 +3,10 @@
 use super::document::to_xml;
 use super::pass_through::{PASS_THROUGH_LIMIT_BYTES, PassThrough};
 use crate::call::{Answer, Next};
-use crate::flow::Flow;
 use crate::flow::action::{self, Action};
 use crate::flow::fields::STATE;
+use crate::flow::{Flow, Ivrs};
+use crate::number::PhoneNumber;
 use crate::text::spoken_text;
 
 /// An answer on the wire ("Advanced Webhook Actions").
@@ -41,6 +42,12 @@ pub fn write(answer: &Answer, flow: &Flow, came: &PassThrough) -> Written {
             Written::Document(to_xml(action, &pass_through, &flow.ivrs))
         }
     }
+}
+
+/// Writes a transfer to a number, which needs no flow.
+#[must_use]
+pub fn write_transfer(destination: PhoneNumber) -> String {
+    to_xml(&Action::Transfer { destination }, "", &Ivrs::default())
 }
 
 fn passed(of_flow: &action::PassThrough<String>, answer: &Answer, came: &PassThrough) -> String {

@@ -1,0 +1,200 @@
+//! Starting a function: whatever needs the network is loaded at once, before the first event is asked for.
+//!
+//! Lambda ends a start after ten seconds, and callers then hear nothing. So what does not come in time is left for the next
+//! request, which tries again and is answered with the last resort meanwhile.
+
+use crate::{
+    Answer, App, LastResort, Postback, Webhook,
+    app::system_clock,
+    config::{ConfigMistakes, FlowSource, SteeringConfig, StoringConfig, WebhookConfig},
+    flows::{FlowFileMistakes, Flows},
+    queue::Queue,
+    secrets::{SecretError, SecretSource},
+    token::{InvalidTokens, WebhookTokens},
+};
+use aws_config::SdkConfig;
+use futures_util::future::join_all;
+use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
+use ringbolt_dynamodb::{Store, StoreError, Table, client, flows::FlowTable};
+use std::time::Duration;
+
+/// How long a start may take, and each request of a start.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a function is not ready.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment.
+    #[error(transparent)]
+    Config(#[from] ConfigMistakes),
+    /// A secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// `RINGBOLT_WEBHOOK_TOKENS`.
+    #[error("RINGBOLT_WEBHOOK_TOKENS: {0}")]
+    Tokens(#[from] InvalidTokens),
+    /// `RINGBOLT_PIN_KEYS`.
+    #[error("RINGBOLT_PIN_KEYS: {0}")]
+    PinKeys(#[from] InvalidPinKeys),
+    /// `RINGBOLT_FLOW_FILES`.
+    #[error("RINGBOLT_FLOW_FILES:\n{0}")]
+    Flows(#[from] FlowFileMistakes),
+    /// `RINGBOLT_FLOWS_TABLE`.
+    #[error("RINGBOLT_FLOWS_TABLE: {0}")]
+    Published(#[source] StoreError),
+    /// Something took too long.
+    #[error("the secrets or the call flows did not arrive in time")]
+    Late,
+    /// The Lambda runtime.
+    #[error("the Lambda runtime ended: {0}")]
+    Runtime(#[source] lambda_runtime::Error),
+}
+
+/// A function that has read its environment and has yet to load what that names.
+pub(crate) trait Start {
+    /// What the function has when it is ready.
+    type Ready;
+
+    /// Loads it.
+    async fn load(&self) -> Result<Self::Ready, StartError>;
+
+    /// Whether it is of no use to try again.
+    fn is_final(&self, error: &StartError) -> bool;
+
+    /// How long a request may take.
+    fn deadline(&self) -> Duration;
+}
+
+/// A webhook that steers calls.
+pub(crate) struct Steering {
+    webhook: WebhookConfig,
+    config: SteeringConfig,
+    pub(crate) last_resort: LastResort,
+    writes_to: &'static [Table],
+    sdk: SdkConfig,
+}
+
+/// A webhook that only stores.
+pub(crate) struct Storing {
+    webhook: WebhookConfig,
+    config: StoringConfig,
+    sdk: SdkConfig,
+}
+
+impl Steering {
+    /// Reads the environment. `writes_to` names the tables that a call's first request writes to; `last_resort` reads the
+    /// answer of a last resort, or says what is expected in its place.
+    pub(crate) async fn from_env(
+        webhook: Result<WebhookConfig, ConfigMistakes>,
+        writes_to: &'static [Table],
+        last_resort: fn(&str) -> Result<Answer, &'static str>,
+    ) -> Result<Self, StartError> {
+        let steering = SteeringConfig::from_env(environment, last_resort);
+        let (webhook, config) = ConfigMistakes::both(webhook, steering)?;
+        let last_resort = config.last_resort.clone();
+        Ok(Self { webhook, config, last_resort, writes_to, sdk: sdk_config().await })
+    }
+
+    async fn pin_keys(&self) -> Result<PinKeys, StartError> {
+        Ok(PinKeys::from_json(&self.config.pin_keys.read(&self.sdk).await?)?)
+    }
+
+    async fn flows(&self) -> Result<Flows, StartError> {
+        let stage = self.config.stage.as_deref();
+        match &self.config.flows {
+            FlowSource::Files(files) => Ok(Flows::load(files, stage)?),
+            FlowSource::Table(table) => {
+                let client = client::patient_client(&self.sdk, PATIENCE);
+                let table = FlowTable::new(client, table.clone());
+                Flows::published(table, system_clock(), stage).await.map_err(StartError::Published)
+            }
+        }
+    }
+}
+
+impl Start for Steering {
+    type Ready = App;
+
+    async fn load(&self) -> Result<App, StartError> {
+        let (webhook, keys, flows) =
+            tokio::join!(start_webhook(&self.webhook, self.writes_to, &self.sdk), self.pin_keys(), self.flows());
+        let hasher = PinHasher::new(keys?, self.config.pin_hashes);
+        Ok(App { webhook: webhook?, flows: flows?, hasher, last_resort: self.last_resort.clone() })
+    }
+
+    fn is_final(&self, error: &StartError) -> bool {
+        match error {
+            StartError::PinKeys(_) => self.config.pin_keys.is_inline(),
+            error => is_final(error, &self.webhook.tokens),
+        }
+    }
+
+    fn deadline(&self) -> Duration {
+        self.webhook.deadline
+    }
+}
+
+impl Storing {
+    /// Reads the environment.
+    pub(crate) async fn from_env(webhook: Result<WebhookConfig, ConfigMistakes>) -> Result<Self, StartError> {
+        let (webhook, config) = ConfigMistakes::both(webhook, StoringConfig::from_env(environment))?;
+        Ok(Self { webhook, config, sdk: sdk_config().await })
+    }
+}
+
+impl Start for Storing {
+    type Ready = Postback;
+
+    async fn load(&self) -> Result<Postback, StartError> {
+        let webhook = start_webhook(&self.webhook, &[Table::Calls], &self.sdk).await?;
+        let queue = self.config.queue.clone().map(|url| Queue::new(&self.sdk, url, webhook.deadline));
+        Ok(Postback { webhook, queue })
+    }
+
+    fn is_final(&self, error: &StartError) -> bool {
+        is_final(error, &self.webhook.tokens)
+    }
+
+    fn deadline(&self) -> Duration {
+        self.webhook.deadline
+    }
+}
+
+/// A file in the package and a value in the environment stay what they are; Secrets Manager and the table may have
+/// something else a moment later.
+fn is_final(error: &StartError, tokens: &SecretSource) -> bool {
+    match error {
+        StartError::Config(_) | StartError::Flows(_) | StartError::Runtime(_) => true,
+        StartError::Tokens(_) => tokens.is_inline(),
+        StartError::Secret(_) | StartError::PinKeys(_) | StartError::Published(_) | StartError::Late => false,
+    }
+}
+
+async fn start_webhook(config: &WebhookConfig, writes_to: &[Table], sdk: &SdkConfig) -> Result<Webhook, StartError> {
+    let store = Store::new(client::webhook_client(sdk, config.deadline), config.tables.clone());
+    let (tokens, ()) = tokio::join!(config.tokens.read(sdk), warm_up(config, writes_to, sdk));
+    let tokens = WebhookTokens::from_json(&tokens?)?;
+    let WebhookConfig { deadline, retention, .. } = *config;
+    Ok(Webhook { store, tokens, deadline, retention, clock: system_clock() })
+}
+
+/// Opens connections, with a start's patience: they are in the pool that the webhook's client uses. At the same time, so
+/// that a call finds one for each of the writes that it makes in parallel.
+async fn warm_up(config: &WebhookConfig, writes_to: &[Table], sdk: &SdkConfig) {
+    let patient = Store::new(client::patient_client(sdk, PATIENCE), config.tables.clone());
+    for warmed in join_all(writes_to.iter().map(|table| patient.warm_up(*table))).await {
+        if let Err(error) = warmed {
+            // The database may be back when a call comes in; until then callers hear the fallback.
+            tracing::error!(failure = error.kind(), reason = %error, "the database is not ready");
+        }
+    }
+}
+
+/// Region, credentials and endpoint as every AWS tool finds them.
+pub async fn sdk_config() -> SdkConfig {
+    aws_config::defaults(client::behavior()).http_client(client::http_client()).load().await
+}
+
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
