@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod package;
 mod report;
 mod steps;
 mod tally;
@@ -15,13 +16,15 @@ mod workspace;
 use std::process::ExitCode;
 
 use report::Report;
-use steps::STEPS;
+use steps::{STEPS, sam_build::Architecture};
 use workspace::Workspace;
 
 const USAGE: &str = "\
 cargo xtask test                    install the tools and run all steps
 cargo xtask test --only STEP,STEP   run only these steps, in the usual order
-cargo xtask list                    list the steps";
+cargo xtask list                    list the steps
+cargo xtask package                 build a package that deploys without Rust, for this machine's architecture
+cargo xtask package ARCHITECTURE    the same for arm64 or x86_64";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
         }
         ["test"] => test(None),
         ["test", "--only", names] => test(Some(names)),
+        ["package"] => pack(Some(Architecture::of_this_machine())),
+        ["package", architecture] => pack(Architecture::parse(architecture)),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -41,6 +46,20 @@ fn main() -> ExitCode {
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn pack(architecture: Option<Architecture>) -> ExitCode {
+    let Some(architecture) = architecture else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match Workspace::find().and_then(|workspace| package::package(&workspace, architecture)) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
         }
     }
 }

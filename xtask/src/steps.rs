@@ -7,7 +7,7 @@ mod dynamodb_local;
 mod lambda;
 mod ringbolt;
 mod sam;
-mod sam_build;
+pub mod sam_build;
 
 use anyhow::Result;
 

@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 
-use super::{ringbolt, sam, sam_build};
+use super::{ringbolt, sam_build, sam_build::Architecture};
+use crate::package;
 use crate::tally::Tally;
 use crate::test_run::count_pytest;
 use crate::tools::{self, AWS_EMULATOR, SAM};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, run};
 
 /// The time limit for the tests, which take two minutes on two cores.
 const SECS: &str = "1200";
@@ -14,8 +15,14 @@ const SECS: &str = "1200";
 pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     let python = AWS_EMULATOR.installed(workspace)?.join("bin").join("python");
     let sam_python = SAM.installed(workspace)?.join("bin").join("python");
+    let architecture = Architecture::of_this_machine();
     let built = sam_build::build(workspace)?;
     let command = ringbolt::build(workspace)?;
+    // The command that the tests have built would make the package large; packing it without its debug information shows
+    // the same.
+    let packed = workspace.target.join("deploy-test-ringbolt");
+    run(workspace.command("strip").arg("-o").arg(&packed).arg(&command))?;
+    let package = package::assemble(workspace, architecture, &built, &packed)?;
     let scratch = workspace.target.join("deploy-test");
     // A killed run leaves its folder behind.
     if scratch.is_dir() {
@@ -33,8 +40,8 @@ pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONUNBUFFERED", "1")
         .env("RINGBOLT_TEST_SAM_PYTHON", sam_python)
-        .env("RINGBOLT_TEST_BUILT_TEMPLATE", built.join("template.yaml"))
-        .env("RINGBOLT_TEST_ARCHITECTURE", sam::architecture())
+        .env("RINGBOLT_TEST_PACKAGE", package.archive)
+        .env("RINGBOLT_TEST_ARCHITECTURE", architecture.name())
         .env("RINGBOLT_TEST_RINGBOLT", command)
         .env("RINGBOLT_TEST_SCRATCH", scratch);
     count_pytest(&mut pytest)

@@ -8,11 +8,6 @@ use crate::tally::Tally;
 use crate::tools::{SAM, TEMPLATE_CHECKS};
 use crate::workspace::{Workspace, run};
 
-/// This machine's architecture as a value of the template's parameter. In AWS the default is arm64.
-pub fn architecture() -> &'static str {
-    if std::env::consts::ARCH == "aarch64" { "arm64" } else { "x86_64" }
-}
-
 /// The `sam` command, without an account and offline: it contacts neither AWS nor a crate registry.
 ///
 /// # Errors

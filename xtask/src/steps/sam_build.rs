@@ -11,7 +11,7 @@ use crate::tools;
 use crate::workspace::{Workspace, described, run};
 
 /// The functions' names in `template.yaml`.
-const FUNCTIONS: [&str; 3] = ["AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction"];
+pub const FUNCTIONS: [&str; 3] = ["AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction"];
 /// The glibc of `provided.al2023`: Amazon Linux 2023 ships 2.34.
 const NEWEST_GLIBC: Version = (2, 34);
 /// The maximum size of a binary. A larger one slows cold starts noticeably and points to a heavy new dependency.
@@ -19,15 +19,60 @@ const MOST_BYTES: u64 = 12_000_000;
 
 type Version = (u32, u32);
 
+/// What the functions are built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    /// AWS Graviton.
+    Arm64,
+    /// Intel and AMD.
+    X86_64,
+}
+
+impl Architecture {
+    /// This machine's, so that the built functions run here. In AWS the default is arm64.
+    pub fn of_this_machine() -> Self {
+        if std::env::consts::ARCH == "aarch64" { Self::Arm64 } else { Self::X86_64 }
+    }
+
+    /// The one of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Arm64, Self::X86_64].into_iter().find(|architecture| architecture.name() == name)
+    }
+
+    /// The name, as the template's parameter has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::X86_64 => "x86_64",
+        }
+    }
+
+    /// Rust's name for it.
+    pub fn target(self) -> &'static str {
+        match self {
+            Self::Arm64 => "aarch64-unknown-linux-gnu",
+            Self::X86_64 => "x86_64-unknown-linux-gnu",
+        }
+    }
+}
+
 /// Builds the functions, which takes minutes after a change. Returns the folder with `FUNCTION/bootstrap` and the
 /// template for `sam deploy`.
 ///
 /// # Errors
 /// A function does not build.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
+    build_for(workspace, Architecture::of_this_machine())
+}
+
+/// [`build`] for another architecture.
+///
+/// # Errors
+/// A function does not build.
+pub fn build_for(workspace: &Workspace, architecture: Architecture) -> Result<PathBuf> {
     // `sam build` runs offline, so dependencies must be downloaded first.
     run(workspace.cargo().args(["fetch", "--quiet"]))?;
-    let architecture = format!("Architecture={}", sam::architecture());
+    let architecture = format!("Architecture={}", architecture.name());
     run(sam::command(workspace)?.args(["build", "--parameter-overrides", "Stage=dev", &architecture]))?;
     Ok(workspace.root.join(".aws-sam").join("build"))
 }
