@@ -93,7 +93,7 @@ impl Outcome {
             Self::Answered => "answered",
             Self::Said => "said",
             Self::Fallback => "fallback",
-            Self::First => "first",
+            Self::First => "stored",
             Self::Repeated => "repeated",
             Self::Superseded => "superseded",
             Self::Outdated => "outdated",

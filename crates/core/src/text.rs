@@ -55,6 +55,32 @@ pub fn sentence(text: &str) -> String {
     format!("{}.", capitalised(text.trim_end_matches('.')))
 }
 
+/// A number with what it counts: `1 call`, `2,000 calls`. The plural is the singular with an "s".
+///
+/// ```
+/// assert_eq!(ringbolt_core::text::counted(1, "call"), "1 call");
+/// assert_eq!(ringbolt_core::text::counted(2_000, "call"), "2,000 calls");
+/// ```
+#[must_use]
+pub fn counted(number: impl TryInto<u64>, what: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands separated by commas: `100,000`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -78,6 +104,12 @@ mod tests {
             assert_eq!(spoken_text(given), spoken, "{given:?}");
             assert_eq!(xml_text(given), xml, "{given:?}");
         }
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        let shown: Vec<String> = [0, 12, 123, 1_234, 123_456, 1_234_567].map(grouped).into();
+        assert_eq!(shown, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
     }
 
     proptest! {

@@ -131,7 +131,7 @@ impl Caption {
             Event::Moved(place) => {
                 let back = been.contains(place);
                 let tone = if back || !matches!(place, Place::Ivr(_)) { Tone::Plain } else { Tone::Good };
-                Self { tone, ..plain("moved", &moved(place, back), String::new()) }
+                Self { tone, ..plain("moved", &moved_in_words(place, back), String::new()) }
             }
             Event::Ringing { who, secs } => {
                 Self { why: format!("For {secs} seconds each."), ..plain("ring", "Ringing", who.join(", ")) }
@@ -176,7 +176,7 @@ fn webhook(exchange: &Exchange, flow: &Drawn<'_>) -> Caption {
         let title = format!("The web server answers with status {}", reply.status);
         return Caption { title, ..plain };
     };
-    let (tone, title) = outcome_in_words(decided);
+    let (tone, title) = outcome_in_words(decided.outcome, decided.failed.is_some());
     let reason = decided.reason.as_ref();
     Caption {
         tone,
@@ -188,9 +188,11 @@ fn webhook(exchange: &Exchange, flow: &Drawn<'_>) -> Caption {
     }
 }
 
-fn outcome_in_words(decided: &Decided) -> (Tone, &'static str) {
-    match decided.outcome {
-        _ if decided.failed.is_some() => (Tone::Fault, "The fallback answers"),
+/// How a webhook ended, in words: `Wrong PIN`. `failed`: something failed, so that the fallback answered.
+#[must_use]
+pub fn outcome_in_words(outcome: Outcome, failed: bool) -> (Tone, &'static str) {
+    match outcome {
+        _ if failed => (Tone::Fault, "The fallback answers"),
         Outcome::Verified => (Tone::Good, "Right PIN"),
         Outcome::TurnedAway => (Tone::Bad, "Right PIN, and turned away"),
         Outcome::Wrong => (Tone::Bad, "Wrong PIN"),
@@ -219,8 +221,9 @@ fn why(decided: &Decided, flow: &Drawn<'_>) -> String {
     format!("{} ({}).{doubt}{repeated}", rule_in_words(&reason.rule, flow.graph), at.trim_start())
 }
 
-/// A rule in words: `wrong` of login; rule 2 of survey, if `answers.qos == "0"`.
-fn rule_in_words(rule: &RuleId, graph: &Graph) -> String {
+/// A rule in words, as a sentence without its full stop: ``Rule 2 of survey: `answers.qos == "0"` ``.
+#[must_use]
+pub fn rule_in_words(rule: &RuleId, graph: &Graph) -> String {
     let place = match &rule.place {
         Place::AuthWebhook => "wix_answers".to_owned(),
         place => place.to_string(),
@@ -247,7 +250,9 @@ fn shortened(condition: &str) -> String {
     condition.chars().take(88).chain(['…']).collect()
 }
 
-fn moved(place: &Place, back: bool) -> String {
+/// Where a call goes, in words: `On to survey`. `back`: it has been there before.
+#[must_use]
+pub fn moved_in_words(place: &Place, back: bool) -> String {
     match place {
         Place::Ivr(name) if back => format!("Back to {name}"),
         Place::Ivr(name) => format!("On to {name}"),

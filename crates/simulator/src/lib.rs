@@ -39,7 +39,7 @@ mod words;
 pub use call::{
     Call, CannotStart, Input, NotNow, Person, PersonState, Question, Stage, Transcription, TranscriptionState,
 };
-pub use caption::{Caption, Drawn, Tone, captions, since};
+pub use caption::{Caption, Drawn, Tone, captions, moved_in_words, outcome_in_words, rule_in_words, since};
 pub use dialogtech::document::{Instruction, Refused};
 pub use dialogtech::findme::FindMe;
 pub use dialogtech::shown::{pass_through, pretty_xml};

@@ -1,7 +1,8 @@
 //! Why a call gets the fallback.
 
 use super::answer::Reason;
-use crate::flow::{IvrName, TemplateError, graph};
+use crate::flow::graph::{self, RuleId};
+use crate::flow::{IvrName, TemplateError};
 use std::fmt;
 
 /// The flow has nothing for these results, or a text of it failed.
@@ -54,11 +55,15 @@ pub struct Place {
     pub ivr: IvrName,
     /// The line of the flow file, from 1.
     pub line: usize,
+    /// The rule that was taken, and whose text or number failed; `None` if no rule was taken yet.
+    pub rule: Option<RuleId>,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "IVR {}, line {}", self.ivr, self.line)
+        let number = self.rule.as_ref().and_then(|rule| rule.number);
+        let rule = number.map(|number| format!(", rule {number}")).unwrap_or_default();
+        write!(f, "IVR {}{rule}, line {}", self.ivr, self.line)
     }
 }
 
@@ -66,14 +71,20 @@ impl Undecidable {
     /// The case for which the flow has no rule, if that is what kept it from answering.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
-        let Place { ivr, line } = self.place.as_ref().filter(|_| self.why == Why::NoRule)?;
+        let Place { ivr, line, .. } = self.place.as_ref().filter(|_| self.why == Why::NoRule)?;
         Some(Reason::none_for(graph::Place::Ivr(ivr.clone()), None, *line))
     }
 }
 
 impl Why {
     pub(super) fn at(self, ivr: &IvrName, line: usize) -> Undecidable {
-        Undecidable { why: self, place: Some(Place { ivr: ivr.clone(), line }) }
+        Undecidable { why: self, place: Some(Place { ivr: ivr.clone(), line, rule: None }) }
+    }
+
+    /// In the rule that was taken.
+    pub(super) fn in_rule(self, ivr: &IvrName, reason: &Reason) -> Undecidable {
+        let place = Place { ivr: ivr.clone(), line: reason.line, rule: Some(reason.rule.clone()) };
+        Undecidable { why: self, place: Some(place) }
     }
 
     pub(super) fn anywhere(self) -> Undecidable {

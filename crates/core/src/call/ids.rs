@@ -49,7 +49,7 @@ impl KeyPart {
             return Self(text.to_owned());
         }
         let digest = Sha256::digest(text);
-        Self(digest.iter().take(16).fold("~".to_owned(), |key, byte| format!("{key}{byte:02x}")))
+        Self(format!("~{}", hex::encode(&digest[..16])))
     }
 
     /// The text.

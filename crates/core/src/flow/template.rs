@@ -49,12 +49,15 @@ pub struct Template {
     failures: Vec<MayFail>,
 }
 
-/// Why a template gave no text. It names no value: values belong to callers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a template gave no text. It names what the flow reads, and no value: values belong to callers.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// It reads a part of something that is absent: `caller.balance` if nobody is verified.
-    #[error("the template reads a part of something that is absent")]
-    Missing,
+    #[error("the template reads {}", in_words(of.as_deref()))]
+    Missing {
+        /// What it reads, as the flow names it: `caller.balance`. `None` if it reads a part of what a function returns.
+        of: Option<Box<str>>,
+    },
     /// The text or a value in it is longer than [`Template::MAX_BYTES`], or a list has more than 200 items.
     #[error("the template's text is longer than {max} bytes", max = Template::MAX_BYTES)]
     TooLong,
@@ -65,8 +68,20 @@ pub enum TemplateError {
     #[error("the template's text is not a telephone number of ten digits, or is one that callers may not choose")]
     NoNumber,
     /// Anything else, by the engine's kind of error.
-    #[error("the template failed: {0}")]
-    Failed(ErrorKind),
+    #[error("the template failed: {}", because.as_ref().map_or_else(|| kind.to_string(), ToString::to_string))]
+    Failed {
+        /// The engine's kind of error.
+        kind: ErrorKind,
+        /// The only reason for which this template can fail, if there is only one.
+        because: Option<Box<MayFail>>,
+    },
+}
+
+fn in_words(of: Option<&str>) -> String {
+    of.map_or_else(
+        || "a part of something that is absent".to_owned(),
+        |of| format!("`{of}`, which this call does not have"),
+    )
 }
 
 impl Template {
@@ -128,14 +143,30 @@ impl Template {
         let rendered =
             engine.get_template(NAME).and_then(|t| t.render_captured_to(scope.root(), &mut output).map(drop));
         let Err(error) = rendered else {
-            return String::from_utf8(output.text).map_err(|_| TemplateError::Failed(ErrorKind::WriteFailure));
+            let kind = ErrorKind::WriteFailure;
+            return String::from_utf8(output.text).map_err(|_| TemplateError::Failed { kind, because: None });
         };
         Err(match error.kind() {
             _ if output.full || bounds::is_too_long(&error) => TemplateError::TooLong,
-            ErrorKind::UndefinedError => TemplateError::Missing,
+            ErrorKind::UndefinedError => TemplateError::Missing { of: self.absent(scope) },
             ErrorKind::OutOfFuel => TemplateError::TooManySteps,
-            kind => TemplateError::Failed(kind),
+            kind => TemplateError::Failed { kind, because: self.only_reason() },
         })
+    }
+
+    /// The first name that it reads a part of although the scope does not have it.
+    fn absent(&self, scope: &Scope) -> Option<Box<str>> {
+        let of = |name: &str, part: &str| format!("{name}.{part}").into_boxed_str();
+        let parts = || self.uses.iter().filter_map(|(name, part)| Some((name.as_str(), part.as_deref()?)));
+        let without_name = parts().find(|(name, _)| !scope.has(name, None));
+        without_name.or_else(|| parts().find(|(name, part)| !scope.has(name, Some(part)))).map(|(n, p)| of(n, p))
+    }
+
+    /// The reason for which it failed, if it can fail for one reason only. An absent name fails otherwise.
+    fn only_reason(&self) -> Option<Box<MayFail>> {
+        let mut reasons = self.failures.iter().filter(|reason| !matches!(reason, MayFail::Absent { .. }));
+        let only = reasons.next()?;
+        reasons.next().is_none().then(|| Box::new(only.clone()))
     }
 
     /// The text as written in the flow.

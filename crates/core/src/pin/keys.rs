@@ -135,7 +135,7 @@ impl PinKey {
         let id = derive(&hkdf, "ringbolt/1/key-id");
         Ok(Self {
             // 32 bits that tell nothing about the key; named by content, so that no two can be mixed up.
-            id: id[..4].iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: hex::encode(&id[..4]),
             tag: derive(&hkdf, "ringbolt/1/tag"),
             fingerprint: derive(&hkdf, "ringbolt/1/fingerprint"),
             call_state: derive(&hkdf, "ringbolt/1/call-state"),

@@ -145,12 +145,13 @@ impl Engine<'_> {
     }
 
     fn say(&self, ivr: &Ivr, taken: &TakenRule<'_, Template>, scope: &Scope) -> Result<Answer, Undecidable> {
-        let text = taken.then.render(scope).map_err(|error| Why::Template(error).at(&ivr.name, taken.at.line))?;
+        let reason = Reason::of(Place::Ivr(ivr.name.clone()), None, taken);
+        let text = taken.then.render(scope).map_err(|error| Why::Template(error).in_rule(&ivr.name, &reason))?;
         Ok(Answer {
             next: Next::Say(spoken_text(&text).into_owned()),
             outcome: Outcome::Said,
             state: None,
-            reason: Some(Reason::of(Place::Ivr(ivr.name.clone()), None, taken)),
+            reason: Some(reason),
             numbers_left_out: 0,
         })
     }
@@ -164,7 +165,8 @@ impl Engine<'_> {
         scope: &Scope,
         state: &CallState,
     ) -> Result<Answer, Undecidable> {
-        let rendered = render::action(action, scope).map_err(|why| why.at(&branch.ivr.name, taken.at.line))?;
+        let reason = Reason::of(Place::Ivr(branch.ivr.name.clone()), branch.asked, taken);
+        let rendered = render::action(action, scope).map_err(|why| why.in_rule(&branch.ivr.name, &reason))?;
         let state = match &rendered.action {
             Action::Ivr(_) => state.write(self.binding(), self.now),
             _ => None,
@@ -173,7 +175,7 @@ impl Engine<'_> {
             next: Next::Action(rendered.action),
             outcome,
             state,
-            reason: Some(Reason::of(Place::Ivr(branch.ivr.name.clone()), branch.asked, taken)),
+            reason: Some(reason),
             numbers_left_out: rendered.numbers_left_out,
         })
     }

@@ -101,6 +101,13 @@ impl Scope {
         self
     }
 
+    /// Whether there is a value behind a name, or behind a part of it.
+    pub(super) fn has(&self, name: &str, part: Option<&str>) -> bool {
+        let value = self.root().get_attr(name).unwrap_or_default();
+        let value = part.map_or(value.clone(), |part| value.get_attr(part).unwrap_or_default());
+        !value.is_undefined()
+    }
+
     pub(super) fn root(&self) -> Value {
         Value::from_dyn_object(Arc::clone(&self.0))
     }

@@ -31,6 +31,10 @@ fn render(source: &str, scope: &Scope) -> Result<String, TemplateError> {
     Template::compile(source, &Vocabulary::default()).unwrap().render(scope)
 }
 
+fn missing(of: &str) -> Result<String, TemplateError> {
+    Err(TemplateError::Missing { of: Some(of.into()) })
+}
+
 fn wrong(source: &str) -> Vec<String> {
     let wrong = Template::compile(source, &Vocabulary::default()).unwrap_err();
     wrong.iter().map(|w| w.help().map_or(w.to_string(), |help| format!("{w} ({help})"))).collect()
@@ -57,8 +61,8 @@ fn what_is_not_there_says_nothing_and_its_parts_are_an_error() {
     assert_eq!(render("[{{ answers.extension }}]", &scope()).as_deref(), Ok("[]"));
     assert_eq!(render("[{{ caller }}]", &Scope::default()).as_deref(), Ok("[]"));
     let balance = "Your balance is {{ caller.balance }}.";
-    assert_eq!(render(balance, &Scope::default()), Err(TemplateError::Missing));
-    assert_eq!(render("{{ answers.a.b }}", &scope()), Err(TemplateError::Missing));
+    assert_eq!(render(balance, &Scope::default()), missing("caller.balance"));
+    assert_eq!(render("{{ answers.a.b }}", &scope()), missing("answers.a"));
 }
 
 #[test]
