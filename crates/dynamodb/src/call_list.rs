@@ -24,8 +24,12 @@ pub struct Listed {
     pub response_id: String,
     /// Whether it is a transcription.
     pub is_transcript: bool,
+    /// Its sort key in the call's partition.
+    pub sort_key: String,
     /// The calling number as the provider sent it; `None` if the index was read, which has nothing but keys.
     pub number: Option<String>,
+    /// The outcome of a visit; `None` if the index was read, or an earlier version wrote it.
+    pub outcome: Option<String>,
 }
 
 /// Iterates over stored items of calls, page by page. It holds a few pages in memory, however many items there are.
@@ -107,7 +111,7 @@ async fn scan(
         .scan()
         .table_name(&store.tables.calls)
         .filter_expression("#at BETWEEN :from AND :last")
-        .projection_expression("pk, sk, #at, told.#call.ivr_caller_id, visits[0].told.#call.ivr_caller_id")
+        .projection_expression("pk, sk, #at, outcome, told.#call.ivr_caller_id, visits[0].told.#call.ivr_caller_id")
         .expression_attribute_names("#at", AT)
         .expression_attribute_names("#call", "call")
         .expression_attribute_values(":from", item::n(span.start.0))
@@ -130,7 +134,9 @@ fn listed(found: &Item) -> Option<Listed> {
         _ => return None,
     };
     let response_id = pk.strip_prefix("call#")?.to_owned();
-    Some(Listed { response_id, at: EpochMs(item::number(found, AT).ok()?), is_transcript, number: number(found) })
+    let outcome = found.get("outcome").and_then(|outcome| outcome.as_s().ok()).cloned();
+    let at = EpochMs(item::number(found, AT).ok()?);
+    Some(Listed { response_id, at, is_transcript, sort_key: sk.clone(), number: number(found), outcome })
 }
 
 /// The calling number of a visit, or of the first of those that an earlier version kept in one item.

@@ -24,7 +24,36 @@ pub enum Change {
     NoCaller,
 }
 
+/// Why a caller's PINs and attributes were not set.
+#[derive(Debug, thiserror::Error)]
+pub enum SetError {
+    /// Nothing was written, or it is unknown whether the PINs were.
+    #[error("the PIN was not set: {0}")]
+    Pins(#[source] StoreError),
+    /// The PINs were written, but the attributes were not.
+    #[error("the PIN was set, but the attributes were not: {0}")]
+    Attributes(#[source] StoreError),
+}
+
 impl Store {
+    /// Gives a caller exactly these PINs ([`Store::replace_pins`]), then adds the attributes to the existing ones. Returns
+    /// [`Change::NoCaller`] if the caller was erased between the two writes, so that nothing is set.
+    ///
+    /// # Errors
+    /// Any DynamoDB error, with the write that failed.
+    pub async fn set_pins(
+        &self,
+        caller: &CallerId,
+        tags: &[PinTag],
+        attributes: &Attributes,
+    ) -> Result<Change, SetError> {
+        self.replace_pins(caller, tags).await.map_err(SetError::Pins)?;
+        if attributes.is_empty() {
+            return Ok(Change::Made);
+        }
+        self.put_attributes(caller, attributes).await.map_err(SetError::Attributes)
+    }
+
     /// Gives a caller exactly these PINs, with counters at zero; creates the caller if necessary. Attributes and
     /// an administrator's lock stay.
     ///

@@ -7,15 +7,27 @@
 use crate::{
     Store, StoreError,
     attempts::conditional_check_failed,
+    call_list::Listed,
     erasure::ERASED,
     item::{self, Item},
     ivr_day::ivr_day,
     revisions::Revisions,
     tables::{AT, IVR_DAY, PK, SK, TTL},
 };
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
 use ringbolt_core::{outcome::Outcome, time::EpochMs};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+/// The most items that DynamoDB reads with one request.
+const BATCH: usize = 100;
+/// DynamoDB may leave out items of a batch, because it answers 16 MB at most or is throttling.
+const BATCH_ATTEMPTS: u32 = 10;
+
+/// Items by partition key and sort key.
+type Found = BTreeMap<(String, String), BTreeMap<String, serde_json::Value>>;
 
 /// One transcribed answer.
 #[derive(Clone)]
@@ -168,6 +180,47 @@ impl Store {
             kept.push(found.iter().map(|(name, value)| (name.clone(), item::to_json(value))).collect());
         }
         Ok(kept)
+    }
+}
+
+impl Store {
+    /// Reads the listed items themselves, up to 100 with one request. What was deleted meanwhile is left out; the others
+    /// come in the order in which they were listed.
+    ///
+    /// # Errors
+    /// Any DynamoDB error; [`StoreError::Throttled`] if DynamoDB repeatedly left out items that it was asked for.
+    pub async fn listed_items(
+        &self,
+        listed: &[Listed],
+    ) -> Result<Vec<BTreeMap<String, serde_json::Value>>, StoreError> {
+        let mut found = BTreeMap::new();
+        for chunk in listed.chunks(BATCH) {
+            self.read_batch(chunk, &mut found).await?;
+        }
+        let key = |listed: &Listed| (format!("call#{}", listed.response_id), listed.sort_key.clone());
+        Ok(listed.iter().filter_map(|listed| found.remove(&key(listed))).collect())
+    }
+
+    async fn read_batch(&self, listed: &[Listed], found: &mut Found) -> Result<(), StoreError> {
+        let key = |listed: &Listed| {
+            Item::from([(PK.to_owned(), call_key(&listed.response_id)), (SK.to_owned(), item::s(&listed.sort_key))])
+        };
+        let keys = KeysAndAttributes::builder().set_keys(Some(listed.iter().map(key).collect())).build();
+        let mut asked = HashMap::from([(self.tables.calls.clone(), keys.map_err(|_| StoreError::Nonsense)?)]);
+        for _ in 0..BATCH_ATTEMPTS {
+            let page = self.client.batch_get_item().set_request_items(Some(asked)).send().await;
+            let page = page.map_err(StoreError::from_sdk)?;
+            for item in page.responses.unwrap_or_default().into_values().flatten() {
+                let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+                let Some(key) = text(PK).zip(text(SK)) else { continue };
+                found.insert(key, item.iter().map(|(name, value)| (name.clone(), item::to_json(value))).collect());
+            }
+            asked = page.unprocessed_keys.unwrap_or_default();
+            if asked.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Throttled)
     }
 }
 

@@ -1,12 +1,13 @@
 //! The SDK's client, with timeouts that suit a telephone call.
 
 use aws_config::SdkConfig;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Credentials, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use std::time::Duration;
+use std::{error::Error, iter::successors, time::Duration};
 
 /// The SDK defaults as of this version, so that a newer SDK does not change them unnoticed.
 #[must_use]
@@ -29,6 +30,16 @@ pub fn http_client() -> SharedHttpClient {
         .pool_idle_timeout(IDLE)
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https()
+}
+
+/// The error code if there were no credentials for a request, for example because a session has ended. The SDK has none for
+/// it.
+pub const NO_CREDENTIALS: &str = "NoCredentials";
+
+/// Whether a request failed because there were no credentials for it. It was not sent then.
+#[must_use]
+pub fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
+    successors(Some(error), |error| (*error).source()).any(|error| error.is::<CredentialsError>())
 }
 
 /// Timeouts for webhooks, as fractions of the deadline: a quarter per attempt, and seven tenths for up to three attempts in

@@ -1,10 +1,12 @@
 //! What can go wrong with the database, in kinds that a person can act on.
 
+use crate::client::{NO_CREDENTIALS, lacks_credentials};
 use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
 use ringbolt_core::{caller::CorruptItem, pin::Incomparable};
+use std::error::Error;
 
 /// The database did not do what it was asked. No message quotes an item, a key or the server's own words.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +64,7 @@ pub enum StoreError {
 ///
 /// # Errors
 /// What DynamoDB answered otherwise.
-pub(crate) fn was_written<T, E: ProvideErrorMetadata>(
+pub(crate) fn was_written<T, E: ProvideErrorMetadata + Error + 'static>(
     written: Result<T, SdkError<E, HttpResponse>>,
 ) -> Result<bool, StoreError> {
     match written {
@@ -74,7 +76,7 @@ pub(crate) fn was_written<T, E: ProvideErrorMetadata>(
 
 impl StoreError {
     /// Sorts an SDK error into a kind; what it says in detail stays out, since it can quote the request.
-    pub(crate) fn from_sdk<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>) -> Self {
+    pub(crate) fn from_sdk<E: ProvideErrorMetadata + Error + 'static>(error: SdkError<E, HttpResponse>) -> Self {
         match &error {
             SdkError::ServiceError(service) => {
                 // The code says only that something is wrong with the request ("Item size has exceeded the maximum
@@ -87,6 +89,7 @@ impl StoreError {
                 Self::from_code(code, action, service.raw().status().is_server_error())
             }
             SdkError::ResponseError(_) => Self::Nonsense,
+            _ if lacks_credentials(&error) => Self::Denied { code: NO_CREDENTIALS.to_owned(), action: None },
             _ => Self::Unavailable,
         }
     }

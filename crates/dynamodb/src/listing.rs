@@ -12,6 +12,8 @@ use ringbolt_core::{
 pub struct CallerPage {
     /// The callers. An empty page may be followed by others.
     pub callers: Vec<(CallerId, CallerItem)>,
+    /// The user ids, as they are stored, of items that Ringbolt cannot have written.
+    pub unreadable: Vec<String>,
     /// The start of the next page; `None` after the last one.
     pub next: Option<Cursor>,
 }
@@ -21,7 +23,7 @@ impl Store {
     /// listing reads (and pays for) the whole table. It may or may not reflect changes made in the meantime.
     ///
     /// # Errors
-    /// What DynamoDB answered, [`StoreError::Unreadable`] or [`StoreError::Corrupt`] for an item that Ringbolt did not write.
+    /// What DynamoDB answered.
     pub async fn callers_page(&self, realm: &Realm, from: Option<Cursor>) -> Result<CallerPage, StoreError> {
         let prefix = format!("{realm}#");
         let found = self
@@ -34,15 +36,17 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
-        let mut callers = Vec::new();
+        let (mut callers, mut unreadable) = (Vec::new(), Vec::new());
         for stored in found.items() {
-            let Some(AttributeValue::S(key)) = stored.get(PK) else {
-                return Err(StoreError::Unreadable { attribute: PK });
-            };
-            let user = key.strip_prefix(&prefix).ok_or(StoreError::Unreadable { attribute: PK })?;
-            let user = UserId::from_stored(user).map_err(|_| StoreError::Unreadable { attribute: PK })?;
-            callers.push((CallerId { realm: realm.clone(), user }, item::caller(stored)?));
+            // The filter lets only texts with this beginning through.
+            let Some(AttributeValue::S(key)) = stored.get(PK) else { continue };
+            let stored_user = key.strip_prefix(&prefix).unwrap_or_default();
+            match (UserId::from_stored(stored_user), item::caller(stored)) {
+                (Ok(user), Ok(item)) => callers.push((CallerId { realm: realm.clone(), user }, item)),
+                // One damaged item must not hide all other callers.
+                _ => unreadable.push(stored_user.to_owned()),
+            }
         }
-        Ok(CallerPage { callers, next: Cursor::after(found.last_evaluated_key) })
+        Ok(CallerPage { callers, unreadable, next: Cursor::after(found.last_evaluated_key) })
     }
 }

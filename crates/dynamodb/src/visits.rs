@@ -56,9 +56,11 @@ pub struct Answered {
     pub outcome: Outcome,
     /// The version of the flow.
     pub version: Option<String>,
-    /// The rule's id, such as `ivr:login/wrong/1`.
+    /// The IVR's name in the flow.
+    pub ivr: Option<String>,
+    /// The id of the rule that decided, or that had been taken when something failed, such as `ivr:login/wrong/1`.
     pub rule: Option<String>,
-    /// The rule's line in the flow, from 1.
+    /// The line of the flow that decided or failed, from 1.
     pub line: Option<usize>,
     /// The reason in words: the rule, or why the fallback was answered.
     pub why: Option<String>,
@@ -205,6 +207,7 @@ impl Answered {
             Some(("answered", item::s(&self.answer))),
             Some(("outcome", item::s(self.outcome.word()))),
             text("version", &self.version),
+            text("ivr", &self.ivr),
             text("rule", &self.rule),
             self.line.map(|line| ("line", item::n(line))),
             text("why", &self.why),

@@ -10,7 +10,6 @@ use crate::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{identity::FlowName, time::EpochMs};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 
 /// A version, with its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,11 +134,7 @@ impl FlowTable {
 
 /// The SHA-256 of a text, in hexadecimal digits.
 pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut digits, byte| {
-        // Writing to a String does not fail.
-        write!(digits, "{byte:02x}").unwrap_or_default();
-        digits
-    })
+    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 fn text(item: &Item) -> Result<String, StoreError> {
