@@ -12,7 +12,7 @@ use tracing_subscriber::{
 /// and the runtime would log whole requests.
 #[must_use]
 pub fn targets(level: LevelFilter) -> Targets {
-    let ours = ["ringbolt", "auth_webhook", "next_action", "transcription_postback"];
+    let ours = ["ringbolt", "auth_webhook", "enrol", "next_action", "transcription_postback"];
     let level = level.min(LevelFilter::DEBUG);
     // The runtime's span carries the invocation's request id.
     let runtime = ("lambda_runtime", LevelFilter::INFO);

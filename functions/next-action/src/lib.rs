@@ -38,7 +38,7 @@ pub async fn handle(app: &App, request: Request) -> Answer {
     };
     let fallback = visit.write(&call::fallback(&live.flow, &asked.results));
     let answered = guard::or_fallback(deadline.saturating_sub(began.elapsed()), fallback, visit.answer()).await;
-    let answered = answered.version(live.version).call(asked.results.response_id.as_ref().map(|id| id.as_str()));
+    let answered = answered.version(live.version).about(&live.flow, &asked.results);
     match &record {
         Some(record) => {
             let is_recorded = record.close(&answered, deadline.saturating_sub(began.elapsed())).await;

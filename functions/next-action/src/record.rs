@@ -128,8 +128,9 @@ fn answered(answer: &Answer) -> Answered {
         answer: answer.body.clone(),
         outcome: report.outcome,
         version: report.version.map(|version| version.to_string()),
-        rule: report.reason.as_ref().map(|reason| reason.rule.to_string()),
-        line: report.reason.as_ref().map(|reason| reason.line),
+        ivr: report.visited.as_ref().and_then(|visited| visited.name.clone()),
+        rule: report.rule().map(ToString::to_string),
+        line: report.line(),
         why: report.why(),
         failed: report.failed.as_ref().map(|failed| failed.kind.to_owned()),
     }

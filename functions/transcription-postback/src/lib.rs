@@ -14,7 +14,9 @@ use ringbolt_core::{
 };
 use ringbolt_dynamodb::calls::{Kept, Transcript};
 use ringbolt_lambda::{
-    Answer, Failure, Postback, Request, Webhook, guard,
+    Answer, Failure, Postback, Request, Webhook,
+    answer::Visited,
+    guard,
     queue::{Queue, Waiting},
 };
 use std::time::Instant;
@@ -42,13 +44,14 @@ pub async fn handle(postback: &Postback, request: Request) -> Answer {
             tracing::error!(failure = failure.kind(), reason = %failure, "the transcription goes to the queue");
             let left = webhook.deadline.saturating_sub(began.elapsed());
             match guard::within(left, send(queue, &waiting)).await {
-                Ok(()) => Answer::text("").outcome(Outcome::Queued),
+                Ok(()) => Answer::text("").outcome(Outcome::Queued).failed(&failure),
                 Err(failure) => not_stored(&failure),
             }
         }
         (Err(failure), None) => not_stored(&failure),
     };
-    answer.call(Some(transcription.unique_id.as_str()))
+    let visited = Visited { id: Some(transcription.survo_id.as_str().to_owned()), ..Visited::default() };
+    answer.call(Some(transcription.unique_id.as_str())).visited(visited)
 }
 
 async fn send(queue: &Queue, waiting: &Waiting) -> Result<(), Failure> {
@@ -57,7 +60,9 @@ async fn send(queue: &Queue, waiting: &Waiting) -> Result<(), Failure> {
 
 fn not_stored(failure: &Failure) -> Answer {
     tracing::error!(failure = failure.kind(), reason = %failure, "the transcription was not stored");
-    Answer::refusal(503, "The transcription was not stored. Please send it again.").outcome(Outcome::NotStored)
+    Answer::refusal(503, "The transcription was not stored. Please send it again.")
+        .outcome(Outcome::NotStored)
+        .failed(failure)
 }
 
 /// Stores a transcription under the time it was received, which may be earlier than now.
