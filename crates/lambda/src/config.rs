@@ -1,5 +1,9 @@
 //! The functions' environment, read once at the start. Every mistake is named with its variable, all at once.
 
+mod enrolment;
+
+pub use enrolment::EnrolConfig;
+
 use crate::{Answer, LastResort, queue::QueueUrl, secrets::SecretSource};
 use ringbolt_core::pin::{PinHash, PinHashes};
 use ringbolt_dynamodb::tables::TableNames;
@@ -42,7 +46,7 @@ pub struct SteeringConfig {
 pub enum FlowSource {
     /// `RINGBOLT_FLOWS_TABLE`: published in DynamoDB.
     Table(String),
-    /// `RINGBOLT_FLOW_FILES`: files or folders, separated by `:`.
+    /// `RINGBOLT_FLOW_FILES`: files or folders, separated by `:` (on Windows `;`).
     Files(Vec<PathBuf>),
 }
 
@@ -148,6 +152,12 @@ impl<T: FromStr> FromStr for NoneOr<T> {
     fn from_str(text: &str) -> Result<Self, T::Err> {
         text.parse().map(|value| Self(Some(value)))
     }
+}
+
+/// `RINGBOLT_STACK`: the name of the function's stack, which is a dimension of its metrics. `None` if it is unset or empty.
+#[must_use]
+pub fn stack_name(get: impl Fn(&str) -> Option<String>) -> Option<String> {
+    get("RINGBOLT_STACK").filter(|name| !name.trim().is_empty())
 }
 
 /// The values of `RINGBOLT_PIN_HASH`, for messages.

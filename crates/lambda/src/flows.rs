@@ -115,7 +115,7 @@ impl Flows {
             return;
         }
         let flows = self.clone();
-        // A task, because what takes longer goes on beside the request.
+        // A task, because what takes longer goes on after the request.
         let looking = tokio::spawn(async move {
             if let Err(error) = flows.look().await {
                 tracing::error!(reason = %error, "the call flows could not be refreshed");

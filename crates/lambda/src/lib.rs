@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod app;
 pub mod config;
+pub mod enrolment;
 pub mod event;
 pub mod failure;
 pub mod flows;

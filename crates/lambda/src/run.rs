@@ -3,11 +3,12 @@
 use crate::{
     Answer, App, Failure, LastResort, Postback, Request,
     app::system_clock,
-    config::{ConfigMistakes, WebhookConfig},
+    config::{ConfigMistakes, EnrolConfig, WebhookConfig, stack_name},
+    enrolment::{self, Enroller},
     logging,
     metrics::{self, Invocation},
     queue::{Batch, BatchResponse, UnreadableBatch},
-    start::{PATIENCE, Start, StartError, Steering, Storing, environment},
+    start::{Enrolling, PATIENCE, Start, StartError, Steering, Storing, environment},
 };
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
@@ -23,6 +24,7 @@ use std::{
 };
 use tokio::sync::OnceCell;
 use tracing_subscriber::filter::LevelFilter;
+use zeroize::Zeroizing;
 
 /// How an event was handled.
 enum Done {
@@ -32,6 +34,7 @@ enum Done {
         messages: usize,
         response: BatchResponse,
     },
+    Enrolled(enrolment::Response),
 }
 
 /// What goes back to Lambda.
@@ -40,14 +43,15 @@ enum Done {
 enum Reply {
     Http(Box<ApiGatewayV2httpResponse>),
     Batch(BatchResponse),
+    Enrolment(enrolment::Response),
 }
 
-/// A batch of the queue cannot be handled now. Lambda gives it to the function again.
+/// An event for which the function fails. Lambda gives a batch of the queue to the function again.
 #[derive(thiserror::Error)]
 enum Refused {
     #[error("the batch cannot be read: {0}")]
     Unreadable(#[from] UnreadableBatch),
-    #[error("the batch stays in the queue: {0}")]
+    #[error(transparent)]
     NotReady(#[from] Failure),
 }
 
@@ -60,7 +64,11 @@ impl fmt::Debug for Refused {
 
 impl From<Refused> for Diagnostic {
     fn from(refused: Refused) -> Self {
-        Self { error_type: "BatchRefused".to_owned(), error_message: refused.to_string() }
+        let error_type = match refused {
+            Refused::Unreadable(_) => "UnreadableBatch",
+            Refused::NotReady(_) => "NotReady",
+        };
+        Self { error_type: error_type.to_owned(), error_message: refused.to_string() }
     }
 }
 
@@ -113,7 +121,21 @@ pub async fn storing(
     serve(function, start, invoke).await
 }
 
-/// Reads the part of the environment that every function has. Logging starts first, so that mistakes can be logged.
+/// Runs the enrolment function, until Lambda ends it. `function` is the name of its package.
+pub async fn enrolling(
+    function: &'static str,
+    handle: impl AsyncFn(&Enroller, &str) -> enrolment::Response,
+) -> ExitCode {
+    let config = EnrolConfig::from_env(environment);
+    logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
+    let start = Enrolling::from_env(config).await;
+    let invoke = async |_: &Enrolling, ready: Result<&Enroller, Failure>, event: &str| {
+        Ok(Done::Enrolled(handle(ready.map_err(Refused::NotReady)?, event).await))
+    };
+    serve(function, start, invoke).await
+}
+
+/// Reads the part of the environment that every webhook has. Logging starts first, so that mistakes can be logged.
 fn init_logging() -> Result<WebhookConfig, ConfigMistakes> {
     let config = WebhookConfig::from_env(environment);
     logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
@@ -143,7 +165,7 @@ async fn run<S: Start>(
     start: &S,
     invoke: impl AsyncFn(&S, Result<&S::Ready, Failure>, &str) -> Result<Done, Refused>,
 ) -> Result<(), StartError> {
-    let (ready, cold) = (OnceCell::new(), AtomicBool::new(true));
+    let (ready, cold, stack) = (OnceCell::new(), AtomicBool::new(true), stack_name(environment));
     if let Err(error) = ready.get_or_try_init(|| load(start, PATIENCE)).await {
         if start.is_final(&error) {
             return Err(error);
@@ -156,8 +178,11 @@ async fn run<S: Start>(
         let loaded = ready.get_or_try_init(|| load(start, PATIENCE.min(start.deadline() * 7 / 10))).await;
         let loaded = loaded.map_err(|error| Failure::NotReady { reason: error.to_string() });
         // On the heap: the compiler gives up on futures that are nested as deeply as these.
-        let done = Box::pin(invoke(start, loaded, event.payload.get())).await?;
+        // It can have PINs, so its memory is cleared. The runtime's own buffer cannot be.
+        let payload = Zeroizing::new(String::from(Box::<str>::from(event.payload)));
+        let done = Box::pin(invoke(start, loaded, &payload)).await?;
         let invocation = Invocation {
+            stack: stack.as_deref(),
             function,
             request_id: &event.context.request_id,
             cold: cold.swap(false, Ordering::Relaxed),
@@ -187,6 +212,10 @@ impl Done {
                 metrics::write(&metrics::drained(invocation, messages.saturating_sub(failed), failed));
                 Reply::Batch(response)
             }
+            Self::Enrolled(response) => {
+                metrics::write(&metrics::enrolled(invocation, &response));
+                Reply::Enrolment(response)
+            }
         }
     }
 }
@@ -206,7 +235,11 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
         version = answer.report.version.map(tracing::field::display),
         call = answer.report.call,
         outcome = answer.report.outcome.word(),
+        ivr = answer.report.visited.as_ref().and_then(|visited| visited.name.as_deref()),
+        rule = answer.report.rule().map(tracing::field::display),
+        line = answer.report.line(),
         why = answer.report.why(),
+        failed = answer.report.failed.as_ref().map(|failed| failed.kind),
         repeated = answer.report.repeated,
         status = answer.status,
         elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -2,6 +2,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
+use ringbolt_dynamodb::client::{NO_CREDENTIALS, lacks_credentials};
 use std::{fmt, time::Duration};
 use zeroize::Zeroizing;
 
@@ -69,9 +70,9 @@ impl SecretSource {
         let config = aws_sdk_secretsmanager::config::Builder::from(sdk).timeout_config(timeouts).build();
         let secret =
             aws_sdk_secretsmanager::Client::from_conf(config).get_secret_value().secret_id(arn).send().await.map_err(
-                |error| SecretError::NotGiven {
-                    arn: arn.clone(),
-                    code: error.code().unwrap_or("no answer").to_owned(),
+                |error| {
+                    let without_answer = if lacks_credentials(&error) { NO_CREDENTIALS } else { "no answer" };
+                    SecretError::NotGiven { arn: arn.clone(), code: error.code().unwrap_or(without_answer).to_owned() }
                 },
             )?;
         secret.secret_string.map(Zeroizing::new).ok_or_else(|| SecretError::NoText { arn: arn.clone() })

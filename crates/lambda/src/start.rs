@@ -6,7 +6,8 @@
 use crate::{
     Answer, App, LastResort, Postback, Webhook,
     app::system_clock,
-    config::{ConfigMistakes, FlowSource, SteeringConfig, StoringConfig, WebhookConfig},
+    config::{ConfigMistakes, EnrolConfig, FlowSource, SteeringConfig, StoringConfig, WebhookConfig},
+    enrolment::Enroller,
     flows::{FlowFileMistakes, Flows},
     queue::Queue,
     secrets::{SecretError, SecretSource},
@@ -15,7 +16,7 @@ use crate::{
 use aws_config::SdkConfig;
 use futures_util::future::join_all;
 use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
-use ringbolt_dynamodb::{Store, StoreError, Table, client, flows::FlowTable};
+use ringbolt_dynamodb::{Store, StoreError, Table, client, flows::FlowTable, tables::TableNames};
 use std::time::Duration;
 
 /// How long a start may take, and each request of a start.
@@ -160,6 +161,46 @@ impl Start for Storing {
     }
 }
 
+/// How long the enrolment function waits for DynamoDB: 2.5 seconds for each attempt, seven in all. No caller is waiting.
+const ENROLMENT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The function that enrols callers for operators.
+pub(crate) struct Enrolling {
+    config: EnrolConfig,
+    sdk: SdkConfig,
+}
+
+impl Enrolling {
+    /// Takes the environment that was read.
+    pub(crate) async fn from_env(config: Result<EnrolConfig, ConfigMistakes>) -> Result<Self, StartError> {
+        Ok(Self { config: config?, sdk: sdk_config().await })
+    }
+}
+
+impl Start for Enrolling {
+    type Ready = Enroller;
+
+    async fn load(&self) -> Result<Enroller, StartError> {
+        let callers = self.config.callers_table.clone();
+        let tables = TableNames { callers, calls: String::new(), counters: String::new() };
+        let warmed = warm_up(&tables, &[Table::Callers], &self.sdk);
+        let (keys, ()) = tokio::join!(self.config.pin_keys.read(&self.sdk), warmed);
+        let hasher = PinHasher::new(PinKeys::from_json(&keys?)?, self.config.pin_hashes);
+        Ok(Enroller::new(Store::new(client::webhook_client(&self.sdk, ENROLMENT_PATIENCE), tables), hasher))
+    }
+
+    fn is_final(&self, error: &StartError) -> bool {
+        match error {
+            StartError::PinKeys(_) => self.config.pin_keys.is_inline(),
+            error => matches!(error, StartError::Config(_) | StartError::Runtime(_)),
+        }
+    }
+
+    fn deadline(&self) -> Duration {
+        ENROLMENT_PATIENCE
+    }
+}
+
 /// A file in the package and a value in the environment stay what they are; Secrets Manager and the table may have
 /// something else a moment later.
 fn is_final(error: &StartError, tokens: &SecretSource) -> bool {
@@ -172,7 +213,7 @@ fn is_final(error: &StartError, tokens: &SecretSource) -> bool {
 
 async fn start_webhook(config: &WebhookConfig, writes_to: &[Table], sdk: &SdkConfig) -> Result<Webhook, StartError> {
     let store = Store::new(client::webhook_client(sdk, config.deadline), config.tables.clone());
-    let (tokens, ()) = tokio::join!(config.tokens.read(sdk), warm_up(config, writes_to, sdk));
+    let (tokens, ()) = tokio::join!(config.tokens.read(sdk), warm_up(&config.tables, writes_to, sdk));
     let tokens = WebhookTokens::from_json(&tokens?)?;
     let WebhookConfig { deadline, retention, .. } = *config;
     Ok(Webhook { store, tokens, deadline, retention, clock: system_clock() })
@@ -180,8 +221,8 @@ async fn start_webhook(config: &WebhookConfig, writes_to: &[Table], sdk: &SdkCon
 
 /// Opens connections, with a start's patience: they are in the pool that the webhook's client uses. At the same time, so
 /// that a call finds one for each of the writes that it makes in parallel.
-async fn warm_up(config: &WebhookConfig, writes_to: &[Table], sdk: &SdkConfig) {
-    let patient = Store::new(client::patient_client(sdk, PATIENCE), config.tables.clone());
+async fn warm_up(tables: &TableNames, writes_to: &[Table], sdk: &SdkConfig) {
+    let patient = Store::new(client::patient_client(sdk, PATIENCE), tables.clone());
     for warmed in join_all(writes_to.iter().map(|table| patient.warm_up(*table))).await {
         if let Err(error) = warmed {
             // The database may be back when a call comes in; until then callers hear the fallback.
