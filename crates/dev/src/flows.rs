@@ -1,6 +1,6 @@
 //! The flows of `ringbolt dev`: files that are reloaded when they change, or the demo flow.
 
-use crate::line::{complain, show};
+use crate::line::{complain, reloaded};
 use anyhow::{Context as _, bail};
 use ringbolt_core::flow::Flow;
 use ringbolt_lambda::flows::{FlowFileMistakes, Flows, files};
@@ -30,12 +30,18 @@ pub(crate) struct Watched {
 /// within one tick of the file system's clock.
 type Seen = (PathBuf, Option<(SystemTime, u64)>);
 
-/// Loads the given files for a stage, or the demo flow if there are none.
-pub(crate) fn load(given: &[PathBuf], stage: Option<&str>) -> anyhow::Result<(Flows, Watched)> {
-    let paths = match given {
+/// The flow files and folders that are used if these are given: none means the demo flow's file, if there is one.
+#[must_use]
+pub fn paths(given: &[PathBuf]) -> Vec<PathBuf> {
+    match given {
         [] if Path::new(DEMO_FILE).is_file() => vec![PathBuf::from(DEMO_FILE)],
         given => given.to_vec(),
-    };
+    }
+}
+
+/// Loads the given files for a stage, or the demo flow if there are none.
+pub(crate) fn load(given: &[PathBuf], stage: Option<&str>) -> anyhow::Result<(Flows, Watched)> {
+    let paths = paths(given);
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
         bail!("The flow file {} does not exist.", missing.display());
     }
@@ -83,7 +89,7 @@ impl Watched {
             Ok(()) => {
                 let by_name = files_by_name(&self.paths, self.stage());
                 *self.by_name.lock().unwrap_or_else(PoisonError::into_inner) = by_name;
-                show("The call flow has changed and was reloaded.");
+                reloaded();
             }
             Err(mistakes) => {
                 complain(&format!(

@@ -65,8 +65,14 @@ impl Gateway {
         if let Some(log) = &self.log {
             let at = (self.clock)();
             let request_id = format!("local-{}", at.0);
-            let invocation =
-                Invocation { function: webhook.function, request_id: &request_id, cold: false, at, elapsed };
+            let invocation = Invocation {
+                stack: None,
+                function: webhook.function,
+                request_id: &request_id,
+                cold: false,
+                at,
+                elapsed,
+            };
             log.answered(&invocation, flow, answer);
         }
     }

@@ -30,6 +30,6 @@ fn parsed(json: &str) -> anyhow::Result<PinKeys> {
 fn fresh() -> Zeroizing<String> {
     let mut key = Zeroizing::new([0_u8; 64]);
     rand::rng().fill_bytes(key.as_mut());
-    let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
-    Zeroizing::new(format!("{{\"current\":\"{}\"}}", hex.as_str()))
+    let digits = Zeroizing::new(hex::encode(*key));
+    Zeroizing::new(format!("{{\"current\":\"{}\"}}", digits.as_str()))
 }

@@ -25,6 +25,7 @@ pub mod private_file;
 mod server;
 pub mod state;
 
-pub use flows::DEMO as DEMO_FLOW;
+pub use flows::{DEMO as DEMO_FLOW, paths as flow_paths};
+pub use line::{Answered, News, RELOADED, listen};
 pub use log::LOG;
 pub use server::{LOCAL_AUDIT_TABLE, Options, Running, create_tables, local_tables, start};

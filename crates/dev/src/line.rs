@@ -1,43 +1,142 @@
-//! One readable line per webhook request, without personal data.
+//! What `ringbolt dev` says while it runs: one readable line per webhook request, without personal data, and a line about
+//! each change or problem.
 
-use ringbolt_core::{flow::wix_answers::IvrGuid, identity::FlowName, outcome::Outcome};
+use ringbolt_core::{flow::wix_answers::IvrGuid, identity::FlowName, outcome::Outcome, time::EpochMs};
 use ringbolt_lambda::{Answer, app::Clock};
 use std::{
+    fmt,
     io::{Write as _, stderr, stdout},
+    sync::OnceLock,
     time::Duration,
 };
 
-/// Prints a line. Unlike `println!`, this does not panic if standard output is closed (`ringbolt dev | head`), so
+/// Something to be told.
+#[derive(Debug)]
+pub enum News<'a> {
+    /// A webhook was answered.
+    Answered(Answered<'a>),
+    /// The flow files have changed and were loaded again.
+    Reloaded,
+    /// Something is wrong, as a sentence.
+    Problem(&'a str),
+}
+
+/// A webhook that was answered.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// When, by the clock of the functions.
+    pub at: EpochMs,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path with the flow's name; `None` if no webhook has the path, which can be anything.
+    pub route: Option<String>,
+    /// The flow in the path, if its name is a valid one.
+    pub flow: Option<String>,
+    /// How the request ended; `None` if no webhook has the path.
+    pub outcome: Option<Outcome>,
+    /// Whether the answer of an earlier attempt was repeated.
+    pub repeated: bool,
+    /// The HTTP status.
+    pub status: u16,
+    /// What was answered, in a few words. Texts may contain personal data, so only their length is told.
+    pub answer: String,
+    /// Which rule decided, or what failed.
+    pub why: Option<String>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// What is said once the flow files were loaded again.
+pub const RELOADED: &str = "The call flow has changed and was reloaded.";
+
+type Listener = Box<dyn Fn(&News<'_>) + Send + Sync>;
+
+static LISTENER: OnceLock<Listener> = OnceLock::new();
+
+/// Gives all news of this process to a listener instead of printing them as text. Only the first listener is heard.
+pub fn listen(listener: impl Fn(&News<'_>) + Send + Sync + 'static) {
+    // The first listener stays.
+    LISTENER.set(Box::new(listener)).unwrap_or_default();
+}
+
+fn tell(news: &News<'_>) {
+    match LISTENER.get() {
+        Some(listener) => listener(news),
+        None => print_text(news),
+    }
+}
+
+/// Prints news for people. Unlike `println!`, this does not panic if standard output is closed (`ringbolt dev | head`), so
 /// webhooks are still answered.
-pub(crate) fn show(line: &str) {
-    writeln!(stdout(), "{line}").unwrap_or_default();
+fn print_text(news: &News<'_>) {
+    match news {
+        News::Answered(answered) => writeln!(stdout(), "{answered}"),
+        News::Reloaded => writeln!(stdout(), "{RELOADED}"),
+        News::Problem(sentence) => writeln!(stderr(), "{sentence}"),
+    }
+    .unwrap_or_default();
 }
 
-/// Prints a line about a problem.
+/// Tells that the flow files were loaded again.
+pub(crate) fn reloaded() {
+    tell(&News::Reloaded);
+}
+
+/// Tells about a problem.
 pub(crate) fn complain(line: &str) {
-    writeln!(stderr(), "{line}").unwrap_or_default();
+    tell(&News::Problem(line));
 }
 
+/// Tells about an answer.
 pub(crate) fn print(clock: &Clock, method: &str, route: &str, flow: &str, answer: &Answer, took: Duration) {
-    let time = time_of_day(clock);
     // An invalid flow name can be anything that a stranger put into the URL.
-    let flow = FlowName::parse(flow).map_or("?".to_owned(), |name| name.to_string());
-    let route = route.replace("{flow}", &flow);
-    let outcome = answer.report.outcome;
-    let repeated = if answer.report.repeated { " (repeated)" } else { "" };
-    let why = answer.report.why().map(|why| format!("  ({why})")).unwrap_or_default();
-    let (shown, took) = (shown(answer), took.as_millis());
-    show(&format!("{time}  {method:<4} {route}  {outcome}{repeated}  ->  {shown}{why}  {took} ms"));
+    let flow = FlowName::parse(flow).ok().map(|name| name.to_string());
+    tell(&News::Answered(Answered {
+        at: clock(),
+        method,
+        route: Some(route.replace("{flow}", flow.as_deref().unwrap_or("?"))),
+        flow,
+        outcome: Some(answer.report.outcome),
+        repeated: answer.report.repeated,
+        status: answer.status,
+        answer: shown(answer),
+        why: answer.report.why(),
+        elapsed: took,
+    }));
 }
 
-/// Prints a line about a path that no webhook has. The path itself can be anything that a stranger put into the URL.
+/// Tells about a path that no webhook has. The path itself can be anything that a stranger put into the URL.
 pub(crate) fn print_no_route(clock: &Clock, method: &str) {
     let method: String = method.chars().filter(char::is_ascii_alphabetic).take(10).collect();
-    show(&format!("{}  {method:<4} a path that no webhook has  ->  404", time_of_day(clock)));
+    tell(&News::Answered(Answered {
+        at: clock(),
+        method: &method,
+        route: None,
+        flow: None,
+        outcome: None,
+        repeated: false,
+        status: 404,
+        answer: "404".to_owned(),
+        why: None,
+        elapsed: Duration::ZERO,
+    }));
 }
 
-fn time_of_day(clock: &Clock) -> String {
-    let seconds = clock().epoch_secs().rem_euclid(86_400);
+impl fmt::Display for Answered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, method, route, outcome, repeated, answer, why, elapsed, .. } = self;
+        let time = time_of_day(*at);
+        let (Some(route), Some(outcome)) = (route, outcome) else {
+            return write!(f, "{time}  {method:<4} a path that no webhook has  ->  {answer}");
+        };
+        let repeated = if *repeated { " (repeated)" } else { "" };
+        let why = why.as_ref().map(|why| format!("  ({why})")).unwrap_or_default();
+        write!(f, "{time}  {method:<4} {route}  {outcome}{repeated}  ->  {answer}{why}  {} ms", elapsed.as_millis())
+    }
+}
+
+fn time_of_day(at: EpochMs) -> String {
+    let seconds = at.epoch_secs().rem_euclid(86_400);
     format!("{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 

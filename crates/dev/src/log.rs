@@ -69,6 +69,7 @@ mod tests {
         let log = DevLog::open(&folder).unwrap();
         let log_call = |call: &str| {
             let invocation = Invocation {
+                stack: None,
                 function: "auth-webhook",
                 request_id: "local",
                 cold: false,

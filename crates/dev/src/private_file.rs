@@ -8,6 +8,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
 };
+use tempfile::NamedTempFile;
 
 /// Opens a file for reading and writing, creating it if missing.
 ///
@@ -51,8 +52,7 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 /// The folder cannot be opened or flushed.
 #[cfg(unix)]
 pub fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(folder)?.sync_all() {
+    match File::open(folder_of(path))?.sync_all() {
         // Some file systems, such as network drives, cannot flush a folder.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
         synced => synced,
@@ -83,10 +83,14 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 ///
 /// Links are followed. Pipes, devices and anything in `/dev` are written to directly.
 #[derive(Debug)]
-pub struct Replacement {
-    file: File,
-    /// The temporary file and the file it will replace.
-    waiting: Option<(PathBuf, PathBuf)>,
+pub struct Replacement(To);
+
+#[derive(Debug)]
+enum To {
+    /// A pipe or a device.
+    Stream(File),
+    /// A temporary file, which only its owner can read, and the file that it will replace.
+    File { part: NamedTempFile, whole: PathBuf },
 }
 
 impl Replacement {
@@ -99,16 +103,16 @@ impl Replacement {
         let of_the_system = path.starts_with("/dev") || path.starts_with("/proc");
         let whole = match fs::metadata(path) {
             Ok(found) if of_the_system || !found.is_file() => {
-                return Ok(Self { file: OpenOptions::new().append(true).open(path)?, waiting: None });
+                return Ok(Self(To::Stream(OpenOptions::new().append(true).open(path)?)));
             }
             Ok(found) if found.permissions().readonly() => return Err(io::ErrorKind::PermissionDenied.into()),
             Ok(_) => fs::canonicalize(path)?,
             Err(_) => path.to_owned(),
         };
         let mut name = whole.file_name().map(OsString::from).ok_or(io::ErrorKind::InvalidInput)?;
-        name.push(format!(".{:08x}.part", rand::random::<u32>()));
-        let part = whole.with_file_name(name);
-        Ok(Self { file: create_new(&part)?, waiting: Some((part, whole)) })
+        name.push(".");
+        let part = tempfile::Builder::new().prefix(&name).suffix(".part").tempfile_in(folder_of(&whole))?;
+        Ok(Self(To::File { part, whole }))
     }
 
     /// Replaces the other file.
@@ -116,33 +120,37 @@ impl Replacement {
     /// # Errors
     /// Flushing or renaming failed; the old content remains. If only the folder cannot be flushed, the new content is there
     /// and may be lost if the machine crashes.
-    pub fn finish(mut self) -> io::Result<()> {
-        let Some((part, whole)) = &self.waiting else { return self.file.flush() };
-        self.file.sync_all()?;
-        fs::rename(part, whole)?;
-        let synced = sync_folder_of(whole);
-        self.waiting = None;
-        synced
+    pub fn finish(self) -> io::Result<()> {
+        match self.0 {
+            To::Stream(mut file) => file.flush(),
+            To::File { part, whole } => {
+                part.as_file().sync_all()?;
+                part.persist(&whole)?;
+                sync_folder_of(&whole)
+            }
+        }
+    }
+
+    fn file(&mut self) -> &mut File {
+        match &mut self.0 {
+            To::Stream(file) => file,
+            To::File { part, .. } => part.as_file_mut(),
+        }
     }
 }
 
 impl Write for Replacement {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file().flush()
     }
 }
 
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        if let Some((part, _)) = &self.waiting {
-            // Best effort: another error is already being reported.
-            fs::remove_file(part).unwrap_or_default();
-        }
-    }
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(unix)]

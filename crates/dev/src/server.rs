@@ -15,6 +15,7 @@ use crate::{
 use anyhow::{Context as _, bail};
 use aws_config::SdkConfig;
 use ringbolt_core::{
+    flow::Flow,
     identity::IdentifierForm,
     pin::{PinHash, PinHasher},
 };
@@ -74,6 +75,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// The text to show to the person who started it.
     pub banner: String,
+    /// The call flows, as loaded at the start.
+    pub flows: Vec<Arc<Flow>>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
     watched: JoinHandle<()>,
@@ -198,7 +201,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let shutdown = async move { stopped.await.unwrap_or_default() };
     let served = axum::serve(listener, gateway::router(phone)).with_graceful_shutdown(shutdown);
     let served = tokio::spawn(async move { served.await });
-    Ok(Running { address, banner, stop, served, watched, embedded, claim })
+    Ok(Running { address, banner, flows: live, stop, served, watched, embedded, claim })
 }
 
 /// Creates the missing tables of a local database.

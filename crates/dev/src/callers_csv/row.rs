@@ -2,7 +2,7 @@
 
 use super::{Columns, records::Next};
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use ringbolt_core::caller::Attributes;
+use ringbolt_core::{caller::Attributes, text::counted};
 use std::str;
 
 /// The fields of a row, by column and trimmed.
@@ -51,8 +51,8 @@ pub enum InvalidRow {
 }
 
 fn fields_sentence(found: usize, expected: usize, last_line: Option<u64>) -> String {
-    let plural = if found == 1 { "" } else { "s" };
-    format!("the row has {found} field{plural}, but the first row has {expected}{}", spans_to(last_line))
+    let found = counted(found, "field");
+    format!("the row has {found}, but the first row has {expected}{}", spans_to(last_line))
 }
 
 fn spans_to(last_line: Option<u64>) -> String {
