@@ -1,30 +1,26 @@
 //! `ringbolt call list`
 
-use super::{
-    log::{CallLog, LineFilter, outcomes},
-    newest::Newest,
-    number::CallingNumber,
-    record::CallRecord,
-};
+use super::{log::outcomes, newest::Newest, number::CallingNumber, record::CallRecord};
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     exit::Usage,
     output::Output,
-    when::LocalTime,
+    when::{LocalTime, Utc},
 };
 use clap::Args;
 use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{Store, call_list::Listed};
 use ringbolt_lambda::app::system_clock;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, HashSet},
     ops::Range,
 };
 use tokio::task::JoinSet;
 
 /// Calls read in parallel.
-const PARALLEL_READS: usize = 8;
+const PARALLEL_READS: usize = 16;
 const FAILED: &str = "the calls could not be listed";
 
 /// List a day's DialogTech calls
@@ -32,8 +28,8 @@ const FAILED: &str = "the calls could not be listed";
 /// Each line is one respondent's run through an IVR, with its ivr_response_id. With --ivr, the index of that IVR is
 /// read, newest call first. Without it, the whole table is read, which is slow and costly if the table is large.
 ///
-/// With --outcome, the day's log is read first, so only calls that are still in the log are found (LogRetentionDays). Wix
-/// Answers calls are only in the log: see `ringbolt call tail`.
+/// --outcome looks at the records. A call whose record does not have its outcome is not found: see `ringbolt call tail`,
+/// which follows the log. Wix Answers calls are only in the log.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call list --stack ringbolt --ivr 12345 --day yesterday --ani-ends 0142")]
 pub(super) struct List {
@@ -46,7 +42,7 @@ pub(super) struct List {
     /// Only calls from numbers that end with these digits
     #[arg(long, value_name = "DIGITS")]
     ani_ends: Option<String>,
-    /// Only calls with this outcome in the log, such as verified, wrong, locked or fallback
+    /// Only calls with this outcome, such as verified, wrong, locked or fallback
     #[arg(long, value_name = "WORD", value_parser = outcomes())]
     outcome: Option<String>,
     /// Maximum number of calls
@@ -62,6 +58,32 @@ pub(super) struct Row {
     pub(super) call: CallRecord,
 }
 
+/// A call, as `call list --json` prints it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ListedCall {
+    /// The respondent's id (`ivr_response_id`): one run through an IVR.
+    response_id: String,
+    /// The id of the whole call (`ivr_session_id`).
+    session_id: Option<String>,
+    /// When the first request or transcription of it came in: ISO 8601, UTC.
+    at: Option<Utc>,
+    /// The flow that answered.
+    flow: String,
+    /// The IVR's name in the flow.
+    ivr: Option<String>,
+    /// The IVR's id in the portal.
+    ivr_id: String,
+    /// The calling number's last four digits, or `withheld`. `null` if only transcriptions are stored.
+    from: Option<String>,
+    /// How each visit ended, in order, in one word such as `verified`. `null` for a visit whose outcome is not stored.
+    outcomes: Vec<Option<String>>,
+    /// What was answered to each visit, in order: an app of DialogTech, or `say`. `null` for a visit whose answer is not
+    /// stored.
+    answers: Vec<Option<String>>,
+    /// The number of its transcriptions.
+    transcriptions: usize,
+}
+
 /// Where calls are read from, and those that are listed.
 struct Page<'a> {
     store: &'a Store,
@@ -70,7 +92,10 @@ struct Page<'a> {
     now: EpochMs,
     out: Output,
     zone: &'a LocalTime,
-    rows: Vec<Row>,
+    /// The lines of the table. With --json nothing is kept.
+    rows: Vec<[String; 8]>,
+    listed: usize,
+    last: Option<String>,
 }
 
 impl List {
@@ -82,46 +107,26 @@ impl List {
         let span = zone.day(&self.day, now)?;
         let connection = self.connection.connect().await?;
         let store = connection.calls()?;
-        let outcome = self.calls_with_outcome(&connection, span.clone()).await?;
-
+        let (rows, listed, last) = (Vec::new(), 0, None);
         let mut page =
-            Page { store: &store, connection: &connection, span: &span, now, out, zone: &zone, rows: Vec::new() };
+            Page { store: &store, connection: &connection, span: &span, now, out, zone: &zone, rows, listed, last };
         let mut cut_off = false;
         if self.ivr.is_empty() {
-            cut_off |= self.of_all_ivrs(&mut page, outcome.as_ref()).await?;
+            cut_off |= self.of_all_ivrs(&mut page).await?;
         }
         let mut seen = HashSet::new();
         for ivr in self.ivr.iter().filter(|ivr| seen.insert(ivr.as_str())) {
-            cut_off |= self.of_ivr(&mut page, ivr, outcome.as_ref()).await?;
+            cut_off |= self.of_ivr(&mut page, ivr).await?;
         }
-        let listed = page.rows;
-        self.finish(out, &zone, &span, &listed, cut_off);
+        page.finish(cut_off);
         connection.close().await
     }
 
-    /// The calls with the requested outcome, according to the log.
-    async fn calls_with_outcome(
-        &self,
-        connection: &Connection,
-        span: Range<EpochMs>,
-    ) -> anyhow::Result<Option<BTreeSet<String>>> {
-        let Some(outcome) = &self.outcome else { return Ok(None) };
-        let filter = LineFilter { outcome: Some(outcome.clone()), call: None };
-        let mut calls = BTreeSet::new();
-        CallLog::of(connection)?
-            .read(span, &filter, |line| {
-                calls.insert(line.call);
-            })
-            .await?;
-        Ok(Some(calls))
-    }
-
     /// Lists an IVR's calls up to the limit, in the order of its index. Returns whether there were more.
-    async fn of_ivr(&self, page: &mut Page<'_>, ivr: &str, outcome: Option<&BTreeSet<String>>) -> anyhow::Result<bool> {
+    async fn of_ivr(&self, page: &mut Page<'_>, ivr: &str) -> anyhow::Result<bool> {
         let mut walk = page.store.calls_of_ivr(ivr, page.span.clone());
         while let Some(listed) = walk.next_page().await.explained(page.connection, FAILED)? {
-            let wanted: Vec<_> = listed.into_iter().filter(|listed| has_outcome(listed, outcome)).collect();
-            if self.take(page, &wanted, Some(ivr)).await? {
+            if self.take(page, &listed, Some(ivr)).await? {
                 return Ok(true);
             }
         }
@@ -129,23 +134,27 @@ impl List {
     }
 
     /// Lists the newest calls of the whole table up to the limit. Returns whether there were more.
-    async fn of_all_ivrs(&self, page: &mut Page<'_>, outcome: Option<&BTreeSet<String>>) -> anyhow::Result<bool> {
+    async fn of_all_ivrs(&self, page: &mut Page<'_>) -> anyhow::Result<bool> {
         let limit = self.limit as usize;
         // Few calls have transcriptions and no visit, and only reading tells.
         let (mut visits, mut transcripts) = (Newest::most(limit), Newest::most(limit * 4));
         let mut walk = page.store.calls_of_all_ivrs(page.span.clone());
         while let Some(listed) = walk.next_page().await.explained(page.connection, FAILED)? {
-            for listed in listed.into_iter().filter(|listed| has_outcome(listed, outcome)) {
+            for listed in listed {
                 if listed.is_transcript {
                     transcripts.offer(listed);
-                } else if self.is_from_wanted(&CallingNumber::new(listed.number.as_deref(), true)) {
+                } else if self.is_from_wanted(&CallingNumber::new(listed.number.as_deref(), true))
+                    && (self.outcome.is_none() || self.outcome == listed.outcome)
+                {
                     visits.offer(listed);
                 }
             }
         }
         let more = visits.has_more();
         let mut newest = visits.into_listed(false);
-        newest.extend(transcripts.into_listed(true));
+        if self.outcome.is_none() {
+            newest.extend(transcripts.into_listed(true));
+        }
         newest.sort_by(|a, b| (b.at, &b.response_id).cmp(&(a.at, &a.response_id)));
         Ok(self.take(page, &newest, None).await? || more)
     }
@@ -157,45 +166,51 @@ impl List {
     /// Reads calls and lists the matching ones up to the limit. Returns whether there were more.
     async fn take(&self, page: &mut Page<'_>, newest: &[Listed], ivr: Option<&str>) -> anyhow::Result<bool> {
         for chunk in newest.chunks(PARALLEL_READS) {
-            let rows = read(page.store, chunk, page.now, page.connection).await?;
+            let ids: Vec<String> = chunk.iter().map(|listed| listed.response_id.clone()).collect();
+            let rows = read(page.store, &ids, page.now, page.connection, FAILED).await?;
             for (row, listed) in rows.into_iter().zip(chunk) {
-                let is_listed_here = row.call.is_listed_at(listed.at, listed.is_transcript, ivr, page.span);
+                let meant = (ivr, self.outcome.as_deref());
+                let is_listed_here = row.call.is_listed_at(listed.at, listed.is_transcript, meant, page.span);
                 // Two visits within a millisecond are next to each other.
-                let is_repeated = page.rows.last().is_some_and(|last| last.response_id == row.response_id);
+                let is_repeated = page.last.as_ref() == Some(&row.response_id);
                 if !is_listed_here || is_repeated || !self.is_from_wanted(&row.call.number(true)) {
                     continue;
                 }
-                if page.rows.len() == self.limit as usize {
+                if page.listed == self.limit as usize {
                     return Ok(true);
                 }
-                if page.out.json() {
-                    page.out.line(&document(&row, page.zone))?;
-                }
-                page.rows.push(row);
+                page.list(row)?;
             }
         }
         Ok(false)
     }
-
-    fn finish(&self, out: Output, zone: &LocalTime, span: &Range<EpochMs>, listed: &[Row], cut_off: bool) {
-        let day = zone.date(span.start);
-        if !out.json() {
-            let rows: Vec<_> = listed.iter().map(|row| columns(row, zone)).collect();
-            if rows.is_empty() {
-                out.say(&format!("No matching calls on {day} ({}).", zone.zone(span.start)));
-            } else {
-                let time = format!("{day} {}", zone.zone(span.start));
-                out.table([&time, "RESPONSE", "FLOW", "IVR", "FROM", "ANSWER", "TRANSCRIPTIONS"], &rows);
-            }
-        }
-        if cut_off {
-            out.note(&format!("Only {} calls are shown. Show more with --limit.", listed.len()));
-        }
-    }
 }
 
-fn has_outcome(listed: &Listed, outcome: Option<&BTreeSet<String>>) -> bool {
-    outcome.is_none_or(|calls| calls.contains(id_in_log(&listed.response_id).as_str()))
+impl Page<'_> {
+    fn list(&mut self, row: Row) -> anyhow::Result<()> {
+        self.listed += 1;
+        if self.out.json() {
+            self.out.line(&document(&row))?;
+        } else {
+            self.rows.push(columns(&row, self.zone));
+        }
+        self.last = Some(row.response_id);
+        Ok(())
+    }
+
+    fn finish(&self, cut_off: bool) {
+        let (day, zone) = (self.zone.date(self.span.start), self.zone.zone(self.span.start));
+        if self.listed == 0 {
+            self.out.say(&format!("No matching calls on {day} ({zone})."));
+        } else if !self.out.json() {
+            let time = format!("{day} {zone}");
+            let header = [&time, "RESPONSE", "FLOW", "IVR", "FROM", "OUTCOME", "ANSWER", "TRANSCRIPTIONS"];
+            self.out.table(header, &self.rows);
+        }
+        if cut_off && self.listed > 0 {
+            self.out.note(&format!("Only {} calls are shown. Show more with --limit.", self.listed));
+        }
+    }
 }
 
 /// A call's id as written in the log, which leaves out whatever does not look like an id.
@@ -204,51 +219,62 @@ pub(crate) fn id_in_log(response_id: &str) -> String {
 }
 
 /// Reads calls in parallel and returns them in order.
+///
+/// # Errors
+/// A call cannot be read; `undone` says what was not done.
 pub(super) async fn read(
     store: &Store,
-    chunk: &[Listed],
+    response_ids: &[String],
     now: EpochMs,
     connection: &Connection,
+    undone: &'static str,
 ) -> anyhow::Result<Vec<Row>> {
     let mut reading = JoinSet::new();
-    for (place, Listed { response_id, .. }) in chunk.iter().enumerate() {
+    for (place, response_id) in response_ids.iter().enumerate() {
         let (store, id) = (store.clone(), response_id.clone());
         reading.spawn(async move { (place, store.call(&id).await, id) });
     }
     let mut rows = BTreeMap::new();
     while let Some(read) = reading.join_next().await {
         let (place, items, response_id) = read?;
-        let items = items.explained(connection, "the calls could not be listed")?;
+        let items = items.explained(connection, undone)?;
         rows.insert(place, Row { response_id, call: CallRecord::read(&items, now) });
     }
     Ok(rows.into_values().collect())
 }
 
-fn columns(row: &Row, zone: &LocalTime) -> [String; 7] {
-    let (flow, ivr) = row.call.flow_and_ivr();
-    let answers: Vec<&str> = row.call.visits.iter().map(super::record::VisitRecord::action).collect();
+fn columns(row: &Row, zone: &LocalTime) -> [String; 8] {
+    let ListedCall { response_id, flow, ivr, ivr_id, from, outcomes, answers, transcriptions, .. } = document(row);
+    let words = |words: Vec<Option<String>>| {
+        let words: Vec<String> =
+            words.into_iter().map(|word| word.unwrap_or_else(|| "not stored".to_owned())).collect();
+        if words.is_empty() { "-".to_owned() } else { words.join(", ") }
+    };
     [
         row.call.began().map(|at| zone.time(at)).unwrap_or_default(),
-        row.response_id.clone(),
-        flow.to_owned(),
-        ivr.to_owned(),
-        if row.call.visits.is_empty() { "-".to_owned() } else { row.call.number(false).shown() },
-        answers.join(", "),
-        row.call.transcripts.len().to_string(),
+        response_id,
+        flow,
+        ivr.unwrap_or(ivr_id),
+        from.unwrap_or_else(|| "-".to_owned()),
+        words(outcomes),
+        words(answers),
+        transcriptions.to_string(),
     ]
 }
 
-fn document(row: &Row, zone: &LocalTime) -> serde_json::Value {
-    let (flow, ivr) = row.call.flow_and_ivr();
-    json!({
-        "response_id": row.response_id,
-        "session_id": row.call.session(),
-        "at": row.call.began().map(|at| at.0),
-        "local_time": row.call.began().map(|at| zone.date_and_time(at)),
-        "flow": flow,
-        "ivr": ivr,
-        "from": if row.call.visits.is_empty() { None } else { Some(row.call.number(false).shown()) },
-        "answers": row.call.visits.iter().map(|visit| visit.answered.as_ref().map(|_| visit.action())).collect::<Vec<_>>(),
-        "transcriptions": row.call.transcripts.len(),
-    })
+fn document(row: &Row) -> ListedCall {
+    let (flow, ivr_id) = row.call.flow_and_ivr();
+    let visits = &row.call.visits;
+    ListedCall {
+        response_id: row.response_id.clone(),
+        session_id: row.call.session().map(str::to_owned),
+        at: row.call.began().map(Utc::of),
+        flow: flow.to_owned(),
+        ivr: visits.iter().find_map(|visit| visit.ivr.clone()),
+        ivr_id: ivr_id.to_owned(),
+        from: (!visits.is_empty()).then(|| row.call.number(false).shown()),
+        outcomes: visits.iter().map(|visit| visit.outcome.clone()).collect(),
+        answers: visits.iter().map(|visit| visit.action().map(str::to_owned)).collect(),
+        transcriptions: row.call.transcripts.len(),
+    }
 }

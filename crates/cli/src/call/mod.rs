@@ -1,15 +1,17 @@
 //! `ringbolt call`
 
 mod dial;
-mod list;
-mod log;
+pub(crate) mod explain;
+mod find;
+pub(crate) mod list;
+pub(crate) mod log;
 mod newest;
 mod number;
 mod record;
-mod replay;
-mod show;
+pub(crate) mod replay;
+pub(crate) mod show;
 mod tail;
-mod transcripts;
+pub(crate) mod transcripts;
 
 pub(crate) use list::id_in_log;
 pub(crate) use log::{CallLog, LineFilter};
@@ -35,6 +37,7 @@ pub(crate) struct CallCommand {
 enum Command {
     List(Box<list::List>),
     Show(Box<show::Show>),
+    Explain(Box<explain::Explain>),
     Transcripts(Box<transcripts::Transcripts>),
     Tail(Box<tail::Tail>),
     Replay(Box<replay::Replay>),
@@ -45,6 +48,7 @@ impl CallCommand {
         match self.command {
             Some(Command::List(command)) => command.run(out).await,
             Some(Command::Show(command)) => command.run(out).await,
+            Some(Command::Explain(command)) => command.run(out).await,
             Some(Command::Transcripts(command)) => command.run(out).await,
             Some(Command::Tail(command)) => command.run(out).await,
             Some(Command::Replay(command)) => command.run(out).await,

@@ -46,7 +46,14 @@ impl Newest {
 
     /// The calls, newest first.
     pub(super) fn into_listed(self, is_transcript: bool) -> Vec<Listed> {
-        let listed = |(at, response_id)| Listed { at, response_id, is_transcript, number: None };
+        let listed = |(at, response_id)| Listed {
+            at,
+            response_id,
+            is_transcript,
+            sort_key: String::new(),
+            number: None,
+            outcome: None,
+        };
         self.by_time.into_iter().rev().map(listed).collect()
     }
 }
@@ -57,7 +64,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn listed(at: i64, id: u8) -> Listed {
-        Listed { at: EpochMs(at), response_id: format!("r-{id}"), is_transcript: false, number: None }
+        Listed {
+            at: EpochMs(at),
+            response_id: format!("r-{id}"),
+            is_transcript: false,
+            sort_key: String::new(),
+            number: None,
+            outcome: None,
+        }
     }
 
     proptest! {

@@ -84,6 +84,31 @@ impl CallingNumber {
     }
 }
 
+/// Replaces every telephone number in a text by its last four digits: ten digits, perhaps with a leading 1 and with
+/// spaces, brackets, hyphens or dots inside. For texts whose calling number is not known.
+pub(super) fn hide_numbers(text: &str) -> String {
+    let is_inside = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')');
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let end = from.find(|c| !is_inside(c)).unwrap_or(from.len());
+        let (run, after) = from.split_at(end);
+        let run_end = run.rfind(|c: char| c.is_ascii_digit()).map_or(run.len(), |last| last + 1);
+        let digits: String = run.chars().filter(char::is_ascii_digit).collect();
+        shown.push_str(before);
+        if digits.len() >= 10 {
+            shown.push_str(&format!("...{}", last_four(&digits)));
+            shown.push_str(&run[run_end..]);
+        } else {
+            shown.push_str(run);
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
 fn last_four(digits: &str) -> &str {
     &digits[digits.len().saturating_sub(4)..]
 }
@@ -105,6 +130,19 @@ mod tests {
             assert_eq!(number.hide_in(text), shown);
         }
         assert_eq!(CallingNumber::new(Some("8005550142"), true).hide_in("8005550142"), "8005550142");
+    }
+
+    #[test]
+    fn every_number_of_ten_digits_is_hidden_if_none_is_known() {
+        for (text, shown) in [
+            ("Call 800-555-0142, or (800) 555 0143.", "Call ...0142, or (...0143."),
+            ("+18005550142", "+...0142"),
+            ("It was 5, then 4711, on 2026-11-21.", "It was 5, then 4711, on 2026-11-21."),
+            ("ü8005550142ü", "ü...0142ü"),
+            ("", ""),
+        ] {
+            assert_eq!(hide_numbers(text), shown);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::{collections::BTreeMap, ops::Range};
 
 /// An item in the table of calls.
-type StoredItem = BTreeMap<String, Value>;
+pub(super) type StoredItem = BTreeMap<String, Value>;
 
 /// The stored data of one respondent's run through an IVR.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +30,18 @@ pub(super) struct VisitRecord {
     pub(super) answered: Option<String>,
     /// How it ended, in a word of the log.
     pub(super) outcome: Option<String>,
+    /// The version of the flow that answered: a number, or `file`.
+    pub(super) version: Option<String>,
+    /// The IVR's name in the flow.
+    pub(super) ivr: Option<String>,
+    /// The id of the rule that decided.
+    pub(super) rule: Option<String>,
+    /// The line of the flow that decided or failed.
+    pub(super) line: Option<u64>,
     /// Which rule answered, or why the fallback did.
     pub(super) why: Option<String>,
+    /// The kind of failure that led to the fallback.
+    pub(super) failed: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +58,23 @@ pub(super) struct TranscriptRecord {
 pub(super) struct Revision {
     pub(super) at: EpochMs,
     pub(super) fields: Value,
+}
+
+impl TranscriptRecord {
+    /// Reads a stored item. `None` if Ringbolt did not write it.
+    pub(super) fn read(item: &StoredItem) -> Option<Self> {
+        let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (ivr_id, question) = text("sk").strip_prefix("transcript#")?.split_once('#')?;
+        let present = Revision { at: EpochMs(item.get("at")?.as_i64()?), fields: item.get("fields")?.clone() };
+        let earlier = item.get("revisions").and_then(Value::as_array).into_iter().flatten();
+        Some(Self {
+            ivr_id: ivr_id.to_owned(),
+            question: question.to_owned(),
+            flow: text("flow").to_owned(),
+            present,
+            earlier: earlier.filter_map(Revision::read).collect(),
+        })
+    }
 }
 
 impl Revision {
@@ -75,39 +102,32 @@ impl CallRecord {
                 let visits = item.get("visits").and_then(Value::as_array).into_iter().flatten();
                 let at = item.get("at").and_then(Value::as_i64);
                 record.visits.extend(visits.filter_map(|visit| VisitRecord::read(ivr_id, flow, visit, at)));
-            } else if let Some((ivr_id, question)) = sk.strip_prefix("transcript#").and_then(|of| of.split_once('#')) {
-                let whole = Value::Object(item.clone().into_iter().collect());
-                let Some(present) = Revision::read(&whole) else { continue };
-                let earlier = item.get("revisions").and_then(Value::as_array).into_iter().flatten();
-                record.transcripts.push(TranscriptRecord {
-                    ivr_id: ivr_id.to_owned(),
-                    question: question.to_owned(),
-                    flow: flow.to_owned(),
-                    present,
-                    earlier: earlier.filter_map(Revision::read).collect(),
-                });
+            } else {
+                record.transcripts.extend(TranscriptRecord::read(item));
             }
         }
         record.visits.sort_by_key(|visit| visit.at);
         record
     }
 
-    /// Whether this is the one item under which a list shows the call: its latest visit in the span. Only a call without
-    /// any visit is shown under its latest transcription. `ivr` is the IVR whose calls are listed.
+    /// Whether this is the one item under which a list shows the call: its latest visit in the span that had the outcome,
+    /// if one is given. Only a call without any visit is shown under its latest transcription. `ivr` is the IVR whose
+    /// calls are listed.
     pub(super) fn is_listed_at(
         &self,
         at: EpochMs,
         is_transcript: bool,
-        ivr: Option<&str>,
+        (ivr, outcome): (Option<&str>, Option<&str>),
         span: &Range<EpochMs>,
     ) -> bool {
+        let had = |visit: &&VisitRecord| outcome.is_none() || visit.outcome.as_deref() == outcome;
         let is_here = |ivr_id: &str, at: &EpochMs| ivr.is_none_or(|ivr| ivr == ivr_id) && span.contains(at);
         let latest = if is_transcript {
             let texts = self.transcripts.iter().filter(|text| is_here(&text.ivr_id, &text.present.at));
-            texts.map(|text| text.present.at).max().filter(|_| self.visits.is_empty())
+            texts.map(|text| text.present.at).max().filter(|_| self.visits.is_empty() && outcome.is_none())
         } else {
             // Earlier versions indexed a call under its first visit.
-            let visits = self.visits.iter().filter(|visit| is_here(&visit.ivr_id, &visit.listed_at));
+            let visits = self.visits.iter().filter(had).filter(|visit| is_here(&visit.ivr_id, &visit.listed_at));
             visits.map(|visit| visit.listed_at).max()
         };
         latest == Some(at)
@@ -155,18 +175,26 @@ impl VisitRecord {
             told: visit.get("told").cloned().unwrap_or_default(),
             answered: text("answered"),
             outcome: text("outcome"),
+            version: text("version"),
+            ivr: text("ivr"),
+            rule: text("rule"),
+            line: visit.get("line").and_then(Value::as_u64),
             why: text("why"),
+            failed: text("failed"),
         })
     }
 
-    /// The answer in one word: the app, or `say` if a text was read.
-    pub(super) fn action(&self) -> &str {
-        match &self.answered {
-            None => "?",
-            Some(answer) => {
-                answer.split_once("<app>").and_then(|(_, rest)| rest.split_once("</app>")).map_or("say", |(app, _)| app)
-            }
-        }
+    /// The answer in one word: the app, or `say` if a text was read. `None` if no answer is stored.
+    pub(super) fn action(&self) -> Option<&str> {
+        let answer = self.answered.as_deref()?;
+        let app = answer.split_once("<app>").and_then(|(_, rest)| rest.split_once("</app>"));
+        Some(app.map_or("say", |(app, _)| app))
+    }
+
+    /// A group of what the provider sent: `call`, `source` or `answers`. Empty if it is missing.
+    pub(super) fn sent(&self, group: &str) -> BTreeMap<String, Value> {
+        let fields = self.told.get(group).and_then(Value::as_object);
+        fields.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 
@@ -196,7 +224,7 @@ mod tests {
         ]));
         let call = CallRecord::read(&stored, EpochMs(100_000));
         let visits: Vec<_> = call.visits.iter().map(|visit| (visit.at.0, visit.action())).collect();
-        assert_eq!(visits, [(3, "hangup"), (5, "?"), (7, "say")]);
+        assert_eq!(visits, [(3, Some("hangup")), (5, None), (7, Some("say"))]);
         assert_eq!(call.visits[2].why.as_deref(), Some("greeting, rule 1 on line 7"));
         assert_eq!(call.transcripts.len(), 1);
         assert_eq!((call.began(), call.ended()), (Some(EpochMs(2)), Some(EpochMs(9))));

@@ -1,31 +1,34 @@
 //! `ringbolt call show`
 
+mod document;
+
+pub(crate) use document::ShownCalls;
+
 use super::{
-    list::id_in_log,
-    log::{CallLog, LineFilter, LogLine},
+    find::{CallId, Found},
+    list::{Row, id_in_log},
+    log::LogLine,
     number::CallingNumber,
     record::{CallRecord, Revision, TranscriptRecord, VisitRecord},
 };
 use crate::{
-    connection::{Connection, ConnectionArgs, Explained as _},
+    connection::ConnectionArgs,
     output::{Output, Tone, harmless},
-    when::{LocalTime, before},
+    when::LocalTime,
 };
-use anyhow::bail;
 use clap::Args;
-use jiff::SignedDuration;
 use ringbolt_core::time::EpochMs;
-use ringbolt_lambda::app::system_clock;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Print a call as a timeline of requests, answers and transcriptions
 ///
-/// Outcomes come from the functions' log, if it can be read. PINs are never stored.
+/// A session is shown run by run. Of a Wix Answers call, only the log has anything. PINs are never stored. `ringbolt call
+/// explain` says the same in sentences, with the reasons.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call show --stack ringbolt 70000001")]
 pub(super) struct Show {
-    /// Respondent's id: the ivr_response_id, or the unique_id of a transcription
-    response_id: String,
+    #[command(flatten)]
+    id: CallId,
     /// Show the full calling number instead of its last four digits
     #[arg(long)]
     full_numbers: bool,
@@ -43,55 +46,48 @@ enum Event<'a> {
 impl Show {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let connection = self.connection.connect().await?;
-        let items =
-            connection.calls()?.call(&self.response_id).await.explained(&connection, "the call could not be read")?;
-        let call = CallRecord::read(&items, system_clock()());
-        let (Some(began), Some(ended)) = (call.began(), call.ended()) else {
-            bail!(
-                "no call {} is stored in {}: check the id, and how long calls are kept (RetentionDays)",
-                harmless(&self.response_id),
-                connection.name()
-            );
-        };
-        let (lines, log_error) = self.log_lines(&connection, began, ended).await;
-        let zone = LocalTime::of_this_machine();
+        let found = self.id.find(&connection).await?;
         if out.json() {
-            out.document(&self.document(&call, &lines, &zone))?;
+            out.document(&ShownCalls::of(&self.id.id, &found, self.full_numbers))?;
         } else {
-            self.print(out, &call, &lines, &zone);
+            self.print(out, &found);
         }
-        if let Some(reason) = log_error {
-            out.note(&format!("Outcomes are not shown, because the log could not be read: {reason}."));
+        if let Some(reason) = &found.log_error {
+            out.note(&format!("Lines of the log are not shown, because it could not be read: {reason}."));
         }
         connection.close().await
     }
 
-    /// The log lines about this call, and the error if the log could not be read.
-    async fn log_lines(
-        &self,
-        connection: &Connection,
-        began: EpochMs,
-        ended: EpochMs,
-    ) -> (Vec<LogLine>, Option<String>) {
-        let minute = SignedDuration::from_mins(1);
-        let span = before(began, minute)..before(ended, -minute);
-        let filter = LineFilter { call: Some(id_in_log(&self.response_id)), outcome: None };
-        let mut lines = Vec::new();
-        let read = match CallLog::of(connection) {
-            Ok(log) => log.read(span, &filter, |line| lines.push(line)).await,
-            Err(error) => Err(error),
-        };
-        lines.sort_by_key(|line| line.at);
-        (lines, read.err().map(|error| format!("{error:#}")))
+    fn print(&self, out: Output, found: &Found) {
+        let zone = LocalTime::of_this_machine();
+        for (number, row) in found.runs.iter().enumerate() {
+            if number > 0 {
+                out.say("");
+            }
+            let lines = lines_of(row, &found.lines);
+            self.print_run(out, row, &lines, &zone);
+        }
+        let others = other_lines(found);
+        if let Some(first) = others.first() {
+            let at = EpochMs(first.at);
+            let title = format!("Call {} on {}, only in the log", harmless(&self.id.id), zone.date(at));
+            out.say(&out.paint(Tone::Strong, &title));
+            out.say(&format!("Times are in {}.", zone.zone(at)));
+        }
+        for line in others {
+            let entry = Event::Answered(line).lines(&CallingNumber::new(None, false));
+            out.say(&format!("{}  {}", zone.time(EpochMs(line.at)), entry.join(" ")));
+        }
     }
 
-    fn print(&self, out: Output, call: &CallRecord, lines: &[LogLine], zone: &LocalTime) {
+    fn print_run(&self, out: Output, row: &Row, lines: &[&LogLine], zone: &LocalTime) {
+        let call = &row.call;
         let number = call.number(self.full_numbers);
         let (flow, _) = call.flow_and_ivr();
         let began = call.began().unwrap_or_default();
         let from = if call.visits.is_empty() { String::new() } else { format!(", from {}", number.shown()) };
         let session = call.session().map(|id| format!(", session {}", harmless(id))).unwrap_or_default();
-        let title = format!("Call {} on {}, flow {flow}{from}{session}", harmless(&self.response_id), zone.date(began));
+        let title = format!("Call {} on {}, flow {flow}{from}{session}", harmless(&row.response_id), zone.date(began));
         out.say(&out.paint(Tone::Strong, &title));
         out.say(&format!("Times are in {}.", zone.zone(began)));
         let mut day = zone.date(began);
@@ -106,44 +102,22 @@ impl Show {
             entry.for_each(|line| out.say(&format!("          {line}")));
         }
     }
+}
 
-    fn document(&self, call: &CallRecord, lines: &[LogLine], zone: &LocalTime) -> Value {
-        let number = call.number(self.full_numbers);
-        let text = |revision: &Revision| json!({ "at": revision.at.0, "local_time": zone.date_and_time(revision.at), "fields": number.hide_in_value(&revision.fields) });
-        let visits = call.visits.iter().map(|visit| {
-            json!({
-                "at": visit.at.0,
-                "local_time": zone.date_and_time(visit.at),
-                "flow": visit.flow,
-                "ivr": visit.ivr_id,
-                "told": number.hide_in_value(&visit.told),
-                "answered": visit.answered.as_ref().map(|answer| number.hide_in(answer)),
-                "outcome": visit.outcome,
-                "why": visit.why,
-            })
-        });
-        let transcripts = call.transcripts.iter().map(|transcript| {
-            json!({
-                "ivr": transcript.ivr_id,
-                "question": transcript.question,
-                "present": text(&transcript.present),
-                "earlier": transcript.earlier.iter().map(text).collect::<Vec<_>>(),
-            })
-        });
-        json!({
-            "response_id": self.response_id,
-            "session_id": call.session(),
-            "flow": call.flow_and_ivr().0,
-            "from": number.shown(),
-            "visits": visits.collect::<Vec<_>>(),
-            "transcriptions": transcripts.collect::<Vec<_>>(),
-            "log": lines,
-        })
-    }
+/// The lines of the log about a run.
+fn lines_of<'l>(row: &Row, lines: &'l [LogLine]) -> Vec<&'l LogLine> {
+    let id = id_in_log(&row.response_id);
+    lines.iter().filter(|line| line.call == id).collect()
+}
+
+/// The lines of the log about no stored run.
+fn other_lines(found: &Found) -> Vec<&LogLine> {
+    let known: Vec<String> = found.runs.iter().map(|row| id_in_log(&row.response_id)).collect();
+    found.lines.iter().filter(|line| !known.contains(&line.call)).collect()
 }
 
 /// All events in order. At equal times, a request comes before its answer.
-fn timeline<'a>(call: &'a CallRecord, lines: &'a [LogLine]) -> Vec<(EpochMs, Event<'a>)> {
+fn timeline<'a>(call: &'a CallRecord, lines: &[&'a LogLine]) -> Vec<(EpochMs, Event<'a>)> {
     let mut events: Vec<_> = call.visits.iter().map(|visit| (visit.at, Event::Visit(visit))).collect();
     for transcript in &call.transcripts {
         events.extend(transcript.earlier.iter().map(|earlier| (earlier.at, Event::Text(transcript, earlier, true))));
@@ -159,8 +133,11 @@ impl Event<'_> {
     fn lines(&self, number: &CallingNumber) -> Vec<String> {
         match self {
             Self::Visit(visit) => {
-                let mut lines = vec![format!("IVR {} ended", visit.ivr_id)];
-                for (name, title) in [("answers", "answers"), ("call", "call"), ("source", "source")] {
+                let mut lines = vec![match &visit.ivr {
+                    Some(name) => format!("IVR {} ({}) ended", harmless(name), visit.ivr_id),
+                    None => format!("IVR {} ended", visit.ivr_id),
+                }];
+                for (name, title) in [("answers", "keyed"), ("call", "call"), ("source", "source")] {
                     let fields = fields(visit.told.get(name), number);
                     if !fields.is_empty() {
                         lines.push(format!("{title:<9} {fields}"));
@@ -178,7 +155,8 @@ impl Event<'_> {
             }
             Self::Answered(line) => {
                 let repeated = if line.repeated { ", repeating an earlier answer" } else { "" };
-                vec![format!("{} answered: {}{repeated} ({} ms)", line.function, line.outcome, line.elapsed_ms)]
+                let why = line.why.as_ref().map(|why| format!(": {}", harmless(why))).unwrap_or_default();
+                vec![format!("{} answered: {}{repeated}{why} ({} ms)", line.function, line.outcome, line.elapsed_ms)]
             }
             Self::Text(transcript, revision, superseded) => {
                 let superseded = if *superseded { ", superseded" } else { "" };

@@ -1,42 +1,39 @@
 //! `ringbolt call tail`
 
-use super::log::{CallLog, LineFilter, LogLine, outcomes, rotated};
+mod file;
+mod live;
+
+use super::log::{CallLog, LineFilter, LogLine, outcomes};
 use crate::{
     connection::ConnectionArgs,
-    output::{Output, Tone},
+    exit::Usage,
+    output::{Output, Tone, harmless},
     when::{LocalTime, before},
 };
 use anyhow::{Context as _, bail};
 use clap::Args;
+use file::Follower;
 use jiff::SignedDuration;
+use live::LiveTail;
 use ringbolt_core::{outcome::Outcome, time::EpochMs};
 use ringbolt_lambda::app::system_clock;
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{ErrorKind, Read as _, Seek as _, SeekFrom},
-    path::Path,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
-/// Pause between requests to CloudWatch Logs, because the whole account may only send five a second.
-const CLOUDWATCH_INTERVAL: Duration = Duration::from_secs(3);
-/// Lines may arrive this late in CloudWatch Logs.
-const MAX_DELAY: SignedDuration = SignedDuration::from_secs(30);
 /// Pause between reads of the file.
 const FILE_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Follow calls as they are answered, until Ctrl-C
 ///
-/// Prints one line per answer for both providers, without personal data. In AWS, lines come from the functions' log
-/// groups with a delay of some seconds; with --local, from the log of `ringbolt dev`.
+/// Prints one line per answer for both providers, without personal data: the outcome, and the rule that decided or why the
+/// fallback answered. In AWS, lines come from a live tail of the functions' log groups, with a delay of a second or two;
+/// with --local, from the log of `ringbolt dev`.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call tail --stack ringbolt --outcome locked")]
 pub(super) struct Tail {
     /// Only answers with this outcome, such as verified, wrong, locked or fallback
     #[arg(long, value_name = "WORD", value_parser = outcomes())]
     outcome: Option<String>,
-    /// Only this call
+    /// Only this call: DialogTech's ivr_response_id or ivr_session_id, or Wix Answers' call id
     #[arg(long, value_name = "ID")]
     call: Option<String>,
     /// Start with the lines of the last MINUTES
@@ -51,110 +48,59 @@ impl Tail {
         let filter = LineFilter { call: self.call.clone(), outcome: self.outcome.clone() };
         let zone = LocalTime::of_this_machine();
         let show = |line: &LogLine| print(out, &zone, line);
-        let since = before(system_clock()(), SignedDuration::from_mins(i64::from(self.since)));
+        let since =
+            (self.since > 0).then(|| before(system_clock()(), SignedDuration::from_mins(i64::from(self.since))));
         // The local database is not opened, because that would keep `ringbolt dev` from starting.
         if let Some(folder) = self.connection.local_folder() {
-            return self.follow_file(folder, &filter, since, show).await;
+            return follow_file(folder, &filter, since, show).await;
         }
         let connection = self.connection.connect().await?;
         let log = CallLog::of(&connection)?;
-        follow_cloudwatch(&log, &filter, since, show).await
-    }
-
-    async fn follow_file(
-        &self,
-        folder: &Path,
-        filter: &LineFilter,
-        since: EpochMs,
-        show: impl Fn(&LogLine) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        if !folder.is_dir() {
-            bail!(
-                "there is no folder {}: run `ringbolt dev`, or give its folder with --local=FOLDER",
-                folder.display()
-            );
-        }
-        let path = folder.join(ringbolt_dev::LOG);
-        let wanted = |line: &LogLine| line.at >= since.0 && filter.matches(line);
-        let mut at = if self.since > 0 {
-            LogLine::of_file(&rotated(&path))?.iter().filter(|line| wanted(line)).try_for_each(&show)?;
-            0
-        } else {
-            std::fs::metadata(&path).map_or(0, |metadata| metadata.len())
-        };
-        let mut buffer = Vec::new();
-        loop {
-            let (bytes, end) = read_from(&path, at).with_context(|| format!("{} cannot be read", path.display()))?;
-            at = end;
-            buffer.extend(bytes);
-            while let Some(newline) = buffer.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = buffer.drain(..=newline).collect();
-                if let Some(line) = LogLine::parse(&String::from_utf8_lossy(&line)).filter(wanted) {
-                    show(&line)?;
-                }
-            }
-            tokio::time::sleep(FILE_INTERVAL).await;
-        }
+        let account = connection.stack().and_then(|stack| stack.arn()).context(
+            "CloudFormation did not say which account the stack is in, and a live tail needs that to name log groups",
+        );
+        let tail = LiveTail::new(&log, &filter);
+        tail.ok_or_else(|| Usage::new("this log is a file"))?.follow(account?, since, out, show).await
     }
 }
 
-/// The bytes written since the last read, and the position for the next one. A shorter file is new, because the log was
-/// rotated.
-fn read_from(path: &Path, at: u64) -> std::io::Result<(Vec<u8>, u64)> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((Vec::new(), 0)),
-        Err(error) => return Err(error),
-    };
-    let length = file.metadata()?.len();
-    let from = if length < at { 0 } else { at };
-    file.seek(SeekFrom::Start(from))?;
-    let mut bytes = Vec::new();
-    let read = file.take(length - from).read_to_end(&mut bytes)? as u64;
-    Ok((bytes, from + read))
-}
-
-async fn follow_cloudwatch(
-    log: &CallLog,
+async fn follow_file(
+    folder: &Path,
     filter: &LineFilter,
-    since: EpochMs,
+    since: Option<EpochMs>,
     show: impl Fn(&LogLine) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let CallLog::CloudWatch { groups, .. } = log else { bail!("this log is a file") };
-    let pattern = CallLog::pattern_of(filter);
-    // Lines arrive late and out of order, so each request repeats the last half minute, and each line is shown once.
-    let mut seen: BTreeMap<String, i64> = BTreeMap::new();
-    let mut from = since;
+    if !folder.is_dir() {
+        bail!("there is no folder {}: run `ringbolt dev`, or give its folder with --local=FOLDER", folder.display());
+    }
+    let path = folder.join(ringbolt_dev::LOG);
+    let unreadable = || format!("{} cannot be read", path.display());
+    let mut follower = Follower::begin(&path, since.is_some()).with_context(unreadable)?;
+    let mut since = since;
     loop {
-        let now = system_clock()();
-        let mut fresh = Vec::new();
-        for group in groups {
-            let read = log.events(group, from..EpochMs(i64::MAX / 2), &pattern, |event| {
-                let id = event.event_id().unwrap_or_default();
-                if !seen.contains_key(id)
-                    && let Some(line) = event.message().and_then(LogLine::parse)
-                {
-                    seen.insert(id.to_owned(), line.at);
-                    fresh.push(line);
+        let mut shown = Ok(());
+        follower
+            .poll(|text| {
+                let line = LogLine::parse(text).filter(|line| filter.matches(line));
+                // Only the lines that were there already: the clock of `ringbolt dev` can be moved.
+                let line = line.filter(|line| since.is_none_or(|since| line.at >= since.0));
+                if let (Some(line), Ok(())) = (line, &shown) {
+                    shown = show(&line);
                 }
-            });
-            read.await?;
-        }
-        fresh.sort_by_key(|line| line.at);
-        fresh.iter().try_for_each(&show)?;
-        from = EpochMs(before(now, MAX_DELAY).0.max(since.0));
-        // Remember a minute more than the next request repeats.
-        let forget_before = before(from, SignedDuration::from_mins(1)).0;
-        seen.retain(|_, at| *at >= forget_before);
-        tokio::time::sleep(CLOUDWATCH_INTERVAL).await;
+            })
+            .with_context(unreadable)?;
+        shown?;
+        since = None;
+        tokio::time::sleep(FILE_INTERVAL).await;
     }
 }
 
 fn print(out: Output, zone: &LocalTime, line: &LogLine) -> anyhow::Result<()> {
     if out.json() {
-        return out.line(line);
+        return out.line(&line.document());
     }
     let tone = match Outcome::parse(&line.outcome) {
+        _ if line.failed.is_some() => Tone::Bad,
         Some(Outcome::Verified) => Tone::Good,
         Some(Outcome::Fallback | Outcome::NotStored) => Tone::Bad,
         Some(
@@ -172,8 +118,14 @@ fn print(out: Output, zone: &LocalTime, line: &LogLine) -> anyhow::Result<()> {
     let outcome = out.paint(tone, &format!("{}{repeated}", line.outcome));
     let call = if line.call.is_empty() { "-" } else { &line.call };
     let time = zone.time(EpochMs(line.at));
+    // What decided names the IVR. A transcription has no reason, and names it here.
+    let why = match (&line.why, line.ivr.as_ref().or(line.ivr_id.as_ref())) {
+        (Some(why), _) => format!("  {}", harmless(why)),
+        (None, Some(ivr)) => format!("  IVR {}", harmless(ivr)),
+        (None, None) => String::new(),
+    };
     out.say(&format!(
-        "{time}  {:<22}  {:<12}  {call:<20}  {outcome}{status}  {} ms",
+        "{time}  {:<22}  {:<12}  {call:<20}  {outcome}{status}{why}  {} ms",
         line.function, line.flow, line.elapsed_ms
     ));
     Ok(())

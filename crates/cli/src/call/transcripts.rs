@@ -1,20 +1,28 @@
 //! `ringbolt call transcripts`
 
-use super::record::{CallRecord, TranscriptRecord};
+use super::{
+    number::hide_numbers,
+    record::{StoredItem, TranscriptRecord},
+};
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     exit::Usage,
     output::{Output, harmless},
-    when::LocalTime,
+    when::{LocalTime, Utc},
 };
 use clap::Args;
 use ringbolt_core::time::EpochMs;
-use ringbolt_dynamodb::{Store, call_list::Listed};
+use ringbolt_dynamodb::call_list::{Listed, is_expired};
 use ringbolt_lambda::app::system_clock;
-use serde_json::json;
-use std::collections::HashSet;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::ops::Range;
+
+const FAILED: &str = "the transcriptions could not be read";
 
 /// Print the transcriptions of a call, or of an IVR's calls on a day
+///
+/// All telephone numbers in the texts are shown with their last four digits, not only the calling number.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call transcripts --stack ringbolt --ivr 23456 --day yesterday")]
 pub(super) struct Transcripts {
@@ -27,11 +35,32 @@ pub(super) struct Transcripts {
     /// Day in this machine's time zone (TZ): YYYY-MM-DD, today or yesterday
     #[arg(long, default_value = "today")]
     day: String,
-    /// Show the full calling number in transcriptions instead of its last four digits
+    /// Show telephone numbers in transcriptions in full instead of their last four digits
     #[arg(long)]
     full_numbers: bool,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// A transcription, as `call transcripts --json` prints it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct PrintedTranscription {
+    /// The respondent's id (`unique_id`, the same as a visit's `ivr_response_id`).
+    response_id: String,
+    /// The flow in the URL that received it.
+    flow: String,
+    /// The IVR's id in the portal.
+    ivr_id: String,
+    /// The question, as the provider numbers it.
+    question: String,
+    /// When the text was received: ISO 8601, UTC.
+    at: Utc,
+    /// The length of the recording, as the provider sent it. `null` if it sent none.
+    duration: Option<String>,
+    /// The text.
+    text: String,
+    /// The number of earlier texts that it replaced.
+    superseded_texts: usize,
 }
 
 impl Transcripts {
@@ -39,26 +68,14 @@ impl Transcripts {
         let (zone, now) = (LocalTime::of_this_machine(), system_clock()());
         let span = zone.day(&self.day, now)?;
         let connection = self.connection.connect().await?;
-        let store = connection.calls()?;
-        let mut printed = 0;
-        match (&self.response_id, &self.ivr) {
-            (Some(id), _) => printed += self.print(out, &connection, &store, id, None, (&zone, now)).await?,
-            (None, Some(ivr)) => {
-                let mut seen = HashSet::new();
-                let mut pages = store.calls_of_ivr(ivr, span.clone());
-                while let Some(page) =
-                    pages.next_page().await.explained(&connection, "the calls could not be listed")?
-                {
-                    for Listed { response_id, is_transcript, .. } in page {
-                        if is_transcript && seen.insert(response_id.clone()) {
-                            printed +=
-                                self.print(out, &connection, &store, &response_id, Some(&span), (&zone, now)).await?;
-                        }
-                    }
-                }
+        let printed = match (&self.response_id, &self.ivr) {
+            (Some(id), _) => {
+                let items = connection.calls()?.call(id).await.explained(&connection, FAILED)?;
+                self.print_all(out, &items, (&zone, now))?
             }
+            (None, Some(ivr)) => self.of_ivr(out, &connection, ivr, span.clone(), (&zone, now)).await?,
             (None, None) => return Err(Usage::new("give a RESPONSE_ID or --ivr ID")),
-        }
+        };
         if printed == 0 {
             match &self.response_id {
                 Some(id) => anyhow::bail!(
@@ -74,52 +91,77 @@ impl Transcripts {
         connection.close().await
     }
 
-    /// Prints the transcriptions of a call, within the span if given. Returns their number.
-    async fn print(
+    /// Prints the transcriptions of an IVR in a span of time, newest first. The index has their keys, and one request
+    /// reads a hundred of them. A page of the index is in memory at once.
+    async fn of_ivr(
         &self,
         out: Output,
         connection: &Connection,
-        store: &Store,
-        response_id: &str,
-        span: Option<&std::ops::Range<EpochMs>>,
+        ivr: &str,
+        span: Range<EpochMs>,
         (zone, now): (&LocalTime, EpochMs),
     ) -> anyhow::Result<usize> {
-        let items = store.call(response_id).await.explained(connection, "the call could not be read")?;
-        let call = CallRecord::read(&items, now);
-        let number = call.number(self.full_numbers);
-        let of_ivr = |text: &&TranscriptRecord| self.ivr.as_ref().is_none_or(|ivr| *ivr == text.ivr_id);
-        let within = |text: &&TranscriptRecord| span.is_none_or(|span| span.contains(&text.present.at));
+        let store = connection.calls()?;
         let mut printed = 0;
-        for text in call.transcripts.iter().filter(of_ivr).filter(within) {
-            printed += 1;
-            let shown = number.hide_in(text.present.field("text"));
-            if out.json() {
-                out.line(&json!({
-                    "response_id": response_id,
-                    "ivr": text.ivr_id,
-                    "question": text.question,
-                    "at": text.present.at.0,
-                    "local_time": zone.date_and_time(text.present.at),
-                    "duration": text.present.field("duration"),
-                    "text": shown,
-                    "superseded": text.earlier.len(),
-                }))?;
-                continue;
-            }
-            let earlier = match text.earlier.len() {
-                0 => String::new(),
-                1 => ", replaces an earlier one".to_owned(),
-                more => format!(", replaces {more} earlier ones"),
-            };
-            out.say(&format!(
-                "{}  call {}, IVR {}, question {}{earlier}",
-                zone.date_and_time(text.present.at),
-                harmless(response_id),
-                text.ivr_id,
-                text.question
-            ));
-            out.say(&format!("  \"{}\"", harmless(&shown)));
+        let mut pages = store.calls_of_ivr(ivr, span);
+        while let Some(page) = pages.next_page().await.explained(connection, FAILED)? {
+            let listed: Vec<Listed> = page.into_iter().filter(|listed| listed.is_transcript).collect();
+            let items = store.listed_items(&listed).await.explained(connection, FAILED)?;
+            printed += self.print_all(out, &items, (zone, now))?;
         }
         Ok(printed)
     }
+
+    /// Prints the transcriptions among these items. Returns their number.
+    fn print_all(
+        &self,
+        out: Output,
+        items: &[StoredItem],
+        (zone, now): (&LocalTime, EpochMs),
+    ) -> anyhow::Result<usize> {
+        let mut printed = 0;
+        for item in items.iter().filter(|item| !is_expired(item, now)) {
+            let Some(text) = TranscriptRecord::read(item) else { continue };
+            let pk = item.get("pk").and_then(serde_json::Value::as_str).unwrap_or_default();
+            let response_id = pk.strip_prefix("call#").unwrap_or(pk);
+            printed += 1;
+            let document = self.document(response_id, &text);
+            if out.json() {
+                out.line(&document)?;
+            } else {
+                print(out, &document, zone.date_and_time(text.present.at));
+            }
+        }
+        Ok(printed)
+    }
+
+    fn document(&self, response_id: &str, text: &TranscriptRecord) -> PrintedTranscription {
+        let heard = text.present.field("text");
+        PrintedTranscription {
+            response_id: response_id.to_owned(),
+            flow: text.flow.clone(),
+            ivr_id: text.ivr_id.clone(),
+            question: text.question.clone(),
+            at: Utc::of(text.present.at),
+            duration: Some(text.present.field("duration").to_owned()).filter(|duration| !duration.is_empty()),
+            text: if self.full_numbers { heard.to_owned() } else { hide_numbers(heard) },
+            superseded_texts: text.earlier.len(),
+        }
+    }
+}
+
+fn print(out: Output, document: &PrintedTranscription, time: String) {
+    let PrintedTranscription { response_id, ivr_id, question, text, superseded_texts, .. } = document;
+    let earlier = match superseded_texts {
+        0 => String::new(),
+        1 => ", replaces an earlier one".to_owned(),
+        more => format!(", replaces {more} earlier ones"),
+    };
+    out.say(&format!(
+        "{time}  call {}, IVR {}, question {}{earlier}",
+        harmless(response_id),
+        harmless(ivr_id),
+        harmless(question)
+    ));
+    out.say(&format!("  \"{}\"", harmless(text)));
 }

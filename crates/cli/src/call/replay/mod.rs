@@ -5,7 +5,7 @@ mod closed;
 mod judge;
 mod pin_question;
 mod reads;
-mod report;
+pub(crate) mod report;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -91,8 +91,9 @@ impl Replay {
                     .into_iter()
                     .filter(|listed| !listed.is_transcript && seen.insert(key(&listed.response_id)))
                     .collect();
+                let new: Vec<String> = new.into_iter().map(|listed| listed.response_id).collect();
                 for chunk in new.chunks(PARALLEL_READS) {
-                    for Row { response_id, call } in read(&store, chunk, system_clock()(), &connection).await? {
+                    for Row { response_id, call } in read(&store, chunk, system_clock()(), &connection, failed).await? {
                         judge.call(&response_id, &call, ivr_id.as_deref(), &mut tally);
                     }
                     progress.set_message(format!("Calls replayed: {}", HumanCount(tally.calls())));

@@ -4,7 +4,9 @@ use super::tally::{Tally, Unjudged};
 use crate::output::{Output, Tone, harmless};
 use indicatif::HumanCount;
 use ringbolt_core::flow::Flow;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// # Errors
 /// The document cannot be serialised.
@@ -58,31 +60,79 @@ pub(super) fn print(out: Output, flow: &Flow, day: &str, tally: &Tally, knows_be
     Ok(())
 }
 
-fn document(flow: &Flow, day: &str, tally: &Tally) -> Value {
-    let reasons: Map<String, Value> =
-        tally.unjudged.iter().map(|(why, count)| (why.word().to_owned(), (*count).into())).collect();
-    let differences = tally.by_frequency().into_iter().map(|(difference, group)| {
-        let example = group.example.as_ref().map(|(old, new)| json!({ "old": old, "new": new }));
-        json!({
-            "ivr": difference.ivr,
-            "rule": difference.rule,
-            "old": difference.old,
-            "new": difference.new,
-            "changed": difference.changed,
-            "example": example,
-            "calls": group.calls,
-            "response_ids": group.ids,
-        })
+/// What `call replay --json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ReplayReport {
+    /// The flow.
+    flow: String,
+    /// The day in this machine's time zone, with the zone's name.
+    day: String,
+    /// The number of runs through IVRs that were replayed.
+    calls: u64,
+    /// The number of those that would go elsewhere.
+    calls_elsewhere: u64,
+    /// The number of those that would go where they went.
+    calls_same: u64,
+    /// The number of those about which nothing can be told.
+    calls_not_told: u64,
+    /// The same number by reason.
+    reasons: BTreeMap<&'static str, u64>,
+    /// What would differ, the most frequent first.
+    differences: Vec<ReplayDifference>,
+    /// The number of calls that would go elsewhere for other reasons than these.
+    other_calls: u64,
+}
+
+/// Calls that would go elsewhere for the same reason.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ReplayDifference {
+    /// The IVR's name in the changed flow, or else its id.
+    ivr: String,
+    /// The rule of the changed flow that decided, in words.
+    rule: String,
+    /// Where the calls went.
+    old: String,
+    /// Where they would go.
+    new: String,
+    /// The parameters that differ if the destination does not.
+    changed: Vec<String>,
+    /// What these parameters said and would say, in one of the calls.
+    example: Option<ReplayExample>,
+    /// The number of calls.
+    calls: u64,
+    /// The ids of the first few.
+    response_ids: Vec<String>,
+}
+
+/// What differs in one call.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ReplayExample {
+    /// What was answered.
+    old: String,
+    /// What would be answered.
+    new: String,
+}
+
+fn document(flow: &Flow, day: &str, tally: &Tally) -> ReplayReport {
+    let differences = tally.by_frequency().into_iter().map(|(difference, group)| ReplayDifference {
+        ivr: difference.ivr.clone(),
+        rule: difference.rule.clone(),
+        old: difference.old.clone(),
+        new: difference.new.clone(),
+        changed: difference.changed.clone(),
+        example: group.example.clone().map(|(old, new)| ReplayExample { old, new }),
+        calls: group.calls,
+        response_ids: group.ids.clone(),
     });
-    json!({
-        "flow": flow.name.as_str(),
-        "day": day,
-        "calls": tally.calls(),
-        "elsewhere": tally.elsewhere,
-        "same": tally.same,
-        "cannot_be_told": tally.cannot_be_told(),
-        "reasons": reasons,
-        "differences": differences.collect::<Vec<_>>(),
-        "other_differences": tally.ungrouped,
-    })
+    ReplayReport {
+        flow: flow.name.to_string(),
+        day: day.to_owned(),
+        calls: tally.calls(),
+        calls_elsewhere: tally.elsewhere,
+        calls_same: tally.same,
+        calls_not_told: tally.cannot_be_told(),
+        reasons: tally.unjudged.iter().map(|(why, count)| (why.word(), *count)).collect(),
+        differences: differences.collect(),
+        other_calls: tally.ungrouped,
+    }
 }

@@ -1,0 +1,102 @@
+//! Puts records and lines of the log together: each answer is told once.
+
+use super::{
+    event::{Event, Text},
+    step::{Step, Webhook},
+};
+use crate::call::{
+    find::Found,
+    list::{Row, id_in_log},
+    log::LogLine,
+    record::{Revision, TranscriptRecord},
+};
+use ringbolt_core::{outcome::Outcome, time::EpochMs};
+
+/// All that happened, by time.
+pub(super) fn events(found: &Found) -> Vec<Event> {
+    let mut steps: Vec<Step> = found.runs.iter().flat_map(visits).collect();
+    let stored = steps.len();
+    let mut others = Vec::new();
+    for line in &found.lines {
+        let (recorded, logged) = steps.split_at_mut(stored);
+        if add(line, recorded) || repeats(line, logged) {
+            continue;
+        }
+        match Step::of_line(line) {
+            Some(step) => steps.push(step),
+            None => others.extend(not_stored(line)),
+        }
+    }
+    let texts = found.runs.iter().flat_map(texts);
+    let mut events: Vec<Event> = steps.into_iter().map(|step| Event::Answer(Box::new(step))).collect();
+    events.extend(texts.chain(others));
+    events.sort_by_key(Event::at);
+    events
+}
+
+fn visits(row: &Row) -> impl Iterator<Item = Step> {
+    row.call.visits.iter().map(|visit| Step::of_visit(&row.response_id, visit))
+}
+
+/// Adds a line to the record of the request that it answers, if there is one: the last that came in before it. A second
+/// line of a record is a repetition. Says whether there is such a record.
+fn add(line: &LogLine, recorded: &mut [Step]) -> bool {
+    let answers = |step: &&mut Step| {
+        line.function == "next-action"
+            && id_in_log(&step.call) == line.call
+            && (line.ivr_id.is_none() || line.ivr_id == step.ivr_id)
+            && step.at.0 <= line.at
+    };
+    let Some(step) = recorded.iter_mut().rfind(answers) else { return false };
+    // The same request gets the same answer. Another outcome was an answer of which no record is kept.
+    let is_same = step.outcome.is_none_or(|outcome| outcome.word() == line.outcome);
+    match (step.elapsed_ms, is_same) {
+        (_, false) => return false,
+        (None, true) => step.add_line(line),
+        (Some(_), true) => step.repeated_at.push(EpochMs(line.at)),
+    }
+    true
+}
+
+/// Whether a line repeats the answer to the one before it.
+fn repeats(line: &LogLine, logged: &mut [Step]) -> bool {
+    let Some(step) = logged.last_mut() else { return false };
+    let is_auth = step.webhook == Webhook::Auth && line.function == "auth-webhook";
+    let is_repeated = is_auth && line.repeated && step.call == line.call;
+    if is_repeated {
+        step.repeated_at.push(EpochMs(line.at));
+    }
+    is_repeated
+}
+
+/// A transcription that was not stored when it arrived. Stored ones are told by their records.
+fn not_stored(line: &LogLine) -> Option<Event> {
+    let outcome = Outcome::parse(&line.outcome)?;
+    let is_told = matches!(outcome, Outcome::Queued | Outcome::NotStored | Outcome::Erased);
+    is_told.then(|| Event::NotStored {
+        at: EpochMs(line.at),
+        flow: line.flow.clone(),
+        ivr_id: line.ivr_id.clone(),
+        outcome,
+        why: line.why.clone(),
+    })
+}
+
+fn texts(row: &Row) -> impl Iterator<Item = Event> {
+    let text = |record: &TranscriptRecord, revision: &Revision, is_superseded| {
+        Event::Transcription(Box::new(Text {
+            at: revision.at,
+            call: row.response_id.clone(),
+            flow: record.flow.clone(),
+            ivr_id: record.ivr_id.clone(),
+            question: record.question.clone(),
+            text: revision.field("text").to_owned(),
+            is_superseded,
+            is_alone: !row.call.visits.iter().any(|visit| visit.ivr_id == record.ivr_id),
+        }))
+    };
+    row.call.transcripts.iter().flat_map(move |record| {
+        let earlier = record.earlier.iter().map(move |revision| text(record, revision, true));
+        earlier.chain([text(record, &record.present, false)])
+    })
+}

@@ -1,0 +1,175 @@
+//! Follows the functions' log groups with a live tail of CloudWatch Logs.
+
+use super::super::log::{CallLog, LineFilter, LogLine};
+use crate::{explain, output::Output, when::before};
+use anyhow::anyhow;
+use aws_sdk_cloudwatchlogs::{
+    Client, operation::start_live_tail::StartLiveTailOutput, types::StartLiveTailResponseStream as Event,
+};
+use jiff::SignedDuration;
+use ringbolt_core::time::EpochMs;
+use ringbolt_lambda::app::system_clock;
+use std::{collections::BTreeSet, time::Duration};
+
+/// Lines may arrive this late in CloudWatch Logs.
+const MAX_DELAY: SignedDuration = SignedDuration::from_secs(30);
+/// Pause before a session is started again.
+const RESTART_DELAY: Duration = Duration::from_secs(1);
+/// The name in front of CloudWatch Logs' own for live tails.
+const HOST_PREFIX: &str = "stream-";
+
+/// A live tail of log groups.
+pub(super) struct LiveTail<'l> {
+    log: &'l CallLog,
+    filter: &'l LineFilter,
+    client: &'l Client,
+    groups: &'l [String],
+    region: &'l str,
+}
+
+/// How a session ended.
+enum Ended {
+    /// After three hours, or because the connection broke.
+    Interrupted,
+    Failed(anyhow::Error),
+}
+
+/// The lines of the last minute that were shown, so that none is shown twice: the lines that are read at the beginning of a
+/// session overlap with its own.
+#[derive(Default)]
+struct Shown {
+    lines: BTreeSet<(i64, String)>,
+    /// When the session last said anything.
+    heard_at: EpochMs,
+}
+
+impl Shown {
+    /// Whether a line is new. One that is older than all that is remembered can only come once.
+    fn is_new(&mut self, line: &LogLine) -> bool {
+        let forget_before = before(self.heard_at, MAX_DELAY + MAX_DELAY).0;
+        self.lines = self.lines.split_off(&(forget_before, String::new()));
+        self.lines.insert((line.at, format!("{} {}", line.function, line.request_id)))
+    }
+}
+
+impl<'l> LiveTail<'l> {
+    /// `None` if the log is a file.
+    pub(super) fn new(log: &'l CallLog, filter: &'l LineFilter) -> Option<Self> {
+        let CallLog::CloudWatch { client, groups, region } = log else { return None };
+        Some(Self { log, filter, client, groups, region })
+    }
+
+    /// Follows the log until an error. `stack_arn` says in which account the groups are.
+    ///
+    /// # Errors
+    /// CloudWatch Logs refuses or does not answer, or a line cannot be printed.
+    pub(super) async fn follow(
+        &self,
+        stack_arn: &str,
+        since: Option<EpochMs>,
+        out: Output,
+        show: impl Fn(&LogLine) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let groups = self.arns(stack_arn)?;
+        let mut shown = Shown::default();
+        loop {
+            let mut session = self.start(&groups).await?;
+            let last_heard_at = std::mem::replace(&mut shown.heard_at, system_clock()());
+            // The session is open, so nothing is missed between these lines and its own.
+            let missed = (last_heard_at > EpochMs(0)).then(|| before(last_heard_at, MAX_DELAY));
+            if let Some(since) = missed.or(since) {
+                self.earlier(since, &mut shown, &show).await?;
+            }
+            match self.session(&mut session, &mut shown, out, &show).await? {
+                Ended::Interrupted => tokio::time::sleep(RESTART_DELAY).await,
+                Ended::Failed(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Live tails take ARNs, and the stack names its groups.
+    fn arns(&self, stack_arn: &str) -> anyhow::Result<Vec<String>> {
+        let mut parts = stack_arn.split(':');
+        let (partition, account) = (parts.nth(1), parts.nth(2));
+        let (Some(partition), Some(account)) = (partition, account) else {
+            return Err(anyhow!("CloudFormation gave the stack an id that is no ARN"));
+        };
+        let arn = |group: &String| format!("arn:{partition}:logs:{}:{account}:log-group:{group}", self.region);
+        Ok(self.groups.iter().map(arn).collect())
+    }
+
+    async fn start(&self, groups: &[String]) -> anyhow::Result<StartLiveTailOutput> {
+        let request = self
+            .client
+            .start_live_tail()
+            .set_log_group_identifiers(Some(groups.to_vec()))
+            .log_event_filter_pattern(self.filter.pattern());
+        let sent = request
+            .customize()
+            .mutate_request(|request| {
+                let plain = request.uri().replacen(&format!("//{HOST_PREFIX}"), "//", 1);
+                // A custom endpoint has one name for all operations. Without the prefix it is as valid as with it.
+                if !request.uri().contains(&format!("//{HOST_PREFIX}logs.")) {
+                    request.set_uri(plain).unwrap_or_default();
+                }
+            })
+            .send()
+            .await;
+        Ok(sent.map_err(|error| explain::service("CloudWatch Logs", &error, self.region))?)
+    }
+
+    async fn session(
+        &self,
+        session: &mut StartLiveTailOutput,
+        shown: &mut Shown,
+        out: Output,
+        show: &impl Fn(&LogLine) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Ended> {
+        let (mut has_begun, mut is_sampled) = (false, false);
+        loop {
+            let received = session.response_stream.recv().await;
+            shown.heard_at = system_clock()();
+            let update = match received {
+                Ok(Some(Event::SessionUpdate(update))) => update,
+                Ok(Some(_)) => {
+                    has_begun = true;
+                    continue;
+                }
+                Ok(None) => return Ok(Ended::Interrupted),
+                Err(_) if has_begun => return Ok(Ended::Interrupted),
+                Err(error) => {
+                    let error = explain::service("CloudWatch Logs", &error, self.region);
+                    return Ok(Ended::Failed(error.into()));
+                }
+            };
+            has_begun = true;
+            if update.session_metadata().is_some_and(|metadata| metadata.sampled()) && !is_sampled {
+                is_sampled = true;
+                out.note("CloudWatch Logs has more than 500 lines a second, and shows a part of them: narrow it down with --outcome or --call.");
+            }
+            let lines = update.session_results().iter().filter_map(|event| LogLine::parse(event.message()?));
+            print_new(lines.collect(), shown, show)?;
+        }
+    }
+
+    /// Shows the lines since a time.
+    async fn earlier(
+        &self,
+        since: EpochMs,
+        shown: &mut Shown,
+        show: &impl Fn(&LogLine) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut lines = Vec::new();
+        self.log.read(since..EpochMs(i64::MAX / 2), self.filter, |line| lines.push(line)).await?;
+        print_new(lines, shown, show)
+    }
+}
+
+fn print_new(
+    mut lines: Vec<LogLine>,
+    shown: &mut Shown,
+    show: &impl Fn(&LogLine) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    lines.sort_by_key(|line| line.at);
+    lines.iter().filter(|line| shown.is_new(line)).try_for_each(show)
+}
