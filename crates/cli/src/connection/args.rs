@@ -1,6 +1,6 @@
 //! The options that select a deployment, shared by all commands.
 
-use super::{Connection, PATIENCE, Place, local::Local, stack::StackOutputs};
+use super::{Connection, PATIENCE, Place, SecretPlace, local::Local, stack::StackOutputs};
 use crate::{exit::Usage, explain};
 use aws_config::{Region, SdkConfig, profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig};
 use aws_sdk_dynamodb::config::ProvideCredentials as _;
@@ -44,13 +44,14 @@ pub(crate) struct ConnectionArgs {
     /// Table of the audit log [env: RINGBOLT_AUDIT_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     audit_table: Option<String>,
-    /// Secret with the PIN keys: `secretsmanager:ARN` [env: RINGBOLT_PIN_KEYS]
+    /// Where the PIN keys are: a file, `secretsmanager:ARN`, or - for a line of standard input. On the command line, it
+    /// also means: enrol with these keys, and not through the stack's enrolment function [env: RINGBOLT_PIN_KEYS]
     #[arg(long, value_name = "SECRET", hide_short_help = true)]
     pin_keys: Option<String>,
     /// PIN hash that the functions use: argon2id or keyed [env: RINGBOLT_PIN_HASH]
     #[arg(long, value_name = "HASH", hide_short_help = true)]
     pin_hash: Option<String>,
-    /// Secret with the webhook tokens: `secretsmanager:ARN` [env: RINGBOLT_WEBHOOK_TOKENS]
+    /// Where the webhook tokens are: as --pin-keys [env: RINGBOLT_WEBHOOK_TOKENS]
     #[arg(long, value_name = "SECRET", hide_short_help = true)]
     webhook_tokens: Option<String>,
     /// Base URL of the webhooks, such as https://ivr.example.com [env: RINGBOLT_API_URL]
@@ -90,6 +91,12 @@ impl Value {
     /// The value of the environment variable; an empty one counts as unset.
     pub(super) fn variable(&self) -> Option<String> {
         env::var(self.variable).ok().filter(|value| !value.is_empty())
+    }
+
+    /// Where the secret is that the option names, if it is given.
+    pub(super) fn secret(&self) -> anyhow::Result<Option<SecretPlace>> {
+        let place = |flag: &String| SecretPlace::of_option(flag, self.option, self.variable);
+        self.flag.as_ref().map(place).transpose()
     }
 
     pub(super) fn missing(&self) -> anyhow::Error {
@@ -243,13 +250,8 @@ impl ConnectionArgs {
     }
 }
 
-/// `ada@desk-7`
+/// `ada@desk-7`. A container may have no name for its user.
 pub(super) fn user_and_host() -> String {
-    let set = |name: &&str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(set);
-    let kernel =
-        || std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::fs::read_to_string("/etc/hostname"));
-    let host = kernel().ok().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty());
-    let host = host.or_else(|| ["HOSTNAME", "COMPUTERNAME"].iter().find_map(set));
-    format!("{}@{}", user.as_deref().unwrap_or("unknown"), host.as_deref().unwrap_or("unknown"))
+    let or_unknown = |name: Result<String, _>| name.unwrap_or_else(|_: whoami::Error| "unknown".to_owned());
+    format!("{}@{}", or_unknown(whoami::username()), or_unknown(whoami::hostname()))
 }

@@ -13,19 +13,40 @@ use jiff::fmt::strtime;
 use ringbolt_core::time::EpochMs;
 use std::{collections::HashMap, time::Duration};
 
-/// One of the three functions.
+/// One of the functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Function {
     AuthWebhook,
     NextAction,
     TranscriptionPostback,
+    /// Only in stacks with `EnrolFunction=true`.
+    Enrol,
 }
 
 impl Function {
-    /// All of them.
-    pub(crate) const ALL: [Self; 3] = [Self::AuthWebhook, Self::NextAction, Self::TranscriptionPostback];
-    /// Those that hash PINs.
-    pub(crate) const WITH_PINS: [Self; 2] = [Self::AuthWebhook, Self::NextAction];
+    /// The webhooks, which every stack has: those that calls go through and that use the token.
+    pub(crate) const WEBHOOKS: [Self; 3] = [Self::AuthWebhook, Self::NextAction, Self::TranscriptionPostback];
+
+    /// The functions that a stack has.
+    pub(crate) fn deployed_in(stack: &StackOutputs) -> impl Iterator<Item = Self> {
+        let optional = stack.output("EnrolFunctionName").map(|_| Self::Enrol);
+        Self::WEBHOOKS.into_iter().chain(optional)
+    }
+
+    /// Whether it hashes PINs, so that it has the PIN keys.
+    pub(crate) fn hashes_pins(self) -> bool {
+        self != Self::TranscriptionPostback
+    }
+
+    /// Whether it is reached through the alias `live`, as all webhooks are.
+    fn has_alias(self) -> bool {
+        self != Self::Enrol
+    }
+
+    /// Whether it steers calls, so that it has the call flows.
+    pub(crate) fn steers_calls(self) -> bool {
+        matches!(self, Self::AuthWebhook | Self::NextAction)
+    }
 
     /// Its name in sentences.
     pub(crate) fn name(self) -> &'static str {
@@ -33,6 +54,7 @@ impl Function {
             Self::AuthWebhook => "auth webhook",
             Self::NextAction => "next-action webhook",
             Self::TranscriptionPostback => "transcription postback",
+            Self::Enrol => "enrolment function",
         }
     }
 
@@ -42,6 +64,7 @@ impl Function {
             Self::AuthWebhook => "AuthWebhook",
             Self::NextAction => "NextAction",
             Self::TranscriptionPostback => "TranscriptionPostback",
+            Self::Enrol => "Enrol",
         }
     }
 }
@@ -60,25 +83,57 @@ pub(crate) struct Deployed {
     pub(crate) is_changing: bool,
 }
 
+/// How many functions can run at the same time in the account and region.
+pub(crate) struct Concurrency {
+    /// All.
+    pub(crate) total: i64,
+    /// Those that no function has reserved.
+    pub(crate) unreserved: i64,
+}
+
+/// The alias through which callers reach every function.
+const LIVE: &str = "live";
+
 impl Connection {
-    /// Describes a function of the stack. With canary deployments, this is the live version.
-    ///
-    /// # Errors
-    /// The stack has no such output, the function does not exist, or Lambda refuses or does not answer.
-    pub(crate) async fn function(&self, stack: &StackOutputs, function: Function) -> anyhow::Result<Deployed> {
+    fn lambda(&self) -> Client {
         let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_secs(5))
             .operation_timeout(Duration::from_secs(20))
             .build();
-        let client = Client::from_conf(Builder::from(self.sdk()).timeout_config(timeouts).build());
+        Client::from_conf(Builder::from(self.sdk()).timeout_config(timeouts).build())
+    }
+
+    /// The concurrency of the account of these credentials.
+    ///
+    /// # Errors
+    /// Lambda refuses or does not answer.
+    pub(crate) async fn concurrency(&self) -> anyhow::Result<Concurrency> {
+        let asked = self.lambda().get_account_settings().send().await;
+        let found = asked
+            .map_err(|error| explain::service("Lambda", &error, &self.region()))
+            .context("the account's limits could not be checked")?;
+        let limit = found.account_limit();
+        Ok(Concurrency {
+            total: limit.map_or(0, |limit| i64::from(limit.concurrent_executions())),
+            unreserved: limit.and_then(|limit| limit.unreserved_concurrent_executions()).map_or(0, i64::from),
+        })
+    }
+
+    /// Describes the live version of a function of the stack.
+    ///
+    /// # Errors
+    /// The stack has no such output, the function does not exist, or Lambda refuses or does not answer.
+    pub(crate) async fn function(&self, stack: &StackOutputs, function: Function) -> anyhow::Result<Deployed> {
+        let client = self.lambda();
         let name = stack.require(&format!("{}FunctionName", function.output_prefix()))?;
-        let with_canary = stack.parameter("CanaryDeployment").is_some_and(|canary| canary != "none");
-        // The transcription postback has no alias.
-        let alias = (with_canary && function != Function::TranscriptionPostback).then(|| "live".to_owned());
+        let alias = function.has_alias().then(|| LIVE.to_owned());
         let asked = client.get_function_configuration().function_name(&name).set_qualifier(alias).send().await;
         let found = asked.map_err(|error| match error.code() {
             Some("ResourceNotFoundException") => {
-                anyhow::anyhow!("there is no function {name} in {}: redeploy the stack", self.region())
+                anyhow::anyhow!(
+                    "there is no live version of the function {name} in {}: redeploy the stack",
+                    self.region()
+                )
             }
             _ => explain::service("Lambda", &error, &self.region()).into(),
         });

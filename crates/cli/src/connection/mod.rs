@@ -3,6 +3,7 @@
 //! Everything is read only when needed, so a command that needs no secret does not read one.
 
 mod args;
+mod enrolment;
 mod functions;
 mod local;
 mod secret;
@@ -195,28 +196,26 @@ impl Connection {
 
     /// Where the PIN keys are.
     pub(crate) fn pin_keys_place(&self) -> anyhow::Result<SecretPlace> {
-        if let (Place::Local(local), None) = (&self.place, &self.given.pin_keys.flag) {
-            return Ok(SecretPlace::File(local.folder().join(ringbolt_dev::state::PIN_KEYS)));
+        if let Some(place) = self.given.pin_keys.secret()? {
+            return Ok(place);
         }
         match &self.place {
-            Place::Stack(stack) if self.given.pin_keys.flag.is_none() => {
-                Ok(SecretPlace::SecretsManager { arn: stack.require("PinKeySecretArn")? })
-            }
-            _ => Ok(SecretPlace::parse(self.value(&self.given.pin_keys, "", || None)?)),
+            Place::Local(local) => Ok(SecretPlace::File(local.folder().join(ringbolt_dev::state::PIN_KEYS))),
+            Place::Stack(stack) => Ok(SecretPlace::SecretsManager { arn: stack.require("PinKeySecretArn")? }),
+            Place::Single => Ok(SecretPlace::of_variable(self.value(&self.given.pin_keys, "", || None)?)),
         }
     }
 
     /// Where the webhook tokens are. A running `ringbolt dev` announces its token.
     pub(crate) fn webhook_tokens_place(&self) -> anyhow::Result<SecretPlace> {
-        match &self.place {
-            _ if self.given.webhook_tokens.flag.is_some() => {}
-            Place::Stack(stack) => {
-                return Ok(SecretPlace::SecretsManager { arn: stack.require("WebhookTokenSecretArn")? });
-            }
-            Place::Local(local) => return Ok(SecretPlace::Inline(local.tokens()?)),
-            Place::Single => {}
+        if let Some(place) = self.given.webhook_tokens.secret()? {
+            return Ok(place);
         }
-        Ok(SecretPlace::parse(self.value(&self.given.webhook_tokens, "", || None)?))
+        match &self.place {
+            Place::Local(local) => Ok(SecretPlace::Inline(local.tokens()?)),
+            Place::Stack(stack) => Ok(SecretPlace::SecretsManager { arn: stack.require("WebhookTokenSecretArn")? }),
+            Place::Single => Ok(SecretPlace::of_variable(self.value(&self.given.webhook_tokens, "", || None)?)),
+        }
     }
 
     /// The hashes of PINs, which are those that the functions of this deployment use.
@@ -260,12 +259,12 @@ impl Connection {
         }
     }
 
-    /// The functions' log groups in CloudWatch Logs.
+    /// The webhooks' log groups in CloudWatch Logs.
     pub(crate) fn log_groups(&self) -> anyhow::Result<Vec<String>> {
         let stack =
             self.stack().ok_or_else(|| Usage::new("give --stack NAME, which names the log groups of the functions"))?;
         let group = |function: Function| stack.require(&format!("{}LogGroupName", function.output_prefix()));
-        Function::ALL.into_iter().map(group).collect()
+        Function::WEBHOOKS.into_iter().map(group).collect()
     }
 
     /// Prints which deployment is about to be changed, if it is in AWS.

@@ -10,6 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 #[derive(Clone, Debug)]
 pub(crate) struct StackOutputs {
     name: String,
+    arn: Option<String>,
     status: String,
     outputs: BTreeMap<String, String>,
     parameters: BTreeMap<String, String>,
@@ -33,6 +34,7 @@ impl StackOutputs {
             .filter_map(|p| Some((p.parameter_key()?.to_owned(), p.parameter_value()?.to_owned())));
         Ok(Self {
             name,
+            arn: stack.stack_id().map(str::to_owned),
             status: stack.stack_status().map_or_else(String::new, |status| status.as_str().to_owned()),
             outputs: outputs.collect(),
             parameters: parameters.collect(),
@@ -42,6 +44,11 @@ impl StackOutputs {
     /// The stack's name, as given.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The stack's ARN, if CloudFormation said it.
+    pub(crate) fn arn(&self) -> Option<&str> {
+        self.arn.as_deref()
     }
 
     /// The stack's status, such as `UPDATE_COMPLETE`.

@@ -7,12 +7,13 @@ use super::{
 };
 use crate::{
     audit,
-    connection::{ConnectionArgs, Explained as _},
+    caller::standing::{Changed, Standing},
+    connection::ConnectionArgs,
+    enrol::Enroller,
     output::Output,
 };
 use clap::Args;
 use ringbolt_dynamodb::callers::Change;
-use serde_json::json;
 
 /// Give a caller an additional PIN
 ///
@@ -34,23 +35,20 @@ impl Add {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let caller = self.caller.caller()?;
         let connection = self.connection.connect().await?;
-        let (store, hasher) = (connection.callers()?, connection.pin_hasher().await?);
+        let (store, enroller) = (connection.callers()?, Enroller::of(&connection).await?);
         connection.announce(out);
         realm::flows_of(&connection, &caller.realm).await?;
         let pin = self.pin.new_pin()?;
         self.weak.check(&caller, &pin)?;
-        let tags = hasher.enrol(&caller, &pin)?;
         audit::recorded(&connection, "pin add", audit::caller(&caller), async {
-            match store.add_pin(&caller, &tags).await.explained(&connection, "the PIN was not added")? {
+            match enroller.add(&connection, &caller, &pin, self.weak.is_allowed()).await? {
                 Change::Made => Ok(()),
                 Change::NoCaller => Err(self.caller.unknown("create them with `ringbolt pin set`")),
             }
         })
         .await?;
-        out.say("The PIN is added; the caller's other PINs stay.");
-        if out.json() {
-            out.document(&json!({ "added": true }))?;
-        }
+        let standing = Standing::read(out, &connection, &store, &caller).await;
+        standing.report(out, Changed::PinAdded, "The PIN is added; the caller's other PINs stay.")?;
         connection.close().await
     }
 }

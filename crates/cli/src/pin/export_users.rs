@@ -2,19 +2,21 @@
 
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
-    exit::{Interrupted, Usage},
+    exit::{Interrupted, Reported, Usage},
     output::Output,
     stop::StopSignal,
 };
 use anyhow::Context as _;
 use clap::Args;
 use ringbolt_core::{
-    caller::CallerItem,
+    caller::{Attributes, CallerItem},
     identity::{CallerId, Realm},
     pin::PinTag,
+    text::counted,
 };
 use ringbolt_dev::private_file::Replacement;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{
     future::pending,
     io::{self, BufWriter, ErrorKind, Write, stdout},
@@ -26,7 +28,8 @@ use std::{
 /// Attributes are JSON in one column. PINs cannot be exported, because nobody knows them. The whole table is read, and
 /// callers are in no particular order. User ids and attributes are written unchanged, so that programs can read them
 /// back. The name of a shared PIN begins with `#`. Spreadsheets treat values that start with =, +, - or @ as formulas, so
-/// import these columns as text. With --json, each line is one document.
+/// import these columns as text. An item that cannot be read has the status `unreadable`, and the exit code is 1 then. With
+/// --json, each line is one document.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt pin export-users --stack ringbolt --realm bank --out callers.csv")]
 pub(crate) struct ExportUsers {
@@ -39,6 +42,22 @@ pub(crate) struct ExportUsers {
     #[command(flatten)]
     connection: ConnectionArgs,
 }
+
+/// A caller of the realm.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ExportedUser<'a> {
+    /// The user id.
+    user: &'a str,
+    /// `active`, `suspended`, or `unreadable` if the item is damaged.
+    status: &'a str,
+    /// How many PINs they have; null if the item is damaged.
+    pins: Option<usize>,
+    /// Their attributes, by name; null if the item is damaged.
+    attributes: Option<&'a Attributes>,
+}
+
+/// The status of an item that Ringbolt cannot have written.
+const UNREADABLE: &str = "unreadable";
 
 impl ExportUsers {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
@@ -65,7 +84,7 @@ impl ExportUsers {
             None => Box::new(BufWriter::new(stdout())),
         };
         let mut list = List::new(&mut target, out.json())?;
-        let (mut from, mut callers) = (None, 0_u64);
+        let (mut from, mut callers, mut unreadable) = (None, 0_usize, 0_usize);
         // An interrupted list on standard output simply ends, but an incomplete file would remain.
         let mut stop = self.out.is_some().then(StopSignal::listen).transpose()?;
         loop {
@@ -75,9 +94,13 @@ impl ExportUsers {
             };
             let page = page.explained(connection, "the callers could not be listed")?;
             for (caller, item) in &page.callers {
-                list.add(caller, item)?;
+                list.add(&document(caller, item))?;
             }
-            callers += page.callers.len() as u64;
+            for user in &page.unreadable {
+                list.add(&ExportedUser { user, status: UNREADABLE, pins: None, attributes: None })?;
+            }
+            callers += page.callers.len();
+            unreadable += page.unreadable.len();
             from = page.next;
             if from.is_none() {
                 break;
@@ -87,9 +110,31 @@ impl ExportUsers {
         drop(target);
         if let (Some(file), Some(path)) = (file, &self.out) {
             file.finish().with_context(|| unwritable(path))?;
-            out.note(&format!("Wrote {callers} callers to {}.", path.display()));
+            out.note(&format!("Wrote {} to {}.", counted(callers, "caller"), path.display()));
+        }
+        if unreadable > 0 {
+            let what = match unreadable {
+                1 => format!("1 item cannot be read and is listed as `{UNREADABLE}`"),
+                more => format!("{} cannot be read and are listed as `{UNREADABLE}`", counted(more, "item")),
+            };
+            if !out.json() {
+                out.note(&format!(
+                    "{what}. Ringbolt cannot have written it so, and nobody is verified by it: look at it in the table of \
+                     callers."
+                ));
+            }
+            return Err(Reported::new(what));
         }
         Ok(())
+    }
+}
+
+fn document<'a>(caller: &'a CallerId, item: &'a CallerItem) -> ExportedUser<'a> {
+    ExportedUser {
+        user: caller.user.as_str(),
+        status: item.status.as_str(),
+        pins: Some(PinTag::count_pins(item.pins.iter().map(String::as_str))),
+        attributes: Some(&item.attributes),
     }
 }
 
@@ -132,17 +177,15 @@ impl<'a> List<'a> {
         Ok(Self::Csv(Box::new(csv)))
     }
 
-    fn add(&mut self, caller: &CallerId, item: &CallerItem) -> anyhow::Result<()> {
-        let (user, status) = (caller.user.as_str(), item.status.as_str());
-        let pins = PinTag::count_pins(item.pins.iter().map(String::as_str));
+    fn add(&mut self, line: &ExportedUser<'_>) -> anyhow::Result<()> {
         match self {
             Self::Csv(csv) => {
-                let (pins, attributes) = (pins.to_string(), serde_json::to_string(&item.attributes)?);
-                csv.write_record([user, status, &pins, &attributes]).context("the list could not be written")
+                let pins = line.pins.map(|pins| pins.to_string()).unwrap_or_default();
+                let attributes = line.attributes.map(serde_json::to_string).transpose()?.unwrap_or_default();
+                csv.write_record([line.user, line.status, &pins, &attributes]).context("the list could not be written")
             }
             Self::Json(target) => {
-                let line = json!({ "user": user, "status": status, "pins": pins, "attributes": item.attributes });
-                writeln!(target, "{line}").context("the list could not be written")
+                writeln!(target, "{}", serde_json::to_string(line)?).context("the list could not be written")
             }
         }
     }

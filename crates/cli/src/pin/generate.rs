@@ -1,10 +1,13 @@
 //! `ringbolt pin generate`
 
-use super::{CallerArgs, attributes::AttributeArgs, realm, set};
+use super::{CallerArgs, attributes::AttributeArgs, realm};
 use crate::{
     audit,
-    connection::{ConnectionArgs, Explained as _},
+    caller::standing::{Refusal, Standing},
+    connection::ConnectionArgs,
+    enrol::Enroller,
     output::Output,
+    when::Utc,
 };
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -14,7 +17,8 @@ use ringbolt_core::pin::{
     policy::{self, Weakness},
 };
 use ringbolt_dynamodb::callers::Change;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::collections::HashMap;
 use zeroize::Zeroizing;
 
@@ -43,34 +47,51 @@ pub(crate) struct Generate {
     connection: ConnectionArgs,
 }
 
+/// A PIN was made. It cannot be shown again.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct GeneratedPin<'a> {
+    /// The PIN.
+    pin: &'a str,
+    /// Why the caller is refused, whatever they key; null if they are not, or if it is unknown.
+    refused: Option<Refusal>,
+    /// When their lock ends by itself; null if they are not locked, or until `ringbolt caller unlock`.
+    lock_ends_at: Option<Utc>,
+}
+
 impl Generate {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let caller = self.caller.caller()?;
         let connection = self.connection.connect().await?;
-        let (store, hasher) = (connection.callers()?, connection.pin_hasher().await?);
+        let (store, enroller) = (connection.callers()?, Enroller::of(&connection).await?);
         connection.announce(out);
         realm::flows_of(&connection, &caller.realm).await?;
         let pin = random(caller.user.as_str(), self.digits)?;
-        let tags = hasher.enrol(&caller, &pin)?;
         let attributes = self.attributes.attributes()?;
+        // Read before the PIN is stored: afterwards nothing may come between storing and printing it.
+        let standing = Standing::read(out, &connection, &store, &caller).await;
+        let standing = if self.add { standing } else { standing.without_lock() };
         audit::recorded(&connection, "pin generate", audit::caller(&caller), async {
             if !self.add {
-                return set::replace(&connection, &store, &caller, &tags, &attributes).await;
+                return enroller.set(&connection, &caller, &pin, &attributes, false).await;
             }
-            match store.add_pin(&caller, &tags).await.explained(&connection, "the PIN was not added")? {
+            match enroller.add(&connection, &caller, &pin, false).await? {
                 Change::Made => Ok(()),
                 Change::NoCaller => Err(self.caller.unknown("leave out --add to create them")),
             }
         })
         .await?;
         let shown = if out.json() {
-            crate::try_print(&json!({ "pin": pin.digits() }).to_string())
+            let pin = pin.digits();
+            out.document(&GeneratedPin { pin, refused: standing.refused, lock_ends_at: standing.lock_ends_at() })
         } else {
             out.note(if self.add { "The PIN is added:" } else { "The PIN is set, and failed attempts are reset:" });
-            crate::try_print(pin.digits())
+            crate::try_print(pin.digits()).map_err(anyhow::Error::from)
         };
         // The PIN exists nowhere else.
         shown.context("the PIN was set but could not be printed, so nobody knows it: generate another one")?;
+        if !out.json() {
+            standing.sentence().into_iter().for_each(|sentence| out.note(&sentence));
+        }
         connection.close().await
     }
 }

@@ -80,6 +80,10 @@ fn ask(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
 }
 
 impl Weak {
+    pub(super) fn is_allowed(self) -> bool {
+        self.allow_weak
+    }
+
     /// # Errors
     /// The PIN is easy to guess, and weak PINs are not allowed. The sentence does not contain the PIN.
     pub(super) fn check(self, caller: &CallerId, pin: &CallerPin) -> anyhow::Result<()> {

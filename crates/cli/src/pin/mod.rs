@@ -1,14 +1,14 @@
 //! `ringbolt pin`
 
-mod add;
+pub(crate) mod add;
 mod attributes;
-mod export_users;
-mod generate;
-mod import;
+pub(crate) mod export_users;
+pub(crate) mod generate;
+pub(crate) mod import;
 mod keyed;
 mod realm;
-mod remove;
-mod set;
+pub(crate) mod remove;
+pub(crate) mod set;
 mod target;
 
 pub(crate) use generate::random;

@@ -3,8 +3,10 @@
 use super::{CallerArgs, keyed::PinInput};
 use crate::{
     audit,
+    caller::standing::{Refusal, Standing},
     connection::{Connection, ConnectionArgs, Explained as _},
     output::Output,
+    when::Utc,
 };
 use anyhow::bail;
 use clap::Args;
@@ -13,7 +15,8 @@ use ringbolt_core::{
     pin::{CallerPin, PinHasher, PinTag},
 };
 use ringbolt_dynamodb::{Store, callers::Change};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// How often to retry while attempts move the PIN to another tag.
 const TRIES: usize = 10;
@@ -32,6 +35,19 @@ pub(crate) struct Remove {
     pin: PinInput,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// A PIN was removed.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct PinRemoved {
+    /// How many PINs the caller has left.
+    remaining_pins: usize,
+    /// How many tags under unknown keys or hashes could not be compared with the PIN. It may still be among them.
+    tags_not_compared: usize,
+    /// Why the caller is refused, whatever they key; null if they are not, or if it is unknown.
+    refused: Option<Refusal>,
+    /// When their lock ends by itself; null if they are not locked, or until `ringbolt caller unlock`.
+    lock_ends_at: Option<Utc>,
 }
 
 impl Remove {
@@ -53,8 +69,15 @@ impl Remove {
         if let Some(sentence) = said_of(not_compared) {
             out.say(&format!("{sentence}; if one of them is this PIN, it is still there."));
         }
+        let standing = Standing::read(out, &connection, &store, &caller).await;
+        standing.sentence().into_iter().for_each(|sentence| out.say(&sentence));
         if out.json() {
-            out.document(&json!({ "removed": true, "pins_left": left, "tags_not_compared": not_compared }))?;
+            out.document(&PinRemoved {
+                remaining_pins: left,
+                tags_not_compared: not_compared,
+                refused: standing.refused,
+                lock_ends_at: standing.lock_ends_at(),
+            })?;
         }
         connection.close().await
     }

@@ -22,6 +22,16 @@ pub(crate) struct CallerArgs {
 }
 
 impl CallerArgs {
+    /// The caller of a realm whom the arguments of another command name.
+    pub(crate) fn of(realm: String, user: String, digits_only: bool) -> Self {
+        Self { user: Some(user), shared: None, realm, digits_only }
+    }
+
+    /// The shared PIN of a realm that the arguments of another command name.
+    pub(crate) fn shared(realm: String, name: String) -> Self {
+        Self { user: None, shared: Some(name), realm, digits_only: false }
+    }
+
     /// The caller in canonical form.
     ///
     /// # Errors

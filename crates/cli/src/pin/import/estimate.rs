@@ -1,6 +1,7 @@
 //! Estimates how long an import takes. Hashing dominates, and its speed can be measured in advance.
 
 use anyhow::Context as _;
+pub(crate) use ringbolt_core::text::{counted, grouped};
 use ringbolt_core::{
     identity::{CallerId, IdentifierForm, Realm, UserId},
     pin::{CallerPin, PinHasher},
@@ -64,24 +65,6 @@ pub(crate) fn duration(time: Duration) -> String {
     counted(secs, "second")
 }
 
-/// "1 row", "2,000 rows".
-pub(crate) fn counted(number: u64, what: &str) -> String {
-    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
-/// "100,000".
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,11 +80,5 @@ mod tests {
         ] {
             assert_eq!(sentence(rows, a_second, cores), expected);
         }
-    }
-
-    #[test]
-    fn thousands_are_grouped() {
-        let shown: Vec<String> = [0, 12, 123, 1_234, 123_456, 1_234_567].map(grouped).into();
-        assert_eq!(shown, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The lengths of the PINs in a file, which show whether a spreadsheet has dropped leading zeros.
 
-use super::estimate::grouped;
+use ringbolt_core::text::{counted, grouped};
 
 /// The longest PIN, in digits.
 const LONGEST: usize = 12;
@@ -33,10 +33,7 @@ impl PinLengths {
             .iter()
             .enumerate()
             .filter(|(_, pins)| **pins > 0)
-            .map(|(digits, pins)| {
-                let plural = if digits == 1 { "" } else { "s" };
-                format!("{} with {digits} digit{plural}", grouped(*pins))
-            })
+            .map(|(digits, pins)| format!("{} with {}", grouped(*pins), counted(digits, "digit")))
             .collect();
         (counts.len() > 1).then(|| format!("PINs by length: {}", counts.join(", ")))
     }

@@ -10,10 +10,11 @@ mod pace;
 mod pipeline;
 mod progress;
 mod refused;
-mod report;
+pub(crate) mod report;
 mod rows;
 mod survey;
 mod table;
+mod through;
 mod whole;
 mod write;
 

@@ -1,19 +1,38 @@
-//! Limits how many rows are written in parallel: fewer when DynamoDB throttles, more when it does not.
+//! Limits how many requests are sent in parallel: fewer when AWS throttles, more when it does not. A request writes one
+//! row, or invokes the enrolment function with several.
 //!
-//! It uses additive increase and multiplicative decrease, as TCP does. A throttled row halves the limit, once for all rows
-//! in flight at that time; every written row raises it a little.
+//! It uses additive increase and multiplicative decrease, as TCP does. A throttled request halves the limit, once for all
+//! requests in flight at that time; every successful one raises it a little.
 
+use crate::enrol::Trouble;
 use rand::Rng as _;
-use ringbolt_dynamodb::StoreError;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::sync::Notify;
 
-const INITIAL_LIMIT: f64 = 8.0;
-/// With 5 ms per answer this allows about 10,000 rows a second, more than any machine hashes.
-const MAX_LIMIT: f64 = 64.0;
+/// How many requests may be in flight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    initial: f64,
+    most: f64,
+}
+
+impl Limits {
+    /// For rows written to DynamoDB. With 5 ms per answer this allows about 10,000 rows a second, more than any machine
+    /// hashes.
+    pub(crate) const ROWS: Self = Self { initial: 8.0, most: 64.0 };
+    /// For invocations of the enrolment function. Few, because the webhooks share the account's limit on concurrent
+    /// invocations, and callers on the line come first. With 512 MB of memory these write about 70 rows a second.
+    pub(crate) const INVOCATIONS: Self = Self { initial: 2.0, most: 8.0 };
+
+    /// The most requests in flight.
+    pub(crate) fn most(self) -> usize {
+        self.most as usize
+    }
+}
+
 /// The longest first pause before a retry. It doubles each time, and up to half of it is randomly left out.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -23,6 +42,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub(crate) struct Pace {
     shared: Arc<(Mutex<State>, Notify)>,
     patience: Duration,
+    most: f64,
 }
 
 struct State {
@@ -35,7 +55,7 @@ struct State {
     failing_since: Option<Instant>,
 }
 
-/// Permission to write one row.
+/// Permission to send one request.
 pub(crate) struct Slot(Pace);
 
 /// What to do after a failure.
@@ -47,18 +67,18 @@ pub(crate) enum After {
     GiveUp,
 }
 
-/// The number of halvings when a row was sent, so that rows in flight halve the limit only once.
+/// The number of halvings when a request was sent, so that requests in flight halve the limit only once.
 #[derive(Clone, Copy)]
 pub(crate) struct Sent(u64);
 
 impl Pace {
     /// A pace that gives up after only failures for this long. Throttling does not count as a failure.
-    pub(crate) fn new(patience: Duration) -> Self {
-        let state = State { limit: INITIAL_LIMIT, in_flight: 0, halvings: 0, throttled: 0, failing_since: None };
-        Self { shared: Arc::new((Mutex::new(state), Notify::new())), patience }
+    pub(crate) fn new(patience: Duration, limits: Limits) -> Self {
+        let state = State { limit: limits.initial, in_flight: 0, halvings: 0, throttled: 0, failing_since: None };
+        Self { shared: Arc::new((Mutex::new(state), Notify::new())), patience, most: limits.most }
     }
 
-    /// Waits until one more row may be written.
+    /// Waits until one more request may be sent.
     pub(crate) async fn slot(&self) -> Slot {
         loop {
             let freed = self.shared.1.notified();
@@ -73,26 +93,26 @@ impl Pace {
         }
     }
 
-    /// Marks the sending of a row.
+    /// Marks the sending of a request.
     pub(crate) fn sent(&self) -> Sent {
         Sent(self.state().halvings)
     }
 
-    /// Records a written row.
+    /// Records a successful request.
     pub(crate) fn succeeded(&self) {
         let mut state = self.state();
         state.failing_since = None;
-        state.limit = (state.limit + 1.0 / state.limit).min(MAX_LIMIT);
+        state.limit = (state.limit + 1.0 / state.limit).min(self.most);
         drop(state);
         self.shared.1.notify_one();
     }
 
-    /// Records the nth failure of a row (from 0).
-    pub(crate) fn failed(&self, error: &StoreError, sent: Sent, times: u32, now: Instant) -> After {
+    /// Records the nth failure of a request (from 0).
+    pub(crate) fn failed(&self, trouble: Trouble, sent: Sent, times: u32, now: Instant) -> After {
         let mut state = self.state();
-        match error {
-            StoreError::Throttled => {
-                // DynamoDB answers, so an outage is over.
+        match trouble {
+            Trouble::Throttled => {
+                // AWS answers, so an outage is over.
                 state.failing_since = None;
                 state.throttled += 1;
                 if state.halvings == sent.0 {
@@ -100,19 +120,19 @@ impl Pace {
                     state.limit = (state.limit / 2.0).max(1.0);
                 }
             }
-            StoreError::Unavailable | StoreError::Nonsense | StoreError::Contended => {
+            Trouble::Outage => {
                 let since = *state.failing_since.get_or_insert(now);
                 if now.duration_since(since) >= self.patience {
                     return After::GiveUp;
                 }
             }
-            _ => return After::GiveUp,
+            Trouble::Permanent => return After::GiveUp,
         }
         let longest = FIRST_PAUSE.saturating_mul(1 << times.min(10)).min(LONGEST_PAUSE);
         After::Again(longest.mul_f64(rand::rng().random_range(0.5..1.0)))
     }
 
-    /// The current limit, and how often DynamoDB has throttled.
+    /// The current limit, and how often AWS has throttled.
     pub(crate) fn status(&self) -> (usize, u64) {
         let state = self.state();
         (state.limit as usize, state.throttled)
@@ -138,26 +158,31 @@ mod tests {
 
     #[test]
     fn throttling_halves_the_limit_once_for_all_rows_in_flight() {
-        let pace = Pace::new(PATIENCE);
+        let pace = Pace::new(PATIENCE, Limits::ROWS);
         let sent: Vec<Sent> = (0..8).map(|_| pace.sent()).collect();
         for sent in sent {
-            assert!(matches!(pace.failed(&StoreError::Throttled, sent, 0, Instant::now()), After::Again(_)));
+            assert!(matches!(pace.failed(Trouble::Throttled, sent, 0, Instant::now()), After::Again(_)));
         }
         assert_eq!(pace.status(), (4, 8));
         for _ in 0..10 {
-            pace.failed(&StoreError::Throttled, pace.sent(), 0, Instant::now());
+            pace.failed(Trouble::Throttled, pace.sent(), 0, Instant::now());
         }
         assert_eq!(pace.status().0, 1, "one row is always allowed");
         for _ in 0..10_000 {
             pace.succeeded();
         }
         assert_eq!(pace.status().0, 64);
+        let invocations = Pace::new(PATIENCE, Limits::INVOCATIONS);
+        for _ in 0..10_000 {
+            invocations.succeeded();
+        }
+        assert_eq!(invocations.status().0, 8);
     }
 
     #[test]
     fn pauses_grow_and_are_random() {
-        let pace = Pace::new(PATIENCE);
-        let pause = |times| match pace.failed(&StoreError::Throttled, pace.sent(), times, Instant::now()) {
+        let pace = Pace::new(PATIENCE, Limits::ROWS);
+        let pause = |times| match pace.failed(Trouble::Throttled, pace.sent(), times, Instant::now()) {
             After::Again(pause) => pause,
             After::GiveUp => panic!("throttling never gives up"),
         };
@@ -170,22 +195,22 @@ mod tests {
 
     #[test]
     fn an_outage_is_retried_for_a_while_but_a_refusal_is_not() {
-        let pace = Pace::new(PATIENCE);
+        let pace = Pace::new(PATIENCE, Limits::ROWS);
         let began = Instant::now();
-        let after = |error: &StoreError, secs| pace.failed(error, pace.sent(), 0, began + Duration::from_secs(secs));
-        assert!(matches!(after(&StoreError::Unavailable, 0), After::Again(_)));
-        assert!(matches!(after(&StoreError::Unavailable, 59), After::Again(_)));
+        let after = |trouble: Trouble, secs| pace.failed(trouble, pace.sent(), 0, began + Duration::from_secs(secs));
+        assert!(matches!(after(Trouble::Outage, 0), After::Again(_)));
+        assert!(matches!(after(Trouble::Outage, 59), After::Again(_)));
         pace.succeeded();
-        assert!(matches!(after(&StoreError::Unavailable, 70), After::Again(_)), "the outage was over");
-        assert!(matches!(after(&StoreError::Throttled, 120), After::Again(_)));
-        assert!(matches!(after(&StoreError::Unavailable, 131), After::Again(_)), "throttling is an answer");
-        assert_eq!(after(&StoreError::Unavailable, 191), After::GiveUp);
-        assert_eq!(after(&StoreError::NoTable, 0), After::GiveUp);
+        assert!(matches!(after(Trouble::Outage, 70), After::Again(_)), "the outage was over");
+        assert!(matches!(after(Trouble::Throttled, 120), After::Again(_)));
+        assert!(matches!(after(Trouble::Outage, 131), After::Again(_)), "throttling is an answer");
+        assert_eq!(after(Trouble::Outage, 191), After::GiveUp);
+        assert_eq!(after(Trouble::Permanent, 0), After::GiveUp);
     }
 
     #[tokio::test]
     async fn no_more_rows_are_in_flight_than_the_pace_allows() {
-        let pace = Pace::new(PATIENCE);
+        let pace = Pace::new(PATIENCE, Limits::ROWS);
         let mut slots = Vec::new();
         for _ in 0..8 {
             slots.push(pace.slot().await);

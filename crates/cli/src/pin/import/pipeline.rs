@@ -1,23 +1,26 @@
 //! The stages of an import: one thread reads, one thread per core hashes, tasks write (`write`), and the ledger counts.
+//! With an enrolment function, one thread joins rows to requests instead, and tasks invoke the function (`through`).
 //!
 //! Every stage waits for the next one, which limits the rows in memory. After a stop signal no new row is started, but rows
 //! that are being hashed or written are finished.
 
 use super::{
     ledger::{Finished, Ledger, Verdict},
-    pace::Pace,
+    pace::{Limits, Pace},
     progress::Progress,
     rows::Rules,
+    through::{invoke_all, join},
     whole::{Entry, Planned, WholeCallers},
-    write::{Target, hash, write_all},
+    write::{Target, Way, hash, write_all},
 };
-use crate::stop::StopSignal;
+use crate::{enrol::FunctionFault, stop::StopSignal};
 use ringbolt_core::pin::HashFailed;
 use ringbolt_dev::callers_csv::{
     Columns,
     records::{Position, Records},
 };
 use ringbolt_dynamodb::StoreError;
+use ringbolt_lambda::enrolment::MAX_ENTRIES;
 use std::{
     fs::File,
     io::{self, BufReader},
@@ -70,6 +73,8 @@ pub(crate) enum Failure {
     Hash(#[from] HashFailed),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Function(#[from] FunctionFault),
     #[error("another import into this realm has begun, because this one gave no sign of life for a while")]
     LockLost,
 }
@@ -116,6 +121,25 @@ impl Shared {
     }
 }
 
+impl Ended {
+    /// Notes a failure. The first one is the reason, and what follows from it is not.
+    fn fail(&mut self, failure: Failure) {
+        if !matches!(self, Self::Failed(_)) {
+            *self = Self::Failed(failure);
+        }
+    }
+
+    /// Notes a stop signal. Whether the import ends at once: a second signal does that, and one after a failure, which keeps
+    /// its reason. At most one second of progress is missing from the journal then.
+    fn ends_at_once(&mut self) -> bool {
+        if matches!(self, Self::Finished) {
+            *self = Self::Interrupted;
+            return false;
+        }
+        true
+    }
+}
+
 impl Pipeline {
     /// Processes all rows, or those before the stop signal. If `lock_lost` ends, the import stops.
     ///
@@ -132,7 +156,11 @@ impl Pipeline {
         let (events, mut finished) = mpsc::unbounded_channel();
         let shared = Shared { events, halted: Arc::new(AtomicBool::new(false)) };
         let halted = Arc::clone(&shared.halted);
-        let pace = Pace::new(self.target.as_ref().map_or(Duration::ZERO, |target| target.patience));
+        let limits = match self.target.as_ref().map(|target| &target.way) {
+            Some(Way::Function(_)) => Limits::INVOCATIONS,
+            Some(Way::Here { .. }) | None => Limits::ROWS,
+        };
+        let pace = Pace::new(self.target.as_ref().map_or(Duration::ZERO, |target| target.patience), limits);
         self.start(records, shared, &pace);
 
         let mut lock_lost = pin!(lock_lost);
@@ -154,24 +182,20 @@ impl Pipeline {
                     }
                     Some(Event::Failed(failure)) => {
                         halted.store(true, Ordering::Relaxed);
-                        if !matches!(ended, Ended::Failed(_)) {
-                            ended = Ended::Failed(failure);
-                        }
+                        ended.fail(failure);
                     }
                 },
                 _ = tick.tick() => ledger.record().inspect_err(|_| halted.store(true, Ordering::Relaxed))?,
                 () = &mut lock_lost, if has_lock => {
                     has_lock = false;
                     halted.store(true, Ordering::Relaxed);
-                    ended = Ended::Failed(Failure::LockLost);
+                    ended.fail(Failure::LockLost);
                 }
                 () = stop.received() => {
-                    // A second signal ends at once. At most one second of progress is missing from the journal.
-                    if matches!(ended, Ended::Interrupted) {
+                    if ended.ends_at_once() {
                         break;
                     }
                     halted.store(true, Ordering::Relaxed);
-                    ended = Ended::Interrupted;
                 }
             }
             progress.show(ledger.done(), pace.status());
@@ -184,20 +208,36 @@ impl Pipeline {
     /// Starts every stage. Each one ends after the one before it.
     fn start(self, records: Records<BufReader<File>>, shared: Shared, pace: &Pace) {
         let Self { columns, rules, whole, target } = self;
-        let (to_hash, rows) = threads::sync_channel(target.as_ref().map_or(0, |target| 2 * target.cores));
+        let waiting = match target.as_ref().map(|target| &target.way) {
+            Some(Way::Here { cores, .. }) => 2 * cores,
+            Some(Way::Function(_)) => MAX_ENTRIES,
+            None => 0,
+        };
+        let (rows_out, rows) = threads::sync_channel(waiting);
         let reader =
-            Reader { columns, rules, whole, to_hash: target.is_some().then_some(to_hash), shared: shared.clone() };
+            Reader { columns, rules, whole, rows_out: target.is_some().then_some(rows_out), shared: shared.clone() };
         let runtime = Handle::current();
         thread::spawn(move || reader.run(records, &runtime));
         let Some(target) = target else { return };
-        let (to_write, hashed) = mpsc::channel(HASHED);
-        let rows = Arc::new(Mutex::new(rows));
-        for _ in 0..target.cores {
-            let (rows, hasher, to_write, shared) =
-                (Arc::clone(&rows), target.hasher.clone(), to_write.clone(), shared.clone());
-            thread::spawn(move || hash(&rows, &hasher, &to_write, &shared));
+        match target.way.clone() {
+            Way::Here { hasher, cores } => {
+                let (to_write, hashed) = mpsc::channel(HASHED);
+                let rows = Arc::new(Mutex::new(rows));
+                for _ in 0..cores {
+                    let (rows, hasher, to_write, shared) =
+                        (Arc::clone(&rows), hasher.clone(), to_write.clone(), shared.clone());
+                    thread::spawn(move || hash(&rows, &hasher, &to_write, &shared));
+                }
+                tokio::spawn(write_all(target, hashed, shared, pace.clone()));
+            }
+            Way::Function(function) => {
+                // One request waits while the others are in flight.
+                let (to_send, requests) = mpsc::channel(1);
+                let joined = shared.clone();
+                thread::spawn(move || join(&rows, &to_send, &joined));
+                tokio::spawn(invoke_all(target, function, requests, shared, pace.clone()));
+            }
         }
-        tokio::spawn(write_all(target, hashed, shared, pace.clone()));
     }
 }
 
@@ -205,7 +245,8 @@ struct Reader {
     columns: Columns,
     rules: Rules,
     whole: Option<WholeCallers>,
-    to_hash: Option<threads::SyncSender<Numbered<Entry>>>,
+    /// `None` for a dry run.
+    rows_out: Option<threads::SyncSender<Numbered<Entry>>>,
     shared: Shared,
 }
 
@@ -228,17 +269,38 @@ impl Reader {
                 (Some(row), None) => Ok(Some(Planned::Write(row.into()))),
             });
             let row = Numbered { number, end: records.position(), window: permit, what: () };
-            match (planned, &self.to_hash) {
+            match (planned, &self.rows_out) {
                 (Err(refused), _) => self.shared.send(row.finished(Verdict::Refused(refused))),
                 (Ok(None), _) => self.shared.send(row.finished(Verdict::Blank)),
                 (Ok(Some(_)), None) => self.shared.send(row.finished(Verdict::Valid)),
                 (Ok(Some(Planned::Follow(what))), Some(_)) => self.shared.send(row.finished(Verdict::Follows(what))),
-                (Ok(Some(Planned::Write(what))), Some(to_hash)) => {
-                    if to_hash.send(row.map(|()| what)).is_err() {
+                (Ok(Some(Planned::Write(what))), Some(rows_out)) => {
+                    if rows_out.send(row.map(|()| what)).is_err() {
                         return;
                     }
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_keeps_its_reason_whatever_comes_after_it() {
+        let mut ended = Ended::Finished;
+        ended.fail(Failure::LockLost);
+        assert!(ended.ends_at_once(), "a signal after a failure does not wait");
+        ended.fail(Failure::Store(ringbolt_dynamodb::StoreError::Throttled));
+        assert!(matches!(ended, Ended::Failed(Failure::LockLost)));
+    }
+
+    #[test]
+    fn a_first_signal_lets_rows_in_progress_end_and_a_second_one_does_not() {
+        let mut ended = Ended::Finished;
+        assert!(!ended.ends_at_once() && matches!(ended, Ended::Interrupted));
+        assert!(ended.ends_at_once() && matches!(ended, Ended::Interrupted));
     }
 }

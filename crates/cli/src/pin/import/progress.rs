@@ -33,7 +33,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// Progress over `total` rows, of which `done` are already done.
     pub(crate) fn new(out: Output, total: u64, done: u64) -> Self {
-        let bar = stderr().is_terminal().then(|| {
+        let bar = (!out.json() && stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(total).with_position(done);
             // If the fixed template were invalid, the default would be used.
             if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
@@ -46,7 +46,7 @@ impl Progress {
         Self { out, total, bar, tenths, line_at: now, rated: (now, done), rate: 0.0, throttled: 0 }
     }
 
-    /// Shows the rows done, and the limit on parallel rows if DynamoDB throttles.
+    /// Shows the rows done, and the limit on parallel requests if AWS throttles.
     pub(crate) fn show(&mut self, done: &Done, (limit, throttled): (usize, u64)) {
         let tenths = (10 * done.rows).checked_div(self.total).unwrap_or(10);
         let worth_a_line = tenths > self.tenths && self.total >= MIN_ROWS_FOR_LINES;
@@ -62,7 +62,7 @@ impl Progress {
         }
         let mut text = self.text(done);
         if throttled > self.throttled {
-            text.push_str(&format!(", throttled by DynamoDB to {limit} at a time"));
+            text.push_str(&format!(", slowed down by throttling to {limit} at a time"));
         }
         if let Some(bar) = &self.bar {
             bar.set_message(text);

@@ -50,6 +50,10 @@ pub(crate) enum Reason {
     Foreign,
     #[error("DynamoDB refused the row ({0})")]
     Database(String),
+    #[error("the enrolment function takes at most {most} PINs of one caller")]
+    TooManyPins { most: usize },
+    #[error("the enrolment function refused the row: {0}")]
+    Function(String),
 }
 
 /// Turns "The PIN must not be a year." into a clause: "it must not be a year".

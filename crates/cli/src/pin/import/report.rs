@@ -6,9 +6,33 @@ use super::{
     ledger::Ledger,
     refused::by_reason,
 };
-use crate::{exit::Failed, output::Output};
-use serde_json::json;
+use crate::{exit::Reported, output::Output};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{collections::BTreeMap, path::Path};
+
+/// The result of an import, or of its dry run.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ImportResult {
+    /// Whether it was a dry run, so that nothing was written to a table.
+    dry_run: bool,
+    /// How many rows the file has after its header.
+    rows: u64,
+    /// How many rows were imported; null for a dry run.
+    imported_rows: Option<u64>,
+    /// How many rows could be imported; null for an import.
+    importable_rows: Option<u64>,
+    /// How many callers the imported rows belong to; null for a dry run.
+    callers: Option<u64>,
+    /// How many rows of existing callers were left out, with `--existing skip`.
+    skipped_rows: u64,
+    /// How many rows are refused.
+    refused_rows: u64,
+    /// How many rows are refused for each reason.
+    refused_by_reason: BTreeMap<String, u64>,
+    /// The list of refused rows; null if none is refused.
+    refused_file: Option<String>,
+}
 
 impl Import {
     /// Prints the result. `table` is `None` for a dry run. Refused rows make the exit code 1.
@@ -53,17 +77,22 @@ impl Import {
             counts.for_each(|count| out.say(&count));
         }
         if out.json() {
-            out.document(&json!({
-                "dry_run": table.is_none(),
-                "rows": done.rows,
-                "imported": done.pins,
-                "callers": table.map(|_| done.callers),
-                "skipped": done.skipped,
-                "refused": done.refused,
-                "refused_by_reason": reasons.into_iter().collect::<BTreeMap<_, _>>(),
-                "refused_file": (done.refused > 0).then(|| refused.display().to_string()),
-            }))?;
+            let dry_run = table.is_none();
+            out.document(&ImportResult {
+                dry_run,
+                rows: done.rows,
+                imported_rows: (!dry_run).then_some(done.pins),
+                importable_rows: dry_run.then_some(done.pins),
+                callers: (!dry_run).then_some(done.callers),
+                skipped_rows: done.skipped,
+                refused_rows: done.refused,
+                refused_by_reason: reasons.into_iter().collect(),
+                refused_file: (done.refused > 0).then(|| refused.display().to_string()),
+            })?;
         }
-        if done.refused > 0 { Err(Failed.into()) } else { Ok(()) }
+        match done.refused {
+            0 => Ok(()),
+            refused => Err(Reported::new(format!("{} refused", counted(refused, "row")))),
+        }
     }
 }

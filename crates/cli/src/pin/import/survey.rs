@@ -13,7 +13,6 @@ use ringbolt_dev::callers_csv::{
 };
 use sha2::{Digest as _, Sha256};
 use std::{
-    fmt::Write as _,
     fs::File,
     io::{self, BufReader, Read, Seek as _, SeekFrom},
     path::{Path, PathBuf},
@@ -124,11 +123,7 @@ struct Digesting<'a> {
 
 impl Digesting<'_> {
     fn digits(self) -> String {
-        self.digest.finalize().iter().fold(String::new(), |mut text, byte| {
-            // Writing to a String cannot fail.
-            write!(text, "{byte:02x}").unwrap_or_default();
-            text
-        })
+        hex::encode(self.digest.finalize())
     }
 }
 

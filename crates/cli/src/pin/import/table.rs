@@ -7,28 +7,31 @@ use super::{
     journal::{Done, Identity, Journal},
     ledger::Ledger,
     lock::RealmLock,
+    pace::Limits,
     pipeline::{Ended, Failure, Pipeline},
     progress::Progress,
     refused::RefusedFile,
     rows::Rules,
     survey::Survey,
-    write::Target,
+    write::{Target, Way},
 };
 use crate::{
     audit,
     connection::{Connection, Explained as _},
+    enrol::Enroller,
     exit::Interrupted,
     output::Output,
     pin::realm,
     stop::StopSignal,
 };
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use ringbolt_core::{
     identity::Realm,
     pin::{PinHasher, keys::PinKey},
 };
 use ringbolt_dev::callers_csv::{Columns, names};
 use ringbolt_dynamodb::{Store, StoreError, Table};
+use ringbolt_lambda::enrolment::MAX_ENTRIES;
 use std::{path::Path, thread::available_parallelism, time::Duration};
 
 impl Import {
@@ -40,10 +43,10 @@ impl Import {
         survey: &Survey,
         rules: &Rules,
     ) -> anyhow::Result<()> {
-        let (_, _, hasher) = open_target(connection).await?;
+        let opened = Opened::new(connection).await?;
         connection.announce(out);
         self.hint_at_names(out, connection, &survey.columns, &rules.realm).await?;
-        print_estimate(out, &hasher, survey.rows).await.map(drop)
+        opened.way(out, survey.rows).await.map(drop)
     }
 
     /// Imports all rows, or the remaining rows of an interrupted import.
@@ -58,12 +61,13 @@ impl Import {
     ) -> anyhow::Result<()> {
         let whole = self.whole_callers(&survey, &rules)?;
         whole.as_ref().map_or(Ok(()), |whole| whole.require_users(&self.file))?;
-        let (table, store, hasher) = open_target(connection).await?;
+        let opened = Opened::new(connection).await?;
+        let (table, store) = (opened.table.clone(), opened.store.clone());
         connection.announce(out);
         self.hint_at_names(out, connection, &survey.columns, &rules.realm).await?;
 
         let identity = self.identity(connection, &survey, table.clone(), &files.refused);
-        let (journal, before) = Journal::open(&files.journal, &identity, &key_ids(&hasher), new_run_id())?;
+        let (journal, before) = Journal::open(&files.journal, &identity, &opened.keys, new_run_id())?;
         let done = before.unwrap_or(Done { at: survey.first, ..Done::NOTHING });
         // Without recorded progress, the position is the start of the file, which is the header.
         let done = if done.rows == 0 { Done { at: survey.first, ..done } } else { done };
@@ -81,7 +85,7 @@ impl Import {
         if before.is_some() {
             out.note(&format!("Resuming after {} of {}.", grouped(done.rows), counted(survey.rows, "row")));
         }
-        let cores = print_estimate(out, &hasher, survey.rows.saturating_sub(done.rows)).await?;
+        let way = opened.way(out, survey.rows.saturating_sub(done.rows)).await?;
 
         let lock = RealmLock::take(connection, store.clone(), rules.realm.clone(), journal.run.clone()).await?;
         let begun = match audit::begin(connection, "pin import", self.realm.clone()).await {
@@ -93,10 +97,11 @@ impl Import {
         };
         let target = Target {
             store,
-            hasher,
+            way,
+            realm: rules.realm.clone(),
             existing: self.existing.into(),
+            allow_weak: self.allow_weak,
             run: journal.run.clone(),
-            cores,
             patience: Duration::from_secs(self.patience),
         };
         let mut ledger = Ledger::new(done, list, Some(journal));
@@ -181,16 +186,58 @@ impl Import {
     }
 }
 
-/// The table's name, the store and the hasher, after a test request.
-async fn open_target(connection: &Connection) -> anyhow::Result<(String, Store, PinHasher)> {
-    let (table, store, hasher) = (connection.callers_table()?, connection.callers()?, connection.pin_hasher().await?);
-    match store.warm_up(Table::Callers).await {
-        Err(StoreError::Refused { .. }) => {
-            bail!("{table} in {} is not a table of callers: check --callers-table", connection.name())
-        }
-        tried => tried.explained(connection, "nothing was imported")?,
+/// What an import writes to, after a test request.
+struct Opened {
+    /// The name of the table of callers.
+    table: String,
+    store: Store,
+    enroller: Enroller,
+    /// The ids of the PIN keys.
+    keys: Vec<String>,
+}
+
+impl Opened {
+    /// # Errors
+    /// The table, the PIN keys or the enrolment function cannot be used.
+    async fn new(connection: &Connection) -> anyhow::Result<Self> {
+        const UNDONE: &str = "nothing was imported";
+        let (table, store, enroller) =
+            (connection.callers_table()?, connection.callers()?, Enroller::of(connection).await?);
+        let keys = match &enroller {
+            Enroller::Here(here) => {
+                match store.warm_up(Table::Callers).await {
+                    Err(StoreError::Refused { .. }) => {
+                        bail!("{table} in {} is not a table of callers: check --callers-table", connection.name())
+                    }
+                    tried => tried.explained(connection, UNDONE)?,
+                }
+                here.hasher.keys().all().map(PinKey::id).map(str::to_owned).collect()
+            }
+            // The function opens the table itself.
+            Enroller::Function(function) => function.check().await.context(UNDONE)?,
+        };
+        Ok(Self { table, store, enroller, keys })
     }
-    Ok((table, store, hasher))
+
+    /// How rows are written. Prints how long they will take.
+    async fn way(self, out: Output, rows: u64) -> anyhow::Result<Way> {
+        match self.enroller {
+            Enroller::Here(here) => {
+                let hasher = Box::new(here.hasher);
+                let cores = print_estimate(out, &hasher, rows).await?;
+                Ok(Way::Here { hasher, cores })
+            }
+            Enroller::Function(function) => {
+                out.note(&format!(
+                    "{} through the enrolment function {}, up to {MAX_ENTRIES} with each of at most {} requests at a time.",
+                    counted(rows, "PIN"),
+                    function.name(),
+                    Limits::INVOCATIONS.most()
+                ));
+                Ok(Way::Function(function))
+            }
+        }
+    }
 }
 
 /// Prints how long the rows will take. Returns the number of cores that hash.
@@ -200,10 +247,6 @@ async fn print_estimate(out: Output, hasher: &PinHasher, rows: u64) -> anyhow::R
     let a_second = tokio::task::spawn_blocking(move || estimate::hashes_a_second(&measured, cores)).await??;
     out.note(&estimate::sentence(rows, a_second, cores));
     Ok(cores)
-}
-
-fn key_ids(hasher: &PinHasher) -> Vec<String> {
-    hasher.keys().all().map(PinKey::id).map(str::to_owned).collect()
 }
 
 /// An id that no other import has.

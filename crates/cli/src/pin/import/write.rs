@@ -1,4 +1,4 @@
-//! Hashes rows and writes them to the table.
+//! Hashes rows and writes them to the table, with the PIN key.
 
 use super::{
     ledger::Verdict,
@@ -7,7 +7,11 @@ use super::{
     refused::{Reason, Refused},
     whole::Entry,
 };
-use ringbolt_core::pin::{PinHasher, PinTag};
+use crate::enrol::{EnrolFunction, Trouble};
+use ringbolt_core::{
+    identity::Realm,
+    pin::{PinHasher, PinTag},
+};
 use ringbolt_dynamodb::{
     Store, StoreError,
     imports::{Existing, Imported, ImportedRow},
@@ -22,13 +26,23 @@ use tokio::{sync::mpsc, time::sleep};
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) store: Store,
-    pub(crate) hasher: PinHasher,
+    pub(crate) way: Way,
+    pub(crate) realm: Realm,
     pub(crate) existing: Existing,
+    pub(crate) allow_weak: bool,
     /// The import's id.
     pub(crate) run: String,
-    pub(crate) cores: usize,
     /// How long to retry during an outage.
     pub(crate) patience: Duration,
+}
+
+/// Who makes the tags of PINs and writes the rows.
+#[derive(Clone)]
+pub(crate) enum Way {
+    /// This process, with the PIN key. `cores` is the number of threads that hash.
+    Here { hasher: Box<PinHasher>, cores: usize },
+    /// The enrolment function of the stack.
+    Function(EnrolFunction),
 }
 
 /// An entry with its tags.
@@ -90,29 +104,39 @@ async fn write(target: &Target, hashed: Hashed, shared: &Shared, pace: &Pace) {
         let error = match target.store.import_row(&import).await {
             Ok(imported) => {
                 pace.succeeded();
-                if let Some(written) = &row.written {
-                    written.get_or_init(|| Ok(imported));
-                }
-                // A resumed import finds that an earlier run has written the caller's first row.
-                let further = imported == Imported::First && row.line != row.first;
-                let imported = if further { Imported::Further } else { imported };
-                return shared.send(hashed.finished(Verdict::Imported(imported)));
+                return hashed.map(|(row, _)| row).settle(Ok(imported), shared);
             }
             Err(error) => error,
         };
         if let Some(reason) = refusal(&error) {
             pace.succeeded();
-            if let Some(written) = &row.written {
-                written.get_or_init(|| Err(reason.clone()));
-            }
-            let refused = Refused { line: row.line, user: Some(row.caller.user.as_str().to_owned()), reason };
-            return shared.send(hashed.finished(Verdict::Refused(refused)));
+            return hashed.map(|(row, _)| row).settle(Err(reason), shared);
         }
-        match pace.failed(&error, sent, times, Instant::now()) {
+        match pace.failed(Trouble::from(&error), sent, times, Instant::now()) {
             After::GiveUp => return shared.send(Event::Failed(error.into())),
             After::Again(_) if shared.halted() => return,
             After::Again(pause) => sleep(pause).await,
         }
+    }
+}
+
+impl Numbered<Entry> {
+    /// Sends the result of a row, and keeps it for the caller's further rows.
+    pub(super) fn settle(self, result: Result<Imported, Reason>, shared: &Shared) {
+        let row = &self.what;
+        if let Some(written) = &row.written {
+            written.get_or_init(|| result.clone());
+        }
+        let verdict = match result {
+            // A resumed import finds that an earlier run has written the caller's first row.
+            Ok(Imported::First) if row.line != row.first => Verdict::Imported(Imported::Further),
+            Ok(imported) => Verdict::Imported(imported),
+            Err(reason) => {
+                let user = Some(row.caller.user.as_str().to_owned());
+                Verdict::Refused(Refused { line: row.line, user, reason })
+            }
+        };
+        shared.send(self.finished(verdict));
     }
 }
 
