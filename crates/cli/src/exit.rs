@@ -1,6 +1,6 @@
 //! Exit codes: 0 done, 1 refused, not found or failed, 2 command line error, 130 interrupted.
 
-use std::{fmt, process::ExitCode};
+use std::fmt;
 
 /// The command line is incomplete or contradictory: exit code 2.
 #[derive(Debug)]
@@ -26,7 +26,20 @@ impl Interrupted {
     }
 }
 
-/// The failure has already been reported: exit code 1, without another message.
+/// The failure has already been reported as text: exit code 1, without another message for people. With `--json`, the
+/// sentence is the error.
+#[derive(Debug)]
+pub(crate) struct Reported(String);
+
+impl Reported {
+    /// An error with this sentence.
+    #[expect(clippy::new_ret_no_self, reason = "it is only created to be returned as an error")]
+    pub(crate) fn new(sentence: impl Into<String>) -> anyhow::Error {
+        anyhow::Error::new(Self(sentence.into()))
+    }
+}
+
+/// As [`Reported`], where the output says all.
 #[derive(Debug)]
 pub(crate) struct Failed;
 
@@ -44,21 +57,33 @@ impl fmt::Display for Interrupted {
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it failed")
+        f.write_str("the command did not succeed: its output says why")
+    }
+}
+
+impl fmt::Display for Reported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
 impl std::error::Error for Usage {}
+impl std::error::Error for Reported {}
 impl std::error::Error for Interrupted {}
 impl std::error::Error for Failed {}
 
+/// Whether people have already been told.
+pub(crate) fn is_reported(error: &anyhow::Error) -> bool {
+    error.is::<Failed>() || error.is::<Reported>()
+}
+
 /// The exit code for an error.
-pub(crate) fn code(error: &anyhow::Error) -> ExitCode {
+pub(crate) fn code(error: &anyhow::Error) -> u8 {
     if error.is::<Usage>() {
-        ExitCode::from(2)
+        2
     } else if error.is::<Interrupted>() {
-        ExitCode::from(130)
+        130
     } else {
-        ExitCode::FAILURE
+        1
     }
 }

@@ -11,10 +11,15 @@ mod confirm;
 mod connection;
 mod dev;
 mod doctor;
+#[cfg(test)]
+mod documents;
+mod enrol;
 mod event;
 mod exit;
 mod explain;
 mod flow;
+#[cfg(test)]
+mod help;
 mod hours;
 mod init;
 mod live_flows;
@@ -25,6 +30,7 @@ mod secret;
 mod stage;
 mod stop;
 mod trigger;
+mod usage;
 mod when;
 
 use clap::{Parser, Subcommand};
@@ -38,7 +44,7 @@ use std::{
 #[derive(Parser)]
 #[command(name = "ringbolt", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// Print JSON on standard output, for programs
+    /// Print JSON, for programs: results on standard output, notes and the error on standard error
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -68,38 +74,39 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let out = Output::new(cli.json);
-    let done = match cli.command {
-        Command::Dev(command) => command.run().await,
-        Command::Init(command) => command.run(out),
-        Command::Call(command) => command.run(out).await,
-        Command::Event(command) => command.run(out),
-        Command::Trigger(command) => command.run(out).await,
-        Command::Flow(command) => command.run(out).await,
-        Command::Hours(command) => command.run(out).await,
-        Command::Pin(command) => command.run(out).await,
-        Command::Caller(command) => command.run(out).await,
-        Command::Audit(command) => command.run(out).await,
-        Command::Secret(command) => command.run(out).await,
-        Command::Doctor(command) => command.run(out).await,
-        Command::Completions(command) => command.run(),
-        Command::Man(command) => command.run(out),
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::refused(&error, usage::wants_json(std::env::args_os().skip(1))),
     };
-    match done {
+    let out = Output::new(cli.json);
+    match cli.command.run(out).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            if !error.is::<exit::Failed>() {
-                complain(&error);
-            }
-            exit::code(&error)
+            out.failed(&error);
+            ExitCode::from(exit::code(&error))
         }
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a person at a terminal reads it")]
-fn complain(error: &anyhow::Error) {
-    eprintln!("ringbolt: {error:#}");
+impl Command {
+    async fn run(self, out: Output) -> anyhow::Result<()> {
+        match self {
+            Self::Dev(command) => command.run(out).await,
+            Self::Init(command) => command.run(out),
+            Self::Call(command) => command.run(out).await,
+            Self::Event(command) => command.run(out),
+            Self::Trigger(command) => command.run(out).await,
+            Self::Flow(command) => command.run(out).await,
+            Self::Hours(command) => command.run(out).await,
+            Self::Pin(command) => command.run(out).await,
+            Self::Caller(command) => command.run(out).await,
+            Self::Audit(command) => command.run(out).await,
+            Self::Secret(command) => command.run(out).await,
+            Self::Doctor(command) => command.run(out).await,
+            Self::Completions(command) => command.run(out),
+            Self::Man(command) => command.run(out),
+        }
+    }
 }
 
 /// Prints a line and ignores a closed pipe (`ringbolt dev | head`), where `println!` would panic.
@@ -107,13 +114,13 @@ pub(crate) fn print_best_effort(text: &str) {
     writeln!(stdout(), "{text}").unwrap_or_default();
 }
 
-/// Prints the result of a command. A closed pipe (`| head`) is ignored; any other write error, such as a full disk,
-/// exits with code 1.
+/// Prints text for people. A closed pipe (`| head`) is ignored; any other write error, such as a full disk, exits with
+/// code 1.
 pub(crate) fn print(text: &str) {
     if let Err(error) = try_print(text)
         && error.kind() != ErrorKind::BrokenPipe
     {
-        complain(&anyhow::Error::new(error).context("cannot write to standard output"));
+        output::complain(&format!("{}: {error}", output::UNWRITABLE));
         process::exit(1);
     }
 }

@@ -1,12 +1,39 @@
 //! Printing results: sentences and tables for people, JSON for programs.
 
-use crate::print;
+use crate::{exit, print, try_print};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::{
     env,
-    io::{IsTerminal as _, Write as _, stderr, stdout},
+    io::{self, ErrorKind, IsTerminal as _, Write as _, stderr, stdout},
 };
+
+/// What a failed write says.
+pub(crate) const UNWRITABLE: &str = "cannot write to standard output";
+
+/// A remark on standard error: it does not change the result.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Note {
+    /// The remark, as a sentence.
+    note: String,
+}
+
+/// The last line on standard error if the exit code is not 0. There is exactly one.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ErrorLine {
+    /// Why the command failed.
+    error: ErrorMessage,
+}
+
+/// Why a command failed.
+#[derive(Serialize, JsonSchema)]
+struct ErrorMessage {
+    /// What happened, where, and what to do.
+    message: String,
+    /// The exit code: 1 refused, not found or failed, 2 command line error, 130 interrupted.
+    exit_code: u8,
+}
 
 /// If a terminal has fewer characters per column than this, each field is printed on its own line.
 const MIN_COLUMN_WIDTH: u16 = 10;
@@ -53,27 +80,43 @@ impl Output {
         }
     }
 
-    /// Prints a remark on standard error, with `--json` too.
+    /// Prints a remark on standard error; with `--json`, as a line of JSON.
     pub(crate) fn note(self, text: &str) {
-        writeln!(stderr(), "{text}").unwrap_or_default();
+        if self.json {
+            return complain_in_json(&Note { note: text.to_owned() });
+        }
+        complain(text);
     }
 
-    /// Prints the single JSON document of a command.
+    /// Prints why the command failed. A failure that has been reported as text is only repeated with `--json`, where
+    /// programs look for the error.
+    pub(crate) fn failed(self, error: &anyhow::Error) {
+        if self.json {
+            self.error(format!("{error:#}"), exit::code(error));
+        } else if !exit::is_reported(error) {
+            complain(&format!("ringbolt: {error:#}"));
+        }
+    }
+
+    /// Prints the error of a command with `--json`.
+    pub(crate) fn error(self, message: String, exit_code: u8) {
+        complain_in_json(&ErrorLine { error: ErrorMessage { message, exit_code } });
+    }
+
+    /// Prints the single JSON document of a command. A closed pipe (`| head`) is ignored.
     ///
     /// # Errors
-    /// The value cannot be serialised.
-    pub(crate) fn document(self, value: &impl Serialize) -> anyhow::Result<()> {
-        print(&serde_json::to_string_pretty(value)?);
-        Ok(())
+    /// The value cannot be serialised, or standard output cannot be written, for example because the disk is full.
+    pub(crate) fn document(self, value: &(impl Serialize + JsonSchema)) -> anyhow::Result<()> {
+        unless_closed(try_print(&serde_json::to_string_pretty(value)?))
     }
 
     /// Prints one of several JSON documents on its own line, for results that arrive one by one.
     ///
     /// # Errors
-    /// The value cannot be serialised.
-    pub(crate) fn line(self, value: &impl Serialize) -> anyhow::Result<()> {
-        print(&serde_json::to_string(value)?);
-        Ok(())
+    /// As [`Output::document`].
+    pub(crate) fn line(self, value: &(impl Serialize + JsonSchema)) -> anyhow::Result<()> {
+        unless_closed(try_print(&serde_json::to_string(value)?))
     }
 
     /// Colours a word, if colours are on.
@@ -136,6 +179,22 @@ impl Output {
             }
         }
     }
+}
+
+fn unless_closed(printed: io::Result<()>) -> anyhow::Result<()> {
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(anyhow::Error::new(error).context(UNWRITABLE)),
+        _ => Ok(()),
+    }
+}
+
+/// Prints a line on standard error. A closed one cannot be reported anywhere.
+pub(crate) fn complain(text: &str) {
+    writeln!(stderr(), "{text}").unwrap_or_default();
+}
+
+fn complain_in_json(value: &impl Serialize) {
+    complain(&serde_json::to_string(value).unwrap_or_default());
 }
 
 /// Whether a character could disguise text on a terminal: control characters, changes of text direction, and characters
