@@ -1,9 +1,10 @@
 //! `ringbolt audit`, and recording the changes that other commands make.
 
-mod list;
+pub(crate) mod changes;
+pub(crate) mod list;
 mod record;
-mod repair;
-mod verify;
+pub(crate) mod repair;
+pub(crate) mod verify;
 
 pub(crate) use record::{begin, caller, recorded};
 

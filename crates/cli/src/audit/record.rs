@@ -105,5 +105,5 @@ impl Begun {
 fn random_hex<const BYTES: usize>() -> String {
     let mut bytes = [0_u8; BYTES];
     rand::rng().fill_bytes(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(bytes)
 }

@@ -9,7 +9,8 @@ use crate::{
 use anyhow::bail;
 use clap::Args;
 use ringbolt_core::audit::Head;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Repair an audit log whose head does not match its last entry
 ///
@@ -24,6 +25,15 @@ pub(crate) struct Repair {
     connection: ConnectionArgs,
 }
 
+/// What was repaired.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Repaired {
+    /// Whether the head was moved. False if it matched the last entry already.
+    repaired: bool,
+    /// The number of the entry after which the audit log continues; null if nothing was repaired.
+    number: Option<u64>,
+}
+
 impl Repair {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let connection = self.connection.connect().await?;
@@ -32,15 +42,18 @@ impl Repair {
         if was == last {
             out.say("The head matches the last entry. `ringbolt audit verify` checks the rest.");
             if out.json() {
-                out.document(&json!({ "repaired": false }))?;
+                out.document(&Repaired { repaired: false, number: None })?;
             }
             return connection.close().await;
         }
         connection.announce(out);
-        self.confirm.ask(&format!(
-            "The audit log ends with entry {}, but its head names entry {}. Continue it after entry {}?",
-            last.seq, was.seq, last.seq
-        ))?;
+        self.confirm.ask(
+            out,
+            &format!(
+                "The audit log ends with entry {}, but its head names entry {}. Continue it after entry {}?",
+                last.seq, was.seq, last.seq
+            ),
+        )?;
         let moved = connection.audit()?.move_head(head, last).await;
         if !moved.explained(&connection, "the audit log was not repaired")? {
             bail!("the audit log has changed in the meantime: run the command again");
@@ -49,7 +62,7 @@ impl Repair {
         recorded(&connection, "audit repair", subject, async { Ok(()) }).await?;
         out.say(&format!("The audit log continues after entry {}.", last.seq));
         if out.json() {
-            out.document(&json!({ "repaired": true, "number": last.seq }))?;
+            out.document(&Repaired { repaired: true, number: Some(last.seq) })?;
         }
         connection.close().await
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
-    exit::{Failed, Usage},
+    exit::{Reported, Usage},
     output::{Output, Tone},
 };
 use clap::Args;
@@ -11,7 +11,8 @@ use ringbolt_core::{
     text::capitalised,
 };
 use ringbolt_dynamodb::audit::{Order, Recorded};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 const PAGE: u16 = 500;
 
@@ -28,6 +29,32 @@ pub(crate) struct Verify {
     noted: Option<String>,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// Whether the audit log is intact.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Verification {
+    /// Whether nothing is wrong with the chain of entries.
+    intact: bool,
+    /// What is wrong, each as a sentence without a full stop.
+    findings: Vec<String>,
+    /// The number of entries.
+    entries: u64,
+    /// The number of entries about erased people, which have no name any more.
+    nameless_entries: u64,
+    /// The numbers of the entries whose change has no end: it was interrupted or is still in progress.
+    unfinished: Vec<u64>,
+    /// The last entry, to be noted elsewhere and given to `--noted` later; null if there is none.
+    last: Option<NotedEntry>,
+}
+
+/// An entry that can be recognised later.
+#[derive(Serialize, JsonSchema)]
+struct NotedEntry {
+    /// Its number; the first entry has number 1.
+    number: u64,
+    /// Its SHA-256 digest: 64 hexadecimal digits.
+    digest: String,
 }
 
 impl Verify {
@@ -80,14 +107,14 @@ fn report(out: Output, verified: &Verified) -> anyhow::Result<()> {
     let Verified { findings, entries, nameless, unfinished, last } = verified;
     let sentences: Vec<String> = findings.iter().map(ToString::to_string).collect();
     if out.json() {
-        out.document(&json!({
-            "whole": findings.is_empty(),
-            "findings": sentences,
-            "entries": entries,
-            "nameless": nameless,
-            "unfinished": unfinished,
-            "last": (last.seq > 0).then(|| json!({ "number": last.seq, "digest": last.digest.to_string() })),
-        }))?;
+        out.document(&Verification {
+            intact: findings.is_empty(),
+            findings: sentences.clone(),
+            entries: *entries,
+            nameless_entries: *nameless,
+            unfinished: unfinished.clone(),
+            last: (last.seq > 0).then(|| NotedEntry { number: last.seq, digest: last.digest.to_string() }),
+        })?;
     }
     for sentence in &sentences {
         out.say(&out.paint(Tone::Bad, &format!("{}.", capitalised(sentence))));
@@ -102,7 +129,7 @@ fn report(out: Output, verified: &Verified) -> anyhow::Result<()> {
         out.say(&format!("Entries about erased people: {nameless}."));
     }
     if !findings.is_empty() {
-        return Err(anyhow::Error::new(Failed));
+        return Err(Reported::new("the audit log is not intact"));
     }
     match entries {
         0 => out.say("No changes are recorded yet."),

@@ -11,7 +11,7 @@ use ringbolt_lambda::config::pin_hashes;
 pub(super) async fn check(report: &mut Report, connection: &Connection) {
     let Some(stack) = connection.stack() else { return };
     let mut healthy = Vec::new();
-    for function in Function::ALL {
+    for function in Function::deployed_in(stack) {
         let name = function.name();
         let deployed = match connection.function(stack, function).await {
             Ok(deployed) => deployed,
@@ -43,15 +43,18 @@ fn faults(connection: &Connection, function: Function, deployed: &Deployed) -> V
     let mut faults: Vec<String> =
         deployed.fault.iter().map(|reason| format!("does not run ({})", harmless(reason))).collect();
 
-    let hashes_pins = Function::WITH_PINS.contains(&function);
-    let mut tables = vec![
-        ("RINGBOLT_CALLERS_TABLE", connection.callers_table()),
-        ("RINGBOLT_CALLS_TABLE", connection.calls_table()),
-        ("RINGBOLT_COUNTERS_TABLE", connection.counters_table()),
-    ];
-    let mut secrets = vec![("RINGBOLT_WEBHOOK_TOKENS", connection.webhook_tokens_place())];
-    if hashes_pins {
+    let hashes_pins = function.hashes_pins();
+    let mut tables = vec![("RINGBOLT_CALLERS_TABLE", connection.callers_table())];
+    let mut secrets = Vec::new();
+    if function != Function::Enrol {
+        tables.push(("RINGBOLT_CALLS_TABLE", connection.calls_table()));
+        tables.push(("RINGBOLT_COUNTERS_TABLE", connection.counters_table()));
+        secrets.push(("RINGBOLT_WEBHOOK_TOKENS", connection.webhook_tokens_place()));
+    }
+    if function.steers_calls() {
         tables.push(("RINGBOLT_FLOWS_TABLE", connection.flows_table()));
+    }
+    if hashes_pins {
         secrets.push(("RINGBOLT_PIN_KEYS", connection.pin_keys_place()));
     }
     for (name, expected) in tables {

@@ -1,7 +1,9 @@
 //! `ringbolt doctor`
 
+mod enrolment;
 mod functions;
-mod report;
+mod limits;
+pub(crate) mod report;
 mod secrets;
 mod synthetic;
 mod tables;
@@ -13,9 +15,9 @@ use report::Report;
 
 /// Check a deployment from end to end, and explain every problem
 ///
-/// Checks the credentials, stack, tables, functions, secrets, call flows, the API with and without the token, and the
+/// Checks the credentials, stack, tables, functions, account limits, secrets, call flows, the API with and without the token, and the
 /// clock. Then it enrols a test caller, keys a wrong PIN and the correct one through the webhooks, and removes the
-/// caller. Nothing else is changed. The exit code is 1 if a check failed.
+/// caller; the audit log has this as a change. Nothing else is changed. The exit code is 1 if a check failed.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt doctor --stack ringbolt")]
 pub(crate) struct Doctor {
@@ -51,7 +53,9 @@ impl Doctor {
         }
         tables::check(&mut report, &connection).await;
         functions::check(&mut report, &connection).await;
+        limits::check(&mut report, &connection).await;
         let keys = secrets::pin_keys(&mut report, &connection).await;
+        enrolment::check(&mut report, &connection, keys.as_ref()).await;
         let token = secrets::webhook_token(&mut report, &connection).await;
         let flows = match live_flows(&connection).await {
             Ok(flows) if flows.is_empty() => {

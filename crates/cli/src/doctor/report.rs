@@ -1,9 +1,11 @@
 //! The findings of the checks, one line each.
 
 use crate::{
-    exit::Failed,
+    exit::Reported,
     output::{Output, Tone},
 };
+use ringbolt_core::text::counted;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The findings so far.
@@ -12,25 +14,36 @@ pub(super) struct Report {
     findings: Vec<Finding>,
 }
 
-#[derive(Serialize)]
+/// What one check found.
+#[derive(Serialize, JsonSchema)]
 struct Finding {
+    /// What was checked, such as `tables`. Several findings can have the same.
     check: &'static str,
+    /// How it went.
     verdict: Verdict,
+    /// What was found, and what to do, as sentences.
     says: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
+    /// It works.
     Ok,
+    /// It works, but needs attention.
     Warn,
+    /// It does not work.
     Fail,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// What all checks found.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Diagnosis {
+    /// Whether no check failed. Warnings do not count.
     ok: bool,
-    checks: &'a [Finding],
+    /// The findings, in the order of the checks.
+    checks: Vec<Finding>,
 }
 
 impl Report {
@@ -70,16 +83,16 @@ impl Report {
     pub(super) fn finish(self) -> anyhow::Result<()> {
         let count = |verdict| self.findings.iter().filter(|finding| finding.verdict == verdict).count();
         let (failed, warned) = (count(Verdict::Fail), count(Verdict::Warn));
+        let problems = counted(failed, "problem");
         if self.out.json() {
-            self.out.document(&Document { ok: failed == 0, checks: &self.findings })?;
+            self.out.document(&Diagnosis { ok: failed == 0, checks: self.findings })?;
         }
-        let counted = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
         match (failed, warned) {
             (0, 0) => self.out.say("\nAll checks passed."),
             (0, _) => self.out.say(&format!("\nAll checks passed, with {}.", counted(warned, "warning"))),
             _ => {
-                self.out.say(&format!("\n{} to fix.", counted(failed, "problem")));
-                return Err(Failed.into());
+                self.out.say(&format!("\n{problems} to fix."));
+                return Err(Reported::new(format!("{problems} to fix")));
             }
         }
         Ok(())

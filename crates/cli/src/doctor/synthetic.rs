@@ -6,19 +6,20 @@
 use super::report::Report;
 use crate::{
     api::{Api, Ask, webhooks},
+    audit,
     connection::{Connection, Explained as _},
-    event::KeyedLogin,
     exit::Interrupted,
 };
 use anyhow::Context as _;
 use rand::Rng as _;
 use ringbolt_core::{
     dialects::{Dialect, Webhook},
-    flow::Flow,
+    flow::{Flow, KeyedLogin},
     identity::{CallerId, IdentifierForm, UserId},
+    lockout::LockState,
     pin::{CallerPin, PinHasher},
 };
-use ringbolt_dynamodb::Store;
+use ringbolt_dynamodb::{Store, callers::Change};
 use ringbolt_lambda::app::system_clock;
 use serde_json::json;
 use std::time::Duration;
@@ -26,13 +27,10 @@ use zeroize::Zeroizing;
 
 /// When DynamoDB removes the caller if we cannot.
 const LIFE: Duration = Duration::from_secs(3600);
-/// A number that belongs to nobody, so that no real number's counter moves.
-const NUMBER: &str = "8005550199";
-
 /// How to send a user and a PIN to one of the functions.
 enum Door {
     WixAnswers,
-    DialogTech { fields: Vec<(String, String)>, user_field: String, pin_field: String },
+    DialogTech { fields: Vec<(String, String)>, number_field: String, user_field: String, pin_field: String },
 }
 
 /// A test caller, and the way in.
@@ -71,17 +69,31 @@ pub(super) async fn check(
     }
     for trial in trials {
         let function = trial.function();
+        let begun = match audit::begin(connection, "doctor", audit::caller(&trial.caller)).await {
+            Ok(begun) => begun,
+            Err(error) => {
+                report.fail("caller", format!("No test caller was tried: {error:#}."));
+                return Ok(());
+            }
+        };
         let tried = tokio::select! {
             tried = trial.run(connection, &store, api, hasher, token) => tried.map(Some),
             signal = tokio::signal::ctrl_c() => signal.map(|()| None).map_err(anyhow::Error::from),
         };
-        let removed = store.remove_passing_caller(&trial.caller).await.explained(connection, "");
-        if let Err(error) = removed {
+        let removed = store.remove_passing_caller(&trial.caller).await;
+        let recorded = match &removed {
+            Ok(_) => begun.done(connection, "the test caller is removed").await,
+            Err(error) => begun.failed(connection, error.kind()).await,
+        };
+        if let Err(error) = removed.explained(connection, "") {
             let user = trial.caller.user.as_str();
             report.fail("caller", format!(
                 "The test caller {user} of the realm {} could not be removed{error:#}. Remove them with `ringbolt caller erase`, or DynamoDB does within days.",
                 trial.caller.realm
             ));
+        }
+        if let Err(error) = recorded {
+            report.fail("caller", format!("The test caller: {error:#}."));
         }
         match tried {
             Ok(Some(())) => report.ok("caller", format!(
@@ -112,10 +124,18 @@ fn door(flow: &Flow) -> Option<Door> {
         |field: &'static str, value: &str| (flow.dialogtech.field_names.portal(field).to_owned(), value.to_owned());
     let login = KeyedLogin::of(flow, None)?;
     Some(Door::DialogTech {
-        fields: vec![portal("ivr_id", &login.ivr_id), portal("ivr_caller_id", NUMBER), portal("ivr_completed", "True")],
+        fields: vec![portal("ivr_id", &login.ivr_id), portal("ivr_completed", "True")],
+        number_field: portal("ivr_caller_id", "").0,
         user_field: login.user_field,
         pin_field: login.pin_field,
     })
+}
+
+/// A number that belongs to nobody: 555-0100 to 555-0199 are kept for examples in every area. Each attempt has one of its
+/// own, so that neither an earlier run nor a flow that allows a number one attempt (`per_ani`) refuses it.
+fn number() -> String {
+    let mut random = rand::rng();
+    format!("{}{}555{:04}", random.random_range(2..=9), random.random_range(10..=98), random.random_range(100..=199))
 }
 
 /// A user id that no account has: `ringbolt-doctor-` with a random end, or a number that is far too long for an account.
@@ -172,8 +192,13 @@ impl Trial<'_> {
             }
             let item = store.caller(&self.caller).await.explained(connection, "the test caller could not be read")?;
             let Some(item) = item else { anyhow::bail!("somebody else removed the test caller in the meantime") };
+            let reached = item.last_attempt.is_some();
             match (item.attempts, expected) {
-                (found, expected) if found == expected => {}
+                // After an unlock, the counter is at 0 whether or not the right PIN arrived.
+                (found, expected) if found == expected && reached => {}
+                (0, 0) => anyhow::bail!(
+                    "the right PIN did not reach the database: the function answered its fallback; its log says why"
+                ),
                 (0, _) => anyhow::bail!(
                     "a wrong PIN was not counted in this table: the function uses another table, PIN key or PinHash, or \
                      answered its fallback; its log says why (`ringbolt call tail`). Has it restarted since the secret and \
@@ -187,6 +212,13 @@ impl Trial<'_> {
                      stack; has it restarted since they changed (SecretsGeneration)?"
                 ),
             }
+            // A flow may lock a caller after one wrong PIN.
+            if self.flow.lockout.state(item.attempts, item.last_at, item.last_at) != LockState::Open {
+                let unlocked = store.unlock(&self.caller).await;
+                if unlocked.explained(connection, "the test caller was not unlocked")? == Change::NoCaller {
+                    anyhow::bail!("somebody else removed the test caller in the meantime");
+                }
+            }
         }
         Ok(())
     }
@@ -198,15 +230,16 @@ impl Trial<'_> {
             Door::WixAnswers => {
                 let body = json!({
                     "callId": format!("doctor-{}", system_clock()().0),
-                    "from": { "countryCode": "1", "number": NUMBER },
+                    "from": { "countryCode": "1", "number": number() },
                     "user": { "id": user, "banned": false },
                     "input": pin,
                 });
                 (String::new(), Some(Zeroizing::new(body.to_string())))
             }
-            Door::DialogTech { fields, user_field, pin_field } => {
+            Door::DialogTech { fields, number_field, user_field, pin_field } => {
                 let query = form_urlencoded::Serializer::new(String::new())
                     .extend_pairs(fields)
+                    .append_pair(number_field, &number())
                     .append_pair(user_field, user)
                     .append_pair(pin_field, pin)
                     .finish();
