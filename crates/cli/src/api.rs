@@ -1,14 +1,21 @@
 //! Calls the webhooks of a deployment the way a provider does.
 
+use crate::exit::Usage;
 use anyhow::{Context as _, bail};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::{
+        legacy::{
+            Client,
+            connect::{HttpConnector, proxy::Tunnel},
+        },
+        proxy::matcher::Matcher,
+    },
     rt::TokioExecutor,
 };
 use ringbolt_core::dialects::{DIALECTS, Dialect, Webhook};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use zeroize::Zeroizing;
 
 pub(crate) type Body = Full<bytes::Bytes>;
@@ -21,7 +28,14 @@ const MAX_ANSWER_BYTES: usize = 256 * 1024;
 /// The API of a deployment.
 pub(crate) struct Api {
     base: String,
-    client: Client<HttpsConnector<HttpConnector>, Body>,
+    client: HttpClient,
+}
+
+/// How the API is reached.
+enum HttpClient {
+    Direct(Client<HttpsConnector<HttpConnector>, Body>),
+    /// Through the proxy of HTTPS_PROXY, which sees only the API's name.
+    Proxied(Client<HttpsConnector<Tunnel<HttpConnector>>, Body>),
 }
 
 /// A webhook's response.
@@ -61,6 +75,42 @@ pub(crate) fn webhooks() -> impl Iterator<Item = (&'static Dialect, &'static Web
     DIALECTS.iter().flat_map(|dialect| dialect.webhooks.iter().map(move |webhook| (dialect, webhook)))
 }
 
+/// The tunnel through the proxy that HTTPS_PROXY or ALL_PROXY name for an address, unless NO_PROXY excludes it. Addresses with
+/// http are on this machine, and no proxy leads there.
+///
+/// # Errors
+/// The proxy is not an http:// one.
+fn proxy(base: &str) -> anyhow::Result<Option<impl FnOnce(HttpConnector) -> Tunnel<HttpConnector>>> {
+    let uri: http::Uri = base.parse()?;
+    let Some(proxy) =
+        Some(uri).filter(|uri| uri.scheme_str() == Some("https")).and_then(|uri| Matcher::from_env().intercept(&uri))
+    else {
+        return Ok(None);
+    };
+    if proxy.uri().scheme_str() != Some("http") {
+        bail!("the proxy in HTTPS_PROXY must begin with http://: this command knows no other kind");
+    }
+    Ok(Some(move |http| {
+        let tunnel = Tunnel::new(proxy.uri().clone(), http);
+        match proxy.basic_auth() {
+            Some(auth) => tunnel.with_auth(auth.clone()),
+            None => tunnel,
+        }
+    }))
+}
+
+/// Whether nobody on the way can read what is sent to an address: it is https, or http to this machine.
+fn keeps_a_token_secret(base: &str) -> bool {
+    let Ok(uri) = base.parse::<http::Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
+    let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    match uri.scheme_str() {
+        Some("https") => !host.is_empty(),
+        Some("http") => is_loopback || host == "localhost",
+        _ => false,
+    }
+}
+
 /// A request to each webhook with an impossible flow name. The token is checked before the flow, so 404 means that the
 /// token is valid.
 fn to_unknown_flow(token: Option<&str>) -> anyhow::Result<Vec<(Ask<'_>, bool)>> {
@@ -75,15 +125,28 @@ impl Api {
     /// The API at an address such as `https://ivr.example.com`.
     ///
     /// # Errors
-    /// The certificates that this machine trusts cannot be read.
+    /// The address is neither https nor on this machine, or the certificates that this machine trusts cannot be read.
     pub(crate) fn new(base: String) -> anyhow::Result<Self> {
-        let connector = HttpsConnectorBuilder::new()
+        if !keeps_a_token_secret(&base) {
+            return Err(Usage::new(format!(
+                "{base} is not an address for the webhook token, which anybody on the way could read: give one with https, or \
+                 one with http on this machine"
+            )));
+        }
+        let tls = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
             .context("cannot read the certificates that this machine trusts")?
             .https_or_http()
-            .enable_http1()
-            .build();
-        Ok(Self { base, client: Client::builder(TokioExecutor::new()).build(connector) })
+            .enable_http1();
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        let client = match proxy(&base)? {
+            None => HttpClient::Direct(Client::builder(TokioExecutor::new()).build(tls.wrap_connector(http))),
+            Some(tunnel) => {
+                HttpClient::Proxied(Client::builder(TokioExecutor::new()).build(tls.wrap_connector(tunnel(http))))
+            }
+        };
+        Ok(Self { base, client })
     }
 
     /// The base URL.
@@ -114,7 +177,10 @@ impl Api {
     /// As [`Api::ask`].
     pub(crate) async fn send(&self, request: http::Request<Body>) -> anyhow::Result<Reply> {
         let answered = async {
-            let reply = self.client.request(request).await?;
+            let reply = match &self.client {
+                HttpClient::Direct(client) => client.request(request).await,
+                HttpClient::Proxied(client) => client.request(request).await,
+            }?;
             let (head, body) = reply.into_parts();
             let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|error| anyhow::anyhow!(error))?;
             let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -158,5 +224,32 @@ impl Api {
             replies.push((self.ask(ask).await?, steers));
         }
         Ok(replies)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_goes_over_https_or_stays_on_this_machine() {
+        for (base, expected) in [
+            ("https://ivr.example.com", true),
+            ("HTTPS://ivr.example.com/base", true),
+            ("http://127.0.0.1:3000", true),
+            ("http://[::1]:3000", true),
+            ("http://localhost:3000", true),
+            ("http://api.localhost:3000", false),
+            ("http://ivr.example.com", false),
+            ("http://localhost.example.com", false),
+            ("http://192.0.2.7", false),
+            ("http://127.0.0.1.example.com", false),
+            ("http://127.0.0.1@example.com", false),
+            ("ftp://127.0.0.1", false),
+            ("ivr.example.com", false),
+            ("", false),
+        ] {
+            assert_eq!(keeps_a_token_secret(base), expected, "{base}");
+        }
     }
 }

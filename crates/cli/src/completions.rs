@@ -1,6 +1,6 @@
 //! `ringbolt completions`
 
-use crate::Cli;
+use crate::{Cli, exit::Usage, output::Output};
 use anyhow::Context as _;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
@@ -15,10 +15,13 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self, out: Output) -> anyhow::Result<()> {
+        if out.json() {
+            return Err(Usage::new("completions are a script for a shell and have no JSON form: leave out --json"));
+        }
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "ringbolt", &mut script);
-        match stdout().write_all(&script) {
+        match stdout().write_all(&script).and_then(|()| stdout().flush()) {
             // `| head` closes the pipe early.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written.context("the completions could not be written"),

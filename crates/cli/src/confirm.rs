@@ -1,6 +1,6 @@
 //! Confirmation before a change that cannot be undone.
 
-use crate::exit::Usage;
+use crate::{exit::Usage, output::Output};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use std::io::{IsTerminal as _, Write as _, stderr, stdin};
@@ -17,10 +17,13 @@ impl Confirm {
     /// Asks at the terminal. Only `y` and `yes` continue.
     ///
     /// # Errors
-    /// The answer is different, or there is no terminal and no `--yes`.
-    pub(crate) fn ask(self, question: &str) -> anyhow::Result<()> {
+    /// The answer is different, or there is no `--yes` and nobody to ask: no terminal, or `--json`.
+    pub(crate) fn ask(self, out: Output, question: &str) -> anyhow::Result<()> {
         if self.yes {
             return Ok(());
+        }
+        if out.json() {
+            return Err(Usage::new(format!("{question} With --json nothing is asked: add --yes to confirm")));
         }
         if !(stdin().is_terminal() && stderr().is_terminal()) {
             return Err(Usage::new(format!("{question} There is no terminal to ask at: add --yes to confirm")));

@@ -1,13 +1,16 @@
 //! Turns errors from AWS and the database into one sentence: what happened, where, and what to do.
 
 use aws_config::SdkConfig;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudformation::operation::describe_stacks::DescribeStacksError;
 use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
-use ringbolt_dynamodb::StoreError;
+use aws_sdk_lambda::operation::invoke::InvokeError;
+use ringbolt_dynamodb::{StoreError, client::NO_CREDENTIALS};
 use ringbolt_lambda::secrets::SecretError;
+use std::{error::Error, fmt};
 
 /// Why a command cannot work with its deployment.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +31,10 @@ pub(crate) enum AccessError {
     EmptyProfile { name: String },
     #[error("the AWS credentials cannot be used: {reason}")]
     UnusableCredentials { reason: String },
-    #[error("the AWS credentials have expired: sign in again")]
-    ExpiredCredentials,
+    #[error("the AWS credentials have expired: sign in again (with SSO: `aws sso login{option}`)", option = option(profile.as_deref()))]
+    ExpiredCredentials { profile: Option<String> },
+    #[error("nobody is signed in with AWS SSO, or the sign-in has expired: sign in again (`aws sso login{option}`)", option = option(profile.as_deref()))]
+    SignedOut { profile: Option<String> },
     #[error("AWS does not accept these credentials ({code}): check --profile and the clock of this machine")]
     UnknownCredentials { code: String },
     #[error("these credentials may not {action} in {place}: ask the administrator of the AWS account for permission")]
@@ -74,18 +79,46 @@ pub(crate) fn endpoint_variable() -> Option<String> {
     set("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| set("AWS_ENDPOINT_URL"))
 }
 
+fn option(profile: Option<&str>) -> String {
+    profile.map_or_else(String::new, |profile| format!(" --profile {profile}"))
+}
+
+/// The profile of the environment.
+fn profile_variable() -> Option<String> {
+    std::env::var("AWS_PROFILE").ok().filter(|profile| !profile.is_empty())
+}
+
+/// What the SDK says if SSO's session has expired, was ended, or was never begun. Its errors have no kinds for it.
+const SIGNED_OUT: [&str; 7] = [
+    "token has expired",
+    "token is expired",
+    "session has expired",
+    "SSO token",
+    "/sso/cache/",
+    "UnauthorizedException",
+    "InvalidGrantException",
+];
+
+/// The messages of an error and of its causes, from the outside.
+fn messages(error: &dyn std::error::Error) -> Vec<String> {
+    std::iter::successors(Some(error), |error| (*error).source()).map(ToString::to_string).collect()
+}
+
+/// The failure to get credentials among an error's causes.
+fn of_credentials<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a CredentialsError> {
+    std::iter::successors(Some(error), |error| (*error).source()).find_map(|error| error.downcast_ref())
+}
+
 /// Why there are no credentials.
-pub(crate) fn credentials(
-    error: &aws_credential_types::provider::error::CredentialsError,
-    profile: Option<&str>,
-) -> AccessError {
-    use aws_credential_types::provider::error::CredentialsError as E;
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    let reason = cause.to_string();
+pub(crate) fn credentials(error: &CredentialsError, profile: Option<&str>) -> AccessError {
+    use CredentialsError as E;
+    let messages = messages(error);
+    let reason = messages.last().cloned().unwrap_or_default();
+    let says = |parts: &[&str]| parts.iter().any(|part| messages.iter().any(|message| message.contains(part)));
+    let named = || profile.map(str::to_owned).or_else(profile_variable);
     match (error, profile) {
+        _ if says(&["ExpiredToken"]) => AccessError::ExpiredCredentials { profile: named() },
+        _ if says(&SIGNED_OUT) => AccessError::SignedOut { profile: named() },
         (_, Some(profile)) if reason.contains(&format!("`{profile}` was not defined")) => {
             AccessError::NoProfile { name: profile.to_owned() }
         }
@@ -143,12 +176,15 @@ pub(crate) fn stack(error: &SdkError<DescribeStacksError, HttpResponse>, sdk: &S
 }
 
 /// Explains a failed request to any service in a region.
-pub(crate) fn service<E: ProvideErrorMetadata>(
+pub(crate) fn service<E: ProvideErrorMetadata + Error + 'static, R: fmt::Debug + 'static>(
     service: &'static str,
-    error: &SdkError<E, HttpResponse>,
+    error: &SdkError<E, R>,
     region: &str,
 ) -> AccessError {
     let Some(answered) = error.as_service_error() else {
+        if let Some(error) = of_credentials(error) {
+            return credentials(error, None);
+        }
         return AccessError::Unreachable { service, place: region.to_owned() };
     };
     let action = answered.message().and_then(|message| {
@@ -158,6 +194,15 @@ pub(crate) fn service<E: ProvideErrorMetadata>(
     coded(service, answered.code().unwrap_or("no code").to_owned(), action, region.to_owned())
 }
 
+/// Explains why a function could not be invoked.
+pub(crate) fn invocation(error: &SdkError<InvokeError, HttpResponse>, region: &str) -> AccessError {
+    match service("Lambda", error, region) {
+        // Lambda does not always name the action.
+        AccessError::Denied { place, .. } => AccessError::Denied { action: "lambda:InvokeFunction".to_owned(), place },
+        other => other,
+    }
+}
+
 fn coded(service: &'static str, code: String, action: Option<String>, place: String) -> AccessError {
     match code.as_str() {
         // `SecretSource` uses this code if there was no response.
@@ -165,7 +210,8 @@ fn coded(service: &'static str, code: String, action: Option<String>, place: Str
         "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
             AccessError::Throttled { service, place }
         }
-        "AccessDenied"
+        NO_CREDENTIALS
+        | "AccessDenied"
         | "AccessDeniedException"
         | "ExpiredToken"
         | "ExpiredTokenException"
@@ -180,8 +226,8 @@ fn coded(service: &'static str, code: String, action: Option<String>, place: Str
 }
 
 fn denied(service: &'static str, code: String, action: Option<String>, place: String) -> AccessError {
-    if code.starts_with("ExpiredToken") {
-        AccessError::ExpiredCredentials
+    if code.starts_with("ExpiredToken") || code == NO_CREDENTIALS {
+        AccessError::ExpiredCredentials { profile: profile_variable() }
     } else if code.starts_with("AccessDenied") {
         AccessError::Denied { action: action.unwrap_or_else(|| format!("do this with {service}")), place }
     } else {

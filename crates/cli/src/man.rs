@@ -32,6 +32,9 @@ impl ManCommand {
             out.say(&format!("The manual pages are in {}.", folder.display()));
             return Ok(());
         }
+        if out.json() {
+            return Err(Usage::new("a manual page has no JSON form: leave out --json"));
+        }
         let mut whole = Cli::command();
         whole.build();
         let mut command = &whole;
@@ -42,7 +45,7 @@ impl ManCommand {
         }
         let mut page = Vec::new();
         Man::new(command.clone()).render(&mut page).context("the manual page could not be made")?;
-        match stdout().write_all(&page) {
+        match stdout().write_all(&page).and_then(|()| stdout().flush()) {
             // `| head` closes the pipe early.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written.context("the manual page could not be written"),

@@ -7,7 +7,9 @@ use jiff::{
     tz::TimeZone,
 };
 use ringbolt_core::time::EpochMs;
-use std::ops::Range;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+use std::{borrow::Cow, ops::Range};
 
 /// A time zone: the one of this machine (TZ), or another that is named.
 #[derive(Clone, Debug)]
@@ -59,18 +61,36 @@ impl LocalTime {
     /// # Errors
     /// The text is not `YYYY-MM-DD`, `today` or `yesterday`.
     pub(crate) fn day(&self, text: &str, now: EpochMs) -> anyhow::Result<Range<EpochMs>> {
+        self.day_of(text, now).ok_or_else(|| {
+            Usage::new(format!("--day must be a date such as 2026-11-21, `today` or `yesterday`, not `{text}`"))
+        })
+    }
+
+    fn day_of(&self, text: &str, now: EpochMs) -> Option<Range<EpochMs>> {
         let today = Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(self.0.clone()).date();
         let date = match text {
-            "today" => Some(today),
-            "yesterday" => today.checked_sub(1.day()).ok(),
-            text => text.parse::<Date>().ok().filter(|_| text.len() == 10),
+            "today" => today,
+            "yesterday" => today.checked_sub(1.day()).ok()?,
+            // `Date` would also parse the text of a time.
+            text => text.parse::<Date>().ok().filter(|_| text.len() == 10)?,
         };
-        let span = date.and_then(|date| {
-            let midnight = |date: Date| Some(EpochMs(date.to_zoned(self.0.clone()).ok()?.timestamp().as_millisecond()));
-            Some(midnight(date)?..midnight(date.checked_add(1.day()).ok()?)?)
-        });
-        span.ok_or_else(|| {
-            Usage::new(format!("--day must be a date such as 2026-11-21, `today` or `yesterday`, not `{text}`"))
+        let midnight = |date: Date| Some(EpochMs(date.to_zoned(self.0.clone()).ok()?.timestamp().as_millisecond()));
+        Some(midnight(date)?..midnight(date.checked_add(1.day()).ok()?)?)
+    }
+
+    /// A day from midnight to midnight, or a time, which is a range without a length: `--since` takes the start of the range,
+    /// and `--until` its end. A time without a zone is in this one.
+    ///
+    /// # Errors
+    /// The text is not `today`, `yesterday`, a date or a time. The sentence names the option.
+    pub(crate) fn day_or_time(&self, option: &str, text: &str, now: EpochMs) -> anyhow::Result<Range<EpochMs>> {
+        let local_time = || Some(text.parse::<DateTime>().ok()?.to_zoned(self.0.clone()).ok()?.timestamp());
+        let time = || Some(EpochMs(text.parse::<Timestamp>().ok().or_else(local_time)?.as_millisecond()));
+        self.day_of(text, now).or_else(|| time().map(|at| at..at)).ok_or_else(|| {
+            Usage::new(format!(
+                "{option} must be a day such as 2026-11-21, `today` or `yesterday`, or a time such as 2026-11-21T09:30 or \
+                 2026-11-21T09:30:00Z, not `{text}`"
+            ))
         })
     }
 }
@@ -80,26 +100,48 @@ pub(crate) fn local(at: EpochMs) -> String {
     LocalTime::of_this_machine().date_and_time(at)
 }
 
-/// The time for programs: `2026-11-21T12:00:00Z`.
-pub(crate) fn utc(at: EpochMs) -> Option<String> {
-    Timestamp::from_millisecond(at.0).ok().map(|at| at.to_string())
+/// A time in a document for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Utc(Timestamp);
+
+impl Utc {
+    /// A time. One that no calendar has becomes the nearest that one has.
+    pub(crate) fn of(at: EpochMs) -> Self {
+        let nearest = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Self(Timestamp::from_millisecond(at.0).unwrap_or(nearest))
+    }
 }
 
-/// Parses a timestamp, or a local time or day (meaning its start) in this machine's time zone.
-///
-/// # Errors
-/// The text is none of these.
-pub(crate) fn parse(text: &str) -> anyhow::Result<EpochMs> {
-    let zone = || LocalTime::of_this_machine().0;
-    let local = |at: DateTime| Some(at.to_zoned(zone()).ok()?.timestamp());
-    // `Date` would also parse the text of a time.
-    let local_time = || local(if text.len() == 10 { text.parse::<Date>().ok()?.into() } else { text.parse().ok()? });
-    let at = text.parse::<Timestamp>().ok().or_else(local_time);
-    at.map(|at| EpochMs(at.as_millisecond())).ok_or_else(|| {
-        Usage::new(format!(
-            "`{text}` is not a time: give a day such as 2026-11-01, or a time such as 2026-11-01T09:30:00Z"
-        ))
-    })
+impl Utc {
+    /// The same time for people, in this machine's time zone.
+    pub(crate) fn local(self) -> String {
+        local(EpochMs(self.0.as_millisecond()))
+    }
+}
+
+impl Serialize for Utc {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.subsec_nanosecond() == 0 {
+            serializer.collect_str(&self.0)
+        } else {
+            serializer.collect_str(&format_args!("{:.3}", self.0))
+        }
+    }
+}
+
+impl JsonSchema for Utc {
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "description": "A time in UTC by ISO 8601, such as 2026-11-21T12:00:00Z, with milliseconds if they are known.",
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$",
+        })
+    }
 }
 
 /// The time that lies `span` before `at`.
@@ -115,14 +157,34 @@ mod tests {
     const HOUR: i64 = 3_600_000;
 
     #[test]
-    fn a_time_keeps_its_hour_and_a_day_starts_at_midnight() {
-        assert_eq!(parse("2026-11-21T12:00:00Z").unwrap(), NOON);
-        let day = parse("2026-11-21").unwrap();
-        assert_eq!(parse("2026-11-21T09:30").unwrap(), EpochMs(day.0 + 9 * HOUR + HOUR / 2));
-        assert_eq!(parse("2026-11-21T09:30:00").unwrap(), parse("2026-11-21 09:30:00").unwrap());
-        for bad in ["", "yesterday", "2026-11-31", "21.11.2026", "2026-11-21T25:00"] {
-            assert!(parse(bad).unwrap_err().is::<Usage>(), "{bad}");
+    fn since_and_until_take_days_and_times() {
+        let berlin = LocalTime::named("Europe/Berlin");
+        let read = |text: &str| berlin.day_or_time("--since", text, NOON);
+        let noon = EpochMs(NOON.0 + 123)..EpochMs(NOON.0 + 123);
+        for (text, expected) in [
+            ("2026-11-21T12:00:00.123Z", noon.clone()),
+            ("2026-11-21T13:00:00.123+01:00", noon.clone()),
+            ("2026-11-21T13:00:00.123", noon.clone()),
+            ("2026-11-21 13:00:00.123", noon),
+            ("today", berlin.day("today", NOON).unwrap()),
+            ("yesterday", berlin.day("2026-11-20", NOON).unwrap()),
+            ("2026-11-20", berlin.day("yesterday", NOON).unwrap()),
+        ] {
+            assert_eq!(read(text).unwrap(), expected, "{text}");
         }
+        assert_eq!(read("2026-11-21T09:30").unwrap().start, EpochMs(NOON.0 - 7 * HOUR / 2));
+        for bad in ["", "tomorrow", "2026-11-31", "21.11.2026", "2026-11-21T25:00"] {
+            let error = read(bad).unwrap_err();
+            assert!(error.is::<Usage>() && error.to_string().starts_with("--since must be a day"), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_document_has_times_in_utc_and_milliseconds_only_if_they_are_known() {
+        let shown = |at| serde_json::to_value(Utc::of(at)).unwrap();
+        assert_eq!(shown(NOON), "2026-11-21T12:00:00Z");
+        assert_eq!(shown(EpochMs(NOON.0 + 120)), "2026-11-21T12:00:00.120Z");
+        assert_eq!(shown(EpochMs(i64::MAX)), "9999-12-30T22:00:00.999Z");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `ringbolt caller unlock`, `suspend` and `resume`, with one write each.
 
+use super::standing::{Changed, Standing};
 use crate::{
     audit,
     connection::{ConnectionArgs, Explained as _},
@@ -9,7 +10,6 @@ use crate::{
 use clap::Args;
 use ringbolt_core::caller::Status;
 use ringbolt_dynamodb::callers::Change;
-use serde_json::json;
 
 /// Reset a caller's failed attempts to zero, which ends a lock at once
 ///
@@ -77,12 +77,14 @@ async fn change(out: Output, args: &CallerArgs, connection: &ConnectionArgs, kin
     connection.announce(out);
     let (command, undone, done, word) = match kind {
         ChangeKind::Unlock => {
-            ("caller unlock", "the caller was not unlocked", "Failed attempts are reset to zero.", "unlocked")
+            ("caller unlock", "the caller was not unlocked", "Failed attempts are reset to zero.", Changed::Unlocked)
         }
         ChangeKind::Suspend => {
-            ("caller suspend", "the caller was not suspended", "The caller is suspended.", "suspended")
+            ("caller suspend", "the caller was not suspended", "The caller is suspended.", Changed::Suspended)
         }
-        ChangeKind::Resume => ("caller resume", "the caller was not resumed", "The caller may try again.", "resumed"),
+        ChangeKind::Resume => {
+            ("caller resume", "the caller was not resumed", "The caller is no longer suspended.", Changed::Resumed)
+        }
     };
     audit::recorded(&connection, command, audit::caller(&caller), async {
         let changed = match kind {
@@ -96,9 +98,10 @@ async fn change(out: Output, args: &CallerArgs, connection: &ConnectionArgs, kin
         }
     })
     .await?;
-    out.say(done);
-    if out.json() {
-        out.document(&json!({ word: true }))?;
-    }
+    let standing = match kind {
+        ChangeKind::Suspend => Standing::SUSPENDED,
+        ChangeKind::Unlock | ChangeKind::Resume => Standing::read(out, &connection, &store, &caller).await,
+    };
+    standing.report(out, word, done)?;
     connection.close().await
 }

@@ -13,10 +13,11 @@ use crate::{
     pin::CallerArgs,
 };
 use clap::Args;
-use ringbolt_core::identity::CallerId;
+use ringbolt_core::{identity::CallerId, text::counted};
 use ringbolt_dynamodb::{Store, callers::Change};
 use ringbolt_lambda::app::system_clock;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Delete everything stored about a caller, and report what was deleted
@@ -40,6 +41,23 @@ pub(crate) struct Erase {
 }
 
 /// What was deleted.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Erasure {
+    /// Whether the caller had an entry, which is deleted.
+    caller: bool,
+    /// How many runs through IVRs are deleted.
+    calls: usize,
+    /// How many records of them are deleted, transcriptions included.
+    records: u64,
+    /// How many entries of the audit log have lost the caller's name.
+    nameless_entries: usize,
+    /// What the search among records of earlier versions came to; null if none are left.
+    records_of_earlier_versions: Option<export::FormerRecords>,
+    /// What this search cannot find, and why.
+    cannot_be_found: Vec<&'static str>,
+}
+
+/// What was deleted.
 #[derive(Default)]
 struct Erased {
     caller: bool,
@@ -60,7 +78,7 @@ impl Erase {
         if !exists && found.calls.is_empty() && named == 0 {
             return Err(self.caller.unknown("nothing is stored about them"));
         }
-        self.confirm.ask(&format!(
+        self.confirm.ask(out, &format!(
             "Erase {} in the realm {}, {}, and their name in {named} entries of the audit log? This cannot be undone.",
             if exists { "this caller" } else { "the remaining data of a caller" },
             caller.realm,
@@ -79,19 +97,24 @@ impl Erase {
         let detail = format!("realm {}, callers {}, calls {call_count}", caller.realm, u8::from(item));
         begun.done(&connection, &detail).await?;
         if out.json() {
-            out.document(&json!({
-                "caller": item, "calls": call_count, "records": records, "entries_made_nameless": entries,
-                "records_of_earlier_versions": found.former.as_ref().map(export::former),
-                "cannot_be_found": export::CANNOT_BE_FOUND,
-            }))?;
+            out.document(&Erasure {
+                caller: item,
+                calls: call_count,
+                records,
+                nameless_entries: entries,
+                records_of_earlier_versions: found.former.as_ref().map(export::former),
+                cannot_be_found: export::CANNOT_BE_FOUND.to_vec(),
+            })?;
         } else {
             out.say(if item {
                 "The caller's PINs, failed attempts and attributes are deleted."
             } else {
                 "The caller no longer had any PINs."
             });
-            out.say(&format!("{} deleted: {records} records, including transcriptions.", calls(call_count)));
-            out.say(&format!("The caller's name is removed from {entries} entries of the audit log."));
+            let records = counted(records, "record");
+            out.say(&format!("{} deleted: {records}, including transcriptions.", calls(call_count)));
+            let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+            out.say(&format!("The caller's name is removed from {entries} of the audit log."));
             if let Some(former) = &found.former {
                 tell_former(out, former);
             }
@@ -113,7 +136,8 @@ fn tell_former(out: Output, Former { records, untold, .. }: &Former) {
         return;
     }
     out.say(&format!(
-        "{records} records of earlier versions do not say whose they are; the whole table of calls was searched for them."
+        "{} of earlier versions say nothing about whose they are; the whole table of calls was searched for them.",
+        counted(*records, "record")
     ));
     if *untold > 0 {
         out.say(&format!("{untold} of them belong to call flows that are no longer live: give the flows with --flow."));

@@ -3,23 +3,25 @@
 use super::{
     former::Former,
     found::{self, Found},
-    show,
+    show::{self, CallerEntry},
 };
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     live_flows::live_flows_if_known,
     output::Output,
     pin::CallerArgs,
-    when,
+    when::Utc,
 };
 use anyhow::Context as _;
 use clap::Args;
-use ringbolt_core::identity::CallerId;
+use ringbolt_core::{identity::CallerId, text::counted};
 use ringbolt_dev::private_file;
 use ringbolt_dynamodb::audit::{Order, Recorded};
 use ringbolt_lambda::app::system_clock;
-use serde_json::{Value, json};
-use std::path::PathBuf;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// Write everything stored about a caller as one JSON document
 ///
@@ -40,6 +42,60 @@ pub(crate) struct Export {
     connection: ConnectionArgs,
 }
 
+/// Everything stored about a caller.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CallerExport {
+    /// When it was exported.
+    exported_at: Utc,
+    /// The deployment that it comes from.
+    from: String,
+    /// The caller's entry; null if they no longer have one.
+    caller: Option<CallerEntry>,
+    /// The calls in which a login named or verified them.
+    calls: Vec<ExportedCall>,
+    /// The administrative changes to them, oldest first.
+    changes: Vec<ExportedChange>,
+    /// What the search among records of earlier versions came to; null if none are left.
+    records_of_earlier_versions: Option<FormerRecords>,
+    /// What this document cannot contain, and why.
+    cannot_be_found: Vec<&'static str>,
+}
+
+/// A run through an IVR.
+#[derive(Serialize, JsonSchema)]
+struct ExportedCall {
+    /// DialogTech's `ivr_response_id`.
+    response_id: String,
+    /// Whether the caller had been verified before.
+    verified_before: bool,
+    /// The items of the table of calls, as they are stored. Times in them are in milliseconds since 1970.
+    records: Vec<BTreeMap<String, Value>>,
+}
+
+/// An entry of the audit log about a caller. An unreadable one has only its number, if that.
+#[derive(Serialize, JsonSchema)]
+struct ExportedChange {
+    /// Its number; null if it cannot be read.
+    number: Option<u64>,
+    /// When; null if it cannot be read.
+    at: Option<Utc>,
+    /// The command; null if it cannot be read.
+    command: Option<String>,
+    /// `begun`, `done` or `failed`; null if it cannot be read.
+    step: Option<&'static str>,
+}
+
+/// What the search among records of earlier versions came to. They do not say whose they are.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct FormerRecords {
+    /// How many there are.
+    records: u64,
+    /// How many of all calls' records were looked at.
+    looked_at_records: u64,
+    /// How many of them belong to flows that are no longer live, so that nothing says whose they are.
+    records_of_flows_that_are_not_live: u64,
+}
+
 impl Export {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let caller = self.caller.caller()?;
@@ -56,24 +112,26 @@ impl Export {
         let mut calls = Vec::new();
         for (response_id, Found { verified, .. }) in &found.calls {
             let items = store.call(response_id).await.explained(&connection, "a call could not be read")?;
-            calls.push(json!({ "response_id": response_id, "verified_before": verified, "records": items }));
+            let (response_id, verified_before) = (response_id.clone(), *verified);
+            calls.push(ExportedCall { response_id, verified_before, records: items });
         }
-        let document = json!({
-            "exported_at": when::utc(now),
-            "from": connection.name(),
-            "caller": item.map(|item| show::document(&caller, &item, flows.as_deref(), now)),
-            "calls": calls,
-            "changes": changes,
-            "records_of_earlier_versions": found.former.as_ref().map(former),
-            "cannot_be_found": CANNOT_BE_FOUND.into_iter().chain([WAITING]).collect::<Vec<_>>(),
-        });
+        let document = CallerExport {
+            exported_at: Utc::of(now),
+            from: connection.name(),
+            caller: item.map(|item| show::document(&caller, &item, flows.as_deref(), now)),
+            calls,
+            changes,
+            records_of_earlier_versions: found.former.as_ref().map(former),
+            cannot_be_found: CANNOT_BE_FOUND.into_iter().chain([WAITING]).collect(),
+        };
         match &self.out {
             None => out.document(&document)?,
             Some(file) => {
-                let text = format!("{document:#}\n");
+                let text = format!("{}\n", serde_json::to_string_pretty(&document)?);
                 private_file::replace(file, text.as_bytes())
                     .with_context(|| format!("{} could not be written", file.display()))?;
-                out.say(&format!("{}: {} calls, {} changes.", file.display(), calls.len(), changes.len()));
+                let counts = [counted(document.calls.len(), "call"), counted(document.changes.len(), "change")];
+                out.say(&format!("{}: {}.", file.display(), counts.join(", ")));
             }
         }
         connection.close().await
@@ -91,26 +149,26 @@ pub(super) const CANNOT_BE_FOUND: [&str; 4] = [
 /// What only an export cannot find: a transcription in the queue of an erased call is dropped when it is drained.
 const WAITING: &str = "transcriptions that wait in the queue or among the dead letters";
 
-/// The search among records of earlier versions as JSON.
-pub(super) fn former(former: &Former) -> Value {
-    json!({
-        "records": former.records,
-        "records_looked_at": former.looked_at,
-        "records_of_flows_that_are_not_live": former.untold,
-    })
+/// The search among records of earlier versions, for programs.
+pub(super) fn former(former: &Former) -> FormerRecords {
+    FormerRecords {
+        records: former.records,
+        looked_at_records: former.looked_at,
+        records_of_flows_that_are_not_live: former.untold,
+    }
 }
 
 /// The administrative changes to the caller.
-async fn changes(connection: &Connection, caller: &CallerId) -> anyhow::Result<Vec<Value>> {
+async fn changes(connection: &Connection, caller: &CallerId) -> anyhow::Result<Vec<ExportedChange>> {
     let entries = entries(connection, caller).await?;
     let shown = entries.into_iter().map(|recorded| match recorded {
-        Recorded::Entry(entry) => json!({
-            "number": entry.seq,
-            "at": when::utc(entry.content.at),
-            "command": entry.content.command,
-            "step": entry.content.step.as_str(),
-        }),
-        Recorded::Unreadable { seq } => json!({ "number": seq }),
+        Recorded::Entry(entry) => ExportedChange {
+            number: Some(entry.seq),
+            at: Some(Utc::of(entry.content.at)),
+            command: Some(entry.content.command),
+            step: Some(entry.content.step.as_str()),
+        },
+        Recorded::Unreadable { seq } => ExportedChange { number: seq, at: None, command: None, step: None },
     });
     Ok(shown.collect())
 }

@@ -1,11 +1,12 @@
 //! `ringbolt caller`
 
-mod change;
-mod erase;
-mod export;
+pub(crate) mod change;
+pub(crate) mod erase;
+pub(crate) mod export;
 mod former;
 mod found;
-mod show;
+pub(crate) mod show;
+pub(crate) mod standing;
 
 use crate::output::Output;
 use clap::{Args, Subcommand};

@@ -5,7 +5,7 @@ use crate::{
     live_flows::live_flows_if_known,
     output::{Output, Tone, harmless},
     pin::CallerArgs,
-    when,
+    when::{self, Utc},
 };
 use clap::Args;
 use ringbolt_core::{
@@ -17,8 +17,10 @@ use ringbolt_core::{
     time::EpochMs,
 };
 use ringbolt_lambda::app::system_clock;
-use serde_json::{Value, json};
-use std::path::PathBuf;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// Show a caller's lock, failed attempts, number of PINs and attributes
 ///
@@ -34,6 +36,38 @@ pub(crate) struct Show {
     flow: Vec<PathBuf>,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// A caller. PIN tags are left out, because anyone with the key could recover the PIN from one.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CallerEntry {
+    /// The realm.
+    realm: String,
+    /// The user id.
+    user: String,
+    /// `active` or `suspended`.
+    status: &'static str,
+    /// How many PINs they have.
+    pins: usize,
+    /// How many attempts failed since the last correct PIN.
+    failed_attempts: u32,
+    /// When the last attempt was counted; null if there was none since the PIN was set.
+    last_attempt_at: Option<Utc>,
+    /// Whether they are locked, by each live flow of their realm. Without one, by the default lockout.
+    lockout: Vec<LockByFlow>,
+    /// Their attributes, by name.
+    attributes: BTreeMap<String, Value>,
+}
+
+/// Whether a caller is locked by the lockout of a flow.
+#[derive(Serialize, JsonSchema)]
+struct LockByFlow {
+    /// The flow's name; null for the default lockout.
+    flow: Option<String>,
+    /// `open` or `locked`.
+    standing: &'static str,
+    /// When the lock ends by itself; null if they are not locked, or until `ringbolt caller unlock`.
+    lock_ends_at: Option<Utc>,
 }
 
 impl Show {
@@ -55,7 +89,7 @@ impl Show {
 }
 
 /// The lock state under each flow's lockout, with the flow's name; without a flow, under the default lockout.
-fn standings(
+pub(super) fn standings(
     caller: &CallerId,
     item: &CallerItem,
     flows: Option<&[Flow]>,
@@ -67,26 +101,26 @@ fn standings(
     if standings.is_empty() { vec![(None, standing(&Lockout::default()))] } else { standings }
 }
 
-/// A caller as JSON. Tags are left out, because anyone with the key could recover the PIN from one.
-pub(super) fn document(caller: &CallerId, item: &CallerItem, flows: Option<&[Flow]>, now: EpochMs) -> Value {
-    let standings = standings(caller, item, flows, now).into_iter().map(|(flow, standing)| {
-        let (word, until) = match standing {
+/// A caller for programs.
+pub(super) fn document(caller: &CallerId, item: &CallerItem, flows: Option<&[Flow]>, now: EpochMs) -> CallerEntry {
+    let lockout = standings(caller, item, flows, now).into_iter().map(|(flow, standing)| {
+        let (standing, lock_ends_at) = match standing {
             LockState::Open => ("open", None),
-            LockState::Locked { until } => ("locked", when::utc(until)),
+            LockState::Locked { until } => ("locked", Some(Utc::of(until))),
             LockState::Exhausted => ("locked", None),
         };
-        json!({ "flow": flow, "standing": word, "until": until })
+        LockByFlow { flow, standing, lock_ends_at }
     });
-    json!({
-        "realm": caller.realm.as_str(),
-        "user": caller.user.as_str(),
-        "status": item.status.as_str(),
-        "pins": PinTag::count_pins(item.pins.iter().map(String::as_str)),
-        "failed_attempts": item.attempts,
-        "last_attempt_at": (item.last_at.0 > 0).then(|| when::utc(item.last_at)).flatten(),
-        "lockout": standings.collect::<Vec<_>>(),
-        "attributes": item.attributes,
-    })
+    CallerEntry {
+        realm: caller.realm.to_string(),
+        user: caller.user.as_str().to_owned(),
+        status: item.status.as_str(),
+        pins: PinTag::count_pins(item.pins.iter().map(String::as_str)),
+        failed_attempts: item.attempts,
+        last_attempt_at: (item.last_at.0 > 0).then(|| Utc::of(item.last_at)),
+        lockout: lockout.collect(),
+        attributes: item.attributes.clone(),
+    }
 }
 
 fn print(out: Output, caller: &CallerId, item: &CallerItem, flows: Option<&[Flow]>, now: EpochMs) {

@@ -1,14 +1,11 @@
 //! Sample requests of the providers, as API Gateway events: what `ringbolt event make` prints and `ringbolt trigger` sends.
 
-use super::{
-    case::{Case, Keyed, Webhook},
-    login::KeyedLogin,
-};
+use super::case::{Case, Keyed, Webhook};
 use crate::exit::Usage;
 use anyhow::Context as _;
 use clap::Args;
 use ringbolt_core::{
-    flow::{Flow, IvrName},
+    flow::{Flow, IvrName, KeyedLogin},
     identity::FlowName,
     time::EpochMs,
 };

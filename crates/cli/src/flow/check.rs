@@ -5,21 +5,20 @@ use super::{
     render::complain,
 };
 use crate::{
-    exit::Failed,
+    exit::Reported,
     output::{Output, harmless},
     stage::StageArg,
 };
 use clap::Args;
-use ringbolt_core::flow::Severity;
-use serde_json::{Value, json};
+use ringbolt_core::{flow::Severity, text::counted};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// Check call flows, and report every mistake with its line
 ///
 /// A flow with an error cannot be used. Warnings are about what is legal but unwise. If several files are given, they are
-/// also checked together: names are unique, and the flows of a realm have the same lockout and identifier. With --json, it
-/// prints an array of objects with file, severity, line, column, message and help; line and column count from 1, and
-/// columns are characters.
+/// also checked together: names are unique, and the flows of a realm have the same lockout and identifier.
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 no errors, 1 errors\n\nExample: ringbolt flow check flows/")]
 pub(super) struct Check {
@@ -33,39 +32,77 @@ pub(super) struct Check {
     stage: StageArg,
 }
 
+/// What was found in call flows.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Checks {
+    /// The number of files.
+    files: usize,
+    /// The number of errors. With one, the file's flow cannot be used.
+    errors: usize,
+    /// The number of warnings.
+    warnings: usize,
+    /// The errors and warnings, by file.
+    findings: Vec<Problem>,
+}
+
+/// An error or a warning.
+#[derive(Serialize, JsonSchema)]
+struct Problem {
+    /// The file, as given.
+    file: String,
+    /// `error` or `warning`.
+    severity: &'static str,
+    /// The line, from 1; null if it is about the whole file.
+    line: Option<usize>,
+    /// The column in characters, from 1; null if it is about the whole file.
+    column: Option<usize>,
+    /// What is wrong.
+    message: String,
+    /// What to do; null if the message says it.
+    help: Option<String>,
+}
+
 impl Check {
     pub(super) fn run(self, out: Output) -> anyhow::Result<()> {
         let files = examine(&self.files, self.deny_warnings, self.stage.name().as_deref());
         if out.json() {
-            out.document(&files.iter().flat_map(as_json).collect::<Vec<_>>())?;
+            out.document(&document(&files))?;
         } else {
             for file in &files {
                 match &file.flow {
                     Some(flow) if file.findings.is_empty() => {
                         out.say(&format!("{}: the flow `{}` is in order", harmless(&file.name), flow.name));
                     }
-                    _ => complain(file),
+                    _ => complain(file, out),
                 }
             }
         }
-        if files.iter().any(Examined::has_errors) { Err(Failed.into()) } else { Ok(()) }
+        match files.iter().filter(|file| file.has_errors()).count() {
+            0 => Ok(()),
+            bad => Err(Reported::new(format!("{} cannot be used", counted(bad, "file")))),
+        }
     }
 }
 
-fn as_json(file: &Examined) -> impl Iterator<Item = Value> {
-    file.findings.iter().map(|finding| {
-        let severity = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        let (line, column) = finding.place.unzip();
-        json!({
-            "file": file.name,
-            "severity": severity,
-            "line": line,
-            "column": column,
-            "message": finding.message,
-            "help": finding.help,
+fn document(files: &[Examined]) -> Checks {
+    let count = |severity| files.iter().map(|file| file.count(severity)).sum();
+    let problems = files.iter().flat_map(|file| {
+        file.findings.iter().map(|finding| {
+            let (line, column) = finding.place.unzip();
+            Problem {
+                file: file.name.clone(),
+                severity: finding.severity_word(),
+                line,
+                column,
+                message: finding.message.clone(),
+                help: finding.help.clone(),
+            }
         })
-    })
+    });
+    Checks {
+        files: files.len(),
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        findings: problems.collect(),
+    }
 }

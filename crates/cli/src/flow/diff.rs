@@ -7,12 +7,13 @@ use super::{
 };
 use crate::{
     connection::{ConnectionArgs, Explained as _},
-    exit::{Failed, Usage},
+    exit::{Reported, Usage},
     output::{Output, Tone, harmless},
 };
 use clap::Args;
 use ringbolt_core::identity::FlowName;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use similar::TextDiff;
 use std::{
     io::{IsTerminal as _, stdout},
@@ -60,11 +61,24 @@ struct Text {
     text: String,
 }
 
+/// How two texts of a flow differ.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Difference {
+    /// What was compared: a version or a file.
+    a: String,
+    /// What it was compared with.
+    b: String,
+    /// Whether they differ. The exit code is 1 then.
+    differs: bool,
+    /// The unified diff from `a` to `b`; empty if they are the same.
+    diff: String,
+}
+
 impl Diff {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         // As in diff(1), exit code 1 means a difference, so errors need another code.
         match self.compare(out).await.map_err(|error| Usage::new(format!("{error:#}")))? {
-            true => Err(Failed.into()),
+            true => Err(Reported::new("the texts differ")),
             false => Ok(()),
         }
     }
@@ -78,8 +92,12 @@ impl Diff {
         let diff = TextDiff::configure().timeout(TIMEOUT).diff_lines(&before.text, &after.text);
         let unified = diff.unified_diff().header(&before.label, &after.label).to_string();
         if out.json() {
-            out.document(&json!({ "a": before.label, "b": after.label, "diff": unified }))?;
-        } else if unified.is_empty() {
+            let (a, b) = (before.label, after.label);
+            let differs = !unified.is_empty();
+            out.document(&Difference { a, b, differs, diff: unified })?;
+            return Ok(differs);
+        }
+        if unified.is_empty() {
             out.note(&format!("{} and {} are the same.", before.label, after.label));
         } else {
             print(out, &unified);

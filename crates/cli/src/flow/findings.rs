@@ -87,6 +87,14 @@ impl Examined {
 }
 
 impl Finding {
+    /// `error` or `warning`.
+    pub(super) fn severity_word(&self) -> &'static str {
+        match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+
     /// An error.
     pub(super) fn error(place: Option<(usize, usize)>, message: String) -> Self {
         Self { severity: Severity::Error, place, message, help: None }

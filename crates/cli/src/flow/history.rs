@@ -4,12 +4,13 @@ use super::{list::rolled_back, table::Deployed};
 use crate::{
     connection::{ConnectionArgs, Explained as _},
     output::Output,
-    when::{local, utc},
+    when::{Utc, local},
 };
 use clap::Args;
-use ringbolt_core::identity::FlowName;
+use ringbolt_core::{identity::FlowName, text::counted};
 use ringbolt_dynamodb::flows::VersionInfo;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// List the versions of a call flow, newest first
 ///
@@ -28,6 +29,38 @@ pub(super) struct History {
     connection: ConnectionArgs,
 }
 
+/// The versions of a call flow.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FlowVersions {
+    /// The flow's name.
+    flow: String,
+    /// The newest versions, newest first; as many as `--limit` allows.
+    versions: Vec<FlowVersion>,
+    /// The number of older versions that are left out.
+    older_versions: u64,
+}
+
+/// A version of a call flow.
+#[derive(Serialize, JsonSchema)]
+struct FlowVersion {
+    /// Its number, from 1.
+    version: u64,
+    /// Whether it is live.
+    live: bool,
+    /// When it was pushed.
+    pushed_at: Utc,
+    /// Who pushed it; null if unknown.
+    by: Option<String>,
+    /// The note given with it; null without one.
+    note: Option<String>,
+    /// The length of its text; null if unknown.
+    bytes: Option<u64>,
+    /// The SHA-256 digest of its text in hexadecimal digits; null if unknown.
+    sha256: Option<String>,
+    /// The version that it replaced when it was pushed; null for a first one.
+    replaced: Option<u64>,
+}
+
 impl History {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let deployed = Deployed::find(&self.connection).await?;
@@ -41,19 +74,22 @@ impl History {
         let live = live.get(name);
         let is_live = |info: &VersionInfo| live.is_some_and(|live| live.version == info.version);
         if out.json() {
-            let document = |info: &VersionInfo| {
-                json!({
-                    "version": info.version,
-                    "live": is_live(info),
-                    "pushed_at": utc(info.pushed_at),
-                    "by": &info.by,
-                    "note": &info.note,
-                    "bytes": info.bytes,
-                    "sha256": &info.sha256,
-                    "replaced": info.replaced,
-                })
+            let document = |info: &VersionInfo| FlowVersion {
+                version: info.version,
+                live: is_live(info),
+                pushed_at: Utc::of(info.pushed_at),
+                by: info.by.clone(),
+                note: info.note.clone(),
+                bytes: info.bytes,
+                sha256: info.sha256.clone(),
+                replaced: info.replaced,
             };
-            out.document(&versions.iter().map(document).collect::<Vec<_>>())?;
+            out.document(&FlowVersions {
+                flow: name.to_string(),
+                versions: versions.iter().map(document).collect(),
+                // Versions are numbered from 1 without gaps.
+                older_versions: oldest.version.saturating_sub(1),
+            })?;
         } else {
             let rows: Vec<_> = versions.iter().map(|info| row(info, is_live(info))).collect();
             out.table(["", "Version", "Pushed", "Who", "Bytes", "Note"], &rows);
@@ -63,10 +99,8 @@ impl History {
             // Versions are numbered from 1 without gaps.
             if oldest.version > 1 {
                 let all = versions.first().map_or(0, |newest| newest.version);
-                out.say(&format!(
-                    "{} older versions are not shown: use --limit {all} to show all.",
-                    oldest.version - 1
-                ));
+                let older = counted(oldest.version - 1, "older version");
+                out.say(&format!("Not shown: {older}. Use --limit {all} to show all."));
             }
         }
         deployed.connection.close().await

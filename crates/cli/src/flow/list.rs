@@ -4,11 +4,12 @@ use super::table::Deployed;
 use crate::{
     connection::{ConnectionArgs, Explained as _},
     output::Output,
-    when::{local, utc},
+    when::{Utc, local},
 };
 use clap::Args;
 use ringbolt_dynamodb::flows::{Live, Move, VersionInfo};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// List the published call flows: the live version, since when, and by whom
 #[derive(Args)]
@@ -17,6 +18,34 @@ use serde_json::json;
 pub(super) struct List {
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// The published call flows.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct PublishedFlows {
+    /// The flows, by name.
+    flows: Vec<PublishedFlow>,
+}
+
+/// A published call flow.
+#[derive(Serialize, JsonSchema)]
+struct PublishedFlow {
+    /// The flow's name.
+    flow: String,
+    /// The number of the live version.
+    live: u64,
+    /// When the live version was pushed; null if unknown.
+    pushed_at: Option<Utc>,
+    /// Who pushed the live version; null if unknown.
+    by: Option<String>,
+    /// The note given with the live version; null without one.
+    note: Option<String>,
+    /// How many versions there are; null if unknown.
+    versions: Option<u64>,
+    /// When the live version was made live, by a push or a rollback; null if unknown.
+    made_live_at: Option<Utc>,
+    /// Who made it live; null if unknown.
+    made_live_by: Option<String>,
 }
 
 impl List {
@@ -39,16 +68,16 @@ impl List {
             let pushed_at = info.as_ref().map(|info| info.pushed_at);
             let (by, note) = info.map(|info| (info.by, info.note)).unwrap_or_default();
             let moved = live.moved.as_ref();
-            documents.push(json!({
-                "flow": name.as_str(),
-                "live": live.version,
-                "pushed_at": pushed_at.and_then(utc),
-                "by": &by,
-                "note": &note,
-                "versions": versions,
-                "live_since": moved.and_then(|moved| utc(moved.at)),
-                "live_through": moved.map(|moved| &moved.by),
-            }));
+            documents.push(PublishedFlow {
+                flow: name.to_string(),
+                live: live.version,
+                pushed_at: pushed_at.map(Utc::of),
+                by: by.clone(),
+                note: note.clone(),
+                versions,
+                made_live_at: moved.map(|moved| Utc::of(moved.at)),
+                made_live_by: moved.map(|moved| moved.by.clone()),
+            });
             rows.push([
                 name.to_string(),
                 live.version.to_string(),
@@ -59,7 +88,7 @@ impl List {
             ]);
         }
         if out.json() {
-            out.document(&documents)?;
+            out.document(&PublishedFlows { flows: documents })?;
         } else if rows.is_empty() {
             out.say("No flow has been published yet: publish one with `ringbolt flow push`.");
         } else {

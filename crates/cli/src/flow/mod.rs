@@ -1,23 +1,30 @@
 //! `ringbolt flow`
 
-mod check;
-mod diff;
+pub(crate) mod check;
+pub(crate) mod diff;
 mod excerpt;
 mod findings;
-mod graph;
-mod history;
-mod list;
-mod push;
+pub(crate) mod graph;
+pub(crate) mod history;
+pub(crate) mod list;
+pub(crate) mod push;
 mod render;
-mod rollback;
+pub(crate) mod rollback;
 mod schema;
-mod show;
+pub(crate) mod show;
 mod source;
 mod table;
-mod test;
+pub(crate) mod test;
 
 use crate::output::Output;
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Prints the warnings of `flow check` about flow files without errors.
+pub(crate) fn warn(paths: &[PathBuf], stage: Option<&str>, out: Output) {
+    let files = findings::examine(paths, false, stage);
+    files.iter().filter(|file| !file.has_errors()).for_each(|file| render::complain(file, out));
+}
 
 /// Check, publish and roll back call flows
 #[derive(Args)]

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     audit,
     connection::{ConnectionArgs, Explained as _},
-    exit::{Failed, Usage},
+    exit::{Reported, Usage},
     output::{Output, harmless},
     stage::StageArg,
 };
@@ -18,7 +18,8 @@ use clap::Args;
 use ringbolt_core::{flow::Flow, identity::FlowName};
 use ringbolt_dynamodb::flows::{self, Published};
 use ringbolt_lambda::app::system_clock;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// Publish call flows; each becomes a new version, which is live at once
@@ -48,6 +49,43 @@ pub(super) struct Push {
     connection: ConnectionArgs,
 }
 
+/// The flows that were pushed.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct PushedFlows {
+    /// The flows, in the order of the files. If publishing one fails, those before it.
+    flows: Vec<PushedFlow>,
+}
+
+/// A flow that was pushed.
+#[derive(Serialize, JsonSchema)]
+struct PushedFlow {
+    /// The file.
+    file: String,
+    /// The flow's name.
+    flow: String,
+    /// What happened.
+    outcome: Outcome,
+    /// The version that has the file's text.
+    version: u64,
+    /// The version that it replaced; null if it replaced none.
+    replaced: Option<u64>,
+    /// The version that is live now; null if unknown.
+    live: Option<u64>,
+}
+
+/// What happened to a flow.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "PushOutcome")]
+enum Outcome {
+    /// The text is a new version, and is live.
+    Live,
+    /// The live version has the same text, so nothing was published.
+    Unchanged,
+    /// Another change was first: the text is stored as a version, and is not live.
+    Overtaken,
+}
+
 /// A file that can be published.
 struct Ready {
     file: String,
@@ -66,14 +104,12 @@ impl Push {
             let live = deployed.other_live_flows(&pushed, stage.as_deref(), out).await?;
             refuse_disagreement(&mut files, &live);
         }
-        files.iter().for_each(complain);
+        files.iter().for_each(|file| complain(file, out));
         if files.iter().any(Examined::has_errors) {
-            out.note("Nothing was published.");
-            return Err(Failed.into());
+            return nothing_published(out, "there are errors");
         }
         if self.test && !test::before_push(&files, out)? {
-            out.note("Nothing was published.");
-            return Err(Failed.into());
+            return nothing_published(out, "not all scripted calls went as scripted");
         }
         let ready = self.ready(files, &deployed.connection.by()?)?;
         deployed.connection.announce(out);
@@ -83,17 +119,17 @@ impl Push {
                 Ok(published) => published,
                 Err(error) => {
                     // Report the flows that are already live.
-                    print(out, &done)?;
+                    print(out, done)?;
                     return Err(error);
                 }
             };
             out.say(&format!("{file}: {}", sentence(name, published)));
             overtaken |= matches!(published, Published::Overtaken { .. });
-            done.push(as_json(file, name, published));
+            done.push(document(file, name, published));
         }
-        print(out, &done)?;
+        print(out, done)?;
         deployed.connection.close().await?;
-        if overtaken { Err(Failed.into()) } else { Ok(()) }
+        if overtaken { Err(Reported::new("another change came first, so not every flow is live")) } else { Ok(()) }
     }
 
     fn ready(&self, files: Vec<Examined>, by: &str) -> anyhow::Result<Vec<Ready>> {
@@ -134,8 +170,15 @@ async fn publish(deployed: &Deployed, file: &str, name: &FlowName, push: &flows:
     Ok(published)
 }
 
-fn print(out: Output, done: &[Value]) -> anyhow::Result<()> {
-    if out.json() { out.document(&done) } else { Ok(()) }
+fn print(out: Output, flows: Vec<PushedFlow>) -> anyhow::Result<()> {
+    if out.json() { out.document(&PushedFlows { flows }) } else { Ok(()) }
+}
+
+fn nothing_published(out: Output, why: &str) -> anyhow::Result<()> {
+    if !out.json() {
+        out.note("Nothing was published.");
+    }
+    Err(Reported::new(format!("{why}, so nothing was published")))
 }
 
 fn sentence(name: &FlowName, published: Published) -> String {
@@ -157,12 +200,11 @@ fn sentence(name: &FlowName, published: Published) -> String {
     }
 }
 
-fn as_json(file: &str, name: &FlowName, published: Published) -> Value {
+fn document(file: &str, name: &FlowName, published: Published) -> PushedFlow {
     let (outcome, version, replaced, live) = match published {
-        Published::Live { version, replaced } => ("live", version, replaced, Some(version)),
-        Published::Unchanged { version } => ("unchanged", version, None, Some(version)),
-        Published::Overtaken { version, live } => ("overtaken", version, None, live),
+        Published::Live { version, replaced } => (Outcome::Live, version, replaced, Some(version)),
+        Published::Unchanged { version } => (Outcome::Unchanged, version, None, Some(version)),
+        Published::Overtaken { version, live } => (Outcome::Overtaken, version, None, live),
     };
-    let name = name.as_str();
-    json!({ "file": file, "flow": name, "outcome": outcome, "version": version, "replaced": replaced, "live": live })
+    PushedFlow { file: file.to_owned(), flow: name.to_string(), outcome, version, replaced, live }
 }

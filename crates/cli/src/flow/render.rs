@@ -4,18 +4,21 @@ use super::{
     excerpt::{Excerpt, excerpt, lines},
     findings::{Examined, Finding},
 };
-use crate::output::harmless;
+use crate::output::{Output, harmless};
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
-use ringbolt_core::flow::Severity;
+use ringbolt_core::{flow::Severity, text};
 use std::{
     env,
     io::{IsTerminal as _, Write as _, stderr},
 };
 
-/// Prints the findings of a file and their number to standard error.
-pub(super) fn complain(file: &Examined) {
+/// Prints the findings of a file and their number to standard error; with `--json`, a note each.
+pub(super) fn complain(file: &Examined, out: Output) {
     if file.findings.is_empty() {
         return;
+    }
+    if out.json() {
+        return file.findings.iter().for_each(|finding| out.note(&line(file, finding)));
     }
     let renderer = if coloured() { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
@@ -35,11 +38,15 @@ pub(super) fn complain(file: &Examined) {
 
 /// A count such as `2 errors`. `None` for zero.
 pub(super) fn counted(count: usize, what: &str) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some(format!("1 {what}")),
-        _ => Some(format!("{count} {what}s")),
-    }
+    (count > 0).then(|| text::counted(count, what))
+}
+
+/// A finding in one line: `bank.yaml:3:5: error: the message (the help)`.
+fn line(file: &Examined, finding: &Finding) -> String {
+    let place = finding.place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+    let help = finding.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
+    let severity = finding.severity_word();
+    harmless(&format!("{}{place}: {severity}: {}{help}", file.name, finding.message))
 }
 
 fn rendered(renderer: &Renderer, file: &Examined, lines: &[&str], finding: &Finding) -> String {

@@ -18,7 +18,8 @@ use clap::Args;
 use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::flows::{Move, Moved};
 use ringbolt_lambda::app::system_clock;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::slice;
 
 /// Make an earlier version of a call flow live again
@@ -44,6 +45,30 @@ pub(super) struct Rollback {
     connection: ConnectionArgs,
 }
 
+/// A version of a flow was made live again, or was live already.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RolledBack {
+    /// The flow's name.
+    flow: String,
+    /// What happened.
+    outcome: Outcome,
+    /// The version that was asked for.
+    version: u64,
+    /// The version that is live now.
+    live: u64,
+}
+
+/// What `flow rollback` did.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "RollbackOutcome")]
+enum Outcome {
+    /// The version was made live.
+    Live,
+    /// It was live already.
+    Unchanged,
+}
+
 impl Rollback {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let name = &self.name;
@@ -53,18 +78,18 @@ impl Rollback {
             Some(to) => to,
             None => self.replaced(&deployed, live).await?,
         };
-        let report = |outcome: &str, live: u64| {
-            let document = json!({ "flow": name.as_str(), "outcome": outcome, "version": to, "live": live });
+        let report = |outcome, live: u64| {
+            let document = RolledBack { flow: name.to_string(), outcome, version: to, live };
             if out.json() { out.document(&document) } else { Ok(()) }
         };
         if to == live {
             out.say(&format!("Version {live} of the flow `{name}` is live already."));
-            report("unchanged", live)?;
+            report(Outcome::Unchanged, live)?;
             return deployed.connection.close().await;
         }
         self.check(out, &deployed, to).await?;
         deployed.connection.announce(out);
-        self.confirm.ask(&format!("Make version {to} of the flow `{name}` live instead of version {live}?"))?;
+        self.confirm.ask(out, &format!("Make version {to} of the flow `{name}` live instead of version {live}?"))?;
         let moved = Move { from: Some(live), at: system_clock()(), by: deployed.connection.by()? };
         let begun = audit::begin(&deployed.connection, "flow rollback", name.to_string()).await?;
         let moved = match deployed.table.move_live(name, to, &moved).await {
@@ -83,7 +108,7 @@ impl Rollback {
                     "Version {to} of the flow `{name}` is live and replaces version {live}. To undo this, run \
                      `ringbolt flow rollback {name} --to {live}`."
                 ));
-                report("live", to)?;
+                report(Outcome::Live, to)?;
             }
             Moved::Overtaken { live: now } => {
                 begun.failed(&deployed.connection, "another change came first").await?;
@@ -114,7 +139,7 @@ impl Rollback {
         if examined[0].flow.is_some() {
             return Ok(());
         }
-        complain(&examined[0]);
+        complain(&examined[0], out);
         if usable {
             bail!("version {version} of the flow `{name}` disagrees with a live flow of its realm");
         }

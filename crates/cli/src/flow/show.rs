@@ -5,7 +5,8 @@ use crate::{connection::ConnectionArgs, output::Output};
 use anyhow::Context as _;
 use clap::Args;
 use ringbolt_core::identity::FlowName;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::io::{ErrorKind, IsTerminal as _, Write as _, stdout};
 
 /// Print the text of a published call flow, byte for byte
@@ -23,6 +24,17 @@ pub(super) struct Show {
     connection: ConnectionArgs,
 }
 
+/// A version of a call flow.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FlowText {
+    /// The flow's name.
+    flow: String,
+    /// The version.
+    version: u64,
+    /// Its text, as it was pushed.
+    text: String,
+}
+
 impl Show {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let deployed = Deployed::find(&self.connection).await?;
@@ -32,7 +44,7 @@ impl Show {
         };
         let text = deployed.text(&self.name, version).await?;
         if out.json() {
-            out.document(&json!({ "flow": self.name.as_str(), "version": version, "text": text }))?;
+            out.document(&FlowText { flow: self.name.to_string(), version, text })?;
         } else {
             // Escape only on a terminal: a file must get the exact text.
             let text = if stdout().is_terminal() { excerpt::harmless_lines(&text) } else { text };

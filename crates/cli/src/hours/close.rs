@@ -5,20 +5,22 @@ use crate::{
     audit,
     connection::{ConnectionArgs, Explained as _},
     output::Output,
-    when::{LocalTime, utc},
+    when::{LocalTime, Utc},
 };
 use anyhow::bail;
 use clap::Args;
 use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::flows::{Closure, ClosureChange};
 use ringbolt_lambda::app::system_clock;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Close a line until a time: `open("NAME")` is false, whatever the flow's hours say
 ///
 /// The closure ends by itself. The functions look for closures every 30 seconds. A second `close` replaces the first.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt hours close support --until 18:00 --stack ringbolt")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 pub(super) struct Close {
     /// The name under `hours` in the flow
     name: String,
@@ -30,6 +32,19 @@ pub(super) struct Close {
     flow: Option<FlowName>,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// A line was closed.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct LineClosed {
+    /// The flow's name.
+    flow: String,
+    /// The name under `hours` in the flow.
+    hours: String,
+    /// When the closure ends.
+    ends_at: Utc,
+    /// When the closure that it replaces would have ended; null if the line was not closed.
+    instead_of_ends_at: Option<Utc>,
 }
 
 impl Close {
@@ -75,12 +90,12 @@ impl Close {
             found.name, found.flow
         ));
         if out.json() {
-            out.document(&json!({
-                "flow": found.flow.as_str(),
-                "hours": found.name,
-                "closed_until": utc(closure.until),
-                "before": before.and_then(utc),
-            }))?;
+            out.document(&LineClosed {
+                flow: found.flow.to_string(),
+                hours: found.name,
+                ends_at: Utc::of(closure.until),
+                instead_of_ends_at: before.map(Utc::of),
+            })?;
         }
         connection.close().await
     }

@@ -1,9 +1,9 @@
 //! `ringbolt hours`
 
 mod calendar;
-mod close;
-mod list;
-mod open;
+pub(crate) mod close;
+pub(crate) mod list;
+pub(crate) mod open;
 mod until;
 
 use crate::output::Output;

@@ -11,11 +11,13 @@ use clap::Args;
 use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::flows::ClosureChange;
 use ringbolt_lambda::app::system_clock;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Lift a closure early: the flow's own hours hold again
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt hours open support --stack ringbolt")]
+#[command(mut_arg("local", |local| local.hide(true)))]
 pub(super) struct Open {
     /// The name under `hours` in the flow
     name: String,
@@ -24,6 +26,27 @@ pub(super) struct Open {
     flow: Option<FlowName>,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// A closure was lifted, or there was none.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct LineOpened {
+    /// The flow's name.
+    flow: String,
+    /// The name under `hours` in the flow.
+    hours: String,
+    /// What happened.
+    outcome: Opening,
+}
+
+/// What `hours open` did.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Opening {
+    /// The closure was lifted.
+    Lifted,
+    /// No closure held.
+    Unchanged,
 }
 
 impl Open {
@@ -35,14 +58,14 @@ impl Open {
         let unread = "the closures could not be read";
         let mut closed = table.closed_calendars().await.explained(&connection, unread)?;
         let seen = closed.get_mut(&found.flow).and_then(|closed| closed.remove(&found.name));
-        let report = |outcome: &str| {
-            let document = json!({ "flow": found.flow.as_str(), "hours": found.name, "outcome": outcome });
+        let report = |outcome| {
+            let document = LineOpened { flow: found.flow.to_string(), hours: found.name.clone(), outcome };
             if out.json() { out.document(&document) } else { Ok(()) }
         };
         let now = system_clock()();
         let Some(seen) = seen.filter(|seen| seen.until > now) else {
             out.say(&format!("No closure holds for {title}: the flow decides."));
-            report("unchanged")?;
+            report(Opening::Unchanged)?;
             return connection.close().await;
         };
         connection.announce(out);
@@ -63,7 +86,7 @@ impl Open {
             }
         }
         out.say(&format!("Lifted the closure of {title}: the flow decides again."));
-        report("lifted")?;
+        report(Opening::Lifted)?;
         connection.close().await
     }
 }

@@ -16,7 +16,8 @@ use clap::Args;
 use hours::Hours;
 use ringbolt_core::{dialects::DIALECTS, flow::Flow, identity::FlowName, number::PhoneNumber};
 use ringbolt_dev::private_file;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{
     fs,
     io::{IsTerminal as _, stderr, stdin},
@@ -59,6 +60,17 @@ pub(crate) struct Init {
     overwrite: bool,
 }
 
+/// The files that were written.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Written {
+    /// The flow's name.
+    flow: String,
+    /// The paths of the files: the flow, the callers if it has a login, and the scripted calls.
+    written: Vec<String>,
+    /// Those of them that existed before.
+    replaced: Vec<String>,
+}
+
 /// A file to be written.
 struct Planned {
     path: PathBuf,
@@ -79,12 +91,13 @@ impl Init {
         };
         let answers = if self.yes || given.is_complete() {
             given.with_defaults()?
-        } else if stdin().is_terminal() && stderr().is_terminal() {
+        } else if !out.json() && stdin().is_terminal() && stderr().is_terminal() {
             given.ask(&mut Questions { input: stdin().lock(), output: stderr() })?
         } else {
             let missing = given.missing().join(", ");
             return Err(Usage::new(format!(
-                "there is no terminal to ask at: give {missing}, or add --yes for the defaults"
+                "{}: give {missing}, or add --yes for the defaults",
+                if out.json() { "with --json nothing is asked" } else { "there is no terminal to ask at" }
             )));
         };
         let files = self.planned(&answers)?;
@@ -128,7 +141,8 @@ impl Init {
     fn report(&self, out: Output, answers: &Answers, files: &[Planned], replaced: &[String]) -> anyhow::Result<()> {
         let paths: Vec<String> = files.iter().map(|file| shown(&file.path)).collect();
         if out.json() {
-            return out.document(&json!({ "flow": answers.name.as_str(), "written": paths, "replaced": replaced }));
+            let replaced = replaced.to_vec();
+            return out.document(&Written { flow: answers.name.to_string(), written: paths, replaced });
         }
         for path in &paths {
             out.say(&format!("{} {path}", if replaced.contains(path) { "Replaced" } else { "Wrote" }));

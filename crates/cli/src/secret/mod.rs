@@ -1,11 +1,11 @@
 //! `ringbolt secret`
 
 mod document;
-mod pin_key;
+pub(crate) mod pin_key;
 mod restart;
-mod show_token;
+pub(crate) mod show_token;
 mod stored;
-mod token;
+pub(crate) mod token;
 
 use crate::output::Output;
 use clap::{Args, Subcommand};

@@ -1,8 +1,17 @@
 //! Whether the functions have restarted since a secret changed, because they only read secrets when they start.
 
 use crate::connection::{Connection, Function};
+use crate::when::LocalTime;
 use ringbolt_core::time::EpochMs;
-use std::{fs, time::UNIX_EPOCH};
+use ringbolt_lambda::app::system_clock;
+use std::{
+    fs,
+    time::{Duration, UNIX_EPOCH},
+};
+
+/// How long an old instance can still answer after a restart. Once an update is complete, old instances get no new requests,
+/// and the functions' timeouts, which are shorter (28 s, and a minute for the enrolment function), end those that they have.
+const IN_PROGRESS: Duration = Duration::from_secs(90);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Restart {
@@ -19,7 +28,7 @@ pub(super) fn instructions(connection: &Connection) -> String {
     if connection.is_local() {
         return "Restart `ringbolt dev`".to_owned();
     }
-    "Set SecretsGeneration to a new value and deploy (for canary deployments, see docs/deploy.md)".to_owned()
+    "Set SecretsGeneration to a new value and deploy".to_owned()
 }
 
 /// Checks whether they have restarted since then.
@@ -42,14 +51,29 @@ pub(super) async fn since(connection: &Connection, changed_at: EpochMs) -> Resta
     if stack.status().ends_with("_IN_PROGRESS") {
         return Restart::Pending(format!("the stack {name} is being deployed: wait until the deployment ends"));
     }
-    for function in Function::WITH_PINS {
-        match connection.function(stack, function).await.map(|deployed| deployed.changed_at) {
-            Ok(Some(deployed_at)) if deployed_at > changed_at => {}
+    for function in Function::deployed_in(stack).filter(|function| function.hashes_pins()) {
+        let deployed = connection.function(stack, function).await;
+        let name_of_function = function.name();
+        match deployed.map(|deployed| (deployed.is_changing, deployed.changed_at)) {
+            Ok((true, _)) => {
+                return Restart::Pending(format!(
+                    "the {name_of_function} of the stack {name} is being updated: wait until the update is complete"
+                ));
+            }
+            Ok((false, Some(deployed_at))) if deployed_at > changed_at => {
+                let until = deployed_at.plus(IN_PROGRESS);
+                if system_clock()() < until {
+                    return Restart::Pending(format!(
+                        "the {name_of_function} of the stack {name} has just restarted, and an old instance may still be \
+                         answering: run this command again after {}",
+                        LocalTime::of_this_machine().time(until)
+                    ));
+                }
+            }
             Ok(_) => {
                 return Restart::Pending(format!(
-                    "the {} of the stack {name} last changed before the secret did, so it may still use the old one: set \
-                     SecretsGeneration to a new value and deploy, or give --restarted if you have restarted it another way",
-                    function.name()
+                    "the {name_of_function} of the stack {name} last changed before the secret did, so it may still use the old one: set \
+                     SecretsGeneration to a new value and deploy, or give --restarted if you have restarted it another way"
                 ));
             }
             Err(error) => {

@@ -14,7 +14,8 @@ use ringbolt_core::{
     dialects::{Dialect, Webhook},
     flow::Flow,
 };
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::io::{IsTerminal as _, stdout};
 
 /// Print the URLs for the providers' portals, which contain the webhook token
@@ -29,10 +30,28 @@ pub(super) struct ShowToken {
     connection: ConnectionArgs,
 }
 
+/// The URLs for the providers' portals. They contain the token, so keep them secret.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct PortalUrls {
+    /// A URL for each webhook of each live flow.
+    urls: Vec<PortalUrl>,
+    /// Whether the token is being rotated: these URLs have the new one, and the old one is still valid.
+    rotation: bool,
+}
+
+/// A URL for a portal.
+#[derive(Serialize, JsonSchema)]
+struct PortalUrl {
+    /// The flow, the provider and the webhook.
+    r#for: String,
+    /// The URL with the token.
+    url: String,
+}
+
 impl ShowToken {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         if !stdout().is_terminal() {
-            self.confirm.ask("Standard output is not a terminal. Write the webhook token to it?")?;
+            self.confirm.ask(out, "Standard output is not a terminal. Write the webhook token to it?")?;
         }
         let connection = self.connection.connect().await?;
         let (tokens, base) = (connection.webhook_tokens_place()?.read(&connection).await?, connection.api_url()?);
@@ -47,8 +66,8 @@ impl ShowToken {
             })
             .collect();
         if out.json() {
-            let listed: Vec<_> = addresses.iter().map(|(what, url)| json!({ "for": what, "url": url })).collect();
-            out.document(&json!({ "urls": listed, "rotation": document.previous.is_some() }))?;
+            let urls = addresses.iter().cloned().map(|(r#for, url)| PortalUrl { r#for, url }).collect();
+            out.document(&PortalUrls { urls, rotation: document.previous.is_some() })?;
         }
         let width = addresses.iter().map(|(what, _)| what.len()).max().unwrap_or_default();
         for (what, url) in &addresses {

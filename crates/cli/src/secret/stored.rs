@@ -36,8 +36,8 @@ impl StoredSecret {
     /// The secret cannot be read, is not Ringbolt's JSON, or was given directly, so it cannot be written back.
     pub(super) async fn read(connection: &Connection, place: &SecretPlace) -> anyhow::Result<Self> {
         match place {
-            SecretPlace::Inline(_) => Err(Usage::new(
-                "a secret given directly cannot be changed: give --stack NAME, --local, or `secretsmanager:ARN`",
+            SecretPlace::Inline(_) | SecretPlace::StandardInput => Err(Usage::new(
+                "a secret given directly cannot be changed: give --stack NAME, --local, a file, or `secretsmanager:ARN`",
             )),
             SecretPlace::File(path) => {
                 let text = place.read(connection).await?;

@@ -17,9 +17,10 @@ use crate::{
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
-use ringbolt_core::time::EpochMs;
+use ringbolt_core::{text::counted, time::EpochMs};
 use ringbolt_lambda::app::system_clock;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// The length that the template uses: 40 letters and digits, which are URL-safe.
 const TOKEN_CHARS: usize = 40;
@@ -38,6 +39,23 @@ pub(super) struct RotateToken {
 enum Command {
     Begin(Box<Begin>),
     Finish(Box<Finish>),
+}
+
+/// The rotation of the webhook token.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TokenRotation {
+    /// Its stage now.
+    stage: TokenStage,
+}
+
+/// The stage of a rotation of the webhook token.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum TokenStage {
+    /// There is a new token, and the old one is still valid.
+    Begun,
+    /// There is one token.
+    Settled,
 }
 
 /// Make a new token; the old one stays valid
@@ -93,13 +111,13 @@ impl Begin {
         if stored.document.previous.is_some() {
             bail!("a rotation of the token is in progress: finish it first with `ringbolt secret rotate-token finish`");
         }
-        self.confirm.ask(&format!("Make a new webhook token for {}?", connection.name()))?;
+        self.confirm.ask(out, &format!("Make a new webhook token for {}?", connection.name()))?;
         let mut document = Document::only(random_text(TOKEN_CHARS));
         document.previous = Some(stored.document.current.clone());
         let write = stored.replace(&connection, &document);
         recorded(&connection, "secret rotate-token begin", SUBJECT.to_owned(), write).await?;
         if out.json() {
-            out.document(&json!({ "stage": "begun" }))?;
+            out.document(&TokenRotation { stage: TokenStage::Begun })?;
         }
         out.say("There is a new token, and the old one stays valid. Next, in this order:");
         out.say(&format!("  1. {}. Until then, the new token is rejected.", restart::instructions(&connection)));
@@ -160,7 +178,7 @@ impl Finish {
             Ok(found) if !self.even_if_used => bail!(
                 "the old token was used {} in the last {} hours, most recently at {}: put the new one into that portal, or \
                  give --even-if-used",
-                if found.times == 1 { "once".to_owned() } else { format!("{} times", found.times) },
+                if found.times == 1 { "once".to_owned() } else { counted(found.times, "time") },
                 self.quiet_hours,
                 found.last.map(|at| LocalTime::of_this_machine().date_and_time(at)).unwrap_or_default()
             ),
@@ -171,12 +189,12 @@ impl Finish {
             }
             Err(_) => "It is unknown whether the old token is still used. Remove it?".to_owned(),
         };
-        self.confirm.ask(&question)?;
+        self.confirm.ask(out, &question)?;
         let document = Document::only(stored.document.current.clone());
         let write = stored.replace(&connection, &document);
         recorded(&connection, "secret rotate-token finish", SUBJECT.to_owned(), write).await?;
         if out.json() {
-            out.document(&json!({ "stage": "settled" }))?;
+            out.document(&TokenRotation { stage: TokenStage::Settled })?;
         }
         out.say("The old token is removed from the secret.");
         out.say(&format!("{}. Until then, running functions still accept it.", restart::instructions(&connection)));
@@ -187,7 +205,7 @@ impl Finish {
         let log = CallLog::of(connection)?;
         let mut watched_since = None;
         if let Some(stack) = connection.stack() {
-            for function in Function::ALL {
+            for function in Function::WEBHOOKS {
                 watched_since = watched_since.max(connection.function(stack, function).await?.changed_at);
             }
         }

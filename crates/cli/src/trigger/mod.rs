@@ -2,14 +2,14 @@
 
 mod meaning;
 mod outgoing;
-mod shown;
+pub(crate) mod shown;
 
 use crate::{
     api::Api,
     call::{CallLog, LineFilter},
     connection::{Connection, ConnectionArgs},
     event::{self, Case, DEMO, SampleArgs, Target},
-    exit::{Failed, Usage},
+    exit::{Reported, Usage},
     live_flows::live_flows_if_known,
     output::{Output, harmless},
 };
@@ -20,8 +20,10 @@ use outgoing::Outgoing;
 use ringbolt_core::{flow::Flow, identity::FlowName, time::EpochMs};
 use ringbolt_lambda::app::system_clock;
 use ringbolt_simulator::LOCAL_TOKEN;
-use serde_json::{Value, json};
-use shown::Secrets;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use shown::{Secrets, ShownRequest};
 use std::{fs, path::PathBuf, time::Instant};
 use zeroize::Zeroizing;
 
@@ -51,6 +53,25 @@ pub(crate) struct Trigger {
     sample: SampleArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// A webhook that was sent, and its answer.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Triggered {
+    /// What was sent.
+    request: ShownRequest,
+    /// The HTTP status of the answer.
+    status: u16,
+    /// The `content-type` of the answer; null without one.
+    content_type: Option<String>,
+    /// The time from the request to the answer, in milliseconds.
+    elapsed_ms: u64,
+    /// The body of the answer.
+    answer: String,
+    /// The outcome by the log of `ringbolt dev`, such as `wrong`; null in AWS, where the log is seconds behind.
+    outcome: Option<String>,
+    /// What the answer means, as a sentence.
+    means: String,
 }
 
 impl Trigger {
@@ -85,6 +106,8 @@ impl Trigger {
         if let Some(name) = &name {
             request.name_flow(name);
         }
+        // It refuses an address over which the token may not go.
+        let api = Api::new(base.clone())?;
         connection.announce(out);
         let flow = flows.iter().find(|flow| flow.name.as_str() == request.flow());
         let secrets = Secrets::of(flow, self.sample.fields());
@@ -93,22 +116,22 @@ impl Trigger {
             request.print(out, &base, &secrets);
         }
         let (began, began_at) = (Instant::now(), system_clock()());
-        let reply = Api::new(base.clone())?.send(sent).await?;
-        let elapsed_ms = began.elapsed().as_millis();
+        let reply = api.send(sent).await?;
+        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
 
         let outcome = outcome(&connection, &request, began_at).await;
         let expected = if request.is_ours() { Expected::Admitted } else { Expected::Refused };
         let means = meaning(&request, &reply, outcome.as_deref(), (flow, &flows), expected);
         if out.json() {
-            out.document(&json!({
-                "request": request.document(&base, &secrets),
-                "status": reply.status,
-                "content_type": reply.content_type,
-                "elapsed_ms": elapsed_ms,
-                "reply": reply.body,
-                "outcome": outcome,
-                "means": means.sentence,
-            }))?;
+            out.document(&Triggered {
+                request: request.document(&base, &secrets),
+                status: reply.status,
+                content_type: reply.content_type,
+                elapsed_ms,
+                answer: reply.body,
+                outcome,
+                means: means.sentence.clone(),
+            })?;
         } else {
             let kind = reply.content_type.as_deref().unwrap_or("no content type");
             out.say(&format!("\n{}  {}  {elapsed_ms} ms", reply.status, harmless(kind)));
@@ -116,7 +139,7 @@ impl Trigger {
             out.say(&format!("\n{}", means.sentence));
         }
         connection.close().await?;
-        if means.is_failure { Err(Failed.into()) } else { Ok(()) }
+        if means.is_failure { Err(Reported::new(means.sentence.trim_end_matches('.'))) } else { Ok(()) }
     }
 
     /// The event of a case.

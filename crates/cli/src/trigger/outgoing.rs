@@ -1,6 +1,6 @@
 //! The HTTP request of an API Gateway event.
 
-use super::shown::Secrets;
+use super::shown::{Secrets, ShownRequest};
 use crate::{api::Body, output::Output};
 use anyhow::{Context as _, bail};
 use http::{HeaderMap, Method, header};
@@ -136,11 +136,8 @@ impl Outgoing {
     }
 
     /// The request for programs, with the same things hidden.
-    pub(super) fn document(&self, base: &str, secrets: &Secrets) -> Value {
-        let mut document = secrets.document(self);
-        document["method"] = self.method.as_str().into();
-        document["url"] = format!("{base}{}", self.path()).into();
-        document
+    pub(super) fn document(&self, base: &str, secrets: &Secrets) -> ShownRequest {
+        secrets.document(self, format!("{base}{}", self.path()))
     }
 }
 

@@ -7,14 +7,29 @@ use ringbolt_core::{
     flow::{Flow, fields::TOKEN},
 };
 use ringbolt_simulator::pretty_xml;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 const DOTS: &str = "\u{2022}\u{2022}\u{2022}\u{2022}";
 const HIDDEN: &str = "(hidden)";
 
 /// Parameters of a transcription postback: none of them is keyed.
 const OF_TRANSCRIPTIONS: [&str; 6] = ["survo_id", "unique_id", "question", "duration", "date", "text"];
+
+/// A request as it is printed: what a caller keyed as a PIN is dots, and the token is hidden.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ShownRequest {
+    /// The HTTP method.
+    method: String,
+    /// The URL without the query.
+    url: String,
+    /// The parameters of the query and of a form, by name; a name can have several values.
+    parameters: BTreeMap<String, Vec<String>>,
+    /// The body that Wix Answers sends, or a sentence if it is not JSON; null for other providers.
+    body: Option<Value>,
+}
 
 /// Which parameters hold PINs.
 pub(super) struct Secrets {
@@ -85,18 +100,14 @@ impl Secrets {
     }
 
     /// The same for programs.
-    pub(super) fn document(&self, request: &Outgoing) -> Value {
-        let mut parameters = Map::new();
+    pub(super) fn document(&self, request: &Outgoing, url: String) -> ShownRequest {
+        let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in request.parameters() {
-            let shown = Value::from(self.value(&name, &value));
-            match parameters.get_mut(&name) {
-                Some(Value::Array(values)) => values.push(shown),
-                Some(first) => *first = json!([first.take(), shown]),
-                None => drop(parameters.insert(name, shown)),
-            }
+            let shown = self.value(&name, &value);
+            parameters.entry(name).or_default().push(shown);
         }
         let body = request.is_json().then(|| json_body(request).unwrap_or_else(|| unreadable(request).into()));
-        json!({ "parameters": parameters, "body": body })
+        ShownRequest { method: request.method.to_string(), url, parameters, body }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `ringbolt flow graph`
 
 mod drawing;
-mod json;
+pub(crate) mod json;
 mod mermaid;
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     render::complain,
 };
 use crate::{
-    exit::{Failed, Usage},
+    exit::{Reported, Usage},
     output::{Output, harmless},
     stage::StageArg,
 };
@@ -80,12 +80,12 @@ impl DrawGraph {
                 Subject::of(flow, &of_flow)
             }
             Examined { unproven: Some(Unproven { flow, graph, offending }), .. } => {
-                complain(&file);
+                complain(&file, out);
                 Subject { offending, ..Subject::of(flow, graph) }
             }
             _ => {
-                complain(&file);
-                return Err(Failed.into());
+                complain(&file, out);
+                return Err(Reported::new("the flow has errors and cannot be drawn"));
             }
         };
         let Subject { name, graph, offending, .. } = subject;
@@ -105,7 +105,7 @@ impl DrawGraph {
                 }
             }
         }
-        if file.has_errors() { Err(Failed.into()) } else { Ok(()) }
+        if file.has_errors() { Err(Reported::new("the flow has errors")) } else { Ok(()) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `ringbolt flow test`
 
 mod jobs;
-mod json;
+pub(crate) mod json;
 mod junit;
 mod lines;
 mod playing;
@@ -11,7 +11,7 @@ mod watch;
 
 use super::findings::Examined;
 use crate::{
-    exit::{Failed, Usage},
+    exit::{Reported, Usage},
     output::{Output, harmless},
     stage::StageArg,
 };
@@ -77,7 +77,7 @@ impl Test {
             match watched {
                 Some(watched) => watched.wait_for_change(out),
                 None if passed => return Ok(()),
-                None => return Err(Failed.into()),
+                None => return Err(Reported::new("not all went as scripted")),
             }
         }
     }
@@ -85,7 +85,10 @@ impl Test {
     /// Whether all went as scripted.
     fn once(&self, out: Output) -> anyhow::Result<bool> {
         let suite = Suite::read(&self.paths(), self.calls.as_deref(), self.stage.name().as_deref(), self.explore)?;
-        suite.complain();
+        // The document has the mistakes, too.
+        if !out.json() {
+            suite.complain(out);
+        }
         let limits = self.explore.then_some(Limits { depth: self.depth, calls: self.most_calls });
         let results = play(&suite, self.filter.as_deref(), limits, self.jobs, out)?;
         let coverage = if self.filter.is_none() { results.coverage(&suite) } else { Vec::new() };
@@ -127,7 +130,7 @@ impl Test {
 /// The embedded database could not be started.
 pub(super) fn before_push(files: &[Examined], out: Output) -> anyhow::Result<bool> {
     let suite = Suite::of(files, None, false);
-    suite.complain();
+    suite.complain(out);
     let results = play(&suite, None, None, None, out)?;
     lines::counts(out, &suite, &results);
     let without: Vec<&str> =

@@ -4,7 +4,7 @@ use super::super::{
     findings::{Examined, Finding, examine},
     render::complain,
 };
-use crate::exit::Usage;
+use crate::{exit::Usage, output::Output};
 use ringbolt_core::flow::Flow;
 use ringbolt_simulator::script::Script;
 use std::{
@@ -95,8 +95,8 @@ impl Suite {
     }
 
     /// Prints what is wrong.
-    pub(super) fn complain(&self) {
-        self.mistaken.iter().for_each(complain);
+    pub(super) fn complain(&self, out: Output) {
+        self.mistaken.iter().for_each(|file| complain(file, out));
     }
 
     /// Whether anything is wrong with a file.

@@ -2,12 +2,11 @@
 
 use super::{
     super::{document::random_text, restart},
-    stage::{Rotation, SUBJECT, Stage},
+    stage::{PinKeyRotation, Rotation, SUBJECT, Stage},
 };
 use crate::{audit::recorded, confirm::Confirm, connection::ConnectionArgs, output::Output};
 use anyhow::bail;
 use clap::Args;
-use serde_json::json;
 
 /// 88 letters and digits hold 524 bits: more than the 512 of AES-256-SIV.
 const KEY_CHARS: usize = 88;
@@ -28,7 +27,7 @@ impl Begin {
         let rotation = Rotation::read(&connection).await?;
         match rotation.stage {
             Stage::Settled => {
-                self.confirm.ask(&format!("Start replacing the PIN key of {}?", connection.name()))?;
+                self.confirm.ask(out, &format!("Start replacing the PIN key of {}?", connection.name()))?;
                 let mut document = rotation.secret.document.with_current(rotation.secret.document.current.clone());
                 document.next = Some(random_text(KEY_CHARS));
                 let write = rotation.secret.replace(&connection, &document);
@@ -42,7 +41,7 @@ impl Begin {
             ),
         }
         if out.json() {
-            out.document(&json!({ "stage": Stage::Begun.name() }))?;
+            out.document(&PinKeyRotation { stage: Stage::Begun })?;
         }
         out.say(&format!("Next:\n  1. {}.", restart::instructions(&connection)));
         out.say("  2. `ringbolt secret rotate-pin-key run` adds every PIN under the new key.");

@@ -4,7 +4,7 @@ use super::{
     super::restart::{self, Restart},
     job::{Job, Tally, Task},
     stage::{Rotation, SUBJECT, Stage},
-    status::{counted, warn},
+    status::warn,
 };
 use crate::{
     audit::recorded,
@@ -14,7 +14,9 @@ use crate::{
 };
 use anyhow::{Context as _, bail};
 use clap::Args;
-use serde_json::json;
+use ringbolt_core::text::counted;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// The command's name in the audit log.
 const FINISH: &str = "secret rotate-pin-key finish";
@@ -34,6 +36,17 @@ pub(super) struct Finish {
     confirm: Confirm,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// What a run of `finish` did.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct KeyFinish {
+    /// The stage of the rotation now: `switched` after the first run, `settled` after the second.
+    stage: Stage,
+    /// How many callers have PINs.
+    callers: u64,
+    /// How many of them this run wrote.
+    written_callers: u64,
 }
 
 impl Finish {
@@ -61,17 +74,20 @@ impl Finish {
             );
         }
         warn(out, &tally);
-        self.confirm.ask(&format!(
-            "The PINs of all {} exist under the new key. Make it the current one?",
-            counted(tally.callers, "caller")
-        ))?;
+        self.confirm.ask(
+            out,
+            &format!(
+                "The PINs of all {} exist under the new key. Make it the current one?",
+                counted(tally.callers, "caller")
+            ),
+        )?;
         let was = &rotation.secret.document;
         let mut document = was.with_current(was.next.clone().context("there is no next key")?);
         document.previous = Some(was.current.clone());
         let write = rotation.secret.replace(connection, &document);
         recorded(connection, FINISH, SUBJECT.to_owned(), write).await?;
         if out.json() {
-            out.document(&json!({ "stage": Stage::Switched.name(), "callers": tally.callers }))?;
+            out.document(&KeyFinish { stage: Stage::Switched, callers: tally.callers, written_callers: 0 })?;
         }
         out.say("The new key is the current one; old tags are still recognised.");
         out.say(&format!("Next:\n  1. {}.", restart::instructions(connection)));
@@ -82,14 +98,13 @@ impl Finish {
     async fn drop_old(&self, out: Output, connection: &Connection, rotation: &Rotation) -> anyhow::Result<()> {
         self.restarted(rotation, connection).await.context("the old key cannot be removed yet")?;
         connection.announce(out);
-        self.confirm.ask("Remove the old PIN key for good?")?;
+        self.confirm.ask(out, "Remove the old PIN key for good?")?;
         let removal = remove_old_key(connection, rotation);
         let (moved, left) = recorded(connection, FINISH, SUBJECT.to_owned(), removal).await?;
         warn(out, &left);
         if out.json() {
-            out.document(
-                &json!({ "stage": Stage::Settled.name(), "callers": left.callers, "written": moved.written }),
-            )?;
+            let (callers, written_callers) = (left.callers, moved.written);
+            out.document(&KeyFinish { stage: Stage::Settled, callers, written_callers })?;
         }
         let callers = counted(left.callers, "caller");
         out.say(&format!("The PINs of {callers} exist only under the new key, and the old key is removed."));

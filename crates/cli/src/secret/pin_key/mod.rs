@@ -9,11 +9,11 @@
 //! | `current` B | B | |
 
 mod begin;
-mod finish;
+pub(crate) mod finish;
 mod job;
-mod run;
-mod stage;
-mod status;
+pub(crate) mod run;
+pub(crate) mod stage;
+pub(crate) mod status;
 
 use crate::output::Output;
 use clap::{Args, Subcommand};

@@ -2,23 +2,43 @@
 
 use super::{
     job::{Job, Task},
-    stage::{Rotation, SUBJECT},
-    status::counted,
+    stage::{Rotation, SUBJECT, Stage},
 };
 use crate::{audit::recorded, connection::ConnectionArgs, output::Output};
 use anyhow::bail;
 use clap::Args;
-use serde_json::json;
+use ringbolt_core::text::counted;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Add every caller's PINs under the new key, next to the old one
 ///
 /// Calls continue during the run: failed attempts are not touched, and PINs that are set or removed in the meantime are
-/// respected. If it is interrupted, run it again; it skips what is done.
+/// respected. If it is interrupted, run it again; it skips what is done. It never asks for confirmation, because it takes nothing
+/// away; --yes is accepted as by the other steps.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret rotate-pin-key run --stack ringbolt")]
 pub(super) struct Run {
+    /// Do not ask for confirmation
+    #[arg(long = "yes", short = 'y')]
+    _yes: bool,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+/// What a run did.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct KeyRun {
+    /// The stage of the rotation.
+    stage: Stage,
+    /// How many callers have PINs. All of their PINs exist under the new key now.
+    callers: u64,
+    /// How many of them this run wrote.
+    written_callers: u64,
+    /// How many have a PIN under a key that is not in the secret. Such a PIN is always refused.
+    callers_under_unknown_keys: u64,
+    /// How many items of the table are not callers, and were skipped.
+    unreadable_items: u64,
 }
 
 impl Run {
@@ -39,7 +59,13 @@ impl Run {
         let walk = job.run(&connection, "the same command");
         let tally = recorded(&connection, "secret rotate-pin-key run", SUBJECT.to_owned(), walk).await?;
         if out.json() {
-            out.document(&json!({ "stage": rotation.stage.name(), "callers": tally.callers, "written": tally.written, "foreign": tally.foreign }))?;
+            out.document(&KeyRun {
+                stage: rotation.stage,
+                callers: tally.callers,
+                written_callers: tally.written,
+                callers_under_unknown_keys: tally.foreign,
+                unreadable_items: tally.unreadable,
+            })?;
         }
         out.say(&format!(
             "The PINs of {} exist under the new key; callers written: {}.",

@@ -4,19 +4,30 @@ use super::super::{document::Document, stored::StoredSecret};
 use crate::connection::Connection;
 use anyhow::{Context as _, bail};
 use ringbolt_core::pin::{PinHasher, PinKeys, keys::PinKey};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// The subject in the audit log.
 pub(super) const SUBJECT: &str = "the PIN key";
 
 /// The stage of a rotation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "PinKeyStage")]
+pub(crate) enum Stage {
     /// There is one key.
     Settled,
     /// There is a next key, and attempts use the old one.
     Begun,
     /// Attempts use the new key, and tags under the old one are still recognised.
     Switched,
+}
+
+/// The rotation of the PIN key.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct PinKeyRotation {
+    /// Its stage now.
+    pub(super) stage: Stage,
 }
 
 /// The secret, its stage, and a hasher with its keys.
@@ -35,15 +46,6 @@ impl Stage {
             (Some(_), Some(_)) => bail!(
                 "the secret has both `previous` and `next`, which Ringbolt never writes: remove the key that no tag uses"
             ),
-        }
-    }
-
-    /// The stage's name in JSON.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Settled => "settled",
-            Self::Begun => "begun",
-            Self::Switched => "switched",
         }
     }
 }

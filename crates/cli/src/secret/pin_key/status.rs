@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{connection::ConnectionArgs, output::Output};
 use clap::Args;
-use serde_json::json;
+use ringbolt_core::text::counted;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Show the stage of the rotation, and how many callers depend on the old key
 #[derive(Args)]
@@ -17,13 +19,40 @@ pub(super) struct Status {
     connection: ConnectionArgs,
 }
 
+/// How far a rotation is. Without one, the counts are null.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct KeyStatus {
+    /// The stage of the rotation.
+    stage: Stage,
+    /// How many callers have PINs.
+    callers: Option<u64>,
+    /// How many of them have a PIN only under the old key.
+    callers_only_under_old_key: Option<u64>,
+    /// How many of them have a PIN under the old key, with or without one under the new key.
+    callers_under_old_key: Option<u64>,
+    /// How many have a PIN under a key that is not in the secret. Such a PIN is always refused.
+    callers_under_unknown_keys: Option<u64>,
+    /// How many items of the table are not callers, and were skipped.
+    unreadable_items: Option<u64>,
+    /// Whether the functions have restarted since the secret changed; null if unknown.
+    restarted: Option<bool>,
+}
+
 impl Status {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let connection = self.connection.connect().await?;
         let rotation = Rotation::read(&connection).await?;
         let Some((old, new)) = rotation.old_and_new() else {
             if out.json() {
-                out.document(&json!({ "stage": rotation.stage.name() }))?;
+                out.document(&KeyStatus {
+                    stage: rotation.stage,
+                    callers: None,
+                    callers_only_under_old_key: None,
+                    callers_under_old_key: None,
+                    callers_under_unknown_keys: None,
+                    unreadable_items: None,
+                    restarted: None,
+                })?;
             }
             out.say("There is one PIN key, and no rotation is in progress.");
             return connection.close().await;
@@ -38,14 +67,19 @@ impl Status {
         };
         let tally = job.run(&connection, "the same command").await?;
         if out.json() {
-            out.document(&json!({
-                "stage": rotation.stage.name(),
-                "callers": tally.callers,
-                "on_old_key_only": tally.on_old_only,
-                "on_old_key": tally.on_old,
-                "foreign": tally.foreign,
-                "restarted": match &restarted { Restart::Done => Some(true), Restart::Pending(_) => Some(false), Restart::Unknown(_) => None },
-            }))?;
+            out.document(&KeyStatus {
+                stage: rotation.stage,
+                callers: Some(tally.callers),
+                callers_only_under_old_key: Some(tally.on_old_only),
+                callers_under_old_key: Some(tally.on_old),
+                callers_under_unknown_keys: Some(tally.foreign),
+                unreadable_items: Some(tally.unreadable),
+                restarted: match &restarted {
+                    Restart::Done => Some(true),
+                    Restart::Pending(_) => Some(false),
+                    Restart::Unknown(_) => None,
+                },
+            })?;
         }
         out.say(match rotation.stage {
             Stage::Switched => "Attempts use the new key; tags under the old one are still recognised.",
@@ -71,15 +105,14 @@ pub(super) fn warn(out: Output, tally: &Tally) {
     if tally.foreign > 0 {
         out.note(&format!(
             "{} a PIN under a key that is not in the secret. Such a PIN is always refused: set a new one.",
-            if tally.foreign == 1 { "One caller has".to_owned() } else { format!("{} callers have", tally.foreign) }
+            if tally.foreign == 1 {
+                "One caller has".to_owned()
+            } else {
+                format!("{} have", counted(tally.foreign, "caller"))
+            }
         ));
     }
     if tally.unreadable > 0 {
         out.note(&format!("Skipped {} in the table because they are not callers.", counted(tally.unreadable, "item")));
     }
-}
-
-/// "1 caller", "2 callers".
-pub(super) fn counted(number: u64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

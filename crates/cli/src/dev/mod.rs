@@ -1,16 +1,19 @@
 //! `ringbolt dev`
 
-use crate::{print_best_effort, stage::StageArg, stop::StopSignal};
+pub(crate) mod json;
+
+use crate::{flow, output::Output, print_best_effort, stage::StageArg, stop::StopSignal};
 use clap::{Args, builder::NonEmptyStringValueParser};
-use ringbolt_dev::Options;
+use ringbolt_dev::{News, Options, RELOADED};
 use ringbolt_simulator::LOCAL_TOKEN;
 use std::{path::PathBuf, time::Duration};
-use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{Layer as _, filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// Run the webhooks on this machine with an embedded DynamoDB
 ///
 /// Without options, it serves the demo flow and demo callers on port 3000 and keeps its data under .ringbolt/ in this
-/// folder. Flow files are reloaded when they change.
+/// folder. Flow files are reloaded when they change. With --json, the first document has address, token and flows, and one
+/// follows for each webhook that is answered.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt dev --port 8080 --flow flows/bank.yaml --callers callers.csv")]
 pub(crate) struct Dev {
@@ -26,8 +29,9 @@ pub(crate) struct Dev {
     /// Callers to enrol: a CSV with the columns `user` and `pin`; other columns become attributes
     #[arg(long, value_name = "FILE.csv")]
     callers: Option<PathBuf>,
-    /// Webhook token; the server only listens on this machine, so the default need not be secret
-    #[arg(long, default_value = LOCAL_TOKEN, value_parser = NonEmptyStringValueParser::new())]
+    /// Webhook token; the server only listens on this machine, so it need not be secret. Others on this machine can read the
+    /// command line: set the variable if your provider comes in through a tunnel
+    #[arg(long, env = "RINGBOLT_DEV_TOKEN", hide_env_values = true, default_value = LOCAL_TOKEN, value_parser = NonEmptyStringValueParser::new())]
     token: String,
     /// Time limit in milliseconds, after which a webhook answers the fallback
     #[arg(long, env = "RINGBOLT_DEADLINE_MS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(100..=25_000))]
@@ -37,34 +41,62 @@ pub(crate) struct Dev {
 }
 
 impl Dev {
-    pub(crate) async fn run(self) -> anyhow::Result<()> {
+    pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let lines = tracing_subscriber::fmt::layer().compact().with_target(false).without_time();
+        let lines = if out.json() {
+            lines.with_ansi(false).with_writer(move || json::Notes(out)).boxed()
+        } else {
+            lines.boxed()
+        };
         // Each webhook prints its own line, so only warnings and errors of the functions' logs are shown.
         let targets = ringbolt_lambda::logging::targets(LevelFilter::WARN)
             // The embedded database warns about every failed condition, which is how "wrong" and "locked" show up.
             .with_target("dynoxide", LevelFilter::OFF);
-        tracing_subscriber::registry().with(tracing_subscriber::Layer::with_filter(lines, targets)).init();
+        tracing_subscriber::registry().with(lines.with_filter(targets)).init();
         ringbolt_lambda::logging::quiet_panics();
 
+        let (paths, stage) = (ringbolt_dev::flow_paths(&self.flow), self.stage.name());
+        let (reloaded, stage_of_reload) = (paths.clone(), stage.clone());
+        ringbolt_dev::listen(move |news| match news {
+            News::Answered(answered) if out.json() => json::answered(out, answered),
+            News::Answered(answered) => print_best_effort(&answered.to_string()),
+            News::Reloaded => {
+                if out.json() {
+                    out.note(RELOADED);
+                } else {
+                    print_best_effort(RELOADED);
+                }
+                flow::warn(&reloaded, stage_of_reload.as_deref(), out);
+            }
+            News::Problem(sentence) => out.note(sentence),
+        });
+        flow::warn(&paths, stage.as_deref(), out);
         // Listen before announcing the start, so that an immediate Ctrl-C also stops cleanly.
         let mut stop = StopSignal::listen()?;
+        let (token, state) = (self.token, (!self.memory).then(|| PathBuf::from(".ringbolt")));
         let starting = ringbolt_dev::start(Options {
             port: self.port,
-            state: (!self.memory).then(|| PathBuf::from(".ringbolt")),
+            state: state.clone(),
             flows: self.flow,
             callers: self.callers,
-            token: self.token,
+            token: token.clone(),
             deadline: Duration::from_millis(self.deadline_ms),
-            stage: self.stage.name(),
+            stage,
             clock: None,
         });
         let running = tokio::select! {
             running = starting => running?,
             () = stop.received() => return Ok(()),
         };
-        print_best_effort(&running.banner);
+        if out.json() {
+            json::started(out, &running, &token, state)?;
+        } else {
+            print_best_effort(&running.banner);
+        }
         stop.received().await;
-        print_best_effort("Stopping.");
+        if !out.json() {
+            print_best_effort("Stopping.");
+        }
         running.stop().await
     }
 }
