@@ -1,6 +1,8 @@
 //! A stand-in for Secrets Manager, CloudFormation, Lambda, CloudWatch Logs and the API of a stack, as far as the commands
 //! use them.
 
+mod log;
+
 use crate::deployment::Deployment;
 use serde_json::{Value, json};
 use std::{
@@ -8,7 +10,7 @@ use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
     process::Command,
-    sync::{Arc, Mutex},
+    sync::{Arc, Condvar, Mutex},
     thread,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -21,6 +23,8 @@ pub const KEYS: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:keys";
 pub struct Aws {
     pub endpoint: String,
     state: Arc<Mutex<State>>,
+    /// Told when the log changes or live tails end.
+    changed: Arc<Condvar>,
 }
 
 #[derive(Default)]
@@ -34,6 +38,9 @@ struct State {
     /// Log group, time, message.
     log: Vec<(String, i64, String)>,
     patterns: Vec<String>,
+    /// Live tails that have begun, and how often all of them were ended.
+    live_tails: usize,
+    live_tails_ended: usize,
     api_tokens: Vec<String>,
     /// The status that the webhooks answer instead of 404.
     answers: Option<u16>,
@@ -41,6 +48,12 @@ struct State {
     meddle: bool,
     /// Set if the webhooks of flows never answer; true once one was called.
     hangs: Option<bool>,
+    /// The status and the answer of the enrolment function, if the stack has one.
+    enrolment: Option<(u16, Value)>,
+    /// Parameters of the stack, in addition to `PinHash`.
+    parameters: Vec<(&'static str, &'static str)>,
+    /// The account's concurrency, and what of it is unreserved.
+    concurrency: (u32, u32),
 }
 
 #[derive(Default)]
@@ -60,9 +73,10 @@ impl Aws {
             secrets: [(TOKENS, secret(tokens)), (KEYS, secret(keys))].into(),
             deployed_at: 2000.0,
             stack_status: "UPDATE_COMPLETE".to_owned(),
+            concurrency: (1000, 1000),
             ..State::default()
         };
-        let aws = Self { endpoint, state: Arc::new(Mutex::new(state)) };
+        let aws = Self { endpoint, state: Arc::new(Mutex::new(state)), changed: Arc::default() };
         let server = aws.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -90,8 +104,11 @@ impl Aws {
     /// Deploys the stack again, which restarts the functions.
     pub fn deploy(&self) {
         let mut state = self.state.lock().unwrap();
+        // It was two minutes ago, so no old instance can still answer.
+        state.secrets.values_mut().for_each(|secret| secret.created -= 120.0);
         let changed = state.secrets.values().map(|secret| secret.created).fold(0.0, f64::max);
         state.deployed_at = changed + 0.005;
+        state.configured.retain(|(_, place, _)| *place != "/LastModified");
     }
 
     /// Changes a value in a function's configuration.
@@ -121,14 +138,30 @@ impl Aws {
         self.state.lock().unwrap().answers = Some(status);
     }
 
+    /// Deploys the stack with these parameters.
+    pub fn parameters(&self, parameters: &[(&'static str, &'static str)]) {
+        self.state.lock().unwrap().parameters = parameters.to_vec();
+    }
+
+    /// Sets the account's concurrency, and what of it is unreserved.
+    pub fn limit(&self, total: u32, unreserved: u32) {
+        self.state.lock().unwrap().concurrency = (total, unreserved);
+    }
+
     pub fn set_status(&self, status: &str) {
         self.state.lock().unwrap().stack_status = status.to_owned();
+    }
+
+    /// Adds an enrolment function to the stack, which answers this.
+    pub fn enrol_with(&self, status: u16, answer: Value) {
+        self.state.lock().unwrap().enrolment = Some((status, answer));
     }
 
     /// Adds a line to the log group of a function.
     pub fn log(&self, function: &str, message: &str) {
         let at = (now() * 1000.0) as i64 - 1000;
         self.state.lock().unwrap().log.push((format!("/ringbolt/prod/{function}"), at, message.to_owned()));
+        self.changed.notify_all();
     }
 
     /// The requested filter patterns.
@@ -166,10 +199,23 @@ impl Aws {
                     thread::park();
                 }
             }
+            if header("x-amz-target").is_some_and(|target| target.ends_with(".StartLiveTail")) {
+                assert!(!header("host").unwrap().starts_with("stream-"), "a stand-in has one name");
+                return self.live_tail(&mut stream, &serde_json::from_str(&body).unwrap());
+            }
             let (status, answer) = match header("x-amz-target") {
                 Some(target) => self.json(target.rsplit('.').next().unwrap(), &serde_json::from_str(&body).unwrap()),
                 None if body.contains("Action=DescribeStacks") => (200, self.stacks()),
-                None if path.starts_with("/2015-03-31/functions/") => self.function(path.split('/').nth(3).unwrap()),
+                None if path.ends_with("/invocations") => {
+                    let (status, answer) = self.state.lock().unwrap().enrolment.clone().unwrap();
+                    (status, answer.to_string())
+                }
+                None if path.starts_with("/2015-03-31/functions/") => {
+                    let name = path.split('/').nth(3).unwrap();
+                    assert!(name == "enrol" || path.ends_with("?Qualifier=live"), "callers reach the alias: {path}");
+                    self.function(name)
+                }
+                None if path.starts_with("/2016-08-19/account-settings") => self.account(),
                 None => (self.api(path, header("authorization").as_deref()), String::new()),
             };
             let reply = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
@@ -220,23 +266,17 @@ impl Aws {
                 secret.created = now();
                 json!({ "ARN": arn })
             }
-            ("FilterLogEvents", _) => {
-                let pattern = asked["filterPattern"].as_str().unwrap_or_default().to_owned();
-                state.patterns.push(pattern.clone());
-                let old_token = pattern.contains("$.token");
-                let found = state.log.iter().enumerate().filter(|(_, (group, at, message))| {
-                    asked["logGroupName"] == group.as_str()
-                        && asked["startTime"].as_i64().unwrap() <= *at
-                        && message.contains(r#""token":"previous""#) == old_token
-                });
-                let events: Vec<_> = found
-                    .map(|(id, (_, at, message))| json!({ "eventId": id.to_string(), "timestamp": at, "message": message }))
-                    .collect();
-                json!({ "events": events })
-            }
+            ("FilterLogEvents", _) => log::filter_events(&mut state, asked),
             _ => return (400, json!({ "__type": "ResourceNotFoundException", "message": "x" }).to_string()),
         };
         (200, answer.to_string())
+    }
+
+    /// Lambda's description of the account.
+    fn account(&self) -> (u16, String) {
+        let (total, unreserved) = self.state.lock().unwrap().concurrency;
+        let limit = json!({ "ConcurrentExecutions": total, "UnreservedConcurrentExecutions": unreserved });
+        (200, json!({ "AccountLimit": limit }).to_string())
     }
 
     /// Lambda's description of a function.
@@ -267,6 +307,7 @@ impl Aws {
 
     fn stacks(&self) -> String {
         let state = self.state.lock().unwrap();
+        let enrolment = state.enrolment.as_ref().map(|_| ("EnrolFunctionName", "enrol"));
         let outputs = [
             ("CallersTableName", "callers"),
             ("CallsTableName", "calls"),
@@ -285,15 +326,24 @@ impl Aws {
         ];
         let outputs: String = outputs
             .iter()
+            .chain(&enrolment)
             .map(|(key, value)| {
                 format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
             })
             .collect();
+        let parameters: String = state
+            .parameters
+            .iter()
+            .map(|(key, value)| {
+                format!("<member><ParameterKey>{key}</ParameterKey><ParameterValue>{value}</ParameterValue></member>")
+            })
+            .collect();
         format!(
             "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>prod</StackName>\
+             <StackId>arn:aws:cloudformation:eu-west-1:123456789012:stack/prod/1</StackId>\
              <CreationTime>2020-01-01T00:00:00Z</CreationTime>\
              <StackStatus>{}</StackStatus><Parameters><member><ParameterKey>PinHash</ParameterKey>\
-             <ParameterValue>keyed</ParameterValue></member></Parameters><Outputs>{outputs}</Outputs></member></Stacks>\
+             <ParameterValue>keyed</ParameterValue></member>{parameters}</Parameters><Outputs>{outputs}</Outputs></member></Stacks>\
              </DescribeStacksResult></DescribeStacksResponse>",
             state.stack_status
         )

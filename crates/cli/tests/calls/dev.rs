@@ -78,12 +78,34 @@ impl Folder {
     pub fn get(&self, path_and_query: &str) -> String {
         let (_, port) = self.dev.as_ref().unwrap();
         let mut stream = TcpStream::connect(("127.0.0.1", *port)).unwrap();
-        let request =
-            format!("GET {path_and_query}&auth=dev-token-not-secret HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let request = format!(
+            "GET {path_and_query}&auth=dev-token-not-secret HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n"
+        );
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
+    }
+
+    /// Sends a POST with the token and a JSON body, and returns the whole answer.
+    pub fn post(&self, path: &str, body: &str) -> String {
+        let (_, port) = self.dev.as_ref().unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", *port)).unwrap();
+        let head = format!(
+            "POST {path}?auth=dev-token-not-secret HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\
+             content-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Makes the database `ok`, `slow`, `throttled` or `down`, as the phone page does it.
+    pub fn set_database(&self, fault: &str) {
+        let answer = self.post("/api/faults", &format!(r#"{{"database":"{fault}"}}"#));
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     /// Calls the next-action webhook.

@@ -40,6 +40,31 @@ async fn a_healthy_local_deployment_passes_and_the_test_caller_is_removed() {
     assert_eq!(status["callers"], 5, "only the demo callers");
 }
 
+/// A flow may lock a caller after one wrong PIN, and may allow a calling number one attempt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strict_flows_are_no_fault_and_the_test_caller_is_in_the_audit_log() {
+    let lockout = "lockout: { attempts: 3, lock: 30m, longest: 24h, suspend_after: 20 }";
+    let limits = "limits: { attempts_per_call: 3 }";
+    assert!(ringbolt_dev::DEMO_FLOW.contains(lockout) && ringbolt_dev::DEMO_FLOW.contains(limits));
+    let strict = ringbolt_dev::DEMO_FLOW
+        .replace(lockout, "lockout: { attempts: 1, lock: 30m }")
+        .replace(limits, "limits: { attempts_per_call: 3, per_ani: { attempts: 1, window: 1h } }");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("strict.yaml"), strict).unwrap();
+    let folder = Folder::with(folder, &["--flow", "strict.yaml"]);
+    for _ in 0..2 {
+        let said = folder.ringbolt(&["doctor", "--local"]).await;
+        said.says("Through the auth webhook").says("Through the next-action webhook").says("All checks passed.");
+    }
+    let log = folder.ringbolt(&["audit", "list", "--local", "--json"]).await.json();
+    let changes = log["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 4, "two test callers for each run: {log:#}");
+    for change in changes {
+        assert_eq!((&change["command"], &change["outcome"]), (&"doctor".into(), &"done".into()));
+        assert_eq!(change["detail"], "the test caller is removed");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stopped_dev_and_one_with_other_keys_are_reported() {
     let mut folder = Folder::new();
@@ -130,6 +155,65 @@ async fn broken_and_misconfigured_functions_are_reported() {
     finds(&said, "functions: fail: The next-action webhook uses another PIN hash");
     finds(&said, "functions: fail: The transcription postback times out in Lambda after 1000 ms");
     assert!(!said.out.contains("sesame"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_enrolment_function_is_checked_if_the_stack_has_one() {
+    let deployment = Deployment::new().await;
+    let aws = Aws::start(&tokens(), &deployment.keys);
+    let doctor = async || run(aws.command(&deployment, &["doctor", "--json", "--without-caller"]), "").await;
+    assert!(!doctor().await.out.contains("enrolment"));
+
+    let key = deployment.hasher().keys().current().id().to_owned();
+    let ready = |key: &str, fault: Value| serde_json::json!({ "ready": { "keys": [key], "fault": fault } });
+    aws.enrol_with(200, ready(&key, Value::Null));
+    // It is no webhook: these would be faults of one.
+    for place in ["CALLS_TABLE", "COUNTERS_TABLE", "FLOWS_TABLE", "WEBHOOK_TOKENS"] {
+        let place = format!("/Environment/Variables/RINGBOLT_{place}").leak();
+        aws.configure("enrol", place, "".into());
+    }
+    let said = doctor().await;
+    finds(&said, "next-action webhook, transcription postback, enrolment function.");
+    finds(&said, "enrolment: ok: The enrolment function runs, and has the PIN keys of the secret.");
+
+    aws.enrol_with(200, ready("ffffffff", Value::Null));
+    finds(&doctor().await, "enrolment: fail: The enrolment function has other PIN keys than the secret");
+    aws.enrol_with(200, ready(&key, "denied".into()));
+    finds(&doctor().await, "enrolment: fail: the enrolment function enrol reports that its role may not write");
+    aws.enrol_with(404, serde_json::json!({ "__type": "ResourceNotFoundException", "Message": "x" }));
+    finds(&doctor().await, "enrolment: fail: there is no enrolment function enrol in eu-west-1");
+    aws.enrol_with(403, serde_json::json!({ "__type": "AccessDeniedException", "Message": "x" }));
+    finds(
+        &doctor().await,
+        "enrolment: warn: The enrolment function was not checked: these credentials may not lambda:",
+    );
+    aws.configure("enrol", "/Environment/Variables/RINGBOLT_CALLERS_TABLE", "elsewhere".into());
+    aws.configure("enrol", "/Environment/Variables/RINGBOLT_PIN_HASH", "argon2id".into());
+    let said = doctor().await;
+    finds(&said, "The enrolment function uses RINGBOLT_CALLERS_TABLE=elsewhere, but the stack says callers");
+    finds(&said, "The enrolment function uses another PIN hash");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn limits_and_parameters_that_do_not_fit_together_are_warnings() {
+    let deployment = Deployment::new().await;
+    let aws = Aws::start(&tokens(), &deployment.keys);
+    let doctor = async || run(aws.command(&deployment, &["doctor", "--json", "--without-caller"]), "").await;
+    finds(&doctor().await, "limits: ok: The account's limits and the stack's parameters fit together.");
+
+    aws.limit(10, 10);
+    aws.parameters(&[("Stage", "prod"), ("DeletionProtection", "false"), ("LatencyAlarmMs", "1000")]);
+    let said = doctor().await;
+    finds(&said, "limits: warn: The account runs at most 10 functions at the same time");
+    finds(&said, "limits: warn: The tables of this prod stack are not protected from deletion");
+    finds(&said, "limits: warn: LatencyAlarmMs is 1000, but every answer is sent within the 1000 ms of DeadlineMs");
+
+    aws.limit(1000, 40);
+    aws.parameters(&[("ReservedConcurrency", "320"), ("MemorySize", "128")]);
+    let said = doctor().await;
+    finds(&said, "limits: warn: The account has 40 unreserved of 1000 concurrent executions");
+    // This stack's PINs are keyed, so a little memory is enough.
+    assert!(!findings(&said).iter().any(|line| line.contains("Argon2id")), "{said:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

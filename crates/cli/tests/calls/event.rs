@@ -25,13 +25,14 @@ async fn every_case_gets_the_expected_outcome() {
         ("hang-up", "hung_up"),
         ("survey", "answered"),
         ("read-out", "fallback"),
-        ("transcription", "first"),
+        ("transcription", "stored"),
         ("no-token", "refused"),
     ];
     let cases = make(&["--list", "--json"], "").await.json();
-    let names: Vec<&str> = cases.as_array().unwrap().iter().map(|case| case["case"].as_str().unwrap()).collect();
+    let cases = cases["cases"].as_array().unwrap();
+    let names: Vec<&str> = cases.iter().map(|case| case["case"].as_str().unwrap()).collect();
     assert_eq!(names, expected.map(|(case, _)| case));
-    for (number, ((case, outcome), listed)) in expected.into_iter().zip(cases.as_array().unwrap()).enumerate() {
+    for (number, ((case, outcome), listed)) in expected.into_iter().zip(cases).enumerate() {
         let call = format!("c-{number}");
         let event = make(&[case, "--call", &call], "").await.json();
         let function = [Function::Auth, Function::NextAction, Function::Transcription]

@@ -7,8 +7,13 @@ mod aws;
 mod deployment;
 mod dev;
 mod doctor;
+mod documented;
 mod event;
+mod explain;
+mod failures;
 mod init;
+#[path = "../ops/json.rs"]
+mod json;
 mod lookup;
 mod pin_key;
 mod replay;

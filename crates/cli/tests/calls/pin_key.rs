@@ -62,6 +62,22 @@ async fn call(store: &Store, functions: &[&PinHasher], callers: impl Iterator<It
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_key_is_not_switched_while_the_enrolment_function_may_have_the_old_one() {
+    let (deployment, aws) = stack(1).await;
+    aws.enrol_with(200, serde_json::Value::Null);
+    let rotate = async |arguments: &[&str]| {
+        run(aws.command(&deployment, &[&["secret", "rotate-pin-key"], arguments].concat()), "").await
+    };
+    rotate(&["begin", "--yes"]).await.says("SecretsGeneration");
+    rotate(&["run"]).await.says("written: 1.");
+    aws.deploy();
+    aws.configure("enrol", "/LastModified", "2020-01-01T00:00:00.000+0000".into());
+    rotate(&["finish", "--yes"]).await.fails(1, &["the enrolment function of the stack prod last changed before"]);
+    aws.deploy();
+    rotate(&["finish", "--yes"]).await.says("The new key is the current one");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_is_rotated_step_by_step_and_no_correct_pin_is_refused() {
     let (deployment, aws) = stack(20).await;
     let store = deployment.store();
@@ -83,15 +99,23 @@ async fn a_key_is_rotated_step_by_step_and_no_correct_pin_is_refused() {
     rotate(&["finish", "--yes"])
         .await
         .fails(1, &["cannot become the current one yet", "SecretsGeneration", "--restarted"]);
+    // During an update, and right after it, an old instance can still answer.
+    aws.deploy();
+    aws.configure("auth", "/LastUpdateStatus", "InProgress".into());
+    rotate(&["finish", "--yes"]).await.fails(1, &["the auth webhook of the stack prod is being updated"]);
+    aws.configure("auth", "/LastUpdateStatus", "Successful".into());
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string();
+    aws.configure("next", "/LastModified", now.into());
+    rotate(&["finish", "--yes"]).await.fails(1, &["has just restarted", "run this command again after"]);
     aws.deploy();
     rotate(&["finish", "--yes"]).await.fails(1, &["20 of 20 callers have a PIN only under the old key", "run"]);
 
     rotate(&["run"]).await.says("The PINs of 20 callers exist under the new key; callers written: 20.");
-    rotate(&["run"]).await.says("written: 0.");
+    rotate(&["run", "--yes"]).await.says("written: 0.");
     call(&store, &[&begun], 0..20, "copied").await;
     let status = rotate(&["status", "--json"]).await.json();
     assert_eq!(
-        (&status["stage"], &status["on_old_key_only"], &status["on_old_key"]),
+        (&status["stage"], &status["callers_only_under_old_key"], &status["callers_under_old_key"]),
         (&"begun".into(), &0.into(), &20.into())
     );
 
@@ -159,7 +183,7 @@ async fn an_interrupted_run_loses_nothing_and_the_next_one_continues() {
     said.fails(130, &["interrupted after", "Continue with the same command"]);
 
     let status = run(aws.command(&deployment, &["secret", "rotate-pin-key", "status", "--json"]), "").await.json();
-    let left = status["on_old_key_only"].as_u64().unwrap();
+    let left = status["callers_only_under_old_key"].as_u64().unwrap();
     assert!(left > 0 && left < 600, "{status}");
     call(&store, &[&functions], (0..600).step_by(7), "half done").await;
     let said = run(aws.command(&deployment, &["secret", "rotate-pin-key", "run"]), "").await;

@@ -75,7 +75,7 @@ Cannot be told:
     );
     let found = folder.ringbolt(&[&replay[..], &[file, "--json"]].concat()).await.json();
     assert_eq!(
-        (&found["calls"], &found["elsewhere"], &found["cannot_be_told"]),
+        (&found["calls"], &found["calls_elsewhere"], &found["calls_not_told"]),
         (&10.into(), &1.into(), &2.into()),
         "wrong and unanswered had one answer, and the record tells which it was"
     );
@@ -95,7 +95,7 @@ Cannot be told:
     let said = folder.ringbolt(&[&replay[..], &[file, "--json"]].concat()).await;
     assert!(said.err.contains("no live flow is known") && said.err.contains("--against FILE"), "{said:?}");
     let found = said.json();
-    assert_eq!((&found["calls"], &found["elsewhere"]), (&10.into(), &1.into()));
+    assert_eq!((&found["calls"], &found["calls_elsewhere"]), (&10.into(), &1.into()));
     assert_eq!(found["reasons"]["pin_question"], 3);
     fs::write(folder.path().join("before.yaml"), ringbolt_dev::DEMO_FLOW).unwrap();
     let said = folder.ringbolt(&[&replay[..], &[file, "--against", "before.yaml", "--json"]].concat()).await;

@@ -108,6 +108,58 @@ async fn a_foreign_secret_is_not_quoted() {
     assert!(!said.err.contains("sesame"));
     let inline = ["secret", "rotate-token", "begin", "--yes", "--webhook-tokens", r#"{"current":"sesame-open-0123"}"#];
     let said = deployment.ringbolt(&inline).await;
+    said.fails(2, &["--webhook-tokens is not a file", "secretsmanager:ARN", "RINGBOLT_WEBHOOK_TOKENS"]);
+    assert!(!said.err.contains("sesame"));
+    let mut command = deployment.command(&["secret", "rotate-token", "begin", "--yes"]);
+    command.env("RINGBOLT_WEBHOOK_TOKENS", r#"{"current":"sesame-open-0123"}"#);
+    let said = run(command, "").await;
     said.fails(2, &["a secret given directly cannot be changed"]);
     assert!(!said.err.contains("sesame"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_in_a_file_is_rotated_and_goes_only_over_https_or_stays_on_this_machine() {
+    let (deployment, aws) = (Deployment::new().await, start());
+    let file = deployment.folder.path().join("token.json");
+    std::fs::write(&file, format!(r#"{{"current":"{OLD}"}}"#)).unwrap();
+    let with_file = ["--webhook-tokens", "token.json"];
+    let show = ["secret", "show-token", "--yes", "--api-url", "https://ivr.example.com"];
+    deployment.ringbolt(&[&show[..], &with_file].concat()).await.says(&format!("?auth={OLD}"));
+    let piped = [&show[..], &["--webhook-tokens", "-"]].concat();
+    deployment.keyed(&piped, &format!(r#"{{"current":"{OLD}"}}"#)).await.says(&format!("?auth={OLD}"));
+    deployment.ringbolt(&piped).await.fails(2, &["standard input has no line with the secret"]);
+    let begin = ["secret", "rotate-token", "begin", "--yes"];
+    deployment.ringbolt(&[&begin[..], &with_file].concat()).await.says("There is a new token");
+    let rotated: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(rotated["previous"], OLD);
+    for (arguments, code) in [(&["trigger", "login-get"][..], 2), (&["secret", "rotate-token", "finish", "--yes"], 2)] {
+        let over_http = [arguments, &["--api-url", "http://ivr.example.com"], &with_file].concat();
+        deployment
+            .ringbolt(&over_http)
+            .await
+            .fails(code, &["http://ivr.example.com is not an address", "give one with https"]);
+    }
+    // Nobody answers at this proxy, but it is asked for the way to the API.
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://user:word@{}", proxy.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut stream, mut buffer) = (proxy.accept().unwrap().0, [0; 4096]);
+        let read = std::io::Read::read(&mut stream, &mut buffer).unwrap();
+        String::from_utf8_lossy(&buffer[..read]).into_owned()
+    });
+    let mut command = deployment.command(&[
+        "trigger",
+        "login-get",
+        "--api-url",
+        "https://ivr.example.com",
+        "--webhook-tokens",
+        "token.json",
+    ]);
+    command.env("HTTPS_PROXY", address);
+    let said = run(command, "").await;
+    assert!(said.code == Some(1) && said.err.contains("no answer from https://ivr.example.com"), "{said:?}");
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("CONNECT ivr.example.com:443 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.to_lowercase().contains("proxy-authorization: basic ") && !asked.contains(OLD), "{asked}");
+    drop(aws);
 }

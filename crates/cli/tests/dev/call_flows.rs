@@ -34,3 +34,30 @@ fn a_changed_flow_is_reloaded_and_a_broken_one_leaves_the_old_one_live() {
     let _start = start.file("flow.yaml", flow("8005550104"));
     assert_eq!(destination(), "8005550104");
 }
+
+/// A flow of one's own, without what silence leads to.
+const OWN: &str = "flow: bank\nrealm: bank\nfallback: { do: hangup }\nivrs:\n  login:\n    id: 777\n    verify_pin:\n      \
+                   user: \"{{ answers.member }}\"\n      pin: \"{{ answers.code }}\"\n      verified: hangup\n      \
+                   wrong: { ivr: login }\n";
+
+#[test]
+fn a_flow_of_ones_own_has_a_line_to_try_and_its_warnings_are_shown() {
+    let ringbolt = Start::new().file("bank.yaml", OWN).with(&["--flow", "bank.yaml", "--token", "a&b"]).run();
+    let banner = ringbolt.stdout.text();
+    let address = format!("http://127.0.0.1:{}", ringbolt.address.port);
+    let line = format!(
+        "    curl -w \"\\n\" \"{address}/dialogtech/bank/next-action?auth=a%26b&ivr_session_id=s-1&ivr_response_id=r-1\
+         &ivr_id=777&member=USER&code=PIN\"\n"
+    );
+    assert!(banner.contains("in place of USER and PIN") && banner.contains(&line), "{banner}");
+    let said = ringbolt.stderr.expect("warning: `unanswered` is missing");
+    assert!(said.contains("--> bank.yaml:8:"), "{said}");
+    // The warnings of a changed flow are shown, too.
+    let before = ringbolt.stderr.text().len();
+    let changed = OWN.replace("fallback", "# changed\nfallback");
+    std::fs::write(ringbolt.folder().join("bank.yaml"), changed).unwrap();
+    ringbolt.stdout.expect("The call flow has changed and was reloaded.");
+    ringbolt.stderr.wait_for(|err| err[before..].contains("--> bank.yaml:9:")).expect("the warnings are shown again");
+    let (out, err) = ringbolt.end("TERM");
+    assert!(out.ends_with("Stopping.\n") && !err.contains("a&b"), "{out}{err}");
+}

@@ -165,11 +165,15 @@ fn a_stage_selects_the_ids() {
 }
 
 #[test]
-fn json_is_one_array_with_every_finding() {
+fn json_has_every_finding_and_their_numbers() {
     let folder = folder(&[("bank.yaml", MISTAKEN.as_bytes()), ("good.yaml", bank_flow("8005550101").as_bytes())]);
     let Said { code, out, err } = check(&folder, &["--json", "bank.yaml", "good.yaml", "missing.yaml"]);
-    assert_eq!((code, err.as_str()), (Some(1), ""));
-    let findings: Vec<Value> = serde_json::from_str(&out).unwrap();
+    let error = json!({ "error": { "message": "2 files cannot be used", "exit_code": 1 } });
+    assert_eq!((code, serde_json::from_str::<Value>(&err).unwrap()), (Some(1), error));
+    let checks: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&checks["files"], &checks["warnings"]), (&json!(3), &json!(0)));
+    let findings = checks["findings"].as_array().unwrap();
+    assert_eq!(checks["errors"], json!(findings.len()));
     let unknown = json!({
         "file": "bank.yaml", "severity": "error", "line": 2, "column": 1,
         "message": "unknown key `relm`", "help": "did you mean `realm`?",
@@ -181,7 +185,9 @@ fn json_is_one_array_with_every_finding() {
     });
     assert_eq!(findings.last(), Some(&missing));
     let Said { code, out, .. } = check(&folder, &["--json", "good.yaml"]);
-    assert_eq!((code, out.as_str()), (Some(0), "[]\n"));
+    assert_eq!(code, Some(0));
+    let none = json!({ "files": 1, "errors": 0, "warnings": 0, "findings": [] });
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), none);
 }
 
 #[test]
@@ -207,7 +213,7 @@ fn a_warning_leaves_a_flow_usable_unless_warnings_are_denied() {
     assert!(err.starts_with("error: `unanswered` is missing") && err.ends_with("\n\n1 error in bank.yaml\n"), "{err}");
     let Said { code, out, .. } = check(&folder, &["--json", "bank.yaml"]);
     assert_eq!(code, Some(0));
-    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()[0]["severity"], "warning");
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["findings"][0]["severity"], "warning");
 }
 
 #[test]

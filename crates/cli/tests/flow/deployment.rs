@@ -1,5 +1,6 @@
 //! A test deployment with a table of flows, and the command that works on it.
 
+use crate::json;
 use ringbolt_core::{identity::FlowName, time::EpochMs};
 use ringbolt_dev::database::{Embedded, start_with_key};
 use ringbolt_dynamodb::{
@@ -129,7 +130,9 @@ fn said(mut command: Command, input: &[u8]) -> Said {
     child.stdin.take().unwrap().write_all(input).unwrap_or_default();
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    let said = Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
+    json::is_as_documented(&json::arguments(&command), said.code, &said.out, &said.err);
+    said
 }
 
 pub fn bank() -> FlowName {

@@ -39,11 +39,11 @@ bank  2     2026-11-21 12:00:00 UTC  ada  3         rolled back from version 3 b
     );
     let Said { out, .. } = deployment.flow(&["list", "--json"]).await;
     let mut listed: Value = serde_json::from_str(&out).unwrap();
-    assert!(listed[0]["live_since"].take().as_str().unwrap().starts_with("20"));
-    let expected = json!([{
+    assert!(listed["flows"][0]["made_live_at"].take().as_str().unwrap().starts_with("20"));
+    let expected = json!({ "flows": [{
         "flow": "bank", "live": 2, "pushed_at": "2026-11-21T12:00:00Z", "by": "ada", "note": "Sundays\nand holidays",
-        "versions": 3, "live_since": null, "live_through": "bea",
-    }]);
+        "versions": 3, "made_live_at": null, "made_live_by": "bea",
+    }] });
     assert_eq!(listed, expected);
 }
 
@@ -64,7 +64,9 @@ The live version was rolled back from version 3 by bea, [..] UTC.
 "#]]
     );
     let Said { out, .. } = deployment.flow(&["history", "bank", "--json", "--limit", "2"]).await;
-    let versions: Value = serde_json::from_str(&out).unwrap();
+    let history: Value = serde_json::from_str(&out).unwrap();
+    let versions = &history["versions"];
+    assert_eq!(history["older_versions"], 1);
     assert_eq!(versions.as_array().unwrap().len(), 2);
     let second = &versions[1];
     assert_eq!((&second["version"], &second["live"], &second["replaced"]), (&json!(2), &json!(true), &json!(1)));
@@ -80,7 +82,7 @@ async fn a_long_history_shows_the_newest_versions_and_counts_the_others() {
     }
     let Said { out, .. } = deployment.flow(&["history", "bank"]).await;
     assert_eq!(out.lines().count(), 1 + 20 + 1);
-    assert!(out.ends_with("\n10 older versions are not shown: use --limit 30 to show all.\n"), "{out}");
+    assert!(out.ends_with("\nNot shown: 10 older versions. Use --limit 30 to show all.\n"), "{out}");
     let Said { out, .. } = deployment.flow(&["history", "bank", "--limit", "30"]).await;
     assert_eq!(out.lines().count(), 1 + 30);
 }

@@ -42,13 +42,16 @@ async fn a_line_is_closed_listed_and_opened_again() {
 
     let Said { out, .. } = deployment.ringbolt(&["hours", "list", "--json"]).await;
     let listed: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(listed[0]["closed_until"], json!(instant));
-    assert_eq!((listed[0]["hours"].as_str(), listed[0]["by"].as_str()), (Some("support"), Some("ada")));
+    assert_eq!(listed["closures"][0]["ends_at"], json!(instant));
+    assert_eq!(
+        (listed["closures"][0]["hours"].as_str(), listed["closures"][0]["by"].as_str()),
+        (Some("support"), Some("ada"))
+    );
     let Said { out, .. } = deployment.ringbolt(&["hours", "list"]).await;
     assert!(out.starts_with("Flow  Hours    Closed until") && out.lines().count() == 2, "{out}");
 
     let Said { out, .. } = deployment.ringbolt(&["hours", "close", "support", "--until", &until, "--json"]).await;
-    let expected = json!({ "flow": "bank", "hours": "support", "closed_until": instant, "before": instant });
+    let expected = json!({ "flow": "bank", "hours": "support", "ends_at": instant, "instead_of_ends_at": instant });
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
 
     for expected in [
@@ -62,9 +65,10 @@ async fn a_line_is_closed_listed_and_opened_again() {
     assert_eq!(out, "No line is closed: every flow's own hours hold.\n");
 
     let Said { out, .. } = deployment.ringbolt(&["audit", "list", "--json"]).await;
-    let entries: Vec<Value> = serde_json::from_str(&out).unwrap();
-    let of = |command: &str| entries.iter().filter(|entry| entry["command"] == command).count();
-    assert_eq!((of("hours close"), of("hours open")), (4, 2), "each change has a beginning and an end: {out}");
+    let log: Value = serde_json::from_str(&out).unwrap();
+    let changes = log["changes"].as_array().unwrap();
+    let of = |command: &str| changes.iter().filter(|change| change["command"] == command).count();
+    assert_eq!((of("hours close"), of("hours open")), (2, 1), "each change is one row: {out}");
     assert!(out.contains("bank/support") && out.contains(&format!("until {shown}")), "{out}");
 }
 

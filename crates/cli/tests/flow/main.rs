@@ -7,6 +7,8 @@ mod explored;
 mod graph;
 mod history;
 mod hours;
+#[path = "../ops/json.rs"]
+mod json;
 mod push;
 mod rollback;
 mod scripted;

@@ -66,6 +66,31 @@ async fn a_pin_under_two_keys_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_item_is_listed_and_does_not_hide_the_others() {
+    let deployment = Deployment::new().await;
+    deployment.write("callers.csv", "user,pin\nada,837461\nbob,837462\nzoe,837463\n");
+    assert_eq!(deployment.run(&["pin", "import", "callers.csv", "--realm", "demo"]).await.0, 0);
+    let client = deployment.database.client().await;
+    let damage = client.update_item().table_name(&deployment.database.tables.callers);
+    let key = aws_sdk_dynamodb::types::AttributeValue::S("demo#bob".to_owned());
+    let text = aws_sdk_dynamodb::types::AttributeValue::S("three".to_owned());
+    let damage =
+        damage.key("pk", key).update_expression("SET attempts = :three").expression_attribute_values(":three", text);
+    damage.send().await.unwrap();
+
+    let export = ["pin", "export-users", "--realm", "demo"];
+    let (code, out, err) = deployment.run(&export).await;
+    assert_eq!((code, out.lines().count()), (1, 4), "{out}{err}");
+    assert!(out.contains("ada,active,1,{}\n") && out.contains("bob,unreadable,,\n"), "{out}");
+    assert!(err.starts_with("1 item cannot be read and is listed as `unreadable`. "), "{err}");
+    let (code, _, err) = deployment.run(&[&export[..], &["--out", "users.csv"]].concat()).await;
+    assert_eq!((code, deployment.read("users.csv").lines().count()), (1, 4), "{err}");
+    let (code, out, err) = deployment.run(&[&export[..], &["--json"]].concat()).await;
+    assert!(code == 1 && out.contains(r#""status":"unreadable","pins":null,"attributes":null"#), "{out}");
+    assert_eq!(err.lines().count(), 1, "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_export_keeps_the_old_file_and_leaves_no_partial_one() {
     let mut deployment = Deployment::new().await;
     let wire = Wire::to(&deployment.endpoint).await;

@@ -16,13 +16,13 @@ fn pin(row: usize) -> String {
 }
 
 /// A file whose last twentieth are second PINs of the first users, far from their first ones.
-struct File {
-    text: String,
+pub struct File {
+    pub text: String,
     /// Each user's PINs.
-    users: BTreeMap<String, Vec<String>>,
+    pub users: BTreeMap<String, Vec<String>>,
 }
 
-fn file(rows: usize) -> File {
+pub fn file(rows: usize) -> File {
     let (mut text, mut users) = (String::from("user,pin,first_name\n"), BTreeMap::<String, Vec<String>>::new());
     for row in 0..rows {
         let user = if row < rows - rows / 20 { row } else { row - (rows - rows / 20) };
@@ -34,7 +34,7 @@ fn file(rows: usize) -> File {
 }
 
 /// Asserts exactly these users with exactly their PINs. Tags are compared for one user in `every`.
-fn assert_exact(callers: &BTreeMap<String, CallerItem>, users: &BTreeMap<String, Vec<String>>, every: usize) {
+pub fn assert_exact(callers: &BTreeMap<String, CallerItem>, users: &BTreeMap<String, Vec<String>>, every: usize) {
     assert!(callers.keys().eq(users.keys()), "{} callers instead of {}", callers.len(), users.len());
     for (number, (user, pins)) in users.iter().enumerate() {
         let item = &callers[user];
@@ -47,7 +47,7 @@ fn assert_exact(callers: &BTreeMap<String, CallerItem>, users: &BTreeMap<String,
 }
 
 /// Whether the output shows a percentage in this tenth. It may be a little more, because several rows finish at once.
-fn in_the_tenth(from: usize) -> impl Fn(&str) -> bool {
+pub fn in_the_tenth(from: usize) -> impl Fn(&str) -> bool {
     move |said| (from..from + 10).any(|percent| said.contains(&format!("({percent} %)")))
 }
 

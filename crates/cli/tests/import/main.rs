@@ -5,12 +5,15 @@ mod at_once;
 mod changed;
 mod errors;
 mod export;
+#[path = "../ops/json.rs"]
+mod json;
 mod large;
 mod oddities;
 mod process;
 mod refused;
 mod skip;
 mod spreadsheets;
+mod through;
 mod trouble;
 
 use process::Deployment;

@@ -124,7 +124,7 @@ async fn existing_callers_stay_suspended_and_are_replaced_extended_or_skipped_as
         assert_eq!(code, 0, "{err}");
         let report: serde_json::Value = serde_json::from_str(&out).unwrap();
         let skipped = if existing == "skip" { 1 } else { 0 };
-        assert_eq!((&report["rows"], &report["skipped"]), (&2.into(), &skipped.into()), "{existing}");
+        assert_eq!((&report["rows"], &report["skipped_rows"]), (&2.into(), &skipped.into()), "{existing}");
         let callers = deployment.callers().await;
         assert!(callers["ada"].pins.iter().eq(&tags("ada", pins)), "{existing}");
         assert_eq!((&callers["ada"].attributes["name"], callers["ada"].status), (&name.into(), Status::Suspended));

@@ -1,5 +1,6 @@
 //! Runs the command as a process with its own folder and database.
 
+use crate::json;
 use ringbolt_core::{
     caller::CallerItem,
     identity::Realm,
@@ -114,7 +115,9 @@ impl Deployment {
 
     /// Runs a command to its end. Returns exit code, standard output and standard error.
     pub async fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        self.start(arguments).end().await
+        let (code, out, err) = self.start(arguments).end().await;
+        json::is_as_documented(&json::arguments(&self.command_with(arguments, &[])), Some(code), &out, &err);
+        (code, out, err)
     }
 
     /// Every caller of the realm `demo`, by user.
@@ -139,7 +142,7 @@ impl Deployment {
     }
 }
 
-fn audit_table(database: &TestDatabase) -> String {
+pub fn audit_table(database: &TestDatabase) -> String {
     format!("{}-audit", database.tables.callers)
 }
 

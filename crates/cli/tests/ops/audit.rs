@@ -24,37 +24,41 @@ async fn remove(bank: &Deployment, seq: u64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_change_is_listed_with_who_made_it_and_how_it_ended() {
+async fn every_change_is_one_row_with_who_made_it_and_how_it_ended() {
     let bank = changed().await;
     let list = bank.ringbolt(&["audit", "list", "--json"]).await.json();
-    let short = |entry: &serde_json::Value| {
-        ["number", "who", "command", "subject", "step"].map(|field| entry[field].to_string().replace('"', "")).join(" ")
+    let short = |change: &serde_json::Value| {
+        let numbers = format!("{}-{}", change["begun"]["number"], change["ended"]["number"]);
+        let rest = ["who", "command", "subject", "outcome"].map(|field| change[field].as_str().unwrap());
+        format!("{numbers} {}", rest.join(" "))
     };
-    let lines: Vec<_> = list.as_array().unwrap().iter().map(short).collect();
-    assert_eq!(
-        lines,
-        [
-            "4 ada caller unlock bank#nobody failed",
-            "3 ada caller unlock bank#nobody begun",
-            "2 ada pin set bank#90786 done",
-            "1 ada pin set bank#90786 begun",
-        ]
-    );
+    let lines: Vec<_> = list["changes"].as_array().unwrap().iter().map(short).collect();
+    assert_eq!(lines, ["3-4 ada caller unlock bank#nobody failed", "1-2 ada pin set bank#90786 done"]);
+    assert_eq!((&list["more"], &list["unreadable"]), (&false.into(), &serde_json::json!([])));
     let said = bank.ringbolt(&["audit", "list", "--limit", "1"]).await;
     assert!(said.out.contains("caller unlock") && !said.out.contains("pin set"), "{said:?}");
-    assert!(said.err.contains("Only the newest 1 entries are shown"), "{said:?}");
-    bank.ringbolt(&["audit", "list", "--since", "2990-01-01"]).await.says("No changes are recorded.");
-    bank.ringbolt(&["audit", "list", "--since", "yesterday"]).await.fails(2, &["`yesterday` is not a time"]);
+    assert!(said.err.contains("Only the newest 1 changes are shown"), "{said:?}");
+    bank.ringbolt(&["audit", "list", "--since", "2990-01-01"]).await.says("No such changes are recorded.");
+    bank.ringbolt(&["audit", "list", "--since", "yesterday", "--until", "today"]).await.says("pin set");
+    bank.ringbolt(&["audit", "list", "--until", "yesterday"]).await.says("No such changes are recorded.");
+    bank.ringbolt(&["audit", "list", "--since", "monday"]).await.fails(2, &["--since must be a day", "yesterday"]);
+    let said = bank.ringbolt(&["audit", "list", "--realm", "bank", " 90786 "]).await;
+    said.says("pin set");
+    assert!(!said.out.contains("nobody"), "{said:?}");
+    bank.ringbolt(&["audit", "list", "--realm", "bank"]).await.says("nobody").says("90786");
+    bank.ringbolt(&["audit", "list", "--realm", "shop"]).await.says("No such changes are recorded.");
+    bank.ringbolt(&["audit", "list", "--realm", "bank", "--shared", "depot"]).await.says("No such changes");
+    assert_eq!(bank.ringbolt(&["audit", "list", "90786"]).await.code, Some(2), "whose realm?");
     let by = bank.ringbolt(&["caller", "unlock", "--realm", "bank", "90786", "--by", "grace"]).await;
     by.says("reset");
-    assert_eq!(bank.ringbolt(&["audit", "list", "--json"]).await.json()[0]["who"], "grace");
+    assert_eq!(bank.ringbolt(&["audit", "list", "--json"]).await.json()["changes"][0]["who"], "grace");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn removed_changed_and_truncated_entries_are_detected() {
     let bank = changed().await;
     let noted = bank.ringbolt(&["audit", "verify", "--json"]).await.json();
-    assert_eq!((&noted["whole"], &noted["entries"]), (&true.into(), &4.into()));
+    assert_eq!((&noted["intact"], &noted["entries"]), (&true.into(), &4.into()));
     let noted = format!("4:{}", noted["last"]["digest"].as_str().unwrap());
     bank.ringbolt(&["audit", "verify", "--noted", &noted])
         .await
@@ -91,6 +95,7 @@ async fn an_interrupted_change_is_reported() {
         .unwrap();
     let said = bank.ringbolt(&["audit", "verify"]).await;
     said.says("The change of entry 3 has no end").says("The audit log is intact: 3 entries.");
+    bank.ringbolt(&["audit", "list"]).await.says("no end");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -105,7 +110,8 @@ async fn an_audit_log_without_its_head_works_again_after_a_recorded_repair() {
     bank.ringbolt(&unlock).await.says("reset");
     bank.ringbolt(&["audit", "verify"]).await.says("The audit log is intact: 8 entries.");
     let list = bank.ringbolt(&["audit", "list", "--json"]).await.json();
-    assert!(list[3]["command"] == "audit repair" && list[3]["subject"].as_str().unwrap().contains("head was 0:"));
+    let repair = &list["changes"][1];
+    assert!(repair["command"] == "audit repair" && repair["subject"].as_str().unwrap().contains("head was 0:"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

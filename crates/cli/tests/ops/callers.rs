@@ -52,8 +52,43 @@ async fn a_locked_caller_is_unlocked_and_a_suspended_one_resumed() {
         .await
         .says("suspended, until `ringbolt caller resume`");
     let said = bank.ringbolt(&["caller", "resume", "--realm", "bank", "90786", "--json"]).await;
-    assert_eq!(said.json(), serde_json::json!({ "resumed": true }));
+    assert_eq!(said.json(), serde_json::json!({ "change": "resumed", "refused": null, "lock_ends_at": null }));
     assert!(matches!(bank.attempt("90786", "815294").await, AuthOutcome::Verified { .. }));
+}
+
+/// An operator who has unlocked or enrolled somebody tells them to call again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_leaves_the_caller_refused_says_so() {
+    let bank = enrolled().await;
+    let of = |command: &'static [&'static str]| [command, &["--realm", "bank", "90786"]].concat();
+    let typed = |command: &'static [&'static str]| [of(command), vec!["--stdin"]].concat();
+    let suspended = "But the caller is suspended, and is refused until `ringbolt caller resume`";
+    let said = bank.ringbolt(&of(&["caller", "suspend"])).await;
+    assert!(!said.says("The caller is suspended.").out.contains("But"), "{said:?}");
+    bank.ringbolt(&of(&["caller", "unlock"])).await.says("Failed attempts are reset to zero.").says(suspended);
+    bank.keyed(&typed(&["pin", "set"]), "815294").await.says("The PIN is set").says(suspended);
+    bank.keyed(&typed(&["pin", "add"]), "926385").await.says("The PIN is added").says(suspended);
+    bank.keyed(&typed(&["pin", "remove"]), "926385").await.says("The PIN is removed").says(suspended);
+    let made = bank.ringbolt(&of(&["pin", "generate"])).await;
+    assert!(made.err.contains(suspended) && made.out.lines().count() == 1, "{made:?}");
+    let made = bank.ringbolt(&[of(&["pin", "generate"]), vec!["--json"]].concat()).await.json();
+    assert_eq!((&made["refused"], &made["lock_ends_at"]), (&"suspended".into(), &serde_json::Value::Null));
+    bank.keyed(&typed(&["pin", "set"]), "815294").await.says(suspended);
+    let resumed = bank.ringbolt(&of(&["caller", "resume"])).await;
+    assert_eq!(resumed.says("").out, "The caller is no longer suspended.\n");
+
+    for pin in ["111991", "111992", "111993"] {
+        bank.attempt("90786", pin).await;
+    }
+    let locked = "But the caller is locked until 20";
+    bank.ringbolt(&of(&["caller", "resume"])).await.says(locked).says("`ringbolt caller unlock`");
+    bank.keyed(&typed(&["pin", "add"]), "926385").await.says(locked);
+    let added = bank.ringbolt(&[of(&["pin", "generate"]), vec!["--add", "--json"]].concat()).await.json();
+    assert!(added["refused"] == "locked" && added["lock_ends_at"].is_string(), "{added}");
+    let made = bank.ringbolt(&of(&["pin", "generate"])).await;
+    assert!(!made.err.contains("But"), "a new PIN ends the lock: {made:?}");
+    let unlocked = bank.ringbolt(&[of(&["caller", "unlock"]), vec!["--json"]].concat()).await.json();
+    assert_eq!(unlocked, serde_json::json!({ "change": "unlocked", "refused": null, "lock_ends_at": null }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! A test deployment with its own database, and the command that works on it.
 
+use crate::json;
 use ringbolt_core::{
     attempt::{Attempt, AuthOutcome, Fingerprint},
     identity::{CallerId, IdentifierForm, Realm, UserId},
@@ -170,7 +171,9 @@ pub async fn run(mut command: Command, input: &str) -> Said {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // A command that rejects its arguments does not read its input.
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap_or_default();
-        Said::new(&child.wait_with_output().unwrap())
+        let said = Said::new(&child.wait_with_output().unwrap());
+        json::is_as_documented(&json::arguments(&command), said.code, &said.out, &said.err);
+        said
     };
     tokio::task::spawn_blocking(run).await.unwrap()
 }

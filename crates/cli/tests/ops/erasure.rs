@@ -129,7 +129,7 @@ async fn an_erased_caller_is_gone_from_every_table_and_the_audit_log_is_still_in
 
     let said = bank.ringbolt(&[&erase[..], &["--yes"]].concat()).await;
     said.says("2 steps of calls deleted: 3 records").says("removed from 3 entries");
-    said.says("1 records of earlier versions do not say whose they are").says("no longer live");
+    said.says("1 record of earlier versions").says("no longer live");
     assert_eq!(stored(&bank).await, ["other-1", "other-2", "old-1"]);
     assert_eq!(bank.store().caller(&caller("90786")).await.unwrap(), None);
     for table in ["callers", "calls", "audit"] {

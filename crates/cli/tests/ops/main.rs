@@ -4,7 +4,9 @@
 mod audit;
 mod callers;
 mod deployment;
+mod enrolment;
 mod erasure;
+mod json;
 mod local;
 mod output;
 mod pins;

@@ -60,6 +60,60 @@ async fn a_named_profile_takes_precedence_over_keys_in_the_environment() {
     unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", refusing("test"))).await.fails(1, &["credentials have expired"]);
 }
 
+/// A folder with the AWS configuration of a profile, as the home of a user.
+fn home(profile: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config"), format!("[profile prod]\nregion = eu-west-1\n{profile}")).unwrap();
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ended_sign_in_is_named_and_not_taken_for_the_network() {
+    let sso = "sso_session = work\nsso_account_id = 123456789012\nsso_role_name = Admin\n[sso-session work]\n\
+               sso_region = eu-west-1\nsso_start_url = https://example.awsapps.com/start\n";
+    let with = async |home: &tempfile::TempDir, arguments: &[&str]| {
+        let mut command = bare(arguments);
+        command.envs([("RINGBOLT_CALLERS_TABLE", "callers"), ("RINGBOLT_AUDIT_TABLE", "audit")]);
+        command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+        command.env("HOME", home.path()).env("AWS_CONFIG_FILE", home.path().join("config"));
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", server::answering(400, json_error("ThrottlingException", "x")));
+        run(command, "").await
+    };
+    let unlock = [&UNLOCK[..], &["--profile", "prod"]].concat();
+    let signed_out = ["nobody is signed in with AWS SSO, or the sign-in has expired", "`aws sso login --profile prod`"];
+    let never = home(sso);
+    with(&never, &unlock).await.fails(1, &signed_out);
+    // The name of a token's file is the SHA-1 digest of the session's name, "work".
+    let cache = never.path().join(".aws/sso/cache");
+    std::fs::create_dir_all(&cache).unwrap();
+    let token = r#"{"accessToken":"t","expiresAt":"2020-01-01T00:00:00Z","region":"eu-west-1"}"#;
+    std::fs::write(cache.join("e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json"), token).unwrap();
+    with(&never, &unlock).await.fails(1, &signed_out);
+    let doctor = with(&never, &["doctor", "--profile", "prod", "--json"]).await;
+    assert!(doctor.out.contains("sign in again") && !doctor.out.contains("check the network"), "{doctor:?}");
+}
+
+/// The credentials are good when the command starts, and cannot be had again for its first request.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credentials_that_end_during_a_command_are_named_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = home("credential_process = ./credentials\n");
+    let script = "#!/bin/sh\nif [ -e once ]; then echo 'the session is over' >&2; exit 1; fi\n: > once\n\
+                  echo '{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"B\",\"SessionToken\":\"C\",\
+                  \"Expiration\":\"2020-01-01T00:00:00Z\"}'\n";
+    let file = home.path().join("credentials");
+    std::fs::write(&file, script).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let said = unlock(|c| {
+        c.args(["--profile", "prod"]).current_dir(home.path()).env("AWS_CONFIG_FILE", home.path().join("config"));
+        c.env("PATH", "/usr/bin:/bin")
+            .env("AWS_ENDPOINT_URL_DYNAMODB", server::answering(400, json_error("Other", "x")))
+    })
+    .await;
+    said.fails(1, &["the AWS credentials have expired: sign in again"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_table_and_a_silent_endpoint_are_named() {
     let bank = Deployment::new().await;
