@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod database;
+pub mod enrolment;
 pub mod wire;
 
 pub use app::{TestApp, TestClock};

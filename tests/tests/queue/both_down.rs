@@ -66,7 +66,7 @@ async fn while_the_database_answers_the_queue_is_not_used() {
     postback.webhook.deadline = Duration::from_secs(60);
     let event = event(Function::Transcription, "question-1").to_string();
     let answer = Box::pin(respond(&postback, &transcription_postback::handle, &event)).await;
-    assert_eq!((answer.status, answer.report.outcome.word()), (204, "first"));
+    assert_eq!((answer.status, answer.report.outcome.word()), (204, "stored"));
     assert!(
         tokio::time::timeout(Duration::from_millis(50), silent.accept()).await.is_err(),
         "something connected to the queue"

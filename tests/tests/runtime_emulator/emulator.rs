@@ -1,7 +1,7 @@
 //! A function under the Runtime Interface Emulator.
 
 use crate::{
-    environment::{Environment, bootstrap, emulator},
+    environment::{ENROLMENT, Environment, bootstrap, emulator, logical_id},
     output::Output,
     process::{PATIENCE, Process},
 };
@@ -27,7 +27,8 @@ const STARTS: u32 = 5;
 
 /// A function that waits for events.
 pub struct Emulated {
-    function: Function,
+    /// Its folder in `events/`.
+    events: &'static str,
     process: Process,
     address: SocketAddr,
 }
@@ -43,20 +44,29 @@ pub struct Reply {
 impl Emulated {
     /// Starts the emulator. It starts the function at the first event.
     pub async fn start(function: Function, environment: &Environment) -> Self {
+        Self::start_package(function.name(), logical_id(function), environment).await
+    }
+
+    /// The same for the enrolment function.
+    pub async fn start_enrolment(environment: &Environment) -> Self {
+        Self::start_package("enrol", ENROLMENT, environment).await
+    }
+
+    async fn start_package(package: &'static str, id: &str, environment: &Environment) -> Self {
         for _ in 0..STARTS {
             let [address, runtime_api] = free_addresses();
             let mut command = Command::new(emulator());
             environment
                 .apply(&mut command)
-                .env("AWS_LAMBDA_FUNCTION_NAME", function.name())
+                .env("AWS_LAMBDA_FUNCTION_NAME", package)
                 .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
                 .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
                 .args(["--runtime-interface-emulator-address", &address.to_string()])
                 .args(["--runtime-api-address", &runtime_api.to_string()])
-                .arg(bootstrap(function));
+                .arg(bootstrap(id));
             let mut process = Process::start(&mut command);
             if listens(&mut process, address).await && listens(&mut process, runtime_api).await {
-                return Self { function, process, address };
+                return Self { events: package, process, address };
             }
         }
         panic!("the emulator did not start on any of {STARTS} pairs of ports");
@@ -87,8 +97,13 @@ impl Emulated {
 
     /// Sends an event file unchanged.
     pub async fn invoke_file(&self, case: &str) -> Reply {
-        let path = root().join("events").join(self.function.name()).join(format!("{case}.json"));
-        self.invoke(&std::fs::read_to_string(path).unwrap()).await
+        self.invoke(&self.file(case)).await
+    }
+
+    /// The text of an event file.
+    pub fn file(&self, case: &str) -> String {
+        let path = root().join("events").join(self.events).join(format!("{case}.json"));
+        std::fs::read_to_string(path).unwrap()
     }
 
     /// The id of the function's process.

@@ -2,7 +2,7 @@
 
 use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
 use ringbolt_lambda::{
-    config::{SteeringConfig, StoringConfig, WebhookConfig},
+    config::{EnrolConfig, SteeringConfig, StoringConfig, WebhookConfig},
     token::WebhookTokens,
 };
 use ringbolt_tests::{
@@ -18,6 +18,9 @@ use std::{
 };
 
 pub const FUNCTIONS: [Function; 3] = [Function::Auth, Function::NextAction, Function::Transcription];
+
+/// The enrolment function's name in the SAM template.
+pub const ENROLMENT: &str = "EnrolmentFunction";
 
 /// Read by the SDK instead of Ringbolt.
 const READ_BY_THE_SDK: [&str; 1] = ["AWS_ENDPOINT_URL_DYNAMODB"];
@@ -44,20 +47,30 @@ impl Environment {
 
     fn of_file(function: Function) -> Self {
         let flow = root().canonicalize().unwrap().join("flows/demo.yaml");
-        let mut environment = Self(documented(function))
-            .with("RINGBOLT_DEADLINE_MS", "20000")
-            // Even at this level, no personal data may be logged.
-            .with("RINGBOLT_LOG_LEVEL", "debug")
-            .with("AWS_REGION", "eu-west-1")
-            .with("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY)
-            .with("AWS_SECRET_ACCESS_KEY", "local")
-            .with("AWS_EC2_METADATA_DISABLED", "true");
+        let mut environment = Self::documented(logical_id(function)).with("RINGBOLT_DEADLINE_MS", "20000");
         if function != Function::Transcription {
             // A file instead of the table, since other tests cover published flows.
             environment =
                 environment.without("RINGBOLT_FLOWS_TABLE").with("RINGBOLT_FLOW_FILES", flow.to_str().unwrap());
         }
         environment
+    }
+
+    /// The variables of the enrolment function with a test database.
+    pub fn of_enrolment(database: &TestDatabase) -> Self {
+        Self::documented(ENROLMENT)
+            .with("AWS_ENDPOINT_URL_DYNAMODB", &database.endpoint)
+            .with("RINGBOLT_CALLERS_TABLE", &database.tables.callers)
+    }
+
+    fn documented(id: &str) -> Self {
+        Self(documented(id))
+            // Even at this level, no personal data may be logged.
+            .with("RINGBOLT_LOG_LEVEL", "debug")
+            .with("AWS_REGION", "eu-west-1")
+            .with("AWS_ACCESS_KEY_ID", ringbolt_tests::ACCESS_KEY)
+            .with("AWS_SECRET_ACCESS_KEY", "local")
+            .with("AWS_EC2_METADATA_DISABLED", "true")
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -81,7 +94,7 @@ impl Environment {
 
 /// A hasher with the settings of the functions in this environment.
 pub fn hasher() -> PinHasher {
-    let environment = documented(Function::Auth);
+    let environment = documented(logical_id(Function::Auth));
     assert_eq!(environment["RINGBOLT_PIN_HASH"], "argon2id");
     PinHasher::new(PinKeys::from_json(&environment["RINGBOLT_PIN_KEYS"]).unwrap(), PinHash::default())
 }
@@ -91,9 +104,9 @@ pub fn emulator() -> PathBuf {
     path("RINGBOLT_TEST_RIE")
 }
 
-/// The binary of a function, built by `sam build`.
-pub fn bootstrap(function: Function) -> PathBuf {
-    path("RINGBOLT_TEST_BOOTSTRAPS").join(logical_id(function)).join("bootstrap")
+/// The binary of a function, built by `sam build`. `id` is its name in the SAM template.
+pub fn bootstrap(id: &str) -> PathBuf {
+    path("RINGBOLT_TEST_BOOTSTRAPS").join(id).join("bootstrap")
 }
 
 fn path(variable: &str) -> PathBuf {
@@ -104,15 +117,16 @@ fn path(variable: &str) -> PathBuf {
 }
 
 /// The variables for a function in `events/env.json`.
-fn documented(function: Function) -> BTreeMap<String, String> {
+fn documented(id: &str) -> BTreeMap<String, String> {
     let text = std::fs::read_to_string(root().join("events/env.json")).unwrap();
     let mut all: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(&text).unwrap();
-    assert_eq!(all.keys().collect::<Vec<_>>(), FUNCTIONS.map(logical_id).iter().collect::<Vec<_>>());
-    all.remove(logical_id(function)).unwrap()
+    let expected: BTreeSet<&str> = FUNCTIONS.map(logical_id).into_iter().chain([ENROLMENT]).collect();
+    assert_eq!(all.keys().map(String::as_str).collect::<BTreeSet<_>>(), expected);
+    all.remove(id).unwrap()
 }
 
 /// The function's name in the SAM template.
-fn logical_id(function: Function) -> &'static str {
+pub fn logical_id(function: Function) -> &'static str {
     match function {
         Function::Auth => "AuthWebhookFunction",
         Function::NextAction => "NextActionFunction",
@@ -123,7 +137,7 @@ fn logical_id(function: Function) -> &'static str {
 #[test]
 fn the_documented_environment_is_complete_and_every_variable_is_read() {
     for function in FUNCTIONS {
-        let environment = documented(function);
+        let environment = documented(logical_id(function));
         let asked = RefCell::new(BTreeSet::from(READ_BY_THE_SDK.map(str::to_owned)));
         let get = |name: &str| {
             asked.borrow_mut().insert(name.to_owned());
@@ -146,4 +160,18 @@ fn the_documented_environment_is_complete_and_every_variable_is_read() {
         assert!(unread.is_empty(), "{function:?} does not read {unread:?}");
         assert!(READ_BY_THE_SDK.iter().all(|name| environment.contains_key(*name)), "{function:?}");
     }
+}
+
+#[test]
+fn the_enrolment_functions_documented_environment_is_complete() {
+    let environment = documented(ENROLMENT);
+    let asked = RefCell::new(BTreeSet::from(READ_BY_THE_SDK.map(str::to_owned)));
+    EnrolConfig::from_env(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        environment.get(name).cloned()
+    })
+    .unwrap();
+    assert_eq!(environment["RINGBOLT_PIN_KEYS"], documented(logical_id(Function::Auth))["RINGBOLT_PIN_KEYS"]);
+    let set: BTreeSet<String> = environment.keys().cloned().collect();
+    assert!(set.is_subset(&asked.into_inner()), "{set:?}");
 }

@@ -3,7 +3,7 @@
 use crate::{
     cases::{TEXT, XML},
     emulator::{Emulated, Reply},
-    environment::{Environment, FUNCTIONS, bootstrap},
+    environment::{Environment, FUNCTIONS, bootstrap, logical_id},
     output::Output,
     process::Process,
 };
@@ -59,7 +59,7 @@ fn refuses_to_start(function: Function, environment: &Environment) -> String {
 
 /// Starts a function like Lambda does. No runtime API is needed because the function ends before using it.
 fn refuses_to_start_in(folder: &Path, function: Function, environment: &Environment) -> String {
-    let mut command = Command::new(bootstrap(function));
+    let mut command = Command::new(bootstrap(logical_id(function)));
     environment.apply(&mut command).env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1").current_dir(folder);
     let (status, written) = Process::start(&mut command).finish();
     assert!(status.code().is_some_and(|code| code != 0), "{function:?}: {status}");

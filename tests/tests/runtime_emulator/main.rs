@@ -8,6 +8,7 @@
 mod auth_webhook;
 mod cases;
 mod emulator;
+mod enrol;
 mod environment;
 mod failures;
 mod next_action;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// Data that the events contain and logs must not: PINs, tokens, calling and called numbers, addresses, names,
 /// transcriptions, the PIN key and signed call states.
-const SECRETS: [&str; 30] = [
+const SECRETS: [&str; 36] = [
     "1234",
     "4321",
     "4711",
@@ -14,6 +14,12 @@ const SECRETS: [&str; 30] = [
     "8642",
     "7531",
     "12ab",
+    "815294",
+    "629184",
+    "649173",
+    "90791",
+    "90794",
+    "Bob",
     "not-secret",
     "not-the-token",
     "2125550123",
@@ -79,8 +85,8 @@ impl Output {
     fn leaks(&self) -> Vec<String> {
         let logs = self.logs.iter().map(|log| {
             let mut log = log.clone();
-            // Request ids, times and durations could contain the digits of a PIN by coincidence.
-            let numbers = ["span", "requestId", "elapsed_ms", "LatencyMs", "_aws"];
+            // Ids, times and durations could contain the digits of a PIN by coincidence.
+            let numbers = ["span", "requestId", "elapsed_ms", "LatencyMs", "_aws", "ivr_id", "session"];
             log.retain(|name, _| !numbers.contains(&name.as_str()));
             Value::Object(log).to_string()
         });

@@ -97,11 +97,11 @@ async fn without_its_token_the_postback_asks_for_the_transcription_again_and_its
     let batch = std::fs::read_to_string(ringbolt_tests::app::root().join("events/transcription-queue/drain-two.json"));
     let batch = batch.unwrap();
     // Lambda deletes a message unless the function fails or names it.
-    assert_eq!(emulated.invoke_raw(&batch).await["errorType"], "BatchRefused");
+    assert_eq!(emulated.invoke_raw(&batch).await["errorType"], "NotReady");
     secrets.set(Mode::Gives);
     assert_eq!(emulated.invoke_raw(&batch).await, serde_json::json!({ "batchItemFailures": [] }));
     let unreadable = batch.replace("aws:sqs", "aws:sns");
-    assert_eq!(emulated.invoke_raw(&unreadable).await["errorType"], "BatchRefused");
+    assert_eq!(emulated.invoke_raw(&unreadable).await["errorType"], "UnreadableBatch");
     assert_eq!(emulated.invoke_file("question-1").await.status, 204);
     emulated.stop();
 }

@@ -15,14 +15,14 @@ const GREAT: &str = "The service was great, thank you. My name is Ada Example & 
 const RATHER_GOOD: &str = "The service was rather good, thank you. My name is Ada Example & I will call again.";
 
 const CASES: [Case; 9] = [
-    status(204, "question-2-first", "first", ""),
-    status(204, "question-1", "first", ""),
+    status(204, "question-2-first", "stored", ""),
+    status(204, "question-1", "stored", ""),
     status(204, "question-1-repeated", "repeated", ""),
     status(204, "question-1-changed", "superseded", ""),
     // A late repetition of a text that was superseded.
     status(204, "question-1-repeated", "repeated", ""),
     status(204, "question-1-changed", "repeated", ""),
-    status(204, "long-text", "first", ""),
+    status(204, "long-text", "stored", ""),
     status(
         400,
         "missing-unique-id",

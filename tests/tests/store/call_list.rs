@@ -60,7 +60,7 @@ async fn calls_of_an_ivr_are_listed_newest_first_across_days() {
     };
     assert_eq!(
         store.keep_transcript(&transcript, NOON.plus(HOUR * 2), RETENTION).await.unwrap().outcome().word(),
-        "first"
+        "stored"
     );
 
     let span = NOON.plus(HOUR)..NOON.plus(HOUR * 29);

@@ -6,8 +6,10 @@
 
 use crate::NOON;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{
     Store,
+    calls::Transcript,
     visits::{References, Visit},
 };
 use ringbolt_tests::{TestDatabase, Wire, caller, database::patient_client, pin_keys};
@@ -133,4 +135,32 @@ async fn a_day_of_any_size_is_listed_page_by_page() {
     let requests = u32::try_from(wire.take_operations().len()).unwrap();
     assert!(requests <= visits / 200 + 18, "{requests} requests for {visits}");
     println!("{visits} visits are listed after {:?}, in {requests} requests", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_days_transcriptions_are_read_a_hundred_at_once() {
+    let database = TestDatabase::start().await;
+    let store = database.store().await;
+    for number in 0..120_i64 {
+        let transcript = Transcript {
+            response_id: &format!("r-{number}"),
+            ivr_id: "23456",
+            question: "1",
+            flow: "demo",
+            fields: BTreeMap::from([("text".to_owned(), format!("text {number}"))]),
+        };
+        store.keep_transcript(&transcript, EpochMs(NOON.0 + number), DAY).await.unwrap();
+    }
+    let wire = Wire::to(&database.endpoint).await;
+    let store = Store::new(patient_client(&wire.endpoint).await, database.tables.clone());
+    let mut listed = store.calls_of_ivr("23456", NOON..NOON.plus(DAY / 2)).next_page().await.unwrap().unwrap();
+    let mut gone = listed[0].clone();
+    gone.response_id = "deleted-meanwhile".to_owned();
+    listed.insert(1, gone);
+    wire.take_operations();
+    let items = store.listed_items(&listed).await.unwrap();
+    assert_eq!(wire.take_operations(), ["BatchGetItem", "BatchGetItem"]);
+    let texts: Vec<&str> = items.iter().map(|item| item["fields"]["text"].as_str().unwrap()).collect();
+    let expected: Vec<String> = (0..120).rev().map(|number| format!("text {number}")).collect();
+    assert_eq!(texts, expected, "newest first, as listed");
 }

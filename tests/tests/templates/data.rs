@@ -59,7 +59,7 @@ fn the_tables_have_the_shapes_that_the_code_creates_locally() {
         let ttl = if expires { json!({ "AttributeName": TTL, "Enabled": "true" }) } else { Value::Null };
         assert_eq!(table["TimeToLiveSpecification"], ttl, "{name}");
         assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{name}");
-        assert_eq!(table["SSESpecification"]["SSEEnabled"], "true", "{name}");
+        assert_eq!(table["SSESpecification"], Value::Null, "{name} has the key that AWS owns, which is not billed");
         let recovery = &table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"];
         assert_eq!(*recovery, if restorable { json!("true") } else { Value::Null }, "{name}");
         let streams = if ["Callers", "Calls"].contains(&name) { "WithStreams" } else { "" };
@@ -72,7 +72,7 @@ fn data_is_retained_in_prod_and_deleted_in_dev() {
     let data = template(DATA);
     for (name, resource) in data["Resources"].as_object().unwrap() {
         assert_eq!(resource["DeletionPolicy"], json!({ "Ref": "RemovalPolicy" }), "{name}");
-        assert_eq!(resource["UpdateReplacePolicy"], json!({ "Ref": "RemovalPolicy" }), "{name}");
+        assert_eq!(resource["UpdateReplacePolicy"], json!({ "Ref": "ReplacementPolicy" }), "{name}");
         if resource["Type"] == "AWS::DynamoDB::Table" {
             let protection = &resource["Properties"]["DeletionProtectionEnabled"];
             assert_eq!(*protection, json!({ "Ref": "DeletionProtection" }), "{name}");
@@ -80,8 +80,48 @@ fn data_is_retained_in_prod_and_deleted_in_dev() {
     }
     let root = template("template.yaml");
     let given = &root["Resources"]["Data"]["Properties"]["Parameters"];
-    assert_eq!(given["RemovalPolicy"], json!({ "Fn::If": ["IsProd", "Retain", "Delete"] }));
-    assert_eq!(given["DeletionProtection"], json!({ "Fn::If": ["IsProd", "true", "false"] }));
+    // What a failed first deployment created is deleted again; so it must not be protected either.
+    assert_eq!(given["RemovalPolicy"], json!({ "Fn::If": ["IsProd", "RetainExceptOnCreate", "Delete"] }));
+    assert_eq!(given["ReplacementPolicy"], json!({ "Fn::If": ["IsProd", "Retain", "Delete"] }));
+    assert_eq!(given["DeletionProtection"], json!({ "Ref": "DeletionProtection" }));
+    assert_eq!(root["Parameters"]["DeletionProtection"]["Default"], "false");
+}
+
+/// CloudFormation generates a new secret whenever this block changes in any way, and then no PIN and no portal works.
+#[test]
+fn the_generation_of_secrets_never_changes() {
+    let data = template(DATA);
+    for (secret, length) in [("PinKeySecret", "88"), ("WebhookTokenSecret", "40")] {
+        let golden = json!({
+            "SecretStringTemplate": "{}",
+            "GenerateStringKey": "current",
+            "PasswordLength": length,
+            "ExcludePunctuation": "true",
+        });
+        let found = &data["Resources"][secret]["Properties"]["GenerateSecretString"];
+        assert_eq!(*found, golden, "{secret}: this edit would make a new secret in every deployment");
+    }
+}
+
+#[test]
+fn an_existing_table_or_secret_takes_the_place_of_the_stacks_own() {
+    let (data, root) = (template(DATA), template("template.yaml"));
+    let resources = ["CallersTable", "CallsTable", "FlowsTable", "AuditTable", "PinKeySecret", "WebhookTokenSecret"];
+    for resource in resources {
+        let existing = format!("Existing{resource}");
+        let given = &root["Resources"]["Data"]["Properties"]["Parameters"][&existing];
+        assert_eq!(*given, json!({ "Ref": existing }));
+        assert_eq!(data["Conditions"][format!("Own{resource}")], json!({ "Fn::Equals": [{ "Ref": existing }, ""] }));
+        let output = if resource.ends_with("Table") { "Name" } else { "Arn" };
+        let chosen = json!({ "Fn::If": [format!("Own{resource}"), { "Ref": resource }, { "Ref": existing }] });
+        assert_eq!(data["Outputs"][format!("{resource}{output}")]["Value"], chosen);
+    }
+    for table in ["Callers", "Calls", "Flows"] {
+        let arn = &data["Outputs"][format!("{table}TableArn")]["Value"]["Fn::If"];
+        assert_eq!(arn[0], format!("Own{table}Table"));
+        assert_eq!(arn[1]["Fn::GetAtt"], format!("{table}Table.Arn"));
+        assert!(arn[2]["Fn::Sub"].as_str().unwrap().ends_with(&format!(":table/${{Existing{table}Table}}")));
+    }
 }
 
 /// A secret like those that Secrets Manager generates at the first deployment: letters and digits under one key.

@@ -1,7 +1,7 @@
 //! The functions' environment variables: those that the template sets, the code reads and the documents explain.
 
 use crate::{FUNCTIONS, keys, logical_id, number, template, text};
-use ringbolt_lambda::config::{SteeringConfig, StoringConfig, WebhookConfig};
+use ringbolt_lambda::config::{self, SteeringConfig, StoringConfig, WebhookConfig};
 use ringbolt_tests::app::Function;
 use serde_json::Value;
 use std::{cell::RefCell, collections::BTreeSet};
@@ -26,6 +26,7 @@ fn read(function: Function) -> BTreeSet<String> {
         None
     };
     assert!(WebhookConfig::from_env(get).is_err());
+    assert_eq!(config::stack_name(get), None);
     match function {
         Function::Transcription => assert!(StoringConfig::from_env(get).is_ok(), "the queue is optional"),
         Function::Auth | Function::NextAction => {

@@ -1,18 +1,34 @@
 //! Checks that the templates for `sam deploy`, the code and the documents agree.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
+mod alarms;
+mod costs;
 mod data;
+mod enrolment;
 mod environment;
 mod metrics;
+mod parameters;
 mod permissions;
+mod policies;
 mod routes;
+mod runbook;
+mod versions;
 mod yaml;
 
 use ringbolt_tests::app::{Function, root};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs};
 
+/// The webhooks.
 const FUNCTIONS: [Function; 3] = [Function::Auth, Function::NextAction, Function::Transcription];
+
+/// The package of the enrolment function, and its name in the template.
+const ENROLMENT: (&str, &str) = ("enrol", "Enrolment");
+
+/// The packages of all functions, and their names in the template, without the suffix `Function`, `Role` or `LogGroup`.
+fn packages() -> Vec<(&'static str, &'static str)> {
+    FUNCTIONS.into_iter().map(|function| (function.name(), logical_id(function))).chain([ENROLMENT]).collect()
+}
 
 /// The name of a function in the template, without the suffix `Function`, `Role` or `LogGroup`.
 fn logical_id(function: Function) -> &'static str {
@@ -41,7 +57,7 @@ fn keys(map: &Value) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_three_functions_are_built_from_the_packages_of_the_same_names() {
+fn the_functions_are_built_from_their_packages() {
     let root = template("template.yaml");
     let functions: BTreeSet<_> = root["Resources"]
         .as_object()
@@ -50,12 +66,13 @@ fn the_three_functions_are_built_from_the_packages_of_the_same_names() {
         .filter(|resource| resource["Type"] == "AWS::Serverless::Function")
         .map(|function| function["Properties"]["CodeUri"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(functions, FUNCTIONS.map(|function| format!("functions/{}", function.name())).into());
-    for function in FUNCTIONS {
-        let id = format!("{}Function", logical_id(function));
-        assert_eq!(root["Resources"][&id]["Properties"]["CodeUri"], format!("functions/{}", function.name()));
-        let manifest = text(&format!("functions/{}/Cargo.toml", function.name()));
-        assert!(manifest.contains(&format!("name = \"{}\"", function.name())));
+    let packages = packages();
+    assert_eq!(functions, packages.iter().map(|(package, _)| format!("functions/{package}")).collect());
+    for (package, id) in packages {
+        let code = &root["Resources"][format!("{id}Function")]["Properties"]["CodeUri"];
+        assert_eq!(*code, format!("functions/{package}"));
+        let manifest = text(&format!("functions/{package}/Cargo.toml"));
+        assert!(manifest.contains(&format!("name = \"{package}\"")));
     }
 }
 
@@ -84,9 +101,9 @@ fn alarms_and_the_dashboard_watch_existing_functions() {
         .unwrap()
         .values()
         .filter(|resource| resource["Properties"]["Namespace"] == "Ringbolt")
-        .map(|alarm| alarm["Properties"]["Dimensions"][0]["Value"].as_str().unwrap().to_owned())
+        .map(|alarm| alarm["Properties"]["Dimensions"][1]["Value"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(watched, [Function::Auth, Function::NextAction].map(|function| function.name().to_owned()).into());
+    assert_eq!(watched, FUNCTIONS.map(|function| function.name().to_owned()).into());
 
     let body = observability["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"].as_str().unwrap();
     let body: Value = serde_json::from_str(&body.replace("${DeadlineMs}", "1000")).unwrap();
@@ -94,7 +111,7 @@ fn alarms_and_the_dashboard_watch_existing_functions() {
         body["widgets"].as_array().unwrap().iter().flat_map(|w| w["properties"]["metrics"].as_array().unwrap())
     {
         if metric[0] == "Ringbolt" {
-            assert!(FUNCTIONS.iter().any(|function| metric[3] == function.name()), "{metric}");
+            assert!(packages().iter().any(|(package, _)| metric[5] == *package), "{metric}");
         }
     }
 }

@@ -1,11 +1,16 @@
 //! Checks that alarms and the dashboard watch metrics that the functions write.
 
-use crate::{FUNCTIONS, template, text};
-use ringbolt_lambda::metrics::{DIMENSION, NAMES, NAMESPACE};
+use crate::{packages, template, text};
+use ringbolt_lambda::metrics::{DIMENSIONS, NAMES, NAMESPACE};
+use serde_json::Value;
 
 fn assert_written(metric: &str, function: &str) {
     assert!(NAMES.contains(&metric), "no function writes `{metric}`");
-    assert!(FUNCTIONS.iter().any(|known| known.name() == function), "no function is called `{function}`");
+    assert!(packages().iter().any(|(package, _)| *package == function), "no function is called `{function}`");
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap()
 }
 
 #[test]
@@ -14,16 +19,20 @@ fn every_alarm_watches_a_metric_that_is_written() {
     for path in ["infra/observability.yaml", "template.yaml"] {
         for alarm in template(path)["Resources"].as_object().unwrap().values() {
             let properties = &alarm["Properties"];
-            if properties["Namespace"] != NAMESPACE {
-                continue;
+            let in_expressions = properties["Metrics"].as_array().into_iter().flatten();
+            let metrics = in_expressions.map(|metric| &metric["MetricStat"]["Metric"]).chain([properties]);
+            for metric in metrics.filter(|metric| metric["Namespace"] == NAMESPACE) {
+                let dimensions = metric["Dimensions"].as_array().unwrap();
+                let names: Vec<&str> = dimensions.iter().map(|dimension| text_of(&dimension["Name"])).collect();
+                assert_eq!(names, DIMENSIONS);
+                let stack = &dimensions[0]["Value"]["Ref"];
+                assert_eq!(stack, if path == "template.yaml" { "AWS::StackName" } else { "Stack" });
+                assert_written(text_of(&metric["MetricName"]), text_of(&dimensions[1]["Value"]));
+                watched += 1;
             }
-            assert_eq!(properties["Dimensions"][0]["Name"], DIMENSION);
-            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-            assert_written(&text(&properties["MetricName"]), &text(&properties["Dimensions"][0]["Value"]));
-            watched += 1;
         }
     }
-    assert!(watched >= 6, "{watched}");
+    assert!(watched >= 12, "{watched}");
 }
 
 #[test]
@@ -32,9 +41,9 @@ fn every_metric_on_the_dashboard_is_written() {
     let start = format!("[\"{NAMESPACE}\", ");
     let mut shown = 0;
     for line in dashboard.lines().filter_map(|line| line.trim().strip_prefix(start.as_str())) {
-        let words: Vec<&str> = line.split('"').skip(1).step_by(2).take(3).collect();
-        let [metric, dimension, function] = words.as_slice() else { panic!("{line}") };
-        assert_eq!(*dimension, DIMENSION);
+        let words: Vec<&str> = line.split('"').skip(1).step_by(2).take(5).collect();
+        let [metric, of_stack, stack, of_function, function] = words.as_slice() else { panic!("{line}") };
+        assert_eq!(([*of_stack, *of_function], *stack), (DIMENSIONS, "${Stack}"));
         assert_written(metric, function);
         shown += 1;
     }

@@ -7,8 +7,8 @@ use ringbolt_tests::app::Function::Transcription;
 async fn postbacks_are_kept_in_any_order_however_often_before_and_after_the_calls_own_result() {
     let (app, _database) = demo().await;
     for (case, outcome) in [
-        ("question-2-first", "first"),
-        ("question-1", "first"),
+        ("question-2-first", "stored"),
+        ("question-1", "stored"),
         ("question-1-repeated", "repeated"),
         ("question-1-changed", "superseded"),
         ("question-2-first", "repeated"),
