@@ -42,6 +42,5 @@ def environment(scratch, **more):
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        **CREDENTIALS,
-        **more,
+        **{**CREDENTIALS, **more},
     }

@@ -29,6 +29,7 @@ PARAMETERS = {
     "ThrottleBurst": "250",
     "LockedPerHour": "12",
     "StreamEvents": "true",
+    "EnrolFunction": "true",
 }
 
 

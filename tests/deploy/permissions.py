@@ -60,11 +60,16 @@ def each(value):
 
 def decisions(emulator, role):
     """All decisions made for a role so far, as (action, resource, allowed)."""
+    # arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
+    return decisions_of(emulator, ["assumed-role", role])
+
+
+def decisions_of(emulator, principal):
+    """The same for a principal whose ARN ends with these words between slashes."""
     lines = emulator.permissions_record.read_text().splitlines()
     of_all_roles = (json.loads(line) for line in lines)
     return {
         (decision["action"], decision["resource"], decision["allowed"])
         for decision in of_all_roles
-        # arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
-        if decision["principal"].split(":", 5)[-1].split("/")[:2] == ["assumed-role", role]
+        if decision["principal"].split(":", 5)[-1].split("/")[:2] == principal
     }

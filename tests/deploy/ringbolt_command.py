@@ -4,15 +4,21 @@ import json
 import os
 import subprocess
 
-from account import environment
+from account import CREDENTIALS, environment
 
 RUNS_WITHIN_SECS = 60
 
 
 class RingboltCommand:
-    def __init__(self, scratch, endpoint, stack_name):
+    """`credentials` are those of the account's root user, or `AWS_...` variables of somebody else."""
+
+    def __init__(self, scratch, endpoint, stack_name, credentials=CREDENTIALS):
         self.variables = environment(
-            scratch, AWS_ENDPOINT_URL=endpoint, RINGBOLT_STACK=stack_name, RINGBOLT_BY="the deploy test"
+            scratch,
+            AWS_ENDPOINT_URL=endpoint,
+            RINGBOLT_STACK=stack_name,
+            RINGBOLT_BY="the deploy test",
+            **{**CREDENTIALS, **credentials},
         )
 
     def push_flow(self, file):

@@ -33,10 +33,13 @@ def deploy(scratch, endpoint, stack_name, parameters):
     """
     command = [os.environ["RINGBOLT_TEST_SAM_PYTHON"], "-m", "samcli", "deploy"]
     command += ["--no-confirm-changeset", "--stack-name", stack_name, "--no-progressbar", "--parameter-overrides"]
-    command += [f"{name}={value}" for name, value in parameters.items()]
+    # SAM takes an empty value only with quotation marks.
+    command += [f"{name}={value}" if value else f'{name}=""' for name, value in parameters.items()]
     builders = [name for name in ["cargo", "rustc", "zig", "cargo-lambda"] if shutil.which(name, path=PATH)]
     assert not builders, f"{builders} are in {PATH}"
-    variables = environment(scratch, PATH=PATH, AWS_ENDPOINT_URL=endpoint, SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(scratch / "sam"))
+    variables = environment(
+        scratch, PATH=PATH, AWS_ENDPOINT_URL=endpoint, SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(scratch / "sam")
+    )
     done = subprocess.run(
         command,
         cwd=package(scratch),

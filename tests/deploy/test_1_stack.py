@@ -33,6 +33,15 @@ def test_every_stack_is_complete(aws, stack):
     assert {each["StackStatus"] for each in described} <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
+def test_the_tags_of_samconfig_are_on_the_stack_and_on_what_is_in_it(aws, stack):
+    expected = {"application": "ringbolt", "stage": "dev"}
+    described = aws("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    assert {tag["Key"]: tag["Value"] for tag in described["Tags"]} == expected
+    arn = table(aws, stack, "Callers")["TableArn"]
+    tags = aws("dynamodb").list_tags_of_resource(ResourceArn=arn)["Tags"]
+    assert expected.items() <= {tag["Key"]: tag["Value"] for tag in tags}.items()
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_tables_have_the_keys_that_the_code_writes(aws, stack, name):
     found = table(aws, stack, name)
@@ -64,14 +73,15 @@ def test_call_flows_and_the_audit_log_do_not_expire(aws, stack, name):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_tables_are_encrypted_and_all_but_the_counters_can_be_restored(aws, stack, name):
+def test_all_tables_but_the_counters_can_be_restored(aws, stack, name):
     backups = aws("dynamodb").describe_continuous_backups(TableName=stack.outputs[f"{name}TableName"])
     recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     # Counters live for a day at most.
     assert recovery["PointInTimeRecoveryStatus"] == ("DISABLED" if name == "Counters" else "ENABLED")
     found = table(aws, stack, name)
-    assert found["SSEDescription"]["Status"] == "ENABLED"
-    # Off in dev, so that a dev stack leaves nothing behind; on in prod.
+    # DynamoDB encrypts every table; a description means a key in KMS, which is billed.
+    assert "SSEDescription" not in found
+    # Off in dev, so that a dev stack leaves nothing behind.
     assert found["DeletionProtectionEnabled"] is False
 
 
@@ -93,8 +103,10 @@ def test_the_api_has_exactly_these_routes_each_to_its_function(aws, stack):
     for route in gateway.get_routes(ApiId=api)["Items"]:
         integration = integrations[route["Target"].removeprefix("integrations/")]
         assert integration["PayloadFormatVersion"] == "2.0"
-        # ...:function:NAME, or NAME:live
-        found[route["RouteKey"]] = integration["IntegrationUri"].split(":function:")[1].split(":")[0]
+        # ...:function:NAME:live
+        name, alias = integration["IntegrationUri"].split(":function:")[1].split(":")
+        assert alias == "live"
+        found[route["RouteKey"]] = name
     functions = stack.resources["AWS::Lambda::Function"]
     assert found == {route: functions[function] for route, function in ROUTES.items()}
 
@@ -111,12 +123,13 @@ def test_the_stage_is_throttled_and_logs_no_query_string(aws, stack):
     forbidden = ("$context.path", "$context.http.path", "querystring", "$context.requestOverride")
     assert not [value for value in log_format.values() if any(word in value.lower() for word in forbidden)]
     group = stack.physical_id("AWS::Logs::LogGroup", "AccessLogGroup")
+    assert group.startswith("/aws/vendedlogs/")
     assert stage["AccessLogSettings"]["DestinationArn"].removesuffix(":*").endswith(f":log-group:{group}")
 
 
 def test_every_log_group_has_a_retention_period(aws, stack):
     groups = stack.resources["AWS::Logs::LogGroup"]
-    assert len(groups) == 4
+    assert len(groups) == 5
     for name in groups.values():
         (found,) = aws("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         assert found["retentionInDays"] == int(PARAMETERS["LogRetentionDays"])
@@ -125,9 +138,12 @@ def test_every_log_group_has_a_retention_period(aws, stack):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_functions_are_configured_by_the_parameters(aws, stack, function):
     name = stack.physical_id("AWS::Lambda::Function", function)
-    found = aws("lambda").get_function_configuration(FunctionName=name)
+    found = aws("lambda").get_function_configuration(FunctionName=name, Qualifier="live")
+    assert found["Version"] == "1"
+    assert f"{PARAMETERS['DeadlineMs']} ms" in found["Description"]
     assert (found["Runtime"], found["Architectures"]) == ("provided.al2023", [PARAMETERS["Architecture"]])
     variables = found["Environment"]["Variables"]
+    assert variables["RINGBOLT_STACK"] == STACK_NAME
     assert variables["RINGBOLT_DEADLINE_MS"] == PARAMETERS["DeadlineMs"]
     assert variables["RINGBOLT_RETENTION_DAYS"] == PARAMETERS["RetentionDays"]
     assert variables["RINGBOLT_WEBHOOK_TOKENS"] == f"secretsmanager:{stack.outputs['WebhookTokenSecretArn']}"
@@ -137,17 +153,34 @@ def test_functions_are_configured_by_the_parameters(aws, stack, function):
     assert found["LoggingConfig"]["LogGroup"] == group
 
 
+def test_the_enrolment_function_gets_only_what_it_needs(aws, stack):
+    name = stack.physical_id("AWS::Lambda::Function", "EnrolmentFunction")
+    assert stack.outputs["EnrolFunctionName"] == name
+    found = aws("lambda").get_function_configuration(FunctionName=name)
+    assert (found["Runtime"], found["Timeout"]) == ("provided.al2023", 60)
+    variables = found["Environment"]["Variables"]
+    assert variables == {
+        "RINGBOLT_CALLERS_TABLE": stack.outputs["CallersTableName"],
+        "RINGBOLT_PIN_KEYS": f"secretsmanager:{stack.outputs['PinKeySecretArn']}",
+        "RINGBOLT_PIN_HASH": "argon2id",
+        "RINGBOLT_LOG_LEVEL": "info",
+        "RINGBOLT_STACK": STACK_NAME,
+    }
+    group = stack.physical_id("AWS::Logs::LogGroup", "EnrolmentLogGroup")
+    assert found["LoggingConfig"]["LogGroup"] == group == stack.outputs["EnrolLogGroupName"]
+
+
 def test_alarms_watch_existing_metrics(aws, stack):
     names = list(stack.resources["AWS::CloudWatch::Alarm"].values())
     alarms = aws("cloudwatch").describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
     assert len(alarms) == len(names)
     watched = {(alarm["Namespace"], alarm["MetricName"]) for alarm in alarms}
-    expected = {("Ringbolt", name) for name in ("Fallbacks", "LatencyMs", "Locked")}
-    expected |= {("AWS/ApiGateway", "5xx"), ("AWS/Lambda", "Throttles")}
+    expected = {("Ringbolt", name) for name in ("Fallbacks", "LatencyMs", "Locked", "Queued", "Refused")}
+    expected |= {("AWS/ApiGateway", "5xx"), ("AWS/Lambda", "Errors"), ("AWS/Lambda", "Throttles")}
     assert expected <= watched
     # The emulator cannot tell whether AWS really emits the metrics of its own services.
     functions = set(stack.resources["AWS::Lambda::Function"].values())
-    packages = {"auth-webhook", "next-action", "transcription-postback"}
+    packages = {"auth-webhook", "next-action", "transcription-postback", "enrol"}
     for alarm in alarms:
         known = {"Ringbolt": packages, "AWS/Lambda": functions}.get(alarm["Namespace"])
         values = {d["Value"] for d in alarm["Dimensions"] if d["Name"] in ("Function", "FunctionName")}
@@ -161,6 +194,13 @@ def test_alarm_thresholds_come_from_the_parameters(aws, stack):
     assert {(a["Threshold"], a["ExtendedStatistic"]) for a in latency} == {(float(PARAMETERS["LatencyAlarmMs"]), "p99")}
     locked = [alarm for alarm in alarms if alarm["MetricName"] == "Locked"]
     assert {(a["Threshold"], a["Period"]) for a in locked} == {(float(PARAMETERS["LockedPerHour"]), 3600)}
+
+
+def test_every_alarm_says_where_in_the_runbook_it_is_explained(aws, stack):
+    names = list(stack.resources["AWS::CloudWatch::Alarm"].values())
+    alarms = aws("cloudwatch").describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
+    assert len(alarms) > 20
+    assert [alarm["AlarmName"] for alarm in alarms if "Runbook: docs/runbook.md#" not in alarm["AlarmDescription"]] == []
 
 
 def test_the_dashboard_has_widgets(aws, stack):

@@ -31,6 +31,8 @@ NEEDED = [
     ("TranscriptionPostback", GET, "Calls"),
     ("TranscriptionPostback", SECRET, "WebhookToken"),
     ("TranscriptionPostback", "sqs:SendMessage", "Queue"),
+    ("Enrolment", UPDATE, "Callers"),
+    ("Enrolment", SECRET, "PinKey"),
 ]
 #: What AWS does with the function's role and the emulator does without it: see above.
 DONE_BY_AWS = {
@@ -43,7 +45,9 @@ DONE_BY_AWS = {
         "sqs:DeleteMessage",
         "sqs:GetQueueAttributes",
     },
+    "Enrolment": {"logs:CreateLogStream", "logs:PutLogEvents"},
 }
+#: The enrolment function has no URL; it is invoked.
 PROBES = {
     "AuthWebhook": ("POST", "WixAnswersUrl"),
     "NextAction": ("GET", "DialogTechNextActionUrl"),
@@ -102,20 +106,34 @@ def use(aws, stack, webhooks, enrol):
         assert answer.status == 204, answer
         item_of(aws, stack, call, "transcript#23456#1")
 
+    def enrol_caller():
+        enrol("90706", "815294")
+        answer = webhooks.authenticate("90706", "815294", f"a-{next(calls)}")
+        assert (answer.status, answer.body) == (200, SUCCESS), answer
+
     enrol("90705", "815294")
-    return {"AuthWebhook": authenticate, "NextAction": next_action, "TranscriptionPostback": transcribe}
+    return {
+        "AuthWebhook": authenticate,
+        "NextAction": next_action,
+        "TranscriptionPostback": transcribe,
+        "Enrolment": enrol_caller,
+    }
 
 
 def role_of(aws, stack, function):
     return Role(aws, stack.physical_id("AWS::IAM::Role", f"{function}Role"))
 
 
-def restart(emulator, stack, webhooks, function):
+def restart(aws, emulator, stack, webhooks, function):
     """Restarts a function, so that it needs the permissions for its start again."""
-    emulator.end_function(stack.physical_id("AWS::Lambda::Function", f"{function}Function"))
+    name = stack.physical_id("AWS::Lambda::Function", f"{function}Function")
+    emulator.end_function(name)
     # Unlike AWS, the emulator may notice that the process is gone only at the next request, and answer that with 502.
     # So send a request whose answer does not matter.
-    webhooks.with_token(None).send(*PROBES[function], {})
+    if function in PROBES:
+        webhooks.with_token(None).send(*PROBES[function], {})
+    else:
+        aws("lambda").invoke(FunctionName=name, Payload=b'{"operation":"check"}')
 
 
 def test_a_transcription_that_cannot_be_stored_is_queued_and_stored_later(aws, stack, webhooks, resources, paused_queue):
@@ -154,10 +172,10 @@ def test_a_function_fails_without_a_permission_and_works_with_it(
             assert webhooks.transcribe(str(next(calls)), "1", "Nobody hears this.").status == 503
     else:
         with role.without(action, resources[resource]):
-            restart(emulator, stack, webhooks, function)
+            restart(aws, emulator, stack, webhooks, function)
             with pytest.raises(AssertionError):
                 use[function]()
-        restart(emulator, stack, webhooks, function)
+        restart(aws, emulator, stack, webhooks, function)
     # The missing permission was the cause of the failure.
     assert (action, resources[resource], False) in decisions(emulator, role.name)
     use[function]()

@@ -61,8 +61,17 @@ def test_a_dev_stack_leaves_nothing_behind(aws, stack):
 @pytest.fixture(scope="module")
 def prod(scratch, emulator, aws):
     name = f"{STACK_NAME}-prod"
-    sam.deploy(scratch, emulator.endpoint, name, {**PARAMETERS, "Stage": "prod", "StreamEvents": "false"})
+    parameters = {**PARAMETERS, "Stage": "prod", "StreamEvents": "false", "EnrolFunction": "false"}
+    sam.deploy(scratch, emulator.endpoint, name, parameters)
+    unprotected = Stack(aws, name).resources["AWS::DynamoDB::Table"].values()
+    # A failed first deployment could not delete protected tables, so the second one protects them.
+    assert not [table for table in unprotected if protected(aws, table)]
+    sam.deploy(scratch, emulator.endpoint, name, {**parameters, "DeletionProtection": "true"})
     return Stack(aws, name)
+
+
+def protected(aws, table):
+    return aws("dynamodb").describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
 
 
 def test_in_prod_tables_are_protected_and_events_are_off_by_default(aws, prod):
@@ -73,6 +82,24 @@ def test_in_prod_tables_are_protected_and_events_are_off_by_default(aws, prod):
         with pytest.raises(aws("dynamodb").exceptions.ClientError):
             aws("dynamodb").delete_table(TableName=name)
     assert "AWS::Pipes::Pipe" not in prod.resources
+
+
+def test_the_enrolment_function_is_optional(prod):
+    assert len(prod.resources["AWS::Lambda::Function"]) == 3
+    assert not [name for name in prod.outputs if name.startswith("Enrol")]
+
+
+def test_what_cannot_work_is_refused_before_anything_is_changed(scratch, emulator, aws):
+    before = remaining(aws)
+    for parameters, sentence in [
+        ({"MemorySize": "256"}, "With less than 512 MB, Argon2id"),
+        ({"ReservedConcurrency": "1"}, "ReservedConcurrency must be empty, 0, or a number from 2 to 9999"),
+    ]:
+        with pytest.raises(AssertionError, match=sentence):
+            sam.deploy(scratch, emulator.endpoint, f"{STACK_NAME}-refused", {**PARAMETERS, **parameters})
+    # The change set may leave an empty stack in review.
+    after = remaining(aws)
+    assert {**after, "stacks": before["stacks"]} == before
 
 
 def test_a_prod_stack_leaves_tables_secrets_and_queues(aws, prod):

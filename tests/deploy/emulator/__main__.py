@@ -10,11 +10,23 @@ import ministack.app
 from ministack.core import iam_evaluator
 from ministack.services.cloudformation import provisioners, stacks
 
-from . import http_api, nested_removal, permissions_record, secret_strings, table_settings
+from . import (
+    http_api,
+    metric_math,
+    nested_removal,
+    nested_update,
+    permissions_record,
+    query_definitions,
+    secret_strings,
+    table_settings,
+)
 
 http_api.patch(provisioners)
 secret_strings.patch(provisioners)
 table_settings.patch(provisioners)
+query_definitions.patch(provisioners)
+metric_math.patch(provisioners)
 nested_removal.patch(provisioners, stacks)
+nested_update.patch(provisioners)
 permissions_record.patch(iam_evaluator, os.environ["RINGBOLT_PERMISSIONS_RECORD"])
 ministack.app.main()

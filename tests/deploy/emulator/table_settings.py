@@ -1,13 +1,13 @@
-"""TTL, point-in-time recovery, encryption and deletion protection of DynamoDB tables.
+"""TTL, point-in-time recovery and deletion protection of DynamoDB tables.
 
 CloudFormation sets all of them when it creates a table. MiniStack's DynamoDB supports them, but its CloudFormation
-handler ignores the first three, and treats the string "false" as true for the last.
+handler ignores the first two, and treats the string "false" as true for the last.
 """
 
 
 def patch(provisioners):
     table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
-    create, service = table["create"], provisioners._dynamodb
+    create, update, service = table["create"], table["update"], provisioners._dynamodb
 
     def create_with_settings(logical_id, properties, stack_name):
         protected = is_true(properties.get("DeletionProtectionEnabled"))
@@ -20,13 +20,13 @@ def patch(provisioners):
         if is_true(properties.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled")):
             wanted = {"PointInTimeRecoveryEnabled": True}
             service._update_continuous_backups({"TableName": name, "PointInTimeRecoverySpecification": wanted})
-        encryption = properties.get("SSESpecification", {})
-        if is_true(encryption.get("SSEEnabled")):
-            kind = encryption.get("SSEType", "KMS")
-            service._tables[name]["SSEDescription"] = {"Status": "ENABLED", "SSEType": kind}
         return name, attributes
 
-    table["create"] = create_with_settings
+    def update_with_settings(physical_id, old, new, *more, **named):
+        old, new = ({**each, "DeletionProtectionEnabled": is_true(each.get("DeletionProtectionEnabled"))} for each in (old, new))
+        return update(physical_id, old, new, *more, **named)
+
+    table["create"], table["update"] = create_with_settings, update_with_settings
 
 
 def is_true(value):
