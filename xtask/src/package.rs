@@ -14,40 +14,34 @@ use crate::steps::sam_build::{self, Architecture, FUNCTIONS};
 use crate::workspace::{Workspace, run};
 
 /// What the package has of the repository, as it is there.
-const COPIED: [&str; 8] = [
+const COPIED: [&str; 10] = [
     "LICENSE",
     "CHANGELOG.md",
+    "samconfig.toml",
     "docs/configuration.md",
     "docs/deploy.md",
     "docs/flows.md",
     "docs/operations.md",
+    "docs/runbook.md",
     "infra/policies",
     "flows",
 ];
 
-/// A package, complete.
-pub struct Package {
-    /// The folder; `template.yaml` in it is what `sam deploy` takes.
-    pub folder: PathBuf,
-    /// The folder as an archive.
-    pub archive: PathBuf,
-}
-
-/// Builds the functions for this architecture and the command for this machine, and packs them.
+/// Builds the functions for this architecture and the command for this machine, and packs them. Returns the archive.
 ///
 /// # Errors
 /// Something does not build, or the folder cannot be written.
-pub fn package(workspace: &Workspace, architecture: Architecture) -> Result<Package> {
+pub fn package(workspace: &Workspace, architecture: Architecture) -> Result<PathBuf> {
     let built = sam_build::build_for(workspace, architecture)?;
     run(workspace.cargo().args(["build", "--release", "--package", "ringbolt"]))?;
     assemble(workspace, architecture, &built, &workspace.target.join("release").join("ringbolt"))
 }
 
-/// Packs the output of `sam build` and a command.
+/// Packs the output of `sam build` and a command. Returns the archive; the folder is next to it.
 ///
 /// # Errors
 /// The folder or the archive cannot be written.
-pub fn assemble(workspace: &Workspace, architecture: Architecture, built: &Path, command: &Path) -> Result<Package> {
+pub fn assemble(workspace: &Workspace, architecture: Architecture, built: &Path, command: &Path) -> Result<PathBuf> {
     let name = format!("ringbolt-{}-{}", env!("CARGO_PKG_VERSION"), architecture.name());
     let home = workspace.target.join("package");
     let folder = home.join(&name);
@@ -69,7 +63,7 @@ pub fn assemble(workspace: &Workspace, architecture: Architecture, built: &Path,
     let archive = home.join(format!("{name}.tar.gz"));
     archive::pack(&folder, &archive)?;
     println!("{}\n{}", folder.display(), archive.display());
-    Ok(Package { folder, archive })
+    Ok(archive)
 }
 
 /// The template with the architecture of the built functions: no other can be chosen.

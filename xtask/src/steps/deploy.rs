@@ -9,8 +9,8 @@ use crate::test_run::count_pytest;
 use crate::tools::{self, AWS_EMULATOR, SAM};
 use crate::workspace::{Workspace, run};
 
-/// The time limit for the tests, which take two minutes on two cores.
-const SECS: &str = "1200";
+/// The time limit for the tests, which take four minutes on two cores.
+const SECS: &str = "1800";
 
 pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     let python = AWS_EMULATOR.installed(workspace)?.join("bin").join("python");
@@ -22,7 +22,7 @@ pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     // the same.
     let packed = workspace.target.join("deploy-test-ringbolt");
     run(workspace.command("strip").arg("-o").arg(&packed).arg(&command))?;
-    let package = package::assemble(workspace, architecture, &built, &packed)?;
+    let archive = package::assemble(workspace, architecture, &built, &packed)?;
     let scratch = workspace.target.join("deploy-test");
     // A killed run leaves its folder behind.
     if scratch.is_dir() {
@@ -40,7 +40,7 @@ pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONUNBUFFERED", "1")
         .env("RINGBOLT_TEST_SAM_PYTHON", sam_python)
-        .env("RINGBOLT_TEST_PACKAGE", package.archive)
+        .env("RINGBOLT_TEST_PACKAGE", archive)
         .env("RINGBOLT_TEST_ARCHITECTURE", architecture.name())
         .env("RINGBOLT_TEST_RINGBOLT", command)
         .env("RINGBOLT_TEST_SCRATCH", scratch);

@@ -11,7 +11,8 @@ use crate::tools;
 use crate::workspace::{Workspace, described, run};
 
 /// The functions' names in `template.yaml`.
-pub const FUNCTIONS: [&str; 3] = ["AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction"];
+pub const FUNCTIONS: [&str; 4] =
+    ["AuthWebhookFunction", "EnrolmentFunction", "NextActionFunction", "TranscriptionPostbackFunction"];
 /// The glibc of `provided.al2023`: Amazon Linux 2023 ships 2.34.
 const NEWEST_GLIBC: Version = (2, 34);
 /// The maximum size of a binary. A larger one slows cold starts noticeably and points to a heavy new dependency.
