@@ -10,19 +10,17 @@ import pathlib
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 
 import pytest
 
 import sam
 from account import CREDENTIALS, environment
-from runbook import command
+from runbook import bash, command
 from sam import ROOT
 from stack import Stack
 
 GUIDE = (ROOT / "docs" / "deploy.md").read_text()
-RUNS_WITHIN_SECS = 300
 STACK = "ringbolt-dev"
 PIN = "815294"
 
@@ -74,22 +72,11 @@ class Reader:
             **CREDENTIALS,
         )
 
-    def run(self, line, stdin=None, may_end_with=(0,), **variables):
+    def run(self, line, stdin="", may_end_with=(0,), **variables):
         """Runs a line; a `cd` in it holds for the next one. Returns what it printed."""
         line = re.sub(r"ringbolt-\d+\.\d+\.\d+-(arm64|x86_64)", self.package, line)
         line = re.sub(r"--stack ringbolt(?=\s|$)", f"--stack {STACK}", line)
-        done = subprocess.run(
-            ["bash", "-u", "-o", "pipefail", "-c", f"{line}\nended=$?; pwd >&2; exit $ended"],
-            cwd=self.folder,
-            env={**self.variables, **variables},
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=RUNS_WITHIN_SECS,
-            check=False,
-        )
+        done = bash(f"{line}\nended=$?; pwd >&2; exit $ended", self.folder, {**self.variables, **variables}, stdin)
         assert done.returncode in may_end_with, f"{line}\nended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         self.folder = pathlib.Path(done.stderr.splitlines()[-1])
         return done.stdout

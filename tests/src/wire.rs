@@ -34,6 +34,9 @@ pub enum Fault {
     Denied,
     /// They are held until n have arrived, so requests that are not sent in parallel wait forever.
     HoldUntil(usize),
+    /// They pass, but the request with this number, counted from the last [`Wire::take_operations`], is held until the other
+    /// number has arrived.
+    HoldOne(usize, usize),
     /// They reach the database, but the replies to the next n requests are lost.
     LoseReplies(u32),
     /// The next n requests pass; all others are answered with an internal error.
@@ -99,6 +102,12 @@ async fn pass(State(wire): State<Arc<Shared>>, request: Request) -> Response<Bod
         Fault::HoldUntil(count) => {
             wire.arrived.send_modify(|arrived| *arrived += 1);
             wire.arrived.subscribe().wait_for(|arrived| *arrived >= count).await.unwrap();
+        }
+        Fault::HoldOne(held, until) => {
+            wire.arrived.send_replace(number);
+            if number == held {
+                wire.arrived.subscribe().wait_for(|arrived| *arrived >= until).await.unwrap();
+            }
         }
         Fault::Throttle => return error(400, "ProvisionedThroughputExceededException"),
         Fault::ThrottleOneOf(count) if number.is_multiple_of(count) => {

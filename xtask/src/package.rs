@@ -14,15 +14,19 @@ use crate::steps::sam_build::{self, Architecture, FUNCTIONS};
 use crate::workspace::{Workspace, run};
 
 /// What the package has of the repository, as it is there.
-const COPIED: [&str; 10] = [
+const COPIED: [&str; 14] = [
     "LICENSE",
     "CHANGELOG.md",
     "samconfig.toml",
     "docs/configuration.md",
     "docs/deploy.md",
     "docs/flows.md",
+    "docs/json.md",
+    "docs/local.md",
     "docs/operations.md",
+    "docs/output.schema.json",
     "docs/runbook.md",
+    "docs/scripted-calls.md",
     "infra/policies",
     "flows",
 ];

@@ -39,10 +39,6 @@ impl Reported {
     }
 }
 
-/// As [`Reported`], where the output says all.
-#[derive(Debug)]
-pub(crate) struct Failed;
-
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -55,12 +51,6 @@ impl fmt::Display for Interrupted {
     }
 }
 
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the command did not succeed: its output says why")
-    }
-}
-
 impl fmt::Display for Reported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -70,11 +60,10 @@ impl fmt::Display for Reported {
 impl std::error::Error for Usage {}
 impl std::error::Error for Reported {}
 impl std::error::Error for Interrupted {}
-impl std::error::Error for Failed {}
 
 /// Whether people have already been told.
 pub(crate) fn is_reported(error: &anyhow::Error) -> bool {
-    error.is::<Failed>() || error.is::<Reported>()
+    error.is::<Reported>()
 }
 
 /// The exit code for an error.

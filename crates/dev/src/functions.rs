@@ -37,6 +37,11 @@ pub(crate) async fn send(app: &App, (dialect, webhook, flow): Found<'_>, request
     answer(app, webhook, &api_gateway_event(&http, &route, flow, now).to_string()).await
 }
 
+/// What API Gateway answers to a path that no webhook has.
+pub(crate) fn no_route() -> Reply {
+    Reply { status: 404, ..Reply::text("") }
+}
+
 /// An answer as the simulator takes it, with how it came about.
 pub(crate) fn reply(answer: Answer, elapsed: Duration) -> Reply {
     let report = answer.report;

@@ -47,10 +47,11 @@ impl Gateway {
     /// Sends a webhook of the simulator, and reports it like one that came over HTTP.
     pub(crate) async fn send(&self, request: &Request) -> Reply {
         let began = Instant::now();
-        let Some(found) = dialects::find(&request.path) else { return Reply { status: 404, ..Reply::text("") } };
+        let Some(found) = dialects::find(&request.path) else { return functions::no_route() };
         let answer = functions::send(&self.app, found, request, (self.clock)()).await;
-        self.report(request.method.word(), found, &answer, began.elapsed());
-        functions::reply(answer, began.elapsed())
+        let elapsed = began.elapsed();
+        self.report(request.method.word(), found, &answer, elapsed);
+        functions::reply(answer, elapsed)
     }
 
     /// Whether a webhook's request is answered: a provider's, or one of this machine that no foreign page has sent.

@@ -138,7 +138,7 @@ impl Playground {
     /// Sends a webhook to the function that answers it.
     pub async fn send(&self, request: &Request) -> Reply {
         let began = Instant::now();
-        let Some(found) = dialects::find(&request.path) else { return Reply { status: 404, ..Reply::text("") } };
+        let Some(found) = dialects::find(&request.path) else { return functions::no_route() };
         functions::reply(functions::send(&self.app, found, request, self.now()).await, began.elapsed())
     }
 

@@ -207,7 +207,8 @@ impl Store {
         };
         let keys = KeysAndAttributes::builder().set_keys(Some(listed.iter().map(key).collect())).build();
         let mut asked = HashMap::from([(self.tables.calls.clone(), keys.map_err(|_| StoreError::Nonsense)?)]);
-        for _ in 0..BATCH_ATTEMPTS {
+        for pause_ms in (0..BATCH_ATTEMPTS).map(|attempt| attempt * 50) {
+            tokio::time::sleep(Duration::from_millis(pause_ms.into())).await;
             let page = self.client.batch_get_item().set_request_items(Some(asked)).send().await;
             let page = page.map_err(StoreError::from_sdk)?;
             for item in page.responses.unwrap_or_default().into_values().flatten() {

@@ -31,7 +31,7 @@ pub struct Report {
     pub version: Option<FlowVersion>,
     /// Which rule of which IVR decided, or for which case the flow has none.
     pub reason: Option<Box<Reason>>,
-    /// What failed, if that is why the fallback was answered.
+    /// What failed, if that decided the answer: the fallback, the queue, or a refusal to store.
     pub failed: Option<Box<Failed>>,
     /// The provider's call id; for DialogTech the respondent's id.
     pub call: String,
@@ -110,6 +110,9 @@ impl Report {
 }
 
 impl Answer {
+    /// Characters of an id in the log; the rest is cut off.
+    pub const MAX_ID_CHARS: usize = 64;
+
     /// `text/plain`, which both providers expect for an id or for text to read. FreeSWITCH-like clients check the type.
     #[must_use]
     pub fn text(body: impl Into<String>) -> Self {
@@ -231,7 +234,10 @@ impl Answer {
 
 /// An id, cut off at the first character that an id would not have.
 fn plain(id: &str) -> String {
-    id.chars().take(64).take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect()
+    id.chars()
+        .take(Answer::MAX_ID_CHARS)
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        .collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, Method, header};
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest};
 use ringbolt_core::dialects::dialogtech::Form;
-use std::fmt;
+use std::{fmt, time::Instant};
 
 /// The maximum size of body and query string together, in bytes. A provider's request has a few KB; a transcription
 /// arrives in the query string, which API Gateway limits to 10 KB.
@@ -27,6 +27,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body, decoded if API Gateway encoded it with base64; `None` if decoding failed.
     pub body: Option<Vec<u8>>,
+    /// When the event came: the deadline counts from here.
+    pub received: Instant,
 }
 
 /// The event does not come from an HTTP API.
@@ -71,6 +73,7 @@ impl Request {
             query: event.raw_query_string.unwrap_or_default(),
             headers: event.headers,
             body,
+            received: Instant::now(),
         }
     }
 

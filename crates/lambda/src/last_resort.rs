@@ -5,7 +5,7 @@ use crate::{Answer, Failure};
 use ringbolt_core::outcome::Outcome;
 
 /// The answer of a last resort, deployed with the function (`RINGBOLT_LAST_RESORT`). Without one it is status 503, at which
-/// DialogTech goes on with its Backup Routing; what Wix Answers does is not documented.
+/// DialogTech follows its Backup Routing. Wix Answers does not document what it does.
 #[derive(Clone, Debug, Default)]
 pub struct LastResort(Option<Box<Answer>>);
 

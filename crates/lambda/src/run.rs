@@ -26,6 +26,12 @@ use tokio::sync::OnceCell;
 use tracing_subscriber::filter::LevelFilter;
 use zeroize::Zeroizing;
 
+/// An event, and when it came.
+struct Event<'a> {
+    text: &'a str,
+    received: Instant,
+}
+
 /// How an event was handled.
 enum Done {
     /// A request to the flow of this name.
@@ -81,11 +87,11 @@ pub async fn steering(
     handle: impl AsyncFn(&App, Request) -> Answer,
 ) -> ExitCode {
     let start = Steering::from_env(init_logging(), writes_to, last_resort).await;
-    let invoke = async |start: &Steering, ready: Result<&App, Failure>, event: &str| {
+    let invoke = async |start: &Steering, ready: Result<&App, Failure>, event: &Event<'_>| {
         Ok(match ready {
             Ok(app) => answered(app, &handle, event).await,
             Err(failure) => {
-                let resort = async |_: &(), _: Request| start.last_resort.answer(&failure);
+                let resort = async |_: &(), _: Request| start.last_resort().answer(&failure);
                 answered(&(), &resort, event).await
             }
         }
@@ -102,7 +108,9 @@ pub async fn storing(
     drain: impl AsyncFn(&Postback, Batch) -> BatchResponse,
 ) -> ExitCode {
     let start = Storing::from_env(init_logging()).await;
-    let invoke = async |_: &Storing, ready: Result<&Postback, Failure>, event: &str| match Batch::from_event(event)? {
+    let invoke = async |_: &Storing, ready: Result<&Postback, Failure>, event: &Event<'_>| match Batch::from_event(
+        event.text,
+    )? {
         Some(batch) => {
             let messages = batch.messages.len();
             Ok(Done::Drained { messages, response: drain(ready?, batch).await })
@@ -129,8 +137,8 @@ pub async fn enrolling(
     let config = EnrolConfig::from_env(environment);
     logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
     let start = Enrolling::from_env(config).await;
-    let invoke = async |_: &Enrolling, ready: Result<&Enroller, Failure>, event: &str| {
-        Ok(Done::Enrolled(handle(ready.map_err(Refused::NotReady)?, event).await))
+    let invoke = async |_: &Enrolling, ready: Result<&Enroller, Failure>, event: &Event<'_>| {
+        Ok(Done::Enrolled(handle(ready.map_err(Refused::NotReady)?, event.text).await))
     };
     serve(function, start, invoke).await
 }
@@ -145,7 +153,7 @@ fn init_logging() -> Result<WebhookConfig, ConfigMistakes> {
 async fn serve<S: Start>(
     function: &'static str,
     start: Result<S, StartError>,
-    invoke: impl AsyncFn(&S, Result<&S::Ready, Failure>, &str) -> Result<Done, Refused>,
+    invoke: impl AsyncFn(&S, Result<&S::Ready, Failure>, &Event<'_>) -> Result<Done, Refused>,
 ) -> ExitCode {
     let ended = match start {
         Ok(start) => run(function, &start, invoke).await,
@@ -163,7 +171,7 @@ async fn serve<S: Start>(
 async fn run<S: Start>(
     function: &'static str,
     start: &S,
-    invoke: impl AsyncFn(&S, Result<&S::Ready, Failure>, &str) -> Result<Done, Refused>,
+    invoke: impl AsyncFn(&S, Result<&S::Ready, Failure>, &Event<'_>) -> Result<Done, Refused>,
 ) -> Result<(), StartError> {
     let (ready, cold, stack) = (OnceCell::new(), AtomicBool::new(true), stack_name(environment));
     if let Err(error) = ready.get_or_try_init(|| load(start, PATIENCE)).await {
@@ -180,7 +188,7 @@ async fn run<S: Start>(
         // On the heap: the compiler gives up on futures that are nested as deeply as these.
         // It can have PINs, so its memory is cleared. The runtime's own buffer cannot be.
         let payload = Zeroizing::new(String::from(Box::<str>::from(event.payload)));
-        let done = Box::pin(invoke(start, loaded, &payload)).await?;
+        let done = Box::pin(invoke(start, loaded, &Event { text: &payload, received: began })).await?;
         let invocation = Invocation {
             stack: stack.as_deref(),
             function,
@@ -229,7 +237,7 @@ impl From<(String, Answer)> for Done {
 /// Answers one event outside Lambda, whatever is in it, and logs one line about it.
 pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &str) -> Answer {
     let began = Instant::now();
-    let (flow, answer) = answered(app, handle, event).await;
+    let (flow, answer) = answered(app, handle, &Event { text: event, received: began }).await;
     tracing::info!(
         flow,
         version = answer.report.version.map(tracing::field::display),
@@ -249,9 +257,10 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
 }
 
 /// The name of the flow, and the answer.
-async fn answered<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &str) -> (String, Answer) {
-    match Request::from_event(event) {
+async fn answered<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &Event<'_>) -> (String, Answer) {
+    match Request::from_event(event.text) {
         Ok(request) => {
+            let request = Request { received: event.received, ..request };
             // An invalid name can be anything that a stranger wrote into the URL, so it is not logged.
             let flow = ringbolt_core::identity::FlowName::parse(&request.flow);
             (flow.map(|name| name.to_string()).unwrap_or_default(), handle(app, request).await)

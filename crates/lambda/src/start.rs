@@ -24,7 +24,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why a function is not ready.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum StartError {
     /// The environment.
     #[error(transparent)]
     Config(#[from] ConfigMistakes),
@@ -70,7 +70,6 @@ pub(crate) trait Start {
 pub(crate) struct Steering {
     webhook: WebhookConfig,
     config: SteeringConfig,
-    pub(crate) last_resort: LastResort,
     writes_to: &'static [Table],
     sdk: SdkConfig,
 }
@@ -92,12 +91,12 @@ impl Steering {
     ) -> Result<Self, StartError> {
         let steering = SteeringConfig::from_env(environment, last_resort);
         let (webhook, config) = ConfigMistakes::both(webhook, steering)?;
-        let last_resort = config.last_resort.clone();
-        Ok(Self { webhook, config, last_resort, writes_to, sdk: sdk_config().await })
+        Ok(Self { webhook, config, writes_to, sdk: sdk_config().await })
     }
 
-    async fn pin_keys(&self) -> Result<PinKeys, StartError> {
-        Ok(PinKeys::from_json(&self.config.pin_keys.read(&self.sdk).await?)?)
+    /// What is answered while the function is not ready.
+    pub(crate) fn last_resort(&self) -> &LastResort {
+        &self.config.last_resort
     }
 
     async fn flows(&self) -> Result<Flows, StartError> {
@@ -117,17 +116,17 @@ impl Start for Steering {
     type Ready = App;
 
     async fn load(&self) -> Result<App, StartError> {
-        let (webhook, keys, flows) =
-            tokio::join!(start_webhook(&self.webhook, self.writes_to, &self.sdk), self.pin_keys(), self.flows());
+        let (webhook, keys, flows) = tokio::join!(
+            start_webhook(&self.webhook, self.writes_to, &self.sdk),
+            pin_keys(&self.config.pin_keys, &self.sdk),
+            self.flows()
+        );
         let hasher = PinHasher::new(keys?, self.config.pin_hashes);
-        Ok(App { webhook: webhook?, flows: flows?, hasher, last_resort: self.last_resort.clone() })
+        Ok(App { webhook: webhook?, flows: flows?, hasher, last_resort: self.config.last_resort.clone() })
     }
 
     fn is_final(&self, error: &StartError) -> bool {
-        match error {
-            StartError::PinKeys(_) => self.config.pin_keys.is_inline(),
-            error => is_final(error, &self.webhook.tokens),
-        }
+        is_final(error, Some(&self.webhook.tokens), Some(&self.config.pin_keys))
     }
 
     fn deadline(&self) -> Duration {
@@ -153,7 +152,7 @@ impl Start for Storing {
     }
 
     fn is_final(&self, error: &StartError) -> bool {
-        is_final(error, &self.webhook.tokens)
+        is_final(error, Some(&self.webhook.tokens), None)
     }
 
     fn deadline(&self) -> Duration {
@@ -184,16 +183,13 @@ impl Start for Enrolling {
         let callers = self.config.callers_table.clone();
         let tables = TableNames { callers, calls: String::new(), counters: String::new() };
         let warmed = warm_up(&tables, &[Table::Callers], &self.sdk);
-        let (keys, ()) = tokio::join!(self.config.pin_keys.read(&self.sdk), warmed);
-        let hasher = PinHasher::new(PinKeys::from_json(&keys?)?, self.config.pin_hashes);
+        let (keys, ()) = tokio::join!(pin_keys(&self.config.pin_keys, &self.sdk), warmed);
+        let hasher = PinHasher::new(keys?, self.config.pin_hashes);
         Ok(Enroller::new(Store::new(client::webhook_client(&self.sdk, ENROLMENT_PATIENCE), tables), hasher))
     }
 
     fn is_final(&self, error: &StartError) -> bool {
-        match error {
-            StartError::PinKeys(_) => self.config.pin_keys.is_inline(),
-            error => matches!(error, StartError::Config(_) | StartError::Runtime(_)),
-        }
+        is_final(error, None, Some(&self.config.pin_keys))
     }
 
     fn deadline(&self) -> Duration {
@@ -203,12 +199,17 @@ impl Start for Enrolling {
 
 /// A file in the package and a value in the environment stay what they are; Secrets Manager and the table may have
 /// something else a moment later.
-fn is_final(error: &StartError, tokens: &SecretSource) -> bool {
+fn is_final(error: &StartError, tokens: Option<&SecretSource>, pin_keys: Option<&SecretSource>) -> bool {
     match error {
         StartError::Config(_) | StartError::Flows(_) | StartError::Runtime(_) => true,
-        StartError::Tokens(_) => tokens.is_inline(),
-        StartError::Secret(_) | StartError::PinKeys(_) | StartError::Published(_) | StartError::Late => false,
+        StartError::Tokens(_) => tokens.is_some_and(SecretSource::is_inline),
+        StartError::PinKeys(_) => pin_keys.is_some_and(SecretSource::is_inline),
+        StartError::Secret(_) | StartError::Published(_) | StartError::Late => false,
     }
+}
+
+async fn pin_keys(source: &SecretSource, sdk: &SdkConfig) -> Result<PinKeys, StartError> {
+    Ok(PinKeys::from_json(&source.read(sdk).await?)?)
 }
 
 async fn start_webhook(config: &WebhookConfig, writes_to: &[Table], sdk: &SdkConfig) -> Result<Webhook, StartError> {
@@ -232,7 +233,7 @@ async fn warm_up(tables: &TableNames, writes_to: &[Table], sdk: &SdkConfig) {
 }
 
 /// Region, credentials and endpoint as every AWS tool finds them.
-pub async fn sdk_config() -> SdkConfig {
+async fn sdk_config() -> SdkConfig {
     aws_config::defaults(client::behavior()).http_client(client::http_client()).load().await
 }
 

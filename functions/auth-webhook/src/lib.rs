@@ -10,11 +10,10 @@ use ringbolt_core::{
     outcome::Outcome,
 };
 use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
-use std::time::Instant;
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
-    let began = Instant::now();
+    let began = request.received;
     let live = match app.admit(&request, &[Method::POST]).await {
         Ok(live) => live,
         Err(refusal) => return refusal,

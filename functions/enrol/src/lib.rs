@@ -21,10 +21,10 @@ use ringbolt_lambda::{
     enrolment::{Enrol, Enroller, Enrolment, Entry, Fault, Order, Outcome, Response},
     guard,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long one entry may take, hashing included. More than DynamoDB's timeouts.
-const ENTRY_PATIENCE: Duration = Duration::from_secs(50);
+/// How long a request may take, hashing included. Lambda ends it after a minute, and the outcomes would be lost.
+const PATIENCE: Duration = Duration::from_secs(50);
 
 /// How many rows of an import are hashed and written at the same time. Argon2 takes 19 MiB for each.
 const ROWS_AT_ONCE: usize = 4;
@@ -37,7 +37,9 @@ pub async fn handle(enroller: &Enroller, request: &str) -> Response {
         Ok(Order::Enrol(enrolment)) => {
             // Entries that are set one after another may concern one caller; the last one counts.
             let at_once = if matches!(enrolment.how, Enrol::Import { .. }) { ROWS_AT_ONCE } else { 1 };
-            let entries: Vec<_> = enrolment.entries.iter().map(|entry| enrol(enroller, &enrolment, entry)).collect();
+            let began = Instant::now();
+            let entries: Vec<_> =
+                enrolment.entries.iter().map(|entry| enrol(enroller, &enrolment, entry, began)).collect();
             Response::Outcomes(stream::iter(entries).buffered(at_once).collect().await)
         }
     }
@@ -51,12 +53,13 @@ async fn check(enroller: &Enroller) -> Response {
     Response::Ready { keys: enroller.hasher.keys().all().map(PinKey::id).map(str::to_owned).collect(), fault }
 }
 
-async fn enrol(enroller: &Enroller, enrolment: &Enrolment, entry: &Entry) -> Outcome {
+async fn enrol(enroller: &Enroller, enrolment: &Enrolment, entry: &Entry, began: Instant) -> Outcome {
     let checked = match Checked::new(enrolment, entry) {
         Ok(checked) => checked,
         Err(refusal) => return Outcome::Refused(refusal),
     };
-    match guard::within(ENTRY_PATIENCE, write(enroller, &enrolment.how, entry, checked)).await {
+    let left = PATIENCE.saturating_sub(began.elapsed());
+    match guard::within(left, write(enroller, &enrolment.how, entry, checked)).await {
         Ok(outcome) => outcome,
         Err(Failure::Store(error)) => {
             tracing::warn!(failure = error.kind(), reason = %error, "a caller was not enrolled");
@@ -92,7 +95,10 @@ async fn write(enroller: &Enroller, how: &Enrol, entry: &Entry, checked: Checked
             match enroller.store.set_pins(&caller, &tags, entry.attributes.as_ref().unwrap_or(&none)).await {
                 Ok(change) => done(change),
                 Err(SetError::Pins(error)) => return Err(error.into()),
-                Err(SetError::Attributes(error)) => Outcome::WithoutAttributes { why: error.to_string() },
+                Err(SetError::Attributes(error)) => {
+                    tracing::warn!(failure = error.kind(), reason = %error, "a caller's attributes were not set");
+                    Outcome::WithoutAttributes { why: error.to_string() }
+                }
             }
         }
         Enrol::Add => done(enroller.store.add_pin(&caller, &tags).await?),

@@ -13,11 +13,10 @@ use ringbolt_core::{
 };
 use ringbolt_dynamodb::attempts::Attempted;
 use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
-use std::time::Instant;
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
-    let began = Instant::now();
+    let began = request.received;
     let live = match app.admit(&request, &[Method::GET, Method::POST]).await {
         Ok(live) => live,
         Err(refusal) => return refusal,

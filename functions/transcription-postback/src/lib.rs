@@ -19,12 +19,11 @@ use ringbolt_lambda::{
     guard,
     queue::{Queue, Waiting},
 };
-use std::time::Instant;
 
 /// Answers one postback: 204 if it is stored, 200 if it is in the queue, 400 if it does not identify a call,
 /// and 503 if neither storing nor queueing succeeded and the provider must send it again.
 pub async fn handle(postback: &Postback, request: Request) -> Answer {
-    let began = Instant::now();
+    let began = request.received;
     let webhook = &postback.webhook;
     let flow = match webhook.admit(&request, &[Method::GET]) {
         Ok(flow) => flow,

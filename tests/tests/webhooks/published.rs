@@ -125,6 +125,26 @@ async fn a_table_that_does_not_answer_costs_a_request_a_part_of_its_deadline_and
 }
 
 #[tokio::test]
+async fn a_look_that_ends_after_a_later_one_changes_nothing() {
+    let mut deployed = deployed().await;
+    // What is live passes, and the text of version 2 is held until the fifth request, as if the function was frozen.
+    deployed.wire.set(Fault::HoldOne(2, 5));
+    deployed.publish(&demo_flow().replace("8005550122", "8005550133")).await;
+    deployed.app.app.webhook.deadline = Duration::from_millis(400);
+    deployed.later();
+    assert_eq!(deployed.destination().await, "8005550122");
+    deployed.app.app.webhook.deadline = Duration::from_secs(60);
+    deployed.publish(&demo_flow().replace("8005550122", "8005550144")).await;
+    deployed.later();
+    assert_eq!(deployed.destination().await, "8005550144");
+    // Each of these looks is a request: the first of them lets the held one go.
+    for _ in 0..50 {
+        deployed.later();
+        assert_eq!(deployed.destination().await, "8005550144");
+    }
+}
+
+#[tokio::test]
 async fn after_an_error_the_table_is_looked_at_again_soon() {
     let deployed = deployed().await;
     deployed.publish(&demo_flow().replace("8005550122", "8005550133")).await;

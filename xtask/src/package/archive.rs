@@ -70,5 +70,5 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn checksum(file: &Path) -> Result<String> {
     let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(Sha256::digest(bytes)))
 }

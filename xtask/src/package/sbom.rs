@@ -11,16 +11,22 @@ use crate::steps::sam_build::Architecture;
 use crate::workspace::Workspace;
 
 /// The packages whose binaries are in the package.
-const PROGRAMS: [&str; 4] = ["auth-webhook", "next-action", "transcription-postback", "ringbolt"];
+const PROGRAMS: [&str; 5] = ["auth-webhook", "enrol", "next-action", "transcription-postback", "ringbolt"];
 
 /// The document.
 ///
 /// # Errors
 /// Cargo does not know the workspace's dependencies.
 pub fn document(workspace: &Workspace, architecture: Architecture) -> Result<String> {
+    // The functions are for Lambda, the command is for this machine.
+    let rustc = workspace.command("rustc").args(["--print", "host-tuple"]).output()?;
+    let host = String::from_utf8(rustc.stdout).context("rustc does not name this machine")?;
+    let platforms = [architecture.target(), host.trim()];
+    let mut options = vec!["--locked".to_owned()];
+    options.extend(platforms.iter().flat_map(|platform| ["--filter-platform".to_owned(), (*platform).to_owned()]));
     let metadata = MetadataCommand::new()
         .current_dir(&workspace.root)
-        .other_options(["--locked".to_owned(), "--filter-platform".to_owned(), architecture.target().to_owned()])
+        .other_options(options)
         .exec()
         .context("the dependencies could not be listed")?;
     let nodes = metadata.resolve.as_ref().context("Cargo resolved no dependencies")?;
@@ -66,4 +72,15 @@ fn component(package: &Package) -> Value {
         component["licenses"] = json!([{ "expression": license.replace('/', " OR ") }]);
     }
     component
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::steps::sam_build::FUNCTIONS;
+
+    #[test]
+    fn every_function_is_a_program() {
+        assert_eq!(PROGRAMS.len(), FUNCTIONS.len() + 1, "and the command");
+    }
 }

@@ -120,7 +120,8 @@ impl Joiner {
     pub(super) fn is_past(&self, page: &[Recorded]) -> bool {
         page.iter().all(|recorded| match recorded {
             Recorded::Entry(entry) => entry.content.at < self.wanted.span.start,
-            Recorded::Unreadable { .. } => true,
+            // It says nothing about when it was written.
+            Recorded::Unreadable { .. } => false,
         })
     }
 }

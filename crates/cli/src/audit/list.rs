@@ -3,12 +3,13 @@
 use super::changes::{Change, Joiner, Outcome, SubjectFilter, Wanted};
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
+    exit::Usage,
     output::Output,
     pin::CallerArgs,
     when::LocalTime,
 };
 use clap::Args;
-use ringbolt_core::time::EpochMs;
+use ringbolt_core::{identity::Realm, time::EpochMs};
 use ringbolt_dynamodb::audit::{Order, Recorded};
 use ringbolt_lambda::app::system_clock;
 use schemars::JsonSchema;
@@ -88,7 +89,10 @@ impl List {
         let named = match (self.user.clone(), self.shared.clone()) {
             (Some(user), _) => CallerArgs::of(realm, user, self.digits_only),
             (None, Some(name)) => CallerArgs::shared(realm, name),
-            (None, None) => return Ok(SubjectFilter::BeginsWith(format!("{realm}#"))),
+            (None, None) => {
+                let realm = Realm::parse(&realm).map_err(|error| Usage::new(format!("--realm: {error}")))?;
+                return Ok(SubjectFilter::BeginsWith(format!("{realm}#")));
+            }
         };
         Ok(SubjectFilter::Is(super::caller(&named.caller()?)))
     }

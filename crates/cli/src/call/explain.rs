@@ -59,7 +59,7 @@ impl Explain {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let connection = self.connection.connect().await?;
         let found = self.id.find(&connection).await?;
-        let events = merge::events(&found);
+        let events = merge::events(&found, self.full_numbers);
         let mut flows = Flows::new(&connection, self.flow.as_deref());
         let (answers, others): (Vec<_>, Vec<_>) = events.iter().partition(|event| matches!(event, Event::Answer(_)));
         for event in answers.into_iter().chain(others) {

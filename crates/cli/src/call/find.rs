@@ -14,7 +14,7 @@ use clap::Args;
 use jiff::SignedDuration;
 use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::Store;
-use ringbolt_lambda::app::system_clock;
+use ringbolt_lambda::{Answer, app::system_clock};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::ops::Range;
@@ -98,7 +98,12 @@ impl CallId {
 
     /// The lines in the log, and the error if it could not be read.
     async fn lines(&self, connection: &Connection, span: Range<EpochMs>) -> (Vec<LogLine>, Option<String>) {
-        let filter = LineFilter { call: Some(id_in_log(&self.id)), outcome: None };
+        let logged = id_in_log(&self.id);
+        // Cut off at a character that the log does not take, it would be another call's id, or that of all calls.
+        if logged.is_empty() || logged.len() < self.id.len().min(Answer::MAX_ID_CHARS) {
+            return (Vec::new(), None);
+        }
+        let filter = LineFilter { call: Some(logged), outcome: None };
         let mut lines = Vec::new();
         let read = match CallLog::of(connection) {
             Ok(log) => log.read(span, &filter, |line| lines.push(line)).await,

@@ -8,13 +8,20 @@ use serde_json::Value;
 pub(super) struct CallingNumber {
     digits: String,
     full: bool,
+    /// Whether every number is hidden if this one is not known.
+    in_speech: bool,
 }
 
 impl CallingNumber {
     /// The number as the provider sent it.
     pub(super) fn new(sent: Option<&str>, full: bool) -> Self {
         let digits = Ani::parse(sent).digits().unwrap_or_default().to_owned();
-        Self { digits, full }
+        Self { digits, full, in_speech: false }
+    }
+
+    /// The same for what a caller said, who may say a number that was withheld.
+    pub(super) fn in_speech(&self) -> Self {
+        Self { digits: self.digits.clone(), full: self.full, in_speech: true }
     }
 
     /// The last four digits after an ellipsis, or `withheld` if there is no number.
@@ -33,8 +40,12 @@ impl CallingNumber {
 
     /// Replaces the number in a text, with or without the leading 1 and with spaces, brackets, hyphens or dots inside.
     pub(super) fn hide_in(&self, text: &str) -> String {
-        if self.full || self.digits.len() < 5 {
+        let is_known = self.digits.len() >= 5;
+        if self.full || !(is_known || self.in_speech) {
             return text.to_owned();
+        }
+        if !is_known {
+            return hide_numbers(text);
         }
         let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
         while let Some((start, end)) = self.find(rest) {
@@ -148,6 +159,8 @@ mod tests {
     #[test]
     fn a_withheld_number_ends_with_nothing() {
         let number = CallingNumber::new(Some("anonymous"), false);
+        assert_eq!(number.hide_in("transfer to 8005550142"), "transfer to 8005550142");
+        assert_eq!(number.in_speech().hide_in("I am on 8005550142"), "I am on ...0142");
         assert_eq!(
             (number.shown().as_str(), number.ends_with("0142"), number.hide_in("a 1")),
             ("withheld", false, "a 1".to_owned())

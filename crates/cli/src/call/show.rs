@@ -161,7 +161,7 @@ impl Event<'_> {
             Self::Text(transcript, revision, superseded) => {
                 let superseded = if *superseded { ", superseded" } else { "" };
                 let question = format!("transcription of IVR {}, question {}", transcript.ivr_id, transcript.question);
-                let text = harmless(&number.hide_in(revision.field("text")));
+                let text = harmless(&number.in_speech().hide_in(revision.field("text")));
                 vec![format!("{question}{superseded}"), format!("\"{text}\"")]
             }
         }

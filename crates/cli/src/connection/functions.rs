@@ -91,7 +91,7 @@ pub(crate) struct Concurrency {
     pub(crate) unreserved: i64,
 }
 
-/// The alias through which callers reach every function.
+/// The alias through which callers reach every webhook.
 const LIVE: &str = "live";
 
 impl Connection {
@@ -119,7 +119,7 @@ impl Connection {
         })
     }
 
-    /// Describes the live version of a function of the stack.
+    /// Describes a function of the stack: of a webhook, the live version.
     ///
     /// # Errors
     /// The stack has no such output, the function does not exist, or Lambda refuses or does not answer.
@@ -130,10 +130,8 @@ impl Connection {
         let asked = client.get_function_configuration().function_name(&name).set_qualifier(alias).send().await;
         let found = asked.map_err(|error| match error.code() {
             Some("ResourceNotFoundException") => {
-                anyhow::anyhow!(
-                    "there is no live version of the function {name} in {}: redeploy the stack",
-                    self.region()
-                )
+                let what = if function.has_alias() { "live version of the function" } else { "function" };
+                anyhow::anyhow!("there is no {what} {name} in {}: redeploy the stack", self.region())
             }
             _ => explain::service("Lambda", &error, &self.region()).into(),
         });

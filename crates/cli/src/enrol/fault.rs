@@ -77,6 +77,19 @@ impl FunctionFault {
         }
     }
 
+    /// Whether the function may have written before it.
+    pub(super) fn may_have_written(&self) -> bool {
+        matches!(
+            self,
+            Self::Access(AccessError::Unreachable { .. })
+                | Self::Broken { .. }
+                | Self::TimedOut { .. }
+                | Self::Ended { .. }
+                | Self::Unreadable { .. }
+                | Self::Failed { fault: Fault::Unavailable | Fault::Internal, .. }
+        )
+    }
+
     /// Whether it may help to try again.
     pub(crate) fn trouble(&self) -> Trouble {
         match self {

@@ -7,7 +7,7 @@ pub(crate) use fault::{FunctionFault, Trouble};
 pub(crate) use function::EnrolFunction;
 
 use crate::connection::{Connection, Explained as _};
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use ringbolt_core::{
     caller::Attributes,
     identity::CallerId,
@@ -73,7 +73,7 @@ impl Enroller {
             Self::Function(function) => {
                 let attributes = (!attributes.is_empty()).then(|| attributes.clone());
                 let request = request(Operation::Set, caller, pin, attributes, allow_weak);
-                single(function, &request).await.context("the PIN was not set")?
+                single(function, &request, "set").await?
             }
         };
         match change {
@@ -93,15 +93,14 @@ impl Enroller {
         pin: &CallerPin,
         allow_weak: bool,
     ) -> anyhow::Result<Change> {
-        const UNDONE: &str = "the PIN was not added";
         match self {
             Self::Here(here) => {
                 let tags = here.hasher.enrol(caller, pin)?;
-                here.store.add_pin(caller, &tags).await.explained(connection, UNDONE)
+                here.store.add_pin(caller, &tags).await.explained(connection, "the PIN was not added")
             }
             Self::Function(function) => {
                 let request = request(Operation::Add, caller, pin, None, allow_weak);
-                single(function, &request).await.context(UNDONE)
+                single(function, &request, "added").await
             }
         }
     }
@@ -125,17 +124,26 @@ fn request(
     }
 }
 
-/// Sends a request with one entry.
-async fn single(function: &EnrolFunction, request: &Request) -> anyhow::Result<Change> {
-    let mut outcomes = function.outcomes(request).await?;
+/// Sends a request with one entry. `done` says what becomes of the PIN: "set" or "added".
+async fn single(function: &EnrolFunction, request: &Request, done: &'static str) -> anyhow::Result<Change> {
+    let failed = |fault: FunctionFault| {
+        let what = match fault.may_have_written() {
+            true => format!("it is unknown whether the PIN was {done}"),
+            false => format!("the PIN was not {done}"),
+        };
+        anyhow::Error::new(fault).context(what)
+    };
+    let mut outcomes = function.outcomes(request).await.map_err(failed)?;
     match outcomes.pop() {
         Some(Outcome::Done) => Ok(Change::Made),
         Some(Outcome::NoCaller) => Ok(Change::NoCaller),
-        Some(Outcome::Refused(refusal)) => bail!("the enrolment function refuses it: {refusal}"),
-        Some(Outcome::Failed { fault }) => Err(function.failed(fault).into()),
+        Some(Outcome::Refused(refusal)) => {
+            bail!("the PIN was not {done}: the enrolment function refuses it: {refusal}")
+        }
+        Some(Outcome::Failed { fault }) => Err(failed(function.failed(fault))),
         Some(Outcome::WithoutAttributes { why }) => {
             bail!("the new PIN is valid, but the caller's attributes were not changed ({why}): run the command again")
         }
-        Some(Outcome::First | Outcome::Further | Outcome::Skipped) | None => Err(function.unreadable().into()),
+        Some(Outcome::First | Outcome::Further | Outcome::Skipped) | None => Err(failed(function.unreadable())),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     confirm::Confirm,
     connection::{Connection, ConnectionArgs, Function},
     output::Output,
-    when::{LocalTime, before},
+    when::{before, local},
 };
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -162,13 +162,17 @@ impl Finish {
             ),
         }
         let question = match self.old_use(&connection).await {
+            Ok(OldUse { times: 0, watched_since: None, .. }) if !self.even_if_used => bail!(
+                "Lambda does not say since when the functions log which token is used, so it is unknown whether the old one \
+                 still is (--even-if-used skips this check)"
+            ),
             Ok(OldUse { times: 0, watched_since: Some(since), .. })
                 if since > before(system_clock()(), self.quiet()) && !self.even_if_used =>
             {
                 bail!(
                     "the functions have logged which token is used only since {}, so their log cannot show yet that the \
                      old one was unused for {} hours: wait, lower --quiet-hours, or give --even-if-used",
-                    LocalTime::of_this_machine().date_and_time(since),
+                    local(since),
                     self.quiet_hours
                 )
             }
@@ -180,7 +184,7 @@ impl Finish {
                  give --even-if-used",
                 if found.times == 1 { "once".to_owned() } else { counted(found.times, "time") },
                 self.quiet_hours,
-                found.last.map(|at| LocalTime::of_this_machine().date_and_time(at)).unwrap_or_default()
+                found.last.map(local).unwrap_or_default()
             ),
             Ok(_) => "The old token is still used. Remove it?".to_owned(),
             Err(error) if !self.even_if_used => {

@@ -154,12 +154,13 @@ impl Template {
         })
     }
 
-    /// The first name that it reads a part of although the scope does not have it.
+    /// The name that it reads a part of although the scope does not have it, if there is only one: which part of a template
+    /// failed is not known.
     fn absent(&self, scope: &Scope) -> Option<Box<str>> {
-        let of = |name: &str, part: &str| format!("{name}.{part}").into_boxed_str();
-        let parts = || self.uses.iter().filter_map(|(name, part)| Some((name.as_str(), part.as_deref()?)));
-        let without_name = parts().find(|(name, _)| !scope.has(name, None));
-        without_name.or_else(|| parts().find(|(name, part)| !scope.has(name, Some(part)))).map(|(n, p)| of(n, p))
+        let parts = self.uses.iter().filter_map(|(name, part)| Some((name.as_str(), part.as_deref()?)));
+        let mut absent = parts.filter(|(name, part)| !scope.has(name, Some(part)));
+        let (name, part) = absent.next()?;
+        (absent.next().is_none() && !self.asks).then(|| format!("{name}.{part}").into_boxed_str())
     }
 
     /// The reason for which it failed, if it can fail for one reason only. An absent name fails otherwise.

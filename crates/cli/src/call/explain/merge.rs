@@ -13,7 +13,7 @@ use crate::call::{
 use ringbolt_core::{outcome::Outcome, time::EpochMs};
 
 /// All that happened, by time.
-pub(super) fn events(found: &Found) -> Vec<Event> {
+pub(super) fn events(found: &Found, full_numbers: bool) -> Vec<Event> {
     let mut steps: Vec<Step> = found.runs.iter().flat_map(visits).collect();
     let stored = steps.len();
     let mut others = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn events(found: &Found) -> Vec<Event> {
             None => others.extend(not_stored(line)),
         }
     }
-    let texts = found.runs.iter().flat_map(texts);
+    let texts = found.runs.iter().flat_map(|row| texts(row, full_numbers));
     let mut events: Vec<Event> = steps.into_iter().map(|step| Event::Answer(Box::new(step))).collect();
     events.extend(texts.chain(others));
     events.sort_by_key(Event::at);
@@ -82,7 +82,8 @@ fn not_stored(line: &LogLine) -> Option<Event> {
     })
 }
 
-fn texts(row: &Row) -> impl Iterator<Item = Event> {
+fn texts(row: &Row, full_numbers: bool) -> Vec<Event> {
+    let number = row.call.number(full_numbers).in_speech();
     let text = |record: &TranscriptRecord, revision: &Revision, is_superseded| {
         Event::Transcription(Box::new(Text {
             at: revision.at,
@@ -90,13 +91,15 @@ fn texts(row: &Row) -> impl Iterator<Item = Event> {
             flow: record.flow.clone(),
             ivr_id: record.ivr_id.clone(),
             question: record.question.clone(),
-            text: revision.field("text").to_owned(),
+            text: number.hide_in(revision.field("text")),
             is_superseded,
             is_alone: !row.call.visits.iter().any(|visit| visit.ivr_id == record.ivr_id),
         }))
     };
-    row.call.transcripts.iter().flat_map(move |record| {
-        let earlier = record.earlier.iter().map(move |revision| text(record, revision, true));
-        earlier.chain([text(record, &record.present, false)])
-    })
+    let mut events = Vec::new();
+    for record in &row.call.transcripts {
+        events.extend(record.earlier.iter().map(|revision| text(record, revision, true)));
+        events.push(text(record, &record.present, false));
+    }
+    events
 }

@@ -165,8 +165,12 @@ impl ShownTranscription {
 impl ShownText {
     fn of(revision: &Revision, number: &CallingNumber) -> Self {
         let fields = revision.fields.as_object().into_iter().flatten();
-        let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
-        Self { at: Utc::of(revision.at), fields: hidden(fields, number) }
+        let hide = |name: &str, value| match name {
+            "text" => number.in_speech().hide_in_value(value),
+            _ => number.hide_in_value(value),
+        };
+        let fields = fields.map(|(name, value)| (name.clone(), hide(name, value))).collect();
+        Self { at: Utc::of(revision.at), fields }
     }
 }
 

@@ -27,13 +27,6 @@ pub(super) struct LiveTail<'l> {
     region: &'l str,
 }
 
-/// How a session ended.
-enum Ended {
-    /// After three hours, or because the connection broke.
-    Interrupted,
-    Failed(anyhow::Error),
-}
-
 /// The lines of the last minute that were shown, so that none is shown twice: the lines that are read at the beginning of a
 /// session overlap with its own.
 #[derive(Default)]
@@ -74,16 +67,15 @@ impl<'l> LiveTail<'l> {
         let mut shown = Shown::default();
         loop {
             let mut session = self.start(&groups).await?;
-            let last_heard_at = std::mem::replace(&mut shown.heard_at, system_clock()());
+            let opened_at = system_clock()();
             // The session is open, so nothing is missed between these lines and its own.
-            let missed = (last_heard_at > EpochMs(0)).then(|| before(last_heard_at, MAX_DELAY));
+            let missed = (shown.heard_at > EpochMs(0)).then(|| before(shown.heard_at, MAX_DELAY));
             if let Some(since) = missed.or(since) {
                 self.earlier(since, &mut shown, &show).await?;
             }
-            match self.session(&mut session, &mut shown, out, &show).await? {
-                Ended::Interrupted => tokio::time::sleep(RESTART_DELAY).await,
-                Ended::Failed(error) => return Err(error),
-            }
+            shown.heard_at = opened_at;
+            self.session(&mut session, &mut shown, out, &show).await?;
+            tokio::time::sleep(RESTART_DELAY).await;
         }
     }
 
@@ -118,31 +110,26 @@ impl<'l> LiveTail<'l> {
         Ok(sent.map_err(|error| explain::service("CloudWatch Logs", &error, self.region))?)
     }
 
+    /// Shows a session's lines until it ends: after three hours, or because the connection broke.
     async fn session(
         &self,
         session: &mut StartLiveTailOutput,
         shown: &mut Shown,
         out: Output,
         show: &impl Fn(&LogLine) -> anyhow::Result<()>,
-    ) -> anyhow::Result<Ended> {
+    ) -> anyhow::Result<()> {
         let (mut has_begun, mut is_sampled) = (false, false);
         loop {
-            let received = session.response_stream.recv().await;
-            shown.heard_at = system_clock()();
-            let update = match received {
-                Ok(Some(Event::SessionUpdate(update))) => update,
-                Ok(Some(_)) => {
-                    has_begun = true;
-                    continue;
-                }
-                Ok(None) => return Ok(Ended::Interrupted),
-                Err(_) if has_begun => return Ok(Ended::Interrupted),
-                Err(error) => {
-                    let error = explain::service("CloudWatch Logs", &error, self.region);
-                    return Ok(Ended::Failed(error.into()));
-                }
+            let received = match session.response_stream.recv().await {
+                Ok(Some(received)) => received,
+                Ok(None) => return Ok(()),
+                Err(_) if has_begun => return Ok(()),
+                Err(error) => return Err(explain::service("CloudWatch Logs", &error, self.region).into()),
             };
             has_begun = true;
+            // Only what arrives: a connection can break long after it last carried a line.
+            shown.heard_at = system_clock()();
+            let Event::SessionUpdate(update) = received else { continue };
             if update.session_metadata().is_some_and(|metadata| metadata.sampled()) && !is_sampled {
                 is_sampled = true;
                 out.note("CloudWatch Logs has more than 500 lines a second, and shows a part of them: narrow it down with --outcome or --call.");
