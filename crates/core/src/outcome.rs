@@ -30,6 +30,8 @@ pub enum Outcome {
     Answered,
     /// A text was read to the caller.
     Said,
+    /// A question was asked, or the call went on as an earlier answer had settled (TwiML).
+    Asked,
     /// The flow's fallback was answered.
     Fallback,
     /// A transcription was stored, the first for its question.
@@ -52,7 +54,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Verified,
         Self::TurnedAway,
         Self::Wrong,
@@ -65,6 +67,7 @@ impl Outcome {
         Self::Banned,
         Self::Answered,
         Self::Said,
+        Self::Asked,
         Self::Fallback,
         Self::First,
         Self::Repeated,
@@ -92,6 +95,7 @@ impl Outcome {
             Self::Banned => "banned",
             Self::Answered => "answered",
             Self::Said => "said",
+            Self::Asked => "asked",
             Self::Fallback => "fallback",
             Self::First => "stored",
             Self::Repeated => "repeated",
@@ -121,7 +125,7 @@ impl Outcome {
             Self::Queued => "Queued",
             Self::NotStored => "NotStored",
             Self::Refused => "Refused",
-            Self::HungUp | Self::Banned | Self::Answered | Self::Said | Self::Erased => return None,
+            Self::HungUp | Self::Banned | Self::Answered | Self::Said | Self::Asked | Self::Erased => return None,
         })
     }
 

@@ -1,5 +1,7 @@
 //! What is kept of an IVR's results: a list of what may be kept, never of what must be hidden.
 
+pub mod fields;
+
 use super::results::Results;
 use crate::fields::NamedValues;
 use crate::flow::{Destination, Flow, Ivr, Owner, Rules, Step};
@@ -19,10 +21,10 @@ const REDACTED: &str = "[redacted]";
 #[must_use]
 pub fn kept(flow: &Flow, results: &Results) -> Value {
     let keeps = Keeps::of(flow, results.ended.ivr().and_then(|name| flow.ivrs.get(name)));
-    let answers = fields(&results.sent_answers, |name, value| keeps.answer(name, value));
+    let answers = kept_fields(&results.sent_answers, |name, value| keeps.answer(name, value));
     Value::Object(Map::from_iter([
-        ("call".to_owned(), fields(&results.fields, |_, _| true)),
-        ("source".to_owned(), fields(&results.source, |_, _| true)),
+        ("call".to_owned(), kept_fields(&results.fields, |_, _| true)),
+        ("source".to_owned(), kept_fields(&results.source, |_, _| true)),
         ("answers".to_owned(), answers),
     ]))
 }
@@ -98,7 +100,7 @@ fn conditions<T>(rules: &Rules<T>, known: &mut BTreeSet<String>) {
     }
 }
 
-fn fields(values: &NamedValues, keep: impl Fn(&str, &str) -> bool) -> Value {
+fn kept_fields(values: &NamedValues, keep: impl Fn(&str, &str) -> bool) -> Value {
     let one = |name: &str, value: &str| Value::from(if keep(name, value) { value } else { REDACTED });
     values
         .grouped()

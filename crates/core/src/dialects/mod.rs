@@ -5,6 +5,7 @@
 //! a folder here, a function, a row in the table and a route in the template.
 
 pub mod dialogtech;
+pub mod twiml;
 pub mod wix_answers;
 
 /// A provider whose webhooks are answered.
@@ -34,7 +35,7 @@ pub struct Webhook {
 }
 
 /// Every dialect.
-pub const DIALECTS: [Dialect; 2] = [
+pub const DIALECTS: [Dialect; 3] = [
     Dialect {
         name: "Wix Answers",
         path: "wix-answers",
@@ -66,6 +67,26 @@ pub const DIALECTS: [Dialect; 2] = [
             },
         ],
     },
+    Dialect {
+        name: "TwiML",
+        path: "twiml",
+        webhooks: &[
+            Webhook {
+                function: "voice-webhook",
+                name: "voice",
+                methods: &["POST"],
+                about: "voice webhook",
+                steers: true,
+            },
+            Webhook {
+                function: "voice-webhook",
+                name: "transcription",
+                methods: &["POST"],
+                about: "transcriptions",
+                steers: false,
+            },
+        ],
+    },
 ];
 
 impl Dialect {
@@ -73,7 +94,7 @@ impl Dialect {
     ///
     /// ```
     /// # use ringbolt_core::dialects::DIALECTS;
-    /// let [wix, _] = DIALECTS;
+    /// let [wix, ..] = DIALECTS;
     /// assert_eq!(wix.path_of(&wix.webhooks[0], "demo"), "/wix-answers/demo/auth");
     /// ```
     #[must_use]
@@ -81,11 +102,18 @@ impl Dialect {
         format!("/{}/{flow}/{}", self.path, webhook.name)
     }
 
+    /// Whether its providers sign their requests, which need no token then.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        self.path == "twiml"
+    }
+
     /// Whether a flow answers this dialect.
     #[must_use]
     pub fn is_answered_by(&self, flow: &crate::flow::Flow) -> bool {
         match self.path {
             "wix-answers" => flow.wix_answers.is_some(),
+            "twiml" => twiml::can_play(flow),
             _ => flow.ivrs.are_in_portal(),
         }
     }

@@ -4,6 +4,7 @@ use super::definitions::Definitions;
 use super::destination::FallbackAction;
 use super::ids::IvrName;
 use super::ivr::Ivrs;
+use super::mistake::Position;
 use super::portal::{DialogTech, Twiml};
 use super::rules::Rules;
 use super::wix_answers::{Reply, WixAnswers};
@@ -43,6 +44,8 @@ pub struct Flow {
 /// What a caller gets when something fails on our side. None of it can fail itself: it has no templates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fallback {
+    /// Where the flow file gives its action, or where the fallback begins if it has none.
+    pub at: Position,
     /// What happens to the call. Hangs up in a flow without IVRs.
     pub action: FallbackAction,
     /// What is read instead, for an IVR that reads our answer to the caller.

@@ -87,6 +87,10 @@ pub enum Kind {
     Reply,
     /// The GUID of an IVR of Wix Answers.
     Guid,
+    /// The name of a voice of a TwiML provider.
+    Voice,
+    /// An `https` URL.
+    Url,
     /// An IANA time zone.
     Zone,
     /// Spans of time, or `closed`.

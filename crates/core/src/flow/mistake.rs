@@ -53,7 +53,9 @@ impl Mistake {
         Self { severity: Severity::Error, line: at.line, column: at.column, message: message.into(), help: None }
     }
 
-    pub(super) fn warning(at: Position, message: impl Into<String>) -> Self {
+    /// A warning at a place.
+    #[must_use]
+    pub fn warning(at: Position, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::new(at, message) }
     }
 

@@ -123,6 +123,7 @@ pub struct PinKey {
     tag: DerivedKey,
     fingerprint: DerivedKey,
     call_state: DerivedKey,
+    conversation: DerivedKey,
     reference: ReferenceKey,
 }
 
@@ -139,6 +140,7 @@ impl PinKey {
             tag: derive(&hkdf, "ringbolt/1/tag"),
             fingerprint: derive(&hkdf, "ringbolt/1/fingerprint"),
             call_state: derive(&hkdf, "ringbolt/1/call-state"),
+            conversation: derive(&hkdf, "ringbolt/1/conversation"),
             reference: ReferenceKey::new(derive(&hkdf, "ringbolt/1/caller-reference")),
         })
     }
@@ -164,6 +166,11 @@ impl PinKey {
     #[must_use]
     pub fn fingerprint(&self, parts: &[&[u8]]) -> [u8; 16] {
         truncated(&self.fingerprint, parts)
+    }
+
+    /// The key under which a conversation's state is sealed.
+    pub(super) fn conversation_key(&self) -> &[u8; 64] {
+        &self.conversation
     }
 
     /// The signature of pass-through data, 128 bits.

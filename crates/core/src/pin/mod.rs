@@ -8,6 +8,7 @@ mod mac;
 pub mod policy;
 pub mod reference;
 pub mod rotation;
+mod sealed;
 pub mod tag;
 pub mod version;
 

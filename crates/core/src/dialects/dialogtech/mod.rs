@@ -18,6 +18,7 @@
 //! # Ok::<(), ringbolt_core::flow::Mistakes>(())
 //! ```
 
+mod check;
 mod decode;
 pub mod document;
 mod parameters;
@@ -27,6 +28,7 @@ mod request;
 mod transcription;
 mod write;
 
+pub use check::check;
 pub use parameters::{Form, MOST_PARAMETERS, Parameters};
 pub use pass_through::PassThrough;
 pub use request::{Request, UNANSWERED};

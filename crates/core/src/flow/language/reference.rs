@@ -65,6 +65,8 @@ fn takes(kind: &Kind) -> String {
         Kind::Guid => "a GUID".to_owned(),
         Kind::Number => "a telephone number, or a template".to_owned(),
         Kind::Reply => "a name under `ivrs`, a GUID, or `disconnect`".to_owned(),
+        Kind::Voice => "a voice such as `Polly.Joanna`".to_owned(),
+        Kind::Url => "a URL that begins with `https://`".to_owned(),
         Kind::Zone => "an IANA time zone".to_owned(),
         Kind::Spans => "`08:00-12:00, 13:00-18:00`, or `closed`".to_owned(),
         Kind::Constant => "a text, a number, `true` or `false`".to_owned(),

@@ -79,6 +79,8 @@ fn of_kind(kind: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Guid => json!({ "type": "string", "pattern": format!("^{GUID}$") }),
         Kind::Number => matching(r"\{[{%]|^[-+(). 0-9]{10,}$"),
         Kind::Reply => matching(&format!("^(disconnect|[a-z0-9][a-z0-9_-]{{0,62}}|{GUID})$")),
+        Kind::Voice => matching("^[A-Za-z0-9._-]{1,64}$"),
+        Kind::Url => json!({ "type": "string", "pattern": "^https://[A-Za-z0-9][-.:A-Za-z0-9]*([/?#][^ {}<>\"]*)?$" }),
         Kind::Zone => json!({ "type": "string", "minLength": 1 }),
         Kind::Spans => {
             let span = r"[0-9]{1,2}:[0-9]{2} *- *[0-9]{1,2}:[0-9]{2}";

@@ -7,7 +7,7 @@ const CASES: &str = include_str!("../tests/mistakes.txt");
 
 /// Mistakes that no schema can know: what a template says, which names there are, what is proved, what two places have
 /// to do with each other, and forms that a person would call right.
-const OF_MEANING: [&str; 58] = [
+const OF_MEANING: [&str; 59] = [
     "template",
     "cannot be read",
     "unknown name",
@@ -64,6 +64,7 @@ const OF_MEANING: [&str; 58] = [
     "a prompt has no",
     "to run an IVR",
     "a language is written",
+    "the name of an audio file",
     "how many digits",
     "an IVR (a name under",
 ];
@@ -148,6 +149,7 @@ fn every_key_of_the_language_is_known_to_the_loader_and_every_bound_is_its_own()
         (&tables::LIMITS, "limits: { attempts_per_call: 3, per_ani: { attempts: 30, window: 1h } }", "limits: { KEY }"),
         (&tables::ANI_LIMIT, "per_ani: { attempts: 30, window: 1h }", "per_ani: { window: 1h, KEY }"),
         (&tables::FINDME, "id: 7, timeout: 20", "id: 7, KEY"),
+        (&tables::TWIML, "starts: login", "twiml: { KEY }\nstarts: login"),
     ] {
         for key in mapping.keys {
             let Kind::Whole(from, to) = key.value else { continue };

@@ -30,12 +30,13 @@ pub(super) fn fallback(r: &mut Reader, flow: &Fields<'_>) -> Option<Fallback> {
         r.fallback_at = n.at;
         literal_action(r, n)
     });
+    let at = fields.get("do").map_or(fields.at, |n| n.at);
     let wix_answers = fields.get("wix_answers").map_or(Some(Reply::Disconnect), |n| {
         r.wix_fallback_at = n.at;
         reply(r, n)
     });
     let say = fields.get("say").map_or_else(|| Some(Fallback::SAY.to_owned()), |n| say(r, n));
-    Some(Fallback { action: action?, say: say?, wix_answers: wix_answers? }).filter(|_| complete)
+    Some(Fallback { at, action: action?, say: say?, wix_answers: wix_answers? }).filter(|_| complete)
 }
 
 fn say(r: &mut Reader, node: &Node) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::super::fields::{CALL_FIELDS, SOURCE_FIELDS, TOKEN};
 use super::super::ids::PortalId;
 use super::super::language;
-use super::super::portal::Mailbox;
+use super::super::portal::{Mailbox, is_https_url};
 use super::super::prompt::Prompt;
 use super::super::{DialogTech, FieldNames, Twiml};
 use super::ivrs::spelling;
@@ -57,12 +57,24 @@ fn field_names(r: &mut Reader, node: &Node) -> Option<FieldNames> {
 }
 
 pub(super) fn twiml(r: &mut Reader, node: &Node) -> Option<Twiml> {
-    let fields =
-        r.fields(node, "what a TwiML provider needs, a mapping of `language`, `voicemail` and `vr`", &language::TWIML)?;
+    let expected =
+        "what a TwiML provider needs, a mapping of `language`, `voice`, `repeats`, `audio`, `voicemail` and `vr`";
+    let fields = r.fields(node, expected, &language::TWIML)?;
     let language = fields.get("language").map_or(Some(None), |n| language_tag(r, n).map(Some));
+    let voice = fields.get("voice").map_or(Some(None), |n| voice(r, n).map(Some));
+    let repeats = fields.get("repeats").map_or(Some(Twiml::REPEATS), |n| repeats(r, n));
+    let audio = fields.get("audio").map_or_else(|| Some(BTreeMap::new()), |n| audio(r, n));
     let voicemail = by_id(r, fields.get("voicemail"), "mailboxes", mailbox);
     let virtual_receptionists = by_id(r, fields.get("vr"), "virtual receptionists", |r, n| r.ivr_name(n));
-    Some(Twiml { language: language?, voicemail: voicemail?, virtual_receptionists: virtual_receptionists? })
+    Some(Twiml {
+        at: Some(node.at),
+        language: language?,
+        voice: voice?,
+        repeats: repeats?,
+        audio: audio?,
+        voicemail: voicemail?,
+        virtual_receptionists: virtual_receptionists?,
+    })
 }
 
 fn language_tag(r: &mut Reader, node: &Node) -> Option<String> {
@@ -73,6 +85,44 @@ fn language_tag(r: &mut Reader, node: &Node) -> Option<String> {
                 .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
         if fits { Ok(text.to_owned()) } else { Err("a language is written as in `en-US` or `es` (BCP 47)") }
     })
+}
+
+fn voice(r: &mut Reader, node: &Node) -> Option<String> {
+    r.parsed(node, "a voice such as `Polly.Joanna`", |text| {
+        let fits = (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+        if fits {
+            Ok(text.to_owned())
+        } else {
+            Err("a voice has 1 to 64 letters, digits, `.`, `-` and `_`, as in `Polly.Joanna`")
+        }
+    })
+}
+
+fn repeats(r: &mut Reader, node: &Node) -> Option<u8> {
+    let number = r.integer(node, "`repeats`", 0..=9)?;
+    u8::try_from(number).ok()
+}
+
+/// A mapping from the names of audio files to their URLs.
+fn audio(r: &mut Reader, node: &Node) -> Option<BTreeMap<String, String>> {
+    let listed = r.entries(node, "audio files, a mapping from their names in the portal to URLs")?;
+    let mut found = BTreeMap::new();
+    for (key, node) in listed.entries() {
+        let url = r.parsed(node, "the URL of an audio file", |text| {
+            if is_https_url(text) {
+                Ok(text.to_owned())
+            } else {
+                Err("the URL of an audio file begins with `https://` and a host, and has no template in it")
+            }
+        });
+        let name = key.name.trim();
+        if name.is_empty() {
+            r.mistake(key.at, "the name of an audio file is empty");
+        }
+        found.extend(url.filter(|_| !name.is_empty()).map(|url| (name.to_owned(), url)));
+    }
+    (found.len() == listed.entries().len()).then_some(found)
 }
 
 fn mailbox(r: &mut Reader, node: &Node) -> Option<Mailbox> {

@@ -60,6 +60,9 @@ ivrs:
 dialogtech: { without_ivr_id: menu }
 twiml:
   language: en-US
+  voice: Polly.Joanna
+  repeats: 3
+  audio: { vip.wav: "https://cdn.example.com/vip.wav" }
   voicemail: { 501: { greeting: "Please leave a message." } }
   vr: { 601: menu }
 "#;
@@ -148,6 +151,9 @@ fn the_example_of_the_design_loads_for_the_stage_that_was_chosen() {
     assert_eq!(flow.ivrs.secret_answers(), BTreeSet::from(["pin".to_owned()]));
     assert_eq!(flow.dialogtech.without_ivr_id, Some(name("menu")));
     assert_eq!(flow.twiml.virtual_receptionists[&id("601")], name("menu"));
+    assert_eq!((flow.twiml.voice.as_deref(), flow.twiml.repeats), (Some("Polly.Joanna"), 3));
+    assert_eq!(flow.twiml.audio_url("vip.wav"), Some("https://cdn.example.com/vip.wav"));
+    assert_eq!(flow.twiml.at.map(|at| at.column), Some(3));
     assert_eq!(flow.twiml.voicemail[&id("501")].greeting.as_str(), "Please leave a message.");
 }
 

@@ -85,7 +85,12 @@ pub static FINDME: Mapping = Mapping {
             "What the person who answers hears first: 0 the caller's recorded name, 1 `whisper_phrase`, 2 `whisper_audio`.",
         ),
         key("whisper_phrase", Optional, Template, "The phrase, with `screen_method: 1`."),
-        key("whisper_audio", Optional, Template, "An audio file of the account, with `screen_method: 2`."),
+        key(
+            "whisper_audio",
+            Optional,
+            Template,
+            "An audio file of the account, with `screen_method: 2`. For TwiML, an `https` URL or a name under `audio` of `twiml`.",
+        ),
         key("record", Optional, Flag, "Record the call; both parties are warned."),
         key(
             "auto_accept",

@@ -19,7 +19,8 @@ pub(super) const ACTION_OR_VERIFIED_RULES: Kind =
 pub static IVR: Mapping = Mapping {
     name: "ivrs",
     about: "One IVR: what it says and asks, and at most one step: `verify_pin`, `rules`, `say`, `do`, or an action itself. An \
-            IVR without a step is the portal's own: calls can be sent there, and the portal decides what follows.",
+            IVR without a step is the portal's own: calls can be sent there, and the portal decides what follows. Over \
+            TwiML, the call ends there after what it says and asks.",
     keys: &[
         key(
             "id",

@@ -1,9 +1,9 @@
 //! What a flow says about its providers.
 
-use super::super::Kind::{Guid, IvrName, List, Named, OneOf, Prompt, Reply, Text, Word};
+use super::super::Kind::{Guid, IvrName, List, Named, OneOf, Prompt, Reply, Text, Url, Voice, Whole, Word};
 use super::super::Presence::{Default, Optional, Required};
 use super::super::{Kind, Mapping};
-use super::keys::{IN_DOUBT, IN_DOUBT_NEEDS_WHEN, IVR_NAME, MOST_RULES, PORTAL_ID, WHEN, key};
+use super::keys::{IN_DOUBT, IN_DOUBT_NEEDS_WHEN, IVR_NAME, KEY, MOST_RULES, PORTAL_ID, WHEN, key};
 
 pub(super) const REPLY_OR_RULES: Kind = OneOf(&[Reply, Kind::Mapping(&REPLY_RULES)]);
 
@@ -86,9 +86,28 @@ pub static DIALOGTECH: Mapping = Mapping {
 
 pub static TWIML: Mapping = Mapping {
     name: "twiml",
-    about: "There is no portal behind a provider of TwiML: the flow says what its mailboxes and receptionists are.",
+    about: "There is no portal behind a provider of TwiML (Twilio, SignalWire, Telnyx): the flow says what its mailboxes, \
+            receptionists and audio files are.",
     keys: &[
         key("language", Default("the provider's"), Text, "The language of prompts, such as `en-US`."),
+        key(
+            "voice",
+            Default("the provider's"),
+            Voice,
+            "Who speaks the prompts: a voice of the provider, 1 to 64 letters, digits, `.`, `-` and `_`.",
+        ),
+        key(
+            "repeats",
+            Default("2"),
+            Whole(0, 9),
+            "How often a question is asked again after silence or an invalid entry, before it counts as unanswered.",
+        ),
+        key(
+            "audio",
+            Optional,
+            Named { keys: "name of the audio file", pattern: KEY, values: &Url },
+            "Where the audio files are that `whisper_audio` names.",
+        ),
         key(
             "voicemail",
             Optional,

@@ -1,0 +1,7 @@
+mod mutations;
+mod properties;
+mod published;
+mod requests;
+mod rotation;
+mod scheme;
+mod vectors;
