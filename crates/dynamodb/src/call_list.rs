@@ -10,7 +10,7 @@ use crate::{
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use merge::Merge;
-use ringbolt_core::time::EpochMs;
+use ringbolt_core::{call::record::fields::CALLING_NUMBER, time::EpochMs};
 use std::{ops::Range, time::Duration};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -20,7 +20,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct Listed {
     /// When the webhook, or the current text of a transcription, was received.
     pub at: EpochMs,
-    /// The respondent's id (`ivr_response_id`, `unique_id`).
+    /// The id of a run through an IVR (`ivr_response_id`, `unique_id`; for TwiML, the `CallSid` and the run's number).
     pub response_id: String,
     /// Whether it is a transcription.
     pub is_transcript: bool,
@@ -106,14 +106,20 @@ async fn scan(
     span: &Range<EpochMs>,
     after: Option<Cursor>,
 ) -> Result<(Vec<Item>, Option<Cursor>), StoreError> {
-    let page = store
+    // Names such as `From` are reserved words in expressions.
+    let names: Vec<_> = CALLING_NUMBER.iter().enumerate().map(|(place, name)| (format!("#n{place}"), *name)).collect();
+    let numbers = names.iter().map(|(alias, _)| format!("told.#call.{alias}, visits[0].told.#call.{alias}"));
+    let request = store
         .client
         .scan()
         .table_name(&store.tables.calls)
         .filter_expression("#at BETWEEN :from AND :last")
-        .projection_expression("pk, sk, #at, outcome, told.#call.ivr_caller_id, visits[0].told.#call.ivr_caller_id")
+        .projection_expression(format!("pk, sk, #at, outcome, {}", numbers.collect::<Vec<_>>().join(", ")))
         .expression_attribute_names("#at", AT)
-        .expression_attribute_names("#call", "call")
+        .expression_attribute_names("#call", "call");
+    let page = names
+        .into_iter()
+        .fold(request, |request, (alias, name)| request.expression_attribute_names(alias, name))
         .expression_attribute_values(":from", item::n(span.start.0))
         .expression_attribute_values(":last", item::n(span.end.0 - 1))
         .set_exclusive_start_key(after.map(Cursor::into_key))
@@ -145,7 +151,8 @@ fn number(found: &Item) -> Option<String> {
         Some(AttributeValue::L(visits)) => visits.first()?.as_m().ok()?,
         _ => found,
     };
-    match visit.get("told")?.as_m().ok()?.get("call")?.as_m().ok()?.get("ivr_caller_id")? {
+    let call = visit.get("told")?.as_m().ok()?.get("call")?.as_m().ok()?;
+    match CALLING_NUMBER.iter().find_map(|name| call.get(*name))? {
         AttributeValue::S(number) => Some(number.clone()),
         AttributeValue::L(numbers) => numbers.first()?.as_s().ok().cloned(),
         _ => None,

@@ -1,5 +1,6 @@
-//! Stores what the next-action webhook received and answered: one item a visit, so that its cost does not grow with
-//! the call.
+//! Stores what the next-action and the voice webhook received and answered: one item a visit, so that its cost does not
+//! grow with the call. For TwiML, the id of a run is the `CallSid` with `-r` and the run's number, and the session id is the
+//! `CallSid`.
 //!
 //! - `pk = call#<ivr_response_id>`, `sk = visit#<ivr_id>#<digest of the request>`: the visit. Its time is an attribute
 //!   and not a part of the key, because the provider's retry comes later and must find the same item.
@@ -140,10 +141,29 @@ impl Store {
         was_written(request.send().await).map(drop)
     }
 
+    /// Links a call to one of its runs through IVRs, as storing a visit does: for a transcription of a run that never
+    /// ended, which has no visit.
+    ///
+    /// # Errors
+    /// Any DynamoDB error.
+    pub async fn link_run(
+        &self,
+        session_id: &str,
+        response_id: &str,
+        at: EpochMs,
+        retention: Duration,
+    ) -> Result<(), StoreError> {
+        self.link(session_id, response_id, &item::n(at.plus(retention).epoch_secs())).await
+    }
+
     async fn link_session(&self, visit: &Visit, expires: &AttributeValue) -> Result<(), StoreError> {
         let Some(session_id) = &visit.session_id else { return Ok(()) };
+        self.link(session_id, &visit.response_id, expires).await
+    }
+
+    async fn link(&self, session_id: &str, response_id: &str, expires: &AttributeValue) -> Result<(), StoreError> {
         let request = self
-            .update_call(session_key(session_id), format!("call#{}", visit.response_id))
+            .update_call(session_key(session_id), format!("call#{response_id}"))
             .update_expression("SET #ttl = :expires")
             .condition_expression("attribute_not_exists(pk)")
             .expression_attribute_names("#ttl", TTL)

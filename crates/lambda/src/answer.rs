@@ -236,7 +236,7 @@ impl Answer {
 fn plain(id: &str) -> String {
     id.chars()
         .take(Answer::MAX_ID_CHARS)
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
         .collect()
 }
 
@@ -283,6 +283,17 @@ ivrs:
         let report = answer(&Failure::Deadline);
         assert_eq!(report.why().as_deref(), Some("the deadline has passed (IVR balance, line 6)"));
         assert_eq!((report.rule(), report.line()), (None, Some(6)));
+    }
+
+    #[test]
+    fn the_id_of_a_run_is_logged_whole_for_every_provider() {
+        for id in [
+            "70000001",
+            "CA0123456789abcdef0123456789abcdef-r1",
+            "v3:9X2vxPDFY2RHSJ1EdMS0RHRksMTg7ldNxdjWbVr9zBjbGjGsSe-aiQ-r12",
+        ] {
+            assert_eq!(Answer::text("").call(Some(id)).report.call, id);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::{
     Answer, Failure, LastResort, Request,
     flows::{Flows, LiveFlow},
+    signed::Signatures,
     token::{Admitted, WebhookTokens},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,6 +11,7 @@ use http::Method;
 use ringbolt_core::{
     ani::Ani,
     attempt::{Attempt, Fingerprint},
+    dialects::twiml::Provider,
     flow::Flow,
     identity::{CallerId, FlowName},
     pin::{Guess, PinHasher, Prepared},
@@ -41,6 +43,8 @@ pub struct Webhook {
 pub struct App {
     /// What every webhook has.
     pub webhook: Webhook,
+    /// Whose signatures are valid; `None` for a function that admits requests by a token.
+    pub signatures: Option<Signatures>,
     /// The call flows.
     pub flows: Flows,
     /// The PIN keys.
@@ -74,6 +78,11 @@ impl Webhook {
             // `ringbolt secret rotate-token finish` looks for these lines.
             tracing::info!(token = "previous", "the token that is being replaced was used");
         }
+        self.admit_form(request, methods)
+    }
+
+    /// The rest of [`Webhook::admit`], once it is known who asks.
+    fn admit_form(&self, request: &Request, methods: &[Method]) -> Result<FlowName, Answer> {
         if !methods.contains(&request.method) {
             let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
             return Err(Answer::refusal(405, &format!("This webhook answers {} only.", allowed.join(" and "))));
@@ -102,8 +111,31 @@ impl App {
     /// As there; 404 also for a flow that is not there; the last resort for one that cannot be used.
     pub async fn admit(&self, request: &Request, methods: &[Method]) -> Result<LiveFlow, Answer> {
         let name = self.webhook.admit(request, methods)?;
+        self.flow(&name).await
+    }
+
+    /// The same for a POST that its provider has signed.
+    ///
+    /// # Errors
+    /// 403 if it has not, with the check that failed, and the others as in [`App::admit`].
+    pub async fn admit_signed(&self, request: &Request) -> Result<(LiveFlow, Provider, &Signatures), Answer> {
+        let Some(signatures) = &self.signatures else {
+            return Err(Answer::refusal(403, "This webhook has no keys for the signatures of providers."));
+        };
+        let provider = match signatures.verify(request, self.webhook.now()) {
+            Ok(provider) => provider,
+            Err(refused) => {
+                tracing::warn!(check = refused.word(), "the signature of a request is refused");
+                return Err(Answer::refusal(403, &format!("The request is refused: {refused}.")));
+            }
+        };
+        let name = self.webhook.admit_form(request, &[Method::POST])?;
+        Ok((self.flow(&name).await?, provider, signatures))
+    }
+
+    async fn flow(&self, name: &FlowName) -> Result<LiveFlow, Answer> {
         self.flows.refresh(self.webhook.deadline).await;
-        self.flows.get(&name).ok_or_else(|| match self.flows.is_unusable(&name) {
+        self.flows.get(name).ok_or_else(|| match self.flows.is_unusable(name) {
             true => self.last_resort.answer(&Failure::UnusableFlow),
             false => no_such_flow(),
         })

@@ -4,7 +4,7 @@ mod enrolment;
 
 pub use enrolment::EnrolConfig;
 
-use crate::{Answer, LastResort, queue::QueueUrl, secrets::SecretSource};
+use crate::{Answer, LastResort, queue::QueueUrl, secrets::SecretSource, signed::PublicUrl};
 use ringbolt_core::pin::{PinHash, PinHashes};
 use ringbolt_dynamodb::tables::TableNames;
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
@@ -15,8 +15,8 @@ use tracing_subscriber::filter::LevelFilter;
 pub struct WebhookConfig {
     /// `RINGBOLT_CALLERS_TABLE`, `RINGBOLT_CALLS_TABLE`, `RINGBOLT_COUNTERS_TABLE`.
     pub tables: TableNames,
-    /// `RINGBOLT_WEBHOOK_TOKENS`: JSON, or `secretsmanager:ARN`.
-    pub tokens: SecretSource,
+    /// How a request is admitted.
+    pub admission: Admission,
     /// `RINGBOLT_DEADLINE_MS`: 100 to 25,000, default 1,000.
     pub deadline: Duration,
     /// `RINGBOLT_RETENTION_DAYS`: 1 to 3,650, default 90.
@@ -25,7 +25,30 @@ pub struct WebhookConfig {
     pub log_level: LevelFilter,
 }
 
-/// What the two functions that steer calls need besides.
+/// How a function admits a request.
+#[derive(Clone, Debug)]
+pub enum Admission {
+    /// By a token. `RINGBOLT_WEBHOOK_TOKENS`: JSON, or `secretsmanager:ARN`.
+    Tokens(SecretSource),
+    /// By the provider's signature.
+    Signatures {
+        /// `RINGBOLT_TWIML_KEYS`: JSON, or `secretsmanager:ARN`.
+        keys: SecretSource,
+        /// `RINGBOLT_PUBLIC_URL`: the URL under which providers reach the webhooks, if it is not that of the API.
+        public_url: Option<PublicUrl>,
+    },
+}
+
+impl Admission {
+    /// The secret that decides it.
+    pub(crate) fn secret(&self) -> &SecretSource {
+        match self {
+            Self::Tokens(secret) | Self::Signatures { keys: secret, .. } => secret,
+        }
+    }
+}
+
+/// What the functions that steer calls need besides.
 #[derive(Clone, Debug)]
 pub struct SteeringConfig {
     /// `RINGBOLT_PIN_KEYS`: JSON, or `secretsmanager:ARN`.
@@ -88,18 +111,36 @@ impl fmt::Display for ConfigMistakes {
 impl std::error::Error for ConfigMistakes {}
 
 impl WebhookConfig {
-    /// Reads the variables through `get`.
+    /// Reads the variables of a function that admits requests by a token through `get`.
     ///
     /// # Errors
     /// Each variable that is missing or out of its range.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigMistakes> {
+        Self::read(get, |reader| Admission::Tokens(SecretSource::parse(reader.required("RINGBOLT_WEBHOOK_TOKENS"))))
+    }
+
+    /// The same for a function that admits requests by their signature.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn signed_from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigMistakes> {
+        Self::read(get, |reader| Admission::Signatures {
+            keys: SecretSource::parse(reader.required("RINGBOLT_TWIML_KEYS")),
+            public_url: reader.optional("RINGBOLT_PUBLIC_URL"),
+        })
+    }
+
+    fn read<G: Fn(&str) -> Option<String>>(
+        get: G,
+        admission: impl FnOnce(&mut Reader<G>) -> Admission,
+    ) -> Result<Self, ConfigMistakes> {
         let mut reader = Reader { get, mistakes: Vec::new() };
         let callers = reader.required("RINGBOLT_CALLERS_TABLE");
         let calls = reader.required("RINGBOLT_CALLS_TABLE");
         let counters = reader.required("RINGBOLT_COUNTERS_TABLE");
         let config = Self {
             tables: TableNames { callers, calls, counters },
-            tokens: SecretSource::parse(reader.required("RINGBOLT_WEBHOOK_TOKENS")),
+            admission: admission(&mut reader),
             deadline: Duration::from_millis(reader.number("RINGBOLT_DEADLINE_MS", 1_000, 100..=25_000)),
             retention: Duration::from_secs(reader.number("RINGBOLT_RETENTION_DAYS", 90, 1..=3_650) * 86_400),
             log_level: reader.parsed("RINGBOLT_LOG_LEVEL", LevelFilter::INFO, "error, warn, info or debug"),
@@ -136,21 +177,9 @@ impl StoringConfig {
     /// # Errors
     /// The variable, if it is not a URL.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigMistakes> {
-        let set = |name: &str| get(name).filter(|value| !value.trim().is_empty());
-        let mut reader = Reader { get: set, mistakes: Vec::new() };
-        let queue = reader.parsed("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL", NoneOr(None), "the URL of an SQS queue").0;
+        let mut reader = Reader { get, mistakes: Vec::new() };
+        let queue = reader.optional("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL");
         reader.finish(Self { queue })
-    }
-}
-
-/// A value that may be missing.
-struct NoneOr<T>(Option<T>);
-
-impl<T: FromStr> FromStr for NoneOr<T> {
-    type Err = T::Err;
-
-    fn from_str(text: &str) -> Result<Self, T::Err> {
-        text.parse().map(|value| Self(Some(value)))
     }
 }
 
@@ -211,6 +240,17 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
 
     fn set(&self, name: &str) -> Option<String> {
         (self.get)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// A value that may be missing or empty.
+    fn optional<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
+        match self.set(name)?.parse() {
+            Ok(value) => Some(value),
+            Err(expected) => {
+                self.mistakes.push(format!("{name} must be {expected}"));
+                None
+            }
+        }
     }
 
     fn last_resort(&mut self, parse: fn(&str) -> Result<Answer, &'static str>) -> LastResort {

@@ -14,6 +14,18 @@ use std::{fmt, time::Instant};
 /// arrives in the query string, which API Gateway limits to 10 KB.
 pub const LARGEST_REQUEST: usize = 256 * 1024;
 
+/// The headers that any webhook reads.
+const HEADERS: [&str; 8] = [
+    "authorization",
+    "content-type",
+    "x-twilio-signature",
+    "x-twilio-webhooks-signature-settings",
+    "x-signalwire-signature",
+    "x-signalwire-sha256-signature",
+    "telnyx-signature-ed25519",
+    "telnyx-timestamp",
+];
+
 /// The parts of a webhook request that Ringbolt uses.
 #[derive(Clone)]
 pub struct Request {
@@ -21,6 +33,10 @@ pub struct Request {
     pub method: Method,
     /// `{flow}` from the path, not yet validated.
     pub flow: String,
+    /// The path, percent-encoded as it came. It begins with the name of the API's stage, unless that is `$default`.
+    pub path: String,
+    /// The API's domain at which the request came; empty in a hand-written event.
+    pub domain: String,
     /// The raw query string, without `?`.
     pub query: String,
     /// The headers.
@@ -48,11 +64,11 @@ impl Request {
         }
     }
 
-    /// Retries with only the two headers that matter: one illegal header makes the whole event unreadable.
+    /// Retries with only the headers that matter: one illegal header makes the whole event unreadable.
     fn with_known_headers_only(event: &str) -> Result<Self, NotAnHttpEvent> {
         let mut event: serde_json::Value = serde_json::from_str(event).map_err(|_| NotAnHttpEvent)?;
         let headers = event.get_mut("headers").and_then(serde_json::Value::as_object_mut).ok_or(NotAnHttpEvent)?;
-        headers.retain(|name, _| ["authorization", "content-type"].contains(&name.to_ascii_lowercase().as_str()));
+        headers.retain(|name, _| HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known)));
         serde_json::from_value(event).map(Self::from_v2).map_err(|_| NotAnHttpEvent)
     }
 
@@ -68,8 +84,10 @@ impl Request {
             (Some(text), true) => STANDARD.decode(text).ok(),
         };
         Self {
+            domain: event.request_context.domain_name.unwrap_or_default(),
             method: event.request_context.http.method,
             flow,
+            path: event.raw_path.unwrap_or_default(),
             query: event.raw_query_string.unwrap_or_default(),
             headers: event.headers,
             body,

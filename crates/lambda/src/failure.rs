@@ -24,6 +24,9 @@ pub enum Failure {
     /// The flow has nothing for the request, or a text of it failed.
     #[error("the flow cannot answer: {0}")]
     Undecidable(#[from] Undecidable),
+    /// The flow has something next that only DialogTech's portal knows.
+    #[error("the flow cannot be played over TwiML: {0}")]
+    Unplayable(#[from] ringbolt_core::dialects::twiml::Unplayable),
     /// The flow is published, but cannot be used, and no version before it is known.
     #[error("the published version of the call flow cannot be used")]
     UnusableFlow,
@@ -55,7 +58,7 @@ impl Failure {
             Self::Unreadable { .. } => "unreadable-request",
             Self::Undecidable(Undecidable { why: Why::Template(_), .. }) => "template",
             Self::Undecidable(Undecidable { why: Why::NoIvrId, .. }) => "unreadable-request",
-            Self::Undecidable(_) => "flow",
+            Self::Undecidable(_) | Self::Unplayable(_) => "flow",
             Self::UnusableFlow => "flow",
             Self::NotReady { .. } => "not-ready",
             Self::Task => "task",

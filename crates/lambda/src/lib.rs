@@ -15,10 +15,13 @@ pub mod logging;
 pub mod metrics;
 mod published;
 pub mod queue;
+mod record;
 pub mod run;
 pub mod secrets;
+pub mod signed;
 mod start;
 pub mod token;
+pub mod visit;
 
 pub use answer::{Answer, Failed, Report};
 pub use app::{App, Webhook};
@@ -26,3 +29,4 @@ pub use event::Request;
 pub use failure::Failure;
 pub use last_resort::LastResort;
 pub use queue::Postback;
+pub use visit::Visit;

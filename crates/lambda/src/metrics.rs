@@ -14,7 +14,8 @@ pub const NAMESPACE: &str = "Ringbolt";
 pub const DIMENSIONS: [&str; 2] = ["Stack", "Function"];
 
 /// All metrics, which alarms and dashboards may refer to.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 21] = [
+    "BadSignatures",
     "ColdStarts",
     "Enrolled",
     "Fallbacks",
@@ -54,15 +55,21 @@ pub struct Invocation<'a> {
     pub elapsed: Duration,
 }
 
-/// The line about an answered request. Every answer counts under its outcome; `Repeated` also counts those that repeat
-/// an earlier attempt's answer, and `Unrecorded` those whose call's record was not stored in time.
+/// The status of a request whose signature is refused. No function gives it for another reason.
+const BAD_SIGNATURE: u16 = 403;
+
+/// The line about an answered request. Every answer counts under its outcome, but a refused signature as `BadSignatures`;
+/// `Repeated` also counts those that repeat an earlier attempt's answer, and `Unrecorded` those whose call's record was not
+/// stored in time.
 #[must_use]
 pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status: u16) -> Value {
     let mut metrics = Metrics::of(invocation);
     metrics.count("Requests", 1);
     metrics.add("LatencyMs", "Milliseconds", json!(millis(invocation.elapsed)));
-    if let Some(name) = report.outcome.metric() {
-        metrics.count(name, 1);
+    match report.outcome {
+        // A kind of its own: a wrong key or URL makes all calls of a provider fail, and has another remedy.
+        Outcome::Refused if status == BAD_SIGNATURE => metrics.count("BadSignatures", 1),
+        outcome => outcome.metric().into_iter().for_each(|name| metrics.count(name, 1)),
     }
     if report.repeated || report.outcome == Outcome::Repeated {
         metrics.count("Repeated", 1);

@@ -35,7 +35,7 @@ pub struct QueueUrl(String);
 
 /// Not an `http` or `https` URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the URL of an SQS queue")]
+#[error("the URL of an SQS queue")]
 pub struct InvalidQueueUrl;
 
 impl FromStr for QueueUrl {

@@ -86,7 +86,26 @@ pub async fn steering(
     last_resort: fn(&str) -> Result<Answer, &'static str>,
     handle: impl AsyncFn(&App, Request) -> Answer,
 ) -> ExitCode {
-    let start = Steering::from_env(init_logging(), writes_to, last_resort).await;
+    let config = init_logging(WebhookConfig::from_env(environment));
+    steer(function, Steering::from_env(config, writes_to, last_resort).await, handle).await
+}
+
+/// The same for a webhook whose requests the provider signs.
+pub async fn steering_signed(
+    function: &'static str,
+    writes_to: &'static [Table],
+    last_resort: fn(&str) -> Result<Answer, &'static str>,
+    handle: impl AsyncFn(&App, Request) -> Answer,
+) -> ExitCode {
+    let config = init_logging(WebhookConfig::signed_from_env(environment));
+    steer(function, Steering::from_env(config, writes_to, last_resort).await, handle).await
+}
+
+async fn steer(
+    function: &'static str,
+    start: Result<Steering, StartError>,
+    handle: impl AsyncFn(&App, Request) -> Answer,
+) -> ExitCode {
     let invoke = async |start: &Steering, ready: Result<&App, Failure>, event: &Event<'_>| {
         Ok(match ready {
             Ok(app) => answered(app, &handle, event).await,
@@ -107,7 +126,7 @@ pub async fn storing(
     handle: impl AsyncFn(&Postback, Request) -> Answer,
     drain: impl AsyncFn(&Postback, Batch) -> BatchResponse,
 ) -> ExitCode {
-    let start = Storing::from_env(init_logging()).await;
+    let start = Storing::from_env(init_logging(WebhookConfig::from_env(environment))).await;
     let invoke = async |_: &Storing, ready: Result<&Postback, Failure>, event: &Event<'_>| match Batch::from_event(
         event.text,
     )? {
@@ -143,9 +162,8 @@ pub async fn enrolling(
     serve(function, start, invoke).await
 }
 
-/// Reads the part of the environment that every webhook has. Logging starts first, so that mistakes can be logged.
-fn init_logging() -> Result<WebhookConfig, ConfigMistakes> {
-    let config = WebhookConfig::from_env(environment);
+/// Starts logging before anything else, so that mistakes can be logged.
+fn init_logging(config: Result<WebhookConfig, ConfigMistakes>) -> Result<WebhookConfig, ConfigMistakes> {
     logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
     config
 }

@@ -6,16 +6,20 @@
 use crate::{
     Answer, App, LastResort, Postback, Webhook,
     app::system_clock,
-    config::{ConfigMistakes, EnrolConfig, FlowSource, SteeringConfig, StoringConfig, WebhookConfig},
+    config::{Admission, ConfigMistakes, EnrolConfig, FlowSource, SteeringConfig, StoringConfig, WebhookConfig},
     enrolment::Enroller,
     flows::{FlowFileMistakes, Flows},
     queue::Queue,
     secrets::{SecretError, SecretSource},
+    signed::Signatures,
     token::{InvalidTokens, WebhookTokens},
 };
 use aws_config::SdkConfig;
 use futures_util::future::join_all;
-use ringbolt_core::pin::{InvalidPinKeys, PinHasher, PinKeys};
+use ringbolt_core::{
+    dialects::twiml::signature::{InvalidTwimlKeys, TwimlKeys},
+    pin::{InvalidPinKeys, PinHasher, PinKeys},
+};
 use ringbolt_dynamodb::{Store, StoreError, Table, client, flows::FlowTable, tables::TableNames};
 use std::time::Duration;
 
@@ -34,6 +38,9 @@ pub(crate) enum StartError {
     /// `RINGBOLT_WEBHOOK_TOKENS`.
     #[error("RINGBOLT_WEBHOOK_TOKENS: {0}")]
     Tokens(#[from] InvalidTokens),
+    /// `RINGBOLT_TWIML_KEYS`.
+    #[error("RINGBOLT_TWIML_KEYS: {0}")]
+    TwimlKeys(#[from] InvalidTwimlKeys),
     /// `RINGBOLT_PIN_KEYS`.
     #[error("RINGBOLT_PIN_KEYS: {0}")]
     PinKeys(#[from] InvalidPinKeys),
@@ -116,17 +123,19 @@ impl Start for Steering {
     type Ready = App;
 
     async fn load(&self) -> Result<App, StartError> {
-        let (webhook, keys, flows) = tokio::join!(
+        let (webhook, signatures, keys, flows) = tokio::join!(
             start_webhook(&self.webhook, self.writes_to, &self.sdk),
+            signatures(&self.webhook.admission, &self.sdk),
             pin_keys(&self.config.pin_keys, &self.sdk),
             self.flows()
         );
         let hasher = PinHasher::new(keys?, self.config.pin_hashes);
-        Ok(App { webhook: webhook?, flows: flows?, hasher, last_resort: self.config.last_resort.clone() })
+        let last_resort = self.config.last_resort.clone();
+        Ok(App { webhook: webhook?, signatures: signatures?, flows: flows?, hasher, last_resort })
     }
 
     fn is_final(&self, error: &StartError) -> bool {
-        is_final(error, Some(&self.webhook.tokens), Some(&self.config.pin_keys))
+        is_final(error, Some(self.webhook.admission.secret()), Some(&self.config.pin_keys))
     }
 
     fn deadline(&self) -> Duration {
@@ -152,7 +161,7 @@ impl Start for Storing {
     }
 
     fn is_final(&self, error: &StartError) -> bool {
-        is_final(error, Some(&self.webhook.tokens), None)
+        is_final(error, Some(self.webhook.admission.secret()), None)
     }
 
     fn deadline(&self) -> Duration {
@@ -199,10 +208,10 @@ impl Start for Enrolling {
 
 /// A file in the package and a value in the environment stay what they are; Secrets Manager and the table may have
 /// something else a moment later.
-fn is_final(error: &StartError, tokens: Option<&SecretSource>, pin_keys: Option<&SecretSource>) -> bool {
+fn is_final(error: &StartError, admission: Option<&SecretSource>, pin_keys: Option<&SecretSource>) -> bool {
     match error {
         StartError::Config(_) | StartError::Flows(_) | StartError::Runtime(_) => true,
-        StartError::Tokens(_) => tokens.is_some_and(SecretSource::is_inline),
+        StartError::Tokens(_) | StartError::TwimlKeys(_) => admission.is_some_and(SecretSource::is_inline),
         StartError::PinKeys(_) => pin_keys.is_some_and(SecretSource::is_inline),
         StartError::Secret(_) | StartError::Published(_) | StartError::Late => false,
     }
@@ -212,10 +221,27 @@ async fn pin_keys(source: &SecretSource, sdk: &SdkConfig) -> Result<PinKeys, Sta
     Ok(PinKeys::from_json(&source.read(sdk).await?)?)
 }
 
+async fn tokens(admission: &Admission, sdk: &SdkConfig) -> Result<WebhookTokens, StartError> {
+    match admission {
+        Admission::Tokens(source) => Ok(WebhookTokens::from_json(&source.read(sdk).await?)?),
+        Admission::Signatures { .. } => Ok(WebhookTokens::none()),
+    }
+}
+
+async fn signatures(admission: &Admission, sdk: &SdkConfig) -> Result<Option<Signatures>, StartError> {
+    match admission {
+        Admission::Tokens(_) => Ok(None),
+        Admission::Signatures { keys, public_url } => {
+            let keys = TwimlKeys::from_json(&keys.read(sdk).await?)?;
+            Ok(Some(Signatures::new(keys, public_url.clone())))
+        }
+    }
+}
+
 async fn start_webhook(config: &WebhookConfig, writes_to: &[Table], sdk: &SdkConfig) -> Result<Webhook, StartError> {
     let store = Store::new(client::webhook_client(sdk, config.deadline), config.tables.clone());
-    let (tokens, ()) = tokio::join!(config.tokens.read(sdk), warm_up(&config.tables, writes_to, sdk));
-    let tokens = WebhookTokens::from_json(&tokens?)?;
+    let (tokens, ()) = tokio::join!(tokens(&config.admission, sdk), warm_up(&config.tables, writes_to, sdk));
+    let tokens = tokens?;
     let WebhookConfig { deadline, retention, .. } = *config;
     Ok(Webhook { store, tokens, deadline, retention, clock: system_clock() })
 }

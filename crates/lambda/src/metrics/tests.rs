@@ -99,6 +99,15 @@ fn every_outcome_counts_under_its_metric() {
 }
 
 #[test]
+fn a_refused_signature_counts_apart_from_other_refusals() {
+    for (status, counted) in [(401, "Refused"), (403, "BadSignatures"), (404, "Refused")] {
+        let line = answered(&INVOCATION, "", &report(Outcome::Refused, false), status);
+        assert_eq!(names(&line), ["Requests", "LatencyMs", counted], "{status}");
+        assert!(NAMES.contains(&counted));
+    }
+}
+
+#[test]
 fn enrolled_and_failed_callers_are_counted() {
     use crate::enrolment::{Fault, Outcome, Refusal};
     let outcomes = [Outcome::Done, Outcome::First, Outcome::Skipped, Outcome::Failed { fault: Fault::Throttled }];

@@ -4,9 +4,9 @@
 //! writes run on their own and get a small part of the deadline. What isn't written by then is logged and counted. It
 //! may still be written, when the instance wakes for its next request.
 
+use crate::{App, Failure, answer::Report};
 use ringbolt_core::{
-    call::{about, ids::KeyPart, record},
-    dialects::dialogtech::Request,
+    call::{Results, about, ids::KeyPart, record},
     flow::Flow,
     identity::{CallerId, UserId},
     time::EpochMs,
@@ -15,7 +15,6 @@ use ringbolt_dynamodb::{
     Store, StoreError,
     visits::{Answered, References, Visit},
 };
-use ringbolt_lambda::{Answer, App, Failure, answer::Report};
 use std::{
     future::Future,
     sync::{
@@ -41,12 +40,11 @@ pub(crate) struct Record {
 
 impl Record {
     /// `None` if the request doesn't say which call and which IVR it is about.
-    pub(crate) fn new(app: &App, flow: &Flow, asked: &Request, digest: String, now: EpochMs) -> Option<Self> {
-        let results = &asked.results;
+    pub(crate) fn new(app: &App, flow: &Flow, results: &Results, digest: String, now: EpochMs) -> Option<Self> {
         let response_id = results.response_id.as_ref()?;
         let visit = Visit {
             response_id: key_part(response_id.as_str()),
-            ivr_id: key_part(&ivr_id(flow, asked)?),
+            ivr_id: key_part(&ivr_id(flow, results)?),
             session_id: results.session_id.as_ref().map(|id| key_part(id.as_str())),
             flow: flow.name.to_string(),
             digest,
@@ -71,10 +69,11 @@ impl Record {
         drop(written(async move { store.record_visit(&visit, None, retention).await }));
     }
 
-    /// Stores the answer and its reason, and waits for that no longer than `left`. Says whether it is stored.
-    pub(crate) async fn close(&self, answer: &Answer, left: Duration) -> bool {
+    /// Stores the answer, as it is to be kept, and its reason; waits for that no longer than `left`. Says whether it is
+    /// stored.
+    pub(crate) async fn close(&self, report: &Report, kept: String, left: Duration) -> bool {
         let (store, visit, retention) = (self.store.clone(), Arc::clone(&self.visit), self.retention);
-        let (answered, begun) = (answered(answer), self.begun.load(Ordering::Relaxed));
+        let (answered, begun) = (answered(report, kept), self.begun.load(Ordering::Relaxed));
         let writing = written(async move {
             if begun {
                 store.record_answer(&visit, &answered, retention).await
@@ -110,9 +109,8 @@ fn key_part(text: &str) -> String {
     KeyPart::of(text).as_str().to_owned()
 }
 
-/// The IVR's id in the portal: as it came, or the id of the IVR that stands in for results without one.
-fn ivr_id(flow: &Flow, asked: &Request) -> Option<String> {
-    let results = &asked.results;
+/// The IVR's id: as it came, or the id of the IVR that stands in for results without one.
+fn ivr_id(flow: &Flow, results: &Results) -> Option<String> {
     results.ivr_id.clone().or_else(|| flow.ivrs.get(results.ended.ivr()?)?.id.as_ref().map(ToString::to_string))
 }
 
@@ -122,10 +120,9 @@ fn references(app: &App, flow: &Flow, about: &about::About) -> References {
     References { named: about.named.as_ref().map(refer), verified: about.verified.as_ref().map(refer) }
 }
 
-fn answered(answer: &Answer) -> Answered {
-    let report: &Report = &answer.report;
+fn answered(report: &Report, kept: String) -> Answered {
     Answered {
-        answer: answer.body.clone(),
+        answer: kept,
         outcome: report.outcome,
         version: report.version.map(|version| version.to_string()),
         ivr: report.visited.as_ref().and_then(|visited| visited.name.clone()),
