@@ -66,9 +66,11 @@ impl Banner<'_> {
         let name = &flow.name;
         writeln!(out, "URLs of the call flow `{name}` for the providers' portals:")?;
         for dialect in DIALECTS.iter().filter(|dialect| dialect.is_answered_by(flow)) {
-            for webhook in dialect.webhooks {
+            // The URLs for transcriptions of a signing provider stand in our documents.
+            for webhook in dialect.webhooks.iter().filter(|webhook| webhook.steers || !dialect.is_signed()) {
                 let what = format!("{}, {}", dialect.name, webhook.about);
-                let url = self.url(&dialect.path_of(webhook, name.as_str()));
+                let path = dialect.path_of(webhook, name.as_str());
+                let url = if dialect.is_signed() { format!("{}{path}", self.address) } else { self.url(&path) };
                 writeln!(out, "  {what:<28}{:<10}{url}", webhook.methods.join(" "))?;
             }
         }
@@ -113,7 +115,9 @@ impl Banner<'_> {
     fn write_own(&self, out: &mut String) -> std::fmt::Result {
         let mut tries = Vec::new();
         for flow in self.flows {
-            for dialect in DIALECTS.iter().filter(|dialect| dialect.is_answered_by(flow)) {
+            // A signed request cannot be written by hand.
+            let tried = |dialect: &&Dialect| !dialect.is_signed() && dialect.is_answered_by(flow);
+            for dialect in DIALECTS.iter().filter(tried) {
                 tries.extend(dialect.webhooks.iter().filter(|webhook| webhook.steers).filter_map(|webhook| {
                     let url = self.url(&dialect.path_of(webhook, flow.name.as_str()));
                     self.own(flow, dialect, webhook, &url)

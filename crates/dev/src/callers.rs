@@ -106,11 +106,11 @@ impl Known {
         (!parts.is_empty()).then(|| format!("{}{suspended}", parts.join(", ")))
     }
 
-    /// Whether they can call through a provider: Wix Answers has found its user already, DialogTech asks for digits.
+    /// Whether they can call through a provider: Wix Answers has found its user already, the others ask for digits.
     pub(crate) fn is_for(&self, provider: Provider) -> bool {
         let can_be_keyed = self.user.bytes().all(|byte| byte.is_ascii_digit());
         match provider {
-            Provider::DialogTech => can_be_keyed,
+            Provider::DialogTech | Provider::Twiml => can_be_keyed,
             Provider::WixAnswers => self.demo_pin.is_none() || !can_be_keyed,
         }
     }

@@ -14,6 +14,7 @@ pub(crate) async fn answer(app: &App, webhook: &dialects::Webhook, event: &str) 
     match webhook.function {
         "auth-webhook" => respond(app, &auth_webhook::handle, event).await,
         "next-action" => respond(app, &next_action::handle, event).await,
+        "voice-webhook" => respond(app, &voice_webhook::handle, event).await,
         _ => {
             let postback = Postback::without_queue(app.webhook.clone());
             respond(&postback, &transcription_postback::handle, event).await
@@ -24,7 +25,10 @@ pub(crate) async fn answer(app: &App, webhook: &dialects::Webhook, event: &str) 
 /// Sends a webhook of the simulator.
 pub(crate) async fn send(app: &App, (dialect, webhook, flow): Found<'_>, request: &Request, now: EpochMs) -> Answer {
     let (content_type, body) = request.body().unwrap_or_default();
-    let headers = if body.is_empty() { Vec::new() } else { vec![("content-type".to_owned(), content_type.to_owned())] };
+    let mut headers = request.headers.clone();
+    if !body.is_empty() {
+        headers.push(("content-type".to_owned(), content_type.to_owned()));
+    }
     let query = request.query();
     let http = HttpRequest {
         method: request.method.word(),

@@ -32,6 +32,8 @@ const FOREIGN: &str = "These webhooks are for this machine, and not for web page
 /// What the routes share.
 pub(crate) struct Gateway {
     pub(crate) app: App,
+    /// The same for the phone, which signs as a TwiML provider with a key of its own.
+    pub(crate) phone_app: App,
     pub(crate) flows: Watched,
     pub(crate) clock: Clock,
     /// `None` if nothing is stored on disk.
@@ -48,7 +50,7 @@ impl Gateway {
     pub(crate) async fn send(&self, request: &Request) -> Reply {
         let began = Instant::now();
         let Some(found) = dialects::find(&request.path) else { return functions::no_route() };
-        let answer = functions::send(&self.app, found, request, (self.clock)()).await;
+        let answer = functions::send(&self.phone_app, found, request, (self.clock)()).await;
         let elapsed = began.elapsed();
         self.report(request.method.word(), found, &answer, elapsed);
         functions::reply(answer, elapsed)

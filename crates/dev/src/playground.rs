@@ -7,6 +7,7 @@ use crate::{
     faults::{DatabaseFault, Faults, FaultyClient},
     functions, keys,
     server::local_tables,
+    server::locally_signed,
 };
 use anyhow::Context as _;
 use ringbolt_core::{
@@ -19,7 +20,7 @@ use ringbolt_core::{
 };
 use ringbolt_dynamodb::{Store, client, tables};
 use ringbolt_lambda::{App, LastResort, Webhook, flows::Flows, token::WebhookTokens};
-use ringbolt_simulator::{LOCAL_TOKEN, Reply, Request};
+use ringbolt_simulator::{LOCAL_PUBLIC_URL, LOCAL_TOKEN, Reply, Request};
 use std::{
     path::Path,
     sync::Arc,
@@ -60,7 +61,8 @@ impl Playground {
         };
         let hasher = PinHasher::new(keys::load(None)?, PinHash::Keyed);
         let flows = Flows::unpublished([Arc::clone(&flow)]);
-        let app = App { webhook, flows, hasher, last_resort: LastResort::default() };
+        let signatures = Some(locally_signed(LOCAL_PUBLIC_URL)?);
+        let app = App { webhook, signatures, flows, hasher, last_resort: LastResort::default() };
         Ok(Self { app, flow, clock, faults, embedded })
     }
 

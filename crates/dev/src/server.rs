@@ -15,6 +15,7 @@ use crate::{
 use anyhow::{Context as _, bail};
 use aws_config::SdkConfig;
 use ringbolt_core::{
+    dialects::twiml::signature::TwimlKeys,
     flow::Flow,
     identity::IdentifierForm,
     pin::{PinHash, PinHasher},
@@ -26,9 +27,10 @@ use ringbolt_dynamodb::{
 use ringbolt_lambda::{
     App, LastResort, Webhook,
     app::{Clock, system_clock},
+    signed::Signatures,
     token::WebhookTokens,
 };
-use ringbolt_simulator::LOCAL_TOKEN;
+use ringbolt_simulator::{LOCAL_PUBLIC_URL, LOCAL_TOKEN, LOCAL_TWIML_KEY};
 use std::{
     collections::BTreeSet,
     fs,
@@ -60,6 +62,8 @@ pub struct Options {
     pub callers: Option<PathBuf>,
     /// The webhook token.
     pub token: String,
+    /// Whose signatures the voice webhook takes; `None` for those of [`LOCAL_TWIML_KEY`], from this machine only.
+    pub signatures: Option<Signatures>,
     /// How long a request may take before the fallback is answered.
     pub deadline: Duration,
     /// The stage whose ids are used, if IVRs have an id for each stage.
@@ -82,6 +86,12 @@ pub struct Running {
     watched: JoinHandle<()>,
     embedded: Embedded,
     claim: Option<Claim>,
+}
+
+/// The signatures of the simulator.
+pub(crate) fn locally_signed(public_url: &str) -> anyhow::Result<Signatures> {
+    let keys = TwimlKeys::from_json(&serde_json::json!({ "twilio": [LOCAL_TWIML_KEY] }).to_string())?;
+    Ok(Signatures::new(keys, Some(public_url.parse()?)))
 }
 
 /// The names of the tables in a local database.
@@ -178,14 +188,21 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         retention: Duration::from_secs(90 * 86_400),
         clock: clock.for_functions(),
     };
-    let app = App { webhook, flows, hasher, last_resort: LastResort::default() };
+    let any_host = options.token != LOCAL_TOKEN;
+    let signatures = match options.signatures {
+        // Whoever comes in through a tunnel can know the local key.
+        None if !any_host => Some(locally_signed(&format!("http://{address}"))?),
+        given => given,
+    };
+    let app = App { webhook, signatures, flows, hasher, last_resort: LastResort::default() };
     let gateway = Arc::new(gateway::Gateway {
+        phone_app: App { signatures: Some(locally_signed(LOCAL_PUBLIC_URL)?), ..app.clone() },
         app,
         flows: flows_on_disk,
         clock: clock.for_functions(),
         log,
         port: address.port(),
-        any_host: options.token != LOCAL_TOKEN,
+        any_host,
     });
     let phone = Phone::new(PhoneSettings {
         gateway,

@@ -80,7 +80,8 @@ fn can_be_reached(flow: &Flow, from: &Place, outcome: Option<Outcome>) -> bool {
             let shared = matches!(&ivr.step, Some(Step::VerifyPin(verify)) if matches!(verify.owner, Owner::Shared(_)));
             // Nobody is locked by a shared PIN, and nobody can be unknown.
             let never = shared && matches!(outcome, Some(Outcome::Locked | Outcome::Unknown));
-            ivr.id.is_some() && !never
+            // Without a portal, no IVR needs an id.
+            (ivr.id.is_some() || !flow.ivrs.are_in_portal()) && !never
         }),
     }
 }

@@ -15,7 +15,7 @@ pub enum Event {
     },
     /// The caller hears a text.
     Heard(String),
-    /// The caller answered a question by keys.
+    /// The caller answered a question by keys. A TwiML provider doesn't judge whether it is an answer.
     Keyed {
         /// The answer's name.
         question: String,
@@ -130,7 +130,8 @@ pub enum Ended {
     Elsewhere(Place),
     /// Wix Answers ended the call, because the answer was empty.
     Disconnected,
-    /// The provider couldn't use the answer: DialogTech's Backup Routing, or a call that Wix Answers drops.
+    /// The provider couldn't use the answer: DialogTech's Backup Routing, a call that Wix Answers drops, or TwiML's fallback
+    /// URL.
     GaveUp {
         /// Why, in a sentence.
         why: String,
@@ -161,7 +162,9 @@ impl fmt::Display for Ended {
             Self::CallerHungUp { connected: None } => f.write_str("The caller hung up."),
             Self::CallerHungUp { connected: Some(to) } => write!(f, "The caller hung up after {}.", in_words(to)),
             Self::HungUp => f.write_str("The flow hung up."),
-            Self::Read => f.write_str("The text was read. In the portal, the IVR's own settings say what follows."),
+            Self::Read => {
+                f.write_str("The text was read. With DialogTech, the IVR's settings in the portal say what follows.")
+            }
             Self::NobodyAvailable => f.write_str("Nobody answered. The caller was told so, and the call ended."),
             Self::MessageLeft(_) => f.write_str("The caller left a message."),
             Self::Elsewhere(to) => write!(f, "The provider continues with {}.", in_words(to)),

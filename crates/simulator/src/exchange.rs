@@ -33,12 +33,16 @@ pub struct Request {
     pub method: Method,
     /// The path, without the query.
     pub path: String,
-    /// The token, which travels as the query parameter `auth`.
+    /// The token, which travels as the query parameter `auth`; empty for a provider that signs its requests.
     pub token: String,
     /// The results.
     pub fields: Vec<Field>,
+    /// Further headers, such as a signature. Nothing shows their values.
+    pub headers: Vec<(String, String)>,
     /// The body, if it is JSON.
     json: Option<Json>,
+    /// The query, if a document gave it: it goes back as it came.
+    given: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -141,18 +145,26 @@ impl Field {
 
 impl Request {
     pub(crate) fn of_fields(method: Method, path: String, token: &str, fields: Vec<Field>) -> Self {
-        Self { method, path, token: token.to_owned(), fields, json: None }
+        Self { method, path, token: token.to_owned(), fields, headers: Vec::new(), json: None, given: None }
+    }
+
+    /// A form that is posted to a URL with this query. It has no token: its headers have a signature.
+    pub(crate) fn of_url(path: String, query: String, fields: Vec<Field>) -> Self {
+        Self { given: Some(query), ..Self::of_fields(Method::Post, path, "", fields) }
     }
 
     /// `sent` and `shown` are the same document, with the secret in one and dots in the other.
     pub(crate) fn of_json(path: String, token: &str, fields: Vec<Field>, sent: String, shown: String) -> Self {
         let json = Some(Json { sent: Zeroizing::new(sent), shown });
-        Self { method: Method::Post, path, token: token.to_owned(), fields, json }
+        Self { json, ..Self::of_fields(Method::Post, path, token, fields) }
     }
 
     /// The query: the token, and the results if they are sent by GET. It holds what the caller keyed, secrets included.
     #[must_use]
     pub fn query(&self) -> String {
+        if let Some(given) = &self.given {
+            return given.clone();
+        }
         let fields = if self.method == Method::Get { self.fields.as_slice() } else { &[] };
         let auth = [("auth", self.token.as_str())];
         encoded(auth.into_iter().chain(fields.iter().map(|field| (field.name.as_str(), field.value.as_str()))))
@@ -161,7 +173,8 @@ impl Request {
     /// Path and query, as on the request line. It holds secrets.
     #[must_use]
     pub fn target(&self) -> String {
-        format!("{}?{}", self.path, self.query())
+        let query = self.query();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
     }
 
     /// The body with its content type; `None` for a GET. It holds secrets.
@@ -183,17 +196,32 @@ impl Request {
         let fields: Vec<(String, String)> =
             self.fields.iter().map(|field| (field.name.clone(), field.shown())).collect();
         let fields = || readable(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let (method, path, token) = (self.method.word(), &self.path, dots(3));
+        let (method, path) = (self.method.word(), &self.path);
+        let query = match &self.given {
+            None => format!("?auth={}", dots(3)),
+            Some(given) => shown_query(given),
+        };
         match (&self.json, self.method) {
             (Some(json), _) => {
-                format!("{method} {path}?auth={token}\ncontent-type: application/json\n\n{}", json.shown)
+                format!("{method} {path}{query}\ncontent-type: application/json\n\n{}", json.shown)
             }
-            (None, Method::Get) => format!("{method} {path}?auth={token}&{}", fields()),
+            (None, Method::Get) => format!("{method} {path}{query}&{}", fields()),
             (None, Method::Post) => {
-                format!("{method} {path}?auth={token}\ncontent-type: application/x-www-form-urlencoded\n\n{}", fields())
+                format!("{method} {path}{query}\ncontent-type: application/x-www-form-urlencoded\n\n{}", fields())
             }
         }
     }
+}
+
+/// A query that a document gave, with dots for everything but `at`: the rest is sealed.
+fn shown_query(given: &str) -> String {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(given.as_bytes())
+        .map(|(name, value)| if name == "at" { (name.into(), value.into()) } else { (name.into(), dots(3)) })
+        .collect();
+    if pairs.is_empty() {
+        return String::new();
+    }
+    format!("?{}", readable(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
 }
 
 fn encoded<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {

@@ -33,6 +33,7 @@ mod exchange;
 pub mod explore;
 pub mod script;
 mod setting;
+mod twiml;
 mod wix_answers;
 mod words;
 
@@ -45,5 +46,5 @@ pub use dialogtech::findme::FindMe;
 pub use dialogtech::shown::{pass_through, pretty_xml};
 pub use event::{Ended, Event, Invalid, PersonDoes};
 pub use exchange::{Decided, Exchange, Field, Method, Reply, Request};
-pub use setting::{LOCAL_TOKEN, Portal, Provider, Setting, WixUser};
+pub use setting::{LOCAL_PUBLIC_URL, LOCAL_TOKEN, LOCAL_TWIML_KEY, Portal, Provider, Setting, WixUser};
 pub use words::{DOT, dots};

@@ -1,6 +1,8 @@
 //! What is settled before a call begins.
 
 use crate::exchange::Method;
+use crate::twiml::sid::Sid;
+use ringbolt_core::dialects::twiml::can_play;
 use ringbolt_core::flow::{Flow, IvrName, hours::Closures};
 use std::fmt;
 use std::sync::Arc;
@@ -9,6 +11,13 @@ use std::time::Duration;
 /// The webhook token of local runs. It is no secret: whatever takes it listens on this machine only.
 pub const LOCAL_TOKEN: &str = "dev-token-not-secret";
 
+/// The key by which a TwiML provider signs in local runs. It is no secret, for the same reason.
+pub const LOCAL_TWIML_KEY: &str = "dev-twiml-key-not-secret";
+
+/// Where a TwiML provider finds the webhooks in local runs (`RINGBOLT_PUBLIC_URL`), unless the setting says otherwise.
+/// Nothing is looked up under this name.
+pub const LOCAL_PUBLIC_URL: &str = "https://ringbolt.invalid";
+
 /// A provider that can be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Provider {
@@ -16,9 +25,11 @@ pub enum Provider {
     DialogTech,
     /// Wix Answers: a Number Input IVR and the auth webhook.
     WixAnswers,
+    /// A provider of TwiML, as Twilio plays it: the voice webhook and the transcription callback.
+    Twiml,
 }
 
-/// Everything about a call that is known before it begins. `Debug` shows neither the token nor a number.
+/// Everything about a call that is known before it begins. `Debug` shows no token, key or number.
 #[derive(Clone)]
 pub struct Setting {
     /// The flow.
@@ -32,14 +43,19 @@ pub struct Setting {
     pub from: String,
     /// The dialled number (DNIS).
     pub dials: String,
-    /// Where the call begins; if `None`, the flow's `starts` decide.
+    /// Where the call begins; if `None`, the flow's `starts` decide. A TwiML provider asks the flow in any case.
     pub begins: Option<IvrName>,
     /// Whom Wix Answers takes the caller for.
     pub user: Option<WixUser>,
-    /// The provider's id of the call: DialogTech's session, Wix Answers' call id.
+    /// The provider's id of the call: DialogTech's session, Wix Answers' call id. A TwiML provider's has a form of its
+    /// own: see [`Setting::sent_call_id`].
     pub call_id: String,
     /// The token in the webhook's URL.
     pub token: String,
+    /// Where a TwiML provider finds the webhooks (`RINGBOLT_PUBLIC_URL`), without a slash at its end.
+    pub public_url: String,
+    /// The key by which a TwiML provider signs its requests.
+    pub signing_key: String,
     /// How the portal is set up.
     pub portal: Portal,
 }
@@ -105,8 +121,16 @@ impl Setting {
             user: None,
             call_id: "s-1".to_owned(),
             token: LOCAL_TOKEN.to_owned(),
+            public_url: LOCAL_PUBLIC_URL.to_owned(),
+            signing_key: LOCAL_TWIML_KEY.to_owned(),
             portal: Portal::default(),
         }
+    }
+
+    /// The call's id as the provider sends it, under which Ringbolt keeps its records.
+    #[must_use]
+    pub fn sent_call_id(&self) -> String {
+        self.provider.sent_call_id(&self.call_id)
     }
 }
 
@@ -123,7 +147,7 @@ impl fmt::Debug for Setting {
 
 impl Provider {
     /// Every provider.
-    pub const ALL: [Self; 2] = [Self::DialogTech, Self::WixAnswers];
+    pub const ALL: [Self; 3] = [Self::DialogTech, Self::WixAnswers, Self::Twiml];
 
     /// The first part of its webhooks' paths, by which it is also chosen on the command line.
     #[must_use]
@@ -131,6 +155,7 @@ impl Provider {
         match self {
             Self::DialogTech => "dialogtech",
             Self::WixAnswers => "wix-answers",
+            Self::Twiml => "twiml",
         }
     }
 
@@ -140,16 +165,32 @@ impl Provider {
         match self {
             Self::DialogTech => "DialogTech",
             Self::WixAnswers => "Wix Answers",
+            Self::Twiml => "TwiML",
         }
     }
 
-    /// The providers that can play a flow: DialogTech if it has IVRs, Wix Answers if it has `wix_answers`.
+    /// A call's id as the provider sends it.
+    pub(crate) fn sent_call_id(self, call_id: &str) -> String {
+        match self {
+            Self::DialogTech | Self::WixAnswers => call_id.to_owned(),
+            Self::Twiml => Sid::Call.of(call_id),
+        }
+    }
+
+    /// The providers that can play a flow, the usual one first: DialogTech if it has IVRs in the portal, Wix Answers if it
+    /// has `wix_answers`, TwiML if it says where calls begin and what the IVRs ask.
     #[must_use]
     pub fn of(flow: &Flow) -> Vec<Self> {
-        let plays = |provider: &Self| match provider {
+        Self::ALL.into_iter().filter(|provider| provider.plays(flow)).collect()
+    }
+
+    /// Whether it can play a flow.
+    #[must_use]
+    pub fn plays(self, flow: &Flow) -> bool {
+        match self {
             Self::DialogTech => flow.ivrs.are_in_portal(),
             Self::WixAnswers => flow.wix_answers.is_some(),
-        };
-        Self::ALL.into_iter().filter(plays).collect()
+            Self::Twiml => can_play(flow),
+        }
     }
 }

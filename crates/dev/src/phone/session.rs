@@ -2,7 +2,7 @@
 
 use super::{Phone, view};
 use ringbolt_core::{
-    call::{Engine, Plan},
+    call::{Engine, Plan, Results},
     caller::CallerItem,
     dialects::dialogtech::{Form, Parameters, Request as DialogTech},
     identity::{CallerId, UserId},
@@ -87,16 +87,24 @@ impl Session {
                 let (query, body) = (request.query(), request.body());
                 let form = body.as_ref().map(|(kind, body)| Form { bytes: body.as_bytes(), content_type: Some(kind) });
                 let results = DialogTech::read(&Parameters::parse(&query, form), flow, now).results;
-                let keys = phone.gateway.app.hasher.keys();
-                match Engine::new(flow, &results, keys, &setting.closures, now).plan() {
-                    Ok(Plan::Attempt(attempt)) => Some(attempt.caller),
-                    _ => None,
-                }
+                self.whose_pin(phone, &results)
             }
+            // The answers before this one are sealed in the URL.
+            Provider::Twiml => self.whose_pin(phone, &self.call.results(now)?),
             Provider::WixAnswers => {
                 let user = UserId::parse(&setting.user.as_ref()?.id, flow.identifier).ok()?;
                 Some(CallerId { realm: flow.realm.clone(), user })
             }
+        }
+    }
+
+    /// Whose PIN an IVR with these results asks for.
+    fn whose_pin(&self, phone: &Phone, results: &Results) -> Option<CallerId> {
+        let setting = self.call.setting();
+        let (keys, now) = (phone.gateway.app.hasher.keys(), phone.clock.now());
+        match Engine::new(&setting.flow, results, keys, &setting.closures, now).plan() {
+            Ok(Plan::Attempt(attempt)) => Some(attempt.caller),
+            _ => None,
         }
     }
 

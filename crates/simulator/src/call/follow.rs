@@ -8,12 +8,13 @@ use crate::dialogtech::{
 use crate::event::{Ended, Event};
 use crate::exchange::{Reply, Request};
 use crate::setting::Provider;
-use crate::wix_answers;
+use crate::{twiml, wix_answers};
 use ringbolt_core::flow::{
     PortalId, Step,
     graph::{End, Place},
 };
 use ringbolt_core::time::EpochMs;
+use std::fmt;
 use std::sync::Arc;
 
 impl Call {
@@ -21,35 +22,39 @@ impl Call {
         match self.setting.provider {
             Provider::DialogTech => dialogtech::request::results(&self.setting, &self.run),
             Provider::WixAnswers => wix_answers::request(&self.setting, &self.run, now),
+            // A document says what is asked next, and where.
+            Provider::Twiml => twiml::request::first(&self.setting),
         }
     }
 
     pub(super) fn follow(&mut self, reply: Option<Reply>, now: EpochMs) {
-        let body = match reply {
+        let reply = match reply {
             None => return self.refuse(&Refused::NoReply, now),
             Some(Reply { status, .. }) if !(200..300).contains(&status) => {
                 return self.refuse(&Refused::Status(status), now);
             }
-            Some(reply) => reply.body,
+            Some(reply) => reply,
         };
         match self.setting.provider {
-            Provider::WixAnswers => self.follow_wix(&body, now),
+            Provider::Twiml => self.follow_document(&reply, now),
+            Provider::WixAnswers => self.follow_wix(&reply.body, now),
             Provider::DialogTech if self.reads_text() => {
-                self.hear(&body, now);
+                self.hear(&reply.body, now);
                 self.move_to(Place::End(End::Say));
                 self.end(Ended::Read, now);
             }
-            Provider::DialogTech => match dialogtech::document::read(&body) {
+            Provider::DialogTech => match dialogtech::document::read(&reply.body) {
                 Ok(instruction) => self.obey(instruction, now),
                 Err(refused) => self.refuse(&refused, now),
             },
         }
     }
 
-    fn refuse(&mut self, why: &Refused, now: EpochMs) {
+    pub(super) fn refuse(&mut self, why: &dyn fmt::Display, now: EpochMs) {
         let why = match self.setting.provider {
             Provider::DialogTech => format!("{why}. Its Backup Routing takes the call"),
             Provider::WixAnswers => why.to_string(),
+            Provider::Twiml => format!("{why}. Its fallback URL takes the call, if there is one"),
         };
         self.end(Ended::GaveUp { why }, now);
     }

@@ -69,6 +69,8 @@ impl Call {
             }
             // The article says nothing of silence. Without a number there is nothing to send.
             Provider::WixAnswers => self.end(Ended::GaveUp { why: "no number was entered".to_owned() }, now),
+            // The document says what follows: see `silence_at_gather`.
+            Provider::Twiml => {}
         }
     }
 
@@ -101,7 +103,7 @@ fn is_full(question: &Question, keyed: &str) -> bool {
     question.digits.as_ref().is_some_and(|digits| count >= usize::from(*digits.end()))
 }
 
-fn invalid(question: &Question, keyed: &str) -> Option<Invalid> {
+pub(super) fn invalid(question: &Question, keyed: &str) -> Option<Invalid> {
     if !question.one_of.is_empty() && !question.one_of.iter().any(|choice| choice == keyed) {
         return Some(Invalid::NoChoice { choices: question.one_of.clone() });
     }

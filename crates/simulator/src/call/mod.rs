@@ -2,10 +2,12 @@
 
 mod follow;
 mod keys;
+mod results;
 mod ringing;
 mod run;
 mod start;
 mod transcription;
+mod twiml;
 
 pub use ringing::{Person, PersonState};
 pub use run::Question;
@@ -15,10 +17,11 @@ pub use transcription::{Transcription, TranscriptionState};
 
 use crate::event::{Ended, Event, PersonDoes};
 use crate::exchange::{Exchange, Reply, Request};
-use crate::setting::Setting;
-use ringbolt_core::flow::graph::Place;
+use crate::setting::{Provider, Setting};
+use ringbolt_core::flow::graph::{End, Place};
 use ringbolt_core::time::EpochMs;
 use ringing::Ringing;
+use twiml::Track;
 
 /// What can happen to a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,8 @@ pub struct Call {
     place: Place,
     run: Run,
     ringing: Option<Ringing>,
+    /// What a TwiML provider knows of the call.
+    track: Track,
     waiting: Option<Waiting>,
     hung_up: bool,
     /// Whether the last entry ended by its last digit, so that a `#` right after it still belongs to it.
@@ -185,13 +190,16 @@ impl Call {
             return Err(NotNow("the caller has hung up".to_owned()));
         }
         let belongs_to_last = self.pound_may_follow && input == Input::Key('#');
+        let is_twiml = self.setting.provider == Provider::Twiml;
         match (input, self.stage.clone()) {
             (Input::Reply(reply), Stage::Waiting) => self.replied(Some(reply), now),
             (Input::NoReply, Stage::Waiting) => self.not_replied(now),
-            (Input::HangUp, Stage::Ended(_)) => return Err(NotNow("the call is over".to_owned())),
+            (input @ (Input::HangUp | Input::Key(_)), Stage::Ended(_)) => return Err(out_of_place(&input)),
             (Input::HangUp, stage) => self.hang_up(&stage, now),
-            (Input::Key(_), Stage::Ended(_)) => return Err(NotNow("the call is over".to_owned())),
             (Input::Key(_), _) if belongs_to_last => self.pound_may_follow = false,
+            (input, stage @ (Stage::Asking | Stage::Recording | Stage::Ringing(_))) if is_twiml => {
+                self.input_to_document(input, &stage, now)?;
+            }
             (Input::Key(key), Stage::Asking) => self.key(key, now),
             (Input::Key('#'), Stage::Recording) => self.said("", now),
             // Keys that nobody listens to are lost, as they are on the telephone.
@@ -200,10 +208,7 @@ impl Call {
             (Input::Silence, Stage::Recording) => self.said("", now),
             (Input::Say(text), Stage::Recording) => self.said(&text, now),
             (Input::Person(index, does), Stage::Ringing(_)) => self.person(index, does, now)?,
-            (Input::Silence, _) => return Err(NotNow("no question waits for keys".to_owned())),
-            (Input::Say(_), _) => return Err(NotNow("the caller isn't recorded now".to_owned())),
-            (Input::Person(..), _) => return Err(NotNow("nobody is rung now".to_owned())),
-            (Input::Reply(_) | Input::NoReply, _) => return Err(NotNow("no webhook waits for a reply".to_owned())),
+            (input, _) => return Err(out_of_place(&input)),
         }
         Ok(())
     }
@@ -214,13 +219,14 @@ impl Call {
             _ => None,
         };
         match stage {
+            Stage::Waiting => self.hung_up = true,
+            _ if self.setting.provider == Provider::Twiml => self.hang_up_on_documents(now),
             // The webhook fires all the same, and nobody listens to its answer.
             Stage::Asking | Stage::Recording if self.is_in_ivr() => {
                 self.hung_up = true;
                 self.run.break_off();
                 self.send(now);
             }
-            Stage::Waiting => self.hung_up = true,
             Stage::Recording => self.end(Ended::MessageLeft(self.place.clone()), now),
             _ => self.end(Ended::CallerHungUp { connected }, now),
         }
@@ -251,7 +257,16 @@ impl Call {
 
     /// Sends the webhook of what has just ended.
     fn send(&mut self, now: EpochMs) {
-        self.waiting = Some(Waiting { request: self.request(now), resends_left: self.setting.portal.resends });
+        self.wait_for(self.request(now));
+    }
+
+    fn wait_for(&mut self, request: Request) {
+        let resends_left = match self.setting.provider {
+            Provider::DialogTech | Provider::WixAnswers => self.setting.portal.resends,
+            // It asks once, unless the URL says otherwise.
+            Provider::Twiml => 0,
+        };
+        self.waiting = Some(Waiting { request, resends_left });
         self.stage = Stage::Waiting;
     }
 
@@ -271,10 +286,23 @@ impl Call {
     fn replied(&mut self, reply: Option<Reply>, now: EpochMs) {
         let Some(Waiting { request, .. }) = self.waiting.take() else { return };
         self.note(Event::Webhook(Box::new(Exchange { request, reply: reply.clone() })), now);
-        if self.hung_up {
-            self.end(Ended::CallerHungUp { connected: None }, now);
-        } else {
-            self.follow(reply, now);
+        match self.place.clone() {
+            // A TwiML provider announces the message before the call is over.
+            place @ Place::End(End::Voicemail(_)) if self.hung_up => self.end(Ended::MessageLeft(place), now),
+            _ if self.hung_up => self.end(Ended::CallerHungUp { connected: None }, now),
+            _ => self.follow(reply, now),
         }
     }
+}
+
+/// Why an input can't happen now.
+fn out_of_place(input: &Input) -> NotNow {
+    let why = match input {
+        Input::HangUp | Input::Key(_) => "the call is over",
+        Input::Silence => "no question waits for keys",
+        Input::Say(_) => "the caller isn't recorded now",
+        Input::Person(..) => "nobody is rung now",
+        Input::Reply(_) | Input::NoReply => "no webhook waits for a reply",
+    };
+    NotNow(why.to_owned())
 }

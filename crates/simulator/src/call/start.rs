@@ -1,10 +1,12 @@
 //! How a call begins, and how it comes to an IVR.
 
+use super::results::known_of;
 use super::run::{Question, Run, questions};
+use super::twiml::Track;
 use super::{Call, Stage};
 use crate::event::{Ended, Event};
 use crate::setting::{Provider, Setting};
-use ringbolt_core::call::{Results, begin, ids::SessionId};
+use ringbolt_core::call::{Results, begin};
 use ringbolt_core::flow::graph::{End, Place};
 use ringbolt_core::flow::{Flow, Ivr, IvrName};
 use ringbolt_core::time::EpochMs;
@@ -33,20 +35,34 @@ pub enum CannotStart {
     /// The flow doesn't have this IVR.
     #[error("the flow has no IVR `{0}`")]
     NoSuchIvr(IvrName),
+    /// The call should begin elsewhere than the flow says, and the provider asks the flow.
+    #[error(
+        "{provider} asks the flow where a call begins, and a call to {dials} begins at `{starts}`, not at `{named}`"
+    )]
+    StartsElsewhere {
+        /// The provider.
+        provider: &'static str,
+        /// The dialled number.
+        dials: String,
+        /// Where the flow lets it begin.
+        starts: IvrName,
+        /// Where it should begin.
+        named: IvrName,
+    },
     /// A condition of `starts` can't be judged.
     #[error("{0}")]
     Undecidable(String),
 }
 
 impl Call {
-    /// Begins a call: the caller has dialled, and hears the first prompt.
+    /// Begins a call: the caller has dialled, and hears the first prompt. A TwiML provider asks for it first.
     ///
     /// # Errors
     /// [`CannotStart`] says what the flow lacks.
     pub fn start(setting: Setting, now: EpochMs) -> Result<Self, CannotStart> {
         let flow = Arc::clone(&setting.flow);
         let begins = match setting.provider {
-            _ if !Provider::of(&setting.flow).contains(&setting.provider) => {
+            _ if !setting.provider.plays(&setting.flow) => {
                 return Err(CannotStart::NotForProvider {
                     flow: setting.flow.name.to_string(),
                     provider: setting.provider.name(),
@@ -54,13 +70,20 @@ impl Call {
             }
             Provider::WixAnswers => None,
             Provider::DialogTech => Some(first_ivr(&flow, &setting, now)?),
+            Provider::Twiml => Some(starting_ivr(&flow, &setting, now)?),
         };
-        let at = begins.map_or(Place::AuthWebhook, place_of);
+        let at = match begins {
+            None => Place::AuthWebhook,
+            // Without a portal, every IVR is the flow's own.
+            Some(ivr) if setting.provider == Provider::Twiml => Place::Ivr(ivr.name.clone()),
+            Some(ivr) => place_of(ivr),
+        };
         let mut call = Self {
             run: Run::new(at.clone(), String::new(), Vec::new(), now),
             stage: Stage::Asking,
             place: at.clone(),
             ringing: None,
+            track: Track::default(),
             waiting: None,
             hung_up: false,
             pound_may_follow: false,
@@ -73,6 +96,7 @@ impl Call {
         };
         call.note(Event::Started { at }, now);
         match begins {
+            Some(_) if call.setting.provider == Provider::Twiml => call.ask_for_first_document(now),
             Some(ivr) => call.enter(ivr, &[], "", now),
             None => call.ask_for_number(now),
         }
@@ -134,7 +158,7 @@ impl Call {
 
     /// Whether an IVR of DialogTech has the call, which sends its results. A mailbox records as well, and sends nothing.
     pub(super) fn is_in_ivr(&self) -> bool {
-        matches!(self.place, Place::Ivr(_))
+        self.setting.provider == Provider::DialogTech && matches!(self.place, Place::Ivr(_))
     }
 
     /// The call goes to what only the portal knows.
@@ -156,21 +180,31 @@ impl Call {
     }
 }
 
+/// Where DialogTech's portal begins a call: at the IVR to which its number is tied.
 fn first_ivr<'f>(flow: &'f Flow, setting: &Setting, now: EpochMs) -> Result<&'f Ivr, CannotStart> {
-    let named = |name: &IvrName| flow.ivrs.get(name).ok_or_else(|| CannotStart::NoSuchIvr(name.clone()));
-    if let Some(name) = &setting.begins {
-        return named(name);
+    match &setting.begins {
+        Some(name) => flow.ivrs.get(name).ok_or_else(|| CannotStart::NoSuchIvr(name.clone())),
+        None => by_starts(flow, setting, now),
     }
-    let known = Results {
-        session_id: SessionId::parse(&setting.call_id).ok(),
-        ani: (!setting.from.is_empty()).then(|| setting.from.clone()),
-        source: setting.portal.source.iter().cloned().collect(),
-        ..Results::nothing()
-    };
-    let known = known.with_neutral_call(Some(&setting.dials), now);
+}
+
+/// Where a TwiML provider begins a call: the flow alone says it.
+fn starting_ivr<'f>(flow: &'f Flow, setting: &Setting, now: EpochMs) -> Result<&'f Ivr, CannotStart> {
+    let ivr = by_starts(flow, setting, now)?;
+    let Some(named) = setting.begins.clone().filter(|named| *named != ivr.name) else { return Ok(ivr) };
+    if flow.ivrs.get(&named).is_none() {
+        return Err(CannotStart::NoSuchIvr(named));
+    }
+    let (provider, dials, starts) = (setting.provider.name(), setting.dials.clone(), ivr.name.clone());
+    Err(CannotStart::StartsElsewhere { provider, dials, starts, named })
+}
+
+fn by_starts<'f>(flow: &'f Flow, setting: &Setting, now: EpochMs) -> Result<&'f Ivr, CannotStart> {
+    let known = known_of(setting, Results::nothing(), now);
     let begins = begin(flow, &known, &setting.closures, now);
     let begins = begins.map_err(|error| CannotStart::Undecidable(error.to_string()))?;
-    named(begins.ok_or_else(|| CannotStart::NoStart { dials: setting.dials.clone() })?)
+    let name = begins.ok_or_else(|| CannotStart::NoStart { dials: setting.dials.clone() })?;
+    flow.ivrs.get(name).ok_or_else(|| CannotStart::NoSuchIvr(name.clone()))
 }
 
 /// The place of an IVR in the flow's graph.

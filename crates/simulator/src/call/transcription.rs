@@ -1,9 +1,10 @@
 //! Recorded answers, whose transcriptions are posted when they are ready: late, in any order, twice, or never.
 
-use super::{Call, NotNow};
+use super::{Call, NotNow, Stage};
 use crate::dialogtech;
 use crate::event::Event;
 use crate::exchange::{Exchange, Reply, Request};
+use crate::twiml::{self, request::CallStatus, url::Url};
 use ringbolt_core::flow::graph::Place;
 use ringbolt_core::time::EpochMs;
 
@@ -16,8 +17,11 @@ pub struct Transcription {
     pub ivr: Place,
     /// What became of it.
     pub state: TranscriptionState,
+    /// DialogTech's respondent, or the id of a recording.
     response_id: String,
     text: String,
+    /// Where a TwiML document wants it.
+    callback: Option<Url>,
 }
 
 /// What became of a transcription.
@@ -49,6 +53,19 @@ impl Call {
             state: TranscriptionState::Pending,
             response_id: self.run.response_id.clone(),
             text: text.to_owned(),
+            callback: None,
+        });
+    }
+
+    /// The transcription of this recording is to be posted to a URL.
+    pub(super) fn expect_callback(&mut self, question: usize, text: &str, recording: String, callback: Url) {
+        self.transcriptions.push(Transcription {
+            question,
+            ivr: self.run.at.clone(),
+            state: TranscriptionState::Pending,
+            response_id: recording,
+            text: text.to_owned(),
+            callback: Some(callback),
         });
     }
 
@@ -63,7 +80,11 @@ impl Call {
         if found.state == TranscriptionState::Lost {
             return Err(NotNow("this transcription never comes".to_owned()));
         }
-        Ok(dialogtech::request::postback(&self.setting, found, now))
+        let status = if matches!(self.stage, Stage::Ended(_)) { CallStatus::Completed } else { CallStatus::InProgress };
+        Ok(match &found.callback {
+            None => dialogtech::request::postback(&self.setting, found, now),
+            Some(url) => twiml::request::transcribed(&self.setting, found, url, status),
+        })
     }
 
     /// Notes that a transcription was posted, and what came back; `None` if nothing did.

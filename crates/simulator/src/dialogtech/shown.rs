@@ -1,4 +1,4 @@
-//! An `<action>` document as people read it.
+//! A document as people read it.
 
 use roxmltree::{Document, Node};
 
@@ -8,6 +8,8 @@ use roxmltree::{Document, Node};
 /// # use ringbolt_simulator::pretty_xml;
 /// let pretty = pretty_xml("<action><app>hangup</app></action>");
 /// assert_eq!(pretty.as_deref(), Some("<action>\n  <app>hangup</app>\n</action>"));
+/// let pretty = pretty_xml("<Response><Dial timeout=\"30\"><Number>+18005550100</Number></Dial></Response>");
+/// assert!(pretty.is_some_and(|xml| xml.contains("\n  <Dial timeout=\"30\">\n    <Number>")));
 /// assert_eq!(pretty_xml("Your balance is 5 dollars."), None);
 /// ```
 #[must_use]
@@ -27,7 +29,9 @@ fn lay_out(node: Node<'_, '_>, body: &str, depth: usize, lines: &mut Vec<String>
         lines.push(format!("{indent}{}", body.get(node.range()).unwrap_or_default().trim()));
         return;
     }
-    lines.push(format!("{indent}<{name}>"));
+    let inside = node.first_child().map_or(node.range().end, |child| child.range().start);
+    let tag = body.get(node.range().start..inside).unwrap_or_default().trim();
+    lines.push(format!("{indent}{tag}"));
     for child in node.children().filter(Node::is_element) {
         lay_out(child, body, depth + 1, lines);
     }

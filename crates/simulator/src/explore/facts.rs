@@ -3,6 +3,7 @@
 use crate::call::{Call, Stage};
 use crate::event::Event;
 use crate::script::{Walk, WebhookTaken};
+use crate::setting::Provider;
 use ringbolt_core::flow::graph::Place;
 use ringbolt_core::outcome::Outcome;
 
@@ -66,14 +67,22 @@ pub(super) fn fingerprint(walk: &Walk, entries: &[String], most_tries: u32) -> S
     let question = call.question().map(|question| question.name.as_str());
     // Pass-through data of ours is signed, and differs from call to call.
     let passed: Vec<&str> = call.passed().split("||").filter(|pair| !pair.starts_with("rb|")).collect();
+    // A TwiML provider carries them sealed. If they count something, no two visits are the same.
+    let visits = if carries_sealed_data(call) { call.way().len() } else { 0 };
     let attempts = if verified { 0 } else { failed.min(most_tries + 1) };
     format!(
-        "{} {} {question:?} {entries:?} {passed:?} {verified} {attempts} {out_of_tries} {fell_back} {} {:?}",
+        "{} {} {question:?} {entries:?} {passed:?} {visits} {verified} {attempts} {out_of_tries} {fell_back} {} {:?}",
         kind(call.stage()),
         call.place().id(),
         walk.database_down,
         last_heard(call)
     )
+}
+
+/// Whether the flow decides by pass-through data that can't be seen in the call.
+fn carries_sealed_data(call: &Call) -> bool {
+    let setting = call.setting();
+    setting.provider == Provider::Twiml && setting.flow.templates().iter().any(|template| template.mentions("pass"))
 }
 
 /// The first texts since the last webhook: user parameters that were filled in show there.

@@ -16,4 +16,4 @@ mod worlds;
 
 pub use finding::{Finding, Kind};
 pub use search::{Explored, Limits, explore};
-pub use worlds::{World, worlds};
+pub use worlds::{World, worlds, worlds_on};

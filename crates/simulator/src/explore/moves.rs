@@ -48,7 +48,7 @@ pub(super) fn moves(walk: &Walk, written: &Written<'_>) -> Vec<Move> {
             };
             let mut moves: Vec<Move> = tries(call, written, &users, first).into_iter().map(key).collect();
             // What Wix Answers does in silence isn't known.
-            if call.setting().provider == Provider::DialogTech {
+            if call.setting().provider != Provider::WixAnswers {
                 moves.extend([silence, hang_up]);
             }
             moves

@@ -130,6 +130,7 @@ where
     async fn try_move(&mut self, from: usize, step: &Move) -> Result<Vec<usize>, E> {
         let Node { walk, .. } = &self.nodes[from];
         let place = walk.call.place().id();
+        let question = walk.call.question().map(|question| question.name.clone()).unwrap_or_default();
         let verified = Proof::of(&walk.taken).verified;
         let hangs_up = matches!(step.does, Does::HangUp);
         if hangs_up && !self.hung_up_at.insert(place.clone()) {
@@ -139,7 +140,8 @@ where
         // Nobody has a right PIN for an account that nobody has.
         ways.retain(|(_, does)| !does.is_empty());
         let waits = ways.iter().any(|(walk, _)| *walk.call.stage() == Stage::Waiting);
-        if waits && !hangs_up && !walk.database_down && self.broken_at.insert(format!("{place} {verified}")) {
+        if waits && !hangs_up && !walk.database_down && self.broken_at.insert(format!("{place} {question} {verified}"))
+        {
             ways.push(applied(self.nodes[from].walk.clone(), step, true));
         }
         let mut new = Vec::new();
@@ -154,10 +156,11 @@ where
         let (webhooks, events, depth) = (before.taken.len(), before.call.events().len(), depth + 1);
         let way: Vec<Does> = steps.iter().chain(&does).cloned().collect();
         let mut entries = entries.clone();
+        let (visits, question) = (before.call.way().len(), before.question());
         let walk = self.finished(walk, &way).await?;
-        if walk.taken.len() > webhooks {
+        if walk.call.way().len() > visits {
             entries.clear();
-        } else {
+        } else if walk.taken.len() == webhooks || walk.question() != question {
             entries.push(step.label.clone());
         }
         self.look(&walk, webhooks, events, &way);
@@ -167,7 +170,9 @@ where
         let before = self.nodes.len();
         let to = self.add(walk, entries, way, depth);
         self.nodes[from].leads.push(to);
-        if step.passive {
+        // A number that is dialled until it answers rings until the caller hangs up.
+        let rings_on = to == from && matches!(self.nodes[from].walk.call.stage(), Stage::Ringing(_));
+        if step.passive && !rings_on {
             self.nodes[from].passive.push((to, does));
         }
         Ok((to >= before).then_some(to))

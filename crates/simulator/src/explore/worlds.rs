@@ -39,17 +39,28 @@ impl World {
 }
 
 /// The worlds of a flow, the plainest first. `given` are the callers of a file of scripted calls; without any, they are
-/// invented.
+/// invented. DialogTech and TwiML play the same IVRs, so TwiML is left out if DialogTech plays the flow.
 #[must_use]
 pub fn worlds(flow: &Arc<Flow>, given: &[ScriptedCaller]) -> Vec<World> {
+    let all = Provider::of(flow);
+    let twice = all.contains(&Provider::DialogTech);
+    let providers: Vec<Provider> =
+        all.into_iter().filter(|provider| !(twice && *provider == Provider::Twiml)).collect();
+    worlds_on(&providers, flow, given)
+}
+
+/// The worlds of a flow on these providers, each of which can play it.
+#[must_use]
+pub fn worlds_on(providers: &[Provider], flow: &Arc<Flow>, given: &[ScriptedCaller]) -> Vec<World> {
     let written = Written::of(flow);
     let mut worlds = Vec::new();
-    for provider in Provider::of(flow) {
+    for provider in providers.iter().copied() {
         let Setting { from, dials, .. } = Setting::new(Arc::clone(flow), provider);
         let plain = ScriptedCall {
             name: "exploration".to_owned(),
             at: Position::default(),
             provider,
+            provider_is_given: true,
             callers: invented::callers(flow, &written, given, &from),
             from,
             dials,
@@ -64,7 +75,9 @@ pub fn worlds(flow: &Arc<Flow>, given: &[ScriptedCaller]) -> Vec<World> {
             steps: Vec::new(),
         };
         match provider {
-            Provider::DialogTech => of_dialogtech(flow, &written, &plain, &mut worlds),
+            Provider::DialogTech => of_ivrs(flow, &written, &plain, true, &mut worlds),
+            // SourceTrak is DialogTech's.
+            Provider::Twiml => of_ivrs(flow, &written, &plain, false, &mut worlds),
             Provider::WixAnswers => of_wix(flow, &plain, &mut worlds),
         }
     }
@@ -72,7 +85,15 @@ pub fn worlds(flow: &Arc<Flow>, given: &[ScriptedCaller]) -> Vec<World> {
     worlds.into_iter().map(|begins| World { begins }).collect()
 }
 
-fn of_dialogtech(flow: &Arc<Flow>, written: &Written<'_>, plain: &ScriptedCall, worlds: &mut Vec<ScriptedCall>) {
+/// `has_source`: whether the provider sends SourceTrak's data.
+fn of_ivrs(
+    flow: &Arc<Flow>,
+    written: &Written<'_>,
+    plain: &ScriptedCall,
+    has_source: bool,
+    worlds: &mut Vec<ScriptedCall>,
+) {
+    let own = worlds.len();
     let entries: Vec<Option<IvrName>> = if flow.starts.is_some() {
         vec![None]
     } else {
@@ -90,12 +111,12 @@ fn of_dialogtech(flow: &Arc<Flow>, written: &Written<'_>, plain: &ScriptedCall, 
             }
         }
     }
-    let first = worlds.first().cloned().unwrap_or_else(|| plain.clone());
+    let first = worlds.get(own).cloned().unwrap_or_else(|| plain.clone());
     let dials = dialled.pop().unwrap_or_default();
     for from in ["ani", "ivr_caller_id"].iter().flat_map(|part| written.numbers(flow, part)) {
         worlds.push(ScriptedCall { from, dials: dials.clone(), ..first.clone() });
     }
-    for condition in written.conditions.iter().filter(|condition| condition.mentions("source")) {
+    for condition in written.conditions.iter().filter(|condition| has_source && condition.mentions("source")) {
         let value = |part: &str| written.compared_with("source", part).into_iter().next();
         let field = |part: &str| (part.to_owned(), value(part).unwrap_or_else(|| "1".to_owned()));
         let source = condition.parts_of("source").map(field).collect();

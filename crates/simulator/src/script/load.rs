@@ -57,7 +57,8 @@ impl Script {
 
 fn script(r: &mut Reader, root: &Node, flow: &Flow) -> Option<Script> {
     let expected = "scripted calls, a mapping of `calls` and perhaps `callers`";
-    let fields = r.fields(root, expected, &["calls", "callers"])?;
+    let fields = r.fields(root, expected, &["calls", "callers", "provider"])?;
+    let of_all = get(fields, "provider");
     let shared = get(fields, "callers").map(|node| callers(r, node)).unwrap_or_default();
     let Some(node) = get(fields, "calls") else {
         r.mistake(root.at, "`calls` is missing");
@@ -68,7 +69,7 @@ fn script(r: &mut Reader, root: &Node, flow: &Flow) -> Option<Script> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut calls = Vec::new();
     for item in items {
-        let Some(call) = call(r, item, flow, &names, &shared) else { continue };
+        let Some(call) = call(r, item, flow, &names, &shared, of_all) else { continue };
         match seen.get(&call.name) {
             Some(line) => r.mistake(item.at, format!("line {line} has a call of the same name: give it another")),
             None => drop(seen.insert(call.name.clone(), item.at.line)),
@@ -78,13 +79,22 @@ fn script(r: &mut Reader, root: &Node, flow: &Flow) -> Option<Script> {
     Some(Script { callers: shared, calls })
 }
 
-fn call(r: &mut Reader, node: &Node, flow: &Flow, names: &Names, shared: &[ScriptedCaller]) -> Option<ScriptedCall> {
+/// `of_all` says who plays every call of the file.
+fn call(
+    r: &mut Reader,
+    node: &Node,
+    flow: &Flow,
+    names: &Names,
+    shared: &[ScriptedCaller],
+    of_all: Option<&Node>,
+) -> Option<ScriptedCall> {
     let fields = r.fields(node, "a call, with its name (`call`) and its `steps`", &CALL)?;
     let name = get(fields, "call").and_then(|node| r.text(node, "the call's name"));
     for missing in ["call", "steps"].into_iter().filter(|key| get(fields, key).is_none()) {
         r.mistake(node.at, format!("`{missing}` is missing"));
     }
-    let provider = provider(r, node, fields, flow);
+    let given = get(fields, "provider").or(of_all);
+    let provider = provider(r, node, given, flow);
     let number = |r: &mut Reader, key: &str, default: &str| match get(fields, key) {
         Some(Node { value: Value::Scalar { text, .. }, .. }) if key == "from" && text == "withheld" => String::new(),
         Some(node) => r.number(node).unwrap_or_default(),
@@ -108,6 +118,7 @@ fn call(r: &mut Reader, node: &Node, flow: &Flow, names: &Names, shared: &[Scrip
         name: name?.to_owned(),
         at: node.at,
         provider: provider?,
+        provider_is_given: given.is_some(),
         from,
         dials,
         starts_at: starts_at.unwrap_or(DEFAULT_START),
@@ -123,15 +134,15 @@ fn call(r: &mut Reader, node: &Node, flow: &Flow, names: &Names, shared: &[Scrip
     })
 }
 
-fn provider(r: &mut Reader, call: &Node, fields: &[(Key, Node)], flow: &Flow) -> Option<Provider> {
+fn provider(r: &mut Reader, call: &Node, given: Option<&Node>, flow: &Flow) -> Option<Provider> {
     let offered = Provider::of(flow);
-    let Some(node) = get(fields, "provider") else {
+    let Some(node) = given else {
         let first = offered.first().copied();
         if first.is_none() {
             r.mistake(
                 call.at,
                 format!(
-                    "the flow `{}` has nothing for DialogTech or Wix Answers, whose calls can be played",
+                    "the flow `{}` has nothing for DialogTech, Wix Answers or TwiML, whose calls can be played",
                     flow.name
                 ),
             );

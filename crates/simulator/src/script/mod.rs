@@ -10,6 +10,7 @@ mod failure;
 mod load;
 mod pins;
 mod play;
+mod providers;
 mod reader;
 mod saved;
 mod steps;
@@ -56,6 +57,8 @@ pub struct ScriptedCall {
     pub at: Position,
     /// Who plays it.
     pub provider: Provider,
+    /// Whether the file says so. Otherwise others may play it, too: see [`ScriptedCall::providers`].
+    pub provider_is_given: bool,
     /// The calling number; empty if it is withheld.
     pub from: String,
     /// The dialled number.

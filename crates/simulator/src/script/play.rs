@@ -92,8 +92,9 @@ impl ScriptedCall {
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         let id = |attempt: u64| format!("s-{:016x}-{number}", digest.wrapping_add(attempt));
         let fits = |id: &String| {
+            let sent = self.provider.sent_call_id(id);
             self.splits.iter().all(|(name, share)| {
-                flow.definitions.splits.get(name).is_some_and(|split| split.share(name, id) == share)
+                flow.definitions.splits.get(name).is_some_and(|split| split.share(name, &sent) == share)
             })
         };
         (0..100_000).map(id).find(fits).unwrap_or_else(|| id(0))
@@ -147,6 +148,7 @@ impl<F: AsyncFn(Webhook<'_>) -> Reply> Player<'_, F> {
                 self.from = self.walk.call.events().len();
                 self.walk.act(acts)?;
                 self.walk.pump(self.send, matches!(acts, Does::HangUp)).await;
+                self.walk.undone.take().map_or(Ok(()), Err)?;
                 self.nothing_is_refused(acts)
             }
         }

@@ -23,6 +23,7 @@ pub fn saved(call: &Call, title: &str, callers: Vec<ScriptedCaller>) -> String {
         name: title.to_owned(),
         at: Position::default(),
         provider: setting.provider,
+        provider_is_given: true,
         from: setting.from.clone(),
         dials: setting.dials.clone(),
         starts_at: call.events().first().map_or(EpochMs(0), |(at, _)| *at),
@@ -67,10 +68,12 @@ fn steps(call: &Call) -> Vec<Does> {
 fn step(call: &Call, index: usize, event: &Event, steps: &mut Vec<Does>) {
     match event {
         Event::Heard(text) => steps.push(Does::Hear(text.clone())),
-        Event::Keyed { question, shown, .. } => {
+        Event::Keyed { question, shown, count, .. } => {
             let entry = match shown {
                 Some(keys) => Entry::Keys(Zeroizing::new(keys.clone())),
-                None if next_webhook(call, index).is_some_and(is_right) => Entry::RightPin,
+                // Only a TwiML provider sends what is no answer.
+                None if is_short(call, question, *count) => Entry::Keys(Zeroizing::new("1".repeat(*count))),
+                None if webhooks_of_visit(call, index).any(is_right) => Entry::RightPin,
                 None => Entry::WrongPin,
             };
             steps.push(Does::Key(vec![(Some(question.clone()), entry)]));
@@ -120,6 +123,19 @@ fn next_webhook(call: &Call, index: usize) -> Option<&Exchange> {
         Event::Webhook(exchange) => Some(&**exchange),
         _ => None,
     })
+}
+
+/// The webhooks from here on until the call moves on: DialogTech sends one for an IVR, and TwiML one for each question.
+fn webhooks_of_visit(call: &Call, index: usize) -> impl Iterator<Item = &Exchange> {
+    let here = call.events().iter().skip(index).take_while(|(_, event)| !matches!(event, Event::Moved(_)));
+    here.filter_map(|(_, event)| if let Event::Webhook(exchange) = event { Some(&**exchange) } else { None })
+}
+
+/// Whether a question of the flow takes more keys than these.
+fn is_short(call: &Call, question: &str, count: usize) -> bool {
+    let mut asks = call.setting().flow.ivrs.iter().flat_map(|ivr| &ivr.asks);
+    let found = asks.find(|ask| ask.name.as_str() == question);
+    found.and_then(|ask| ask.digits.as_ref()).is_some_and(|digits| count < usize::from(*digits.start()))
 }
 
 fn failed(exchange: &Exchange) -> bool {

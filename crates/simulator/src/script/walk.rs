@@ -1,6 +1,7 @@
 //! A call that is walked through a flow: time passes as in a real call, and webhooks are sent as soon as they are due.
 
 use super::Pins;
+use super::act::{Act, Wrong};
 use crate::call::{Call, Input, NotNow, PersonState, Stage};
 use crate::event::{Event, PersonDoes};
 use crate::exchange::{Reply, Request};
@@ -8,6 +9,7 @@ use ringbolt_core::call::Reason;
 use ringbolt_core::flow::graph::{Place, RuleId};
 use ringbolt_core::outcome::Outcome;
 use ringbolt_core::time::EpochMs;
+use std::collections::VecDeque;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -78,13 +80,27 @@ pub(crate) struct Walk {
     pub(crate) taken: Vec<WebhookTaken>,
     /// Whether the call went round without anything that the caller did.
     pub(crate) endless: bool,
+    /// What the present step still has to do once webhooks are answered.
+    pub(super) due: VecDeque<Act>,
+    /// What of the present step went wrong after a webhook.
+    pub(crate) undone: Option<Wrong>,
     /// How many events time has passed for.
     timed: usize,
 }
 
 impl Walk {
     pub(crate) fn new(call: Call, now: EpochMs, pins: Pins) -> Self {
-        let mut walk = Self { call, now, database_down: false, pins, taken: Vec::new(), endless: false, timed: 0 };
+        let mut walk = Self {
+            call,
+            now,
+            database_down: false,
+            pins,
+            taken: Vec::new(),
+            endless: false,
+            due: VecDeque::new(),
+            undone: None,
+            timed: 0,
+        };
         walk.let_time_pass();
         walk
     }
@@ -115,16 +131,6 @@ impl Walk {
         Ok(())
     }
 
-    /// Lets the time-out of the present question pass until the question is given up, or once.
-    pub(crate) fn silence(&mut self, once: bool) -> Result<(), NotNow> {
-        let question = self.question();
-        self.input(Input::Silence)?;
-        while !once && question.is_some() && self.question() == question {
-            self.input(Input::Silence)?;
-        }
-        Ok(())
-    }
-
     /// Which question waits: how many webhooks came before it, and its name.
     pub(crate) fn question(&self) -> Option<(usize, String)> {
         let asking = matches!(self.call.stage(), Stage::Asking | Stage::Recording);
@@ -132,43 +138,53 @@ impl Walk {
         Some((self.call.way().len(), question.name.clone()))
     }
 
-    /// One person, or with an empty number everybody who rings, does something. With an empty number, `accepts` and
-    /// `answers` are the first person, and `nobody` and `declines` are all of them, until nobody rings any more.
-    pub(crate) fn person(&mut self, number: &str, acts: &[PersonDoes]) -> Result<(), String> {
-        for act in acts {
-            let Stage::Ringing(people) = self.call.stage().clone() else {
-                // Somebody who isn't asked for it has accepted by picking up.
-                if *act == PersonDoes::Accepts && matches!(self.call.stage(), Stage::Talking(_)) {
-                    return Ok(());
+    /// One person, or with an empty number the first who can, does one thing of `steps`.
+    pub(crate) fn person(&mut self, number: &str, act: PersonDoes, steps: usize) -> Result<(), String> {
+        let Stage::Ringing(people) = self.call.stage().clone() else {
+            // Somebody who isn't asked for it has accepted by picking up.
+            if act == PersonDoes::Accepts && matches!(self.call.stage(), Stage::Talking(_)) {
+                return Ok(());
+            }
+            return Err("nobody is rung now".to_owned());
+        };
+        let is_wanted = |person: &crate::call::Person| {
+            let open = match act {
+                PersonDoes::Answers => person.state == PersonState::Ringing,
+                PersonDoes::Accepts => person.state == PersonState::Asked,
+                PersonDoes::Declines | PersonDoes::Nothing => {
+                    matches!(person.state, PersonState::Ringing | PersonState::Asked)
                 }
-                return Err("nobody is rung now".to_owned());
             };
-            let is_wanted = |person: &crate::call::Person| {
-                let open = match act {
-                    PersonDoes::Answers => person.state == PersonState::Ringing,
-                    PersonDoes::Accepts => person.state == PersonState::Asked,
-                    PersonDoes::Declines | PersonDoes::Nothing => {
-                        matches!(person.state, PersonState::Ringing | PersonState::Asked)
-                    }
-                };
-                open && (number.is_empty() || super::ends::digits_of(&person.number) == number)
-            };
-            match people.iter().position(is_wanted) {
-                Some(index) => self.input(Input::Person(index, *act)).map_err(|not| not.to_string())?,
-                // Who is asked already has picked up.
-                None if *act == PersonDoes::Answers && acts.len() > 1 => {}
-                None => {
-                    let rung: Vec<String> = people.iter().map(|person| person.number.clone()).collect();
-                    return Err(format!("the call rings {}", rung.join(", ")));
-                }
+            open && (number.is_empty() || super::ends::digits_of(&person.number) == number)
+        };
+        match people.iter().position(is_wanted) {
+            Some(index) => self.input(Input::Person(index, act)).map_err(|not| not.to_string()),
+            // Who is asked already has picked up.
+            None if act == PersonDoes::Answers && steps > 1 => Ok(()),
+            None => {
+                let rung: Vec<String> = people.iter().map(|person| person.number.clone()).collect();
+                Err(format!("the call rings {}", rung.join(", ")))
             }
         }
-        let all = number.is_empty() && matches!(acts, [PersonDoes::Declines | PersonDoes::Nothing]);
-        if all && matches!(self.call.stage(), Stage::Ringing(_)) { self.person(number, acts) } else { Ok(()) }
     }
 
-    /// Sends webhooks for as long as one is due.
+    /// Sends webhooks for as long as one is due, and does what the step still has to do between them. Afterwards
+    /// [`Walk::undone`] has what went wrong.
     pub(crate) async fn pump<F: AsyncFn(Webhook<'_>) -> Reply>(&mut self, send: &F, hung_up: bool) {
+        for _ in 0..MOST_WEBHOOKS {
+            self.send_all(send, hung_up).await;
+            if self.due.is_empty() || *self.call.stage() == Stage::Waiting {
+                return;
+            }
+            if let Err(wrong) = self.go_on() {
+                self.undone = Some(wrong);
+            }
+        }
+        self.due.clear();
+        self.endless = true;
+    }
+
+    async fn send_all<F: AsyncFn(Webhook<'_>) -> Reply>(&mut self, send: &F, hung_up: bool) {
         let mut sent = 0;
         while let (Stage::Waiting, Some(request)) = (self.call.stage(), self.call.webhook().cloned()) {
             if sent >= MOST_WEBHOOKS {

@@ -4,7 +4,7 @@ use crate::driver::{Driver, MORNING};
 use ringbolt_core::flow::Flow;
 use ringbolt_core::flow::fields::{CALL_FIELDS, SOURCE_FIELDS};
 use ringbolt_core::time::EpochMs;
-use ringbolt_simulator::{Call, Method, Provider, Request, Setting, WixUser};
+use ringbolt_simulator::{Call, Method, PersonDoes, Provider, Request, Setting, WixUser};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -56,7 +56,8 @@ fn section(golden: &mut String, title: &str, request: &Request) {
         golden.push('\n');
     }
     let query = if request.method == Method::Post { request.query() } else { "...".to_owned() };
-    writeln!(golden, "# {title}\n{} {}?{query}", request.method.word(), request.path).unwrap();
+    let mark = if query.is_empty() { "" } else { "?" };
+    writeln!(golden, "# {title}\n{} {}{mark}{query}", request.method.word(), request.path).unwrap();
     for (name, value) in fields(request) {
         writeln!(golden, "  {name}={value}").unwrap();
     }
@@ -95,6 +96,53 @@ fn the_webhooks_of_dialogtech_are_those_of_the_specification() {
     let postback = call.call.postback(0, EpochMs(MORNING.0 + 86_400_000)).unwrap();
     section(&mut golden, "Transcription postback", &postback);
     assert_golden("dialogtech.txt", include_str!("../golden/dialogtech.txt"), &golden);
+}
+
+#[test]
+fn the_requests_of_a_twiml_provider_are_those_that_twilio_documents() {
+    let url = |at: &str| format!("https://ringbolt.invalid/twiml/spec/voice?at={at}&amp;s=sealed");
+    let gather =
+        |at: &str, more: &str| format!("<Gather action=\"{}\"{more}/><Redirect>{}</Redirect>", url(at), url(at));
+    let mut golden = String::new();
+    let mut call = Driver::start(setting(Provider::Twiml));
+    section(&mut golden, "The call comes in", call.webhook());
+
+    call.verbs(&gather("survey.1", " numDigits=\"1\"")).keys("5");
+    section(&mut golden, "After a Gather that its last digit ended", call.webhook());
+
+    call.verbs(&gather("survey.1", "")).keys("12#");
+    section(&mut golden, "After a Gather that pound ended", call.webhook());
+
+    call.verbs(&gather("survey.1", "")).silence();
+    section(&mut golden, "After a Redirect", call.webhook());
+
+    let callback = url("survey.2").replace("voice", "transcription");
+    let record =
+        format!("<Record action=\"{}\" transcribe=\"true\" transcribeCallback=\"{callback}\"/>", url("survey.2"));
+    call.verbs(&record).say("It was quick.");
+    section(&mut golden, "After a Record", call.webhook());
+
+    let whisper = url("whisper");
+    call.verbs(&format!("<Dial action=\"{}\"><Number url=\"{whisper}\">+18005550111</Number></Dial>", url("findme")));
+    call.person(0, PersonDoes::Answers);
+    section(&mut golden, "Somebody who is rung picks up", call.webhook());
+
+    call.verbs(&format!("<Gather action=\"{}\" numDigits=\"1\"/><Hangup/>", url("accept")))
+        .person(0, PersonDoes::Declines);
+    section(&mut golden, "They decline by a key", call.webhook());
+
+    call.verbs("<Hangup/>");
+    section(&mut golden, "After a Dial that somebody answered and nobody took", call.webhook());
+
+    call.verbs(&record).hang_up();
+    section(&mut golden, "The caller hangs up while they are recorded", call.webhook());
+
+    call.verbs("<Hangup/>");
+    section(&mut golden, "Transcription", &call.call.postback(0, EpochMs(MORNING.0 + 86_400_000)).unwrap());
+
+    let withheld = Driver::start(Setting { from: String::new(), ..setting(Provider::Twiml) });
+    section(&mut golden, "The number is withheld", withheld.webhook());
+    assert_golden("twiml.txt", include_str!("../golden/twiml.txt"), &golden);
 }
 
 #[test]

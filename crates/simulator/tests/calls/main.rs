@@ -13,6 +13,7 @@ mod questions;
 mod secrets;
 mod starting;
 mod transcriptions;
+mod twiml;
 mod webhook;
 mod wix_answers;
 mod written;

@@ -9,6 +9,31 @@ use ringbolt_core::dialects::{dialogtech, wix_answers};
 use ringbolt_core::time::EpochMs;
 use ringbolt_simulator::{Call, Event, Input, Method, PersonDoes, Provider, Reply, Setting, Stage, WixUser};
 
+/// Documents for a TwiML provider; `$` is the URL of the voice webhook.
+const DOCUMENTS: [&str; 16] = [
+    "",
+    "<Hangup/>",
+    "<Say>Your balance is 12.</Say><Hangup/>",
+    "<Reject/>",
+    "<Gather action='$?at=login.1&amp;s=x' numDigits='6'><Say>Account?</Say></Gather><Redirect>$?at=login.1&amp;s=x</Redirect>",
+    "<Gather action='$?at=login.2&amp;s=x' numDigits='8'><Say>PIN?</Say></Gather><Redirect>$?at=login.2&amp;s=x</Redirect>",
+    "<Gather action='$?at=menu.1&amp;s=x' numDigits='2'><Say>1, 2 or 12?</Say></Gather>",
+    "<Gather action='$?at=nowhere.1&amp;s=x' finishOnKey=''><Say>Hm?</Say></Gather><Redirect>$?at=x&amp;s=x</Redirect>",
+    "<Say>Open from 9 to 5.</Say><Redirect>$?at=hours&amp;s=x</Redirect>",
+    "<Say>What?</Say><Record action='$?at=complaint.2&amp;s=x' transcribe='true' transcribeCallback='https://ringbolt.invalid/twiml/f/transcription?at=complaint.2&amp;s=x'/><Redirect>$?at=complaint.2&amp;s=x</Redirect>",
+    "<Say>Please leave a message.</Say><Record action='$?at=message&amp;s=x' finishOnKey='#'/><Hangup/>",
+    "<Dial><Number>+18005550111</Number></Dial>",
+    "<Dial action='$?at=findme&amp;s=x'><Number url='$?at=whisper&amp;s=x'>+12225550123</Number><Number>+12225550124</Number></Dial>",
+    "<Dial action='$?at=findme&amp;s=x'><Number url='$?at=whisper&amp;s=x'>+12225550125</Number></Dial>",
+    "<Gather action='$?at=accept&amp;s=x' numDigits='1'><Say>Press 1.</Say></Gather><Hangup/>",
+    "<Say>A call.</Say>",
+];
+
+fn document(verbs: &str) -> Reply {
+    let verbs = verbs.replace('$', "https://ringbolt.invalid/twiml/f/voice");
+    Reply::xml(format!("<Response>{verbs}</Response>"))
+}
+
 const IVRS: [&str; 8] = ["login", "score", "menu", "balance", "complaint", "bare", "silent", "hours"];
 
 const BODIES: [&str; 20] = [
@@ -50,6 +75,7 @@ fn input() -> impl Strategy<Value = Input> {
         1 => ".{0,20}".prop_map(Input::Say),
         1 => Just(Input::HangUp),
         6 => select(BODIES.to_vec()).prop_map(|body| Input::Reply(Reply::xml(body))),
+        6 => select(DOCUMENTS.to_vec()).prop_map(|verbs| Input::Reply(document(verbs))),
         1 => (any::<u16>(), ".{0,30}").prop_map(|(status, body)| Input::Reply(Reply { status, ..Reply::text(body) })),
         1 => Just(Input::NoReply),
         4 => (0_usize..3, does()).prop_map(|(index, does)| Input::Person(index, does)),
@@ -58,7 +84,9 @@ fn input() -> impl Strategy<Value = Input> {
 
 fn setting() -> impl Strategy<Value = Setting> {
     let user = option::of((".{0,8}", option::of(".{0,8}"), any::<bool>()));
-    let provider = prop_oneof![3 => Just(Provider::DialogTech), 1 => Just(Provider::WixAnswers)];
+    let provider = prop_oneof![
+        3 => Just(Provider::DialogTech), 1 => Just(Provider::WixAnswers), 3 => Just(Provider::Twiml),
+    ];
     (
         provider,
         option::of(select(IVRS.to_vec())),
@@ -72,7 +100,8 @@ fn setting() -> impl Strategy<Value = Setting> {
     )
         .prop_map(|(provider, begins, from, dials, call_id, user, repeats, resends, post)| {
             let mut setting = Setting { from, dials, call_id, ..Setting::new(flow(), provider) };
-            setting.begins = begins.map(ivr);
+            // A TwiML provider asks the flow.
+            setting.begins = begins.map(ivr).filter(|_| provider != Provider::Twiml);
             setting.user =
                 user.map(|(id, first_name, banned)| WixUser { id, first_name, banned, ..WixUser::default() });
             setting.portal.repeats = repeats;
@@ -127,6 +156,14 @@ fn is_read_back(call: &Call) -> Result<(), TestCaseError> {
         return Ok(());
     }
     let sent = parameters(request);
+    if setting.provider == Provider::Twiml {
+        let (_, body) = request.body().expect("a POST has a body");
+        prop_assert_eq!(form_urlencoded::parse(body.as_bytes()).count(), request.fields.len());
+        let sid = setting.sent_call_id();
+        prop_assert!(["CallSid", "ParentCallSid"].iter().any(|name| sent.get(name) == Some(sid.as_str())));
+        prop_assert!(request.target().starts_with("/twiml/f/voice"));
+        return Ok(());
+    }
     prop_assert_eq!(sent.iter().len(), request.fields.len());
     prop_assert_eq!(sent.get("ivr_session_id"), Some(setting.call_id.as_str()));
     prop_assert_eq!(sent.get("ivr_caller_id"), Some(setting.from.as_str()));

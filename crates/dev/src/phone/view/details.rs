@@ -29,7 +29,8 @@ fn of_reply(phone: &Phone, setting: &Setting, reply: &Reply, at: EpochMs) -> Val
     let pairs: Vec<Value> = passed.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     let state = passed.get(STATE).map(|text| {
         let keys = phone.gateway.app.hasher.keys();
-        let binding = Binding { keys, flow: &setting.flow.name, call_id: Some(&setting.call_id) };
+        let call_id = setting.sent_call_id();
+        let binding = Binding { keys, flow: &setting.flow.name, call_id: Some(&call_id) };
         let read = CallState::read(Some(text), binding, at);
         let signature = if read == CallState::default() { "broken" } else { "holds" };
         let verified = read.verified.as_ref().map(|verified| verified.user.as_str());

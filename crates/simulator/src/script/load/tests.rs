@@ -99,7 +99,7 @@ fn what_is_missing_twice_or_for_another_provider_is_a_mistake() {
     assert_eq!(mistakes("    from: \"2125550142\""), ["2:5 `steps` is missing"]);
     assert_eq!(
         mistakes("    provider: wix-answers\n    steps: []"),
-        ["3:15 expected a provider of this flow, found `wix-answers` (known here: dialogtech)"]
+        ["3:15 expected a provider of this flow, found `wix-answers` (known here: dialogtech, twiml)"]
     );
     assert_eq!(
         mistakes("    steps: []\n  - call: x\n    steps: []"),
