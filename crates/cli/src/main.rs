@@ -22,14 +22,17 @@ mod flow;
 mod help;
 mod hours;
 mod init;
+mod keyboard;
 mod live_flows;
 mod man;
 mod output;
 mod pin;
+mod provider;
 mod secret;
 mod stage;
 mod stop;
 mod trigger;
+mod twiml_document;
 mod usage;
 mod when;
 

@@ -27,7 +27,8 @@ use std::path::PathBuf;
 /// If the fallback answered, it says why, and what to change. The texts of rules and prompts come from the version of the
 /// flow that answered: a published version, or with --local a file of the running `ringbolt dev`.
 ///
-/// A response id names one run through an IVR. A session id names a whole call: its runs are found with one query of the
+/// A response id names one run through an IVR. A session id, or the CallSid of Twilio, SignalWire or Telnyx, names a whole
+/// call: its runs are found with one query of the
 /// table of calls, and those that were not stored in the log within ten minutes around the others. Wix Answers calls, and
 /// calls of which the database kept nothing, are only in the log.
 #[derive(Args)]

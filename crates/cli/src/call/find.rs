@@ -28,7 +28,8 @@ const FAILED: &str = "the call could not be read";
 /// The id of a call, and where to look for it.
 #[derive(Args)]
 pub(super) struct CallId {
-    /// DialogTech's ivr_response_id (also the unique_id of a transcription) or ivr_session_id, or Wix Answers' call id
+    /// DialogTech's ivr_response_id (also the unique_id of a transcription) or ivr_session_id, the CallSid of Twilio,
+    /// SignalWire or Telnyx (with -r1, -r2 ... for one run through an IVR), or Wix Answers' call id
     #[arg(value_name = "ID")]
     pub(super) id: String,
     /// Day to search in the log if the table has nothing under this id, in this machine's time zone (TZ): YYYY-MM-DD,
@@ -41,9 +42,9 @@ pub(super) struct CallId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum IdKind {
-    /// DialogTech's `ivr_response_id`: one respondent's run through an IVR.
+    /// One run through an IVR: DialogTech's `ivr_response_id`, or a `CallSid` with `-r` and the number of the run.
     Response,
-    /// DialogTech's `ivr_session_id`: a whole call, in which several IVRs may run.
+    /// A whole call, in which several IVRs may run: DialogTech's `ivr_session_id`, or a `CallSid`.
     Session,
     /// An id that only the log has: a Wix Answers call, or a call of which no record was stored.
     Logged,

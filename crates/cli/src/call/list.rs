@@ -23,9 +23,10 @@ use tokio::task::JoinSet;
 const PARALLEL_READS: usize = 16;
 const FAILED: &str = "the calls could not be listed";
 
-/// List a day's DialogTech calls
+/// List a day's DialogTech and TwiML calls
 ///
-/// Each line is one respondent's run through an IVR, with its ivr_response_id. With --ivr, the index of that IVR is
+/// Each line is one run through an IVR, with DialogTech's ivr_response_id, or with the CallSid and the number of the run
+/// (-r1). With --ivr, the index of that IVR is
 /// read, newest call first. Without it, the whole table is read, which is slow and costly if the table is large.
 ///
 /// --outcome looks at the records. A call whose record does not have its outcome is not found: see `ringbolt call tail`,
@@ -33,7 +34,7 @@ const FAILED: &str = "the calls could not be listed";
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call list --stack ringbolt --ivr 12345 --day yesterday --ani-ends 0142")]
 pub(super) struct List {
-    /// Building-block id of an IVR (repeatable)
+    /// Building-block id of an IVR, or its name if it has none (repeatable)
     #[arg(long, value_name = "ID")]
     ivr: Vec<String>,
     /// Day in this machine's time zone (TZ): YYYY-MM-DD, today or yesterday
@@ -61,9 +62,10 @@ pub(super) struct Row {
 /// A call, as `call list --json` prints it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ListedCall {
-    /// The respondent's id (`ivr_response_id`): one run through an IVR.
+    /// The id of one run through an IVR: DialogTech's `ivr_response_id`; for TwiML, the `CallSid` with `-r` and the number of
+    /// the run.
     response_id: String,
-    /// The id of the whole call (`ivr_session_id`).
+    /// The id of the whole call (`ivr_session_id`, `CallSid`).
     session_id: Option<String>,
     /// When the first request or transcription of it came in: ISO 8601, UTC.
     at: Option<Utc>,
@@ -71,13 +73,13 @@ pub(crate) struct ListedCall {
     flow: String,
     /// The IVR's name in the flow.
     ivr: Option<String>,
-    /// The IVR's id in the portal.
+    /// The IVR's id in the portal, or its name if it has none.
     ivr_id: String,
     /// The calling number's last four digits, or `withheld`. `null` if only transcriptions are stored.
     from: Option<String>,
     /// How each visit ended, in order, in one word such as `verified`. `null` for a visit whose outcome is not stored.
     outcomes: Vec<Option<String>>,
-    /// What was answered to each visit, in order: an app of DialogTech, or `say`. `null` for a visit whose answer is not
+    /// What was answered to each visit, in order: an app of DialogTech, or `say`. A TwiML document has the app that it plays. `null` for a visit whose answer is not
     /// stored.
     answers: Vec<Option<String>>,
     /// The number of its transcriptions.

@@ -13,6 +13,7 @@ pub(crate) mod show;
 mod tail;
 pub(crate) mod transcripts;
 
+pub(crate) use dial::provider;
 pub(crate) use list::id_in_log;
 pub(crate) use log::{CallLog, LineFilter};
 

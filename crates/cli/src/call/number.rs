@@ -1,6 +1,9 @@
 //! Calling numbers in output: the last four digits, unless the full number is requested.
 
-use ringbolt_core::ani::Ani;
+use ringbolt_core::{
+    ani::Ani,
+    call::record::fields::{CALLERS_NUMBERS, SPOKEN},
+};
 use serde_json::Value;
 
 /// A calling number, and whether to show it in full.
@@ -72,6 +75,18 @@ impl CallingNumber {
                 Value::String(self.hide_in(&number.to_string()))
             }
             other => other.clone(),
+        }
+    }
+
+    /// A field of a call or of a transcription as it is shown. Another number on the caller's side is hidden like their own.
+    pub(super) fn shown_field(&self, name: &str, value: &Value) -> Value {
+        match value {
+            Value::Array(values) => values.iter().map(|value| self.shown_field(name, value)).collect(),
+            Value::String(text) if CALLERS_NUMBERS.contains(&name) && !self.full && !text.is_empty() => {
+                Value::String(Self::new(Some(text), false).shown())
+            }
+            value if SPOKEN.contains(&name) => self.in_speech().hide_in_value(value),
+            value => self.hide_in_value(value),
         }
     }
 
@@ -154,6 +169,28 @@ mod tests {
         ] {
             assert_eq!(hide_numbers(text), shown);
         }
+    }
+
+    #[test]
+    fn every_number_on_the_callers_side_is_hidden_by_its_name() {
+        let number = CallingNumber::new(Some("+18005550142"), false);
+        for (name, value, shown) in [
+            ("From", "+18005550142", "...0142"),
+            ("Caller", "8005550142", "...0142"),
+            ("ForwardedFrom", "+12125550199", "...0199"),
+            ("ForwardedFrom", "", ""),
+            ("From", "client:ada", "withheld"),
+            ("To", "+18005550100", "+18005550100"),
+            ("CallSid", "CA12125550199", "CA12125550199"),
+            ("TranscriptionText", "I am on 800 555 0142", "I am on ...0142"),
+        ] {
+            assert_eq!(number.shown_field(name, &value.into()), shown, "{name}={value}");
+        }
+        let unknown = CallingNumber::new(None, false);
+        assert_eq!(unknown.shown_field("From", &serde_json::json!(["+12125550199"])), serde_json::json!(["...0199"]));
+        assert_eq!(unknown.shown_field("TranscriptionText", &"on 212 555 0199".into()), "on ...0199");
+        let full = CallingNumber::new(None, true);
+        assert_eq!(full.shown_field("From", &"+12125550199".into()), "+12125550199");
     }
 
     #[test]

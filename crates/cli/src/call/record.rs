@@ -1,7 +1,8 @@
 //! A call, read from its stored items.
 
 use super::number::CallingNumber;
-use ringbolt_core::{call::about::first, time::EpochMs};
+use crate::twiml_document::TwimlDocument;
+use ringbolt_core::{call::record::fields, time::EpochMs};
 use ringbolt_dynamodb::call_list::is_expired;
 use serde_json::Value;
 use std::{collections::BTreeMap, ops::Range};
@@ -12,7 +13,7 @@ pub(super) type StoredItem = BTreeMap<String, Value>;
 /// The stored data of one respondent's run through an IVR.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CallRecord {
-    /// The requests to the next-action webhook, in order.
+    /// The requests after an IVR had ended, in order.
     pub(super) visits: Vec<VisitRecord>,
     /// The transcriptions, by IVR and question.
     pub(super) transcripts: Vec<TranscriptRecord>,
@@ -78,6 +79,11 @@ impl TranscriptRecord {
 }
 
 impl Revision {
+    /// Whether a TwiML provider sent it.
+    pub(super) fn is_twiml(&self) -> bool {
+        fields::are_of_twiml(&self.fields)
+    }
+
     fn read(item: &Value) -> Option<Self> {
         Some(Self { at: EpochMs(item.get("at")?.as_i64()?), fields: item.get("fields")?.clone() })
     }
@@ -153,13 +159,18 @@ impl CallRecord {
 
     /// The calling number.
     pub(super) fn number(&self, full: bool) -> CallingNumber {
-        let sent = self.visits.iter().find_map(|visit| visit.told.get("call")?.get("ivr_caller_id"));
-        CallingNumber::new(sent.and_then(first), full)
+        CallingNumber::new(self.of_the_call().find_map(fields::calling_number), full)
     }
 
-    /// The call that this run belongs to (`ivr_session_id`).
+    /// The call that this run belongs to (`ivr_session_id`, `CallSid`).
     pub(super) fn session(&self) -> Option<&str> {
-        self.visits.iter().find_map(|visit| first(visit.told.get("call")?.get("ivr_session_id")?))
+        self.of_the_call().find_map(fields::session)
+    }
+
+    /// What the provider said about the call: with each visit, and TwiML's with each transcription.
+    fn of_the_call(&self) -> impl Iterator<Item = &Value> {
+        let of_visits = self.visits.iter().filter_map(|visit| visit.told.get("call"));
+        of_visits.chain(self.transcripts.iter().map(|text| &text.present.fields))
     }
 }
 
@@ -184,9 +195,17 @@ impl VisitRecord {
         })
     }
 
+    /// Whether a TwiML provider sent it.
+    pub(super) fn is_twiml(&self) -> bool {
+        self.told.get("call").is_some_and(fields::are_of_twiml)
+    }
+
     /// The answer in one word: the app, or `say` if a text was read. `None` if no answer is stored.
     pub(super) fn action(&self) -> Option<&str> {
         let answer = self.answered.as_deref()?;
+        if let Some(document) = TwimlDocument::read(answer) {
+            return Some(document.app());
+        }
         let app = answer.split_once("<app>").and_then(|(_, rest)| rest.split_once("</app>"));
         Some(app.map_or("say", |(app, _)| app))
     }

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 /// Print a call as a timeline of requests, answers and transcriptions
 ///
-/// A session is shown run by run. Of a Wix Answers call, only the log has anything. PINs are never stored. `ringbolt call
+/// A session, or a call by its CallSid, is shown run by run. Of a Wix Answers call, only the log has anything. PINs are never stored. `ringbolt call
 /// explain` says the same in sentences, with the reasons.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call show --stack ringbolt 70000001")]
@@ -134,8 +134,9 @@ impl Event<'_> {
         match self {
             Self::Visit(visit) => {
                 let mut lines = vec![match &visit.ivr {
-                    Some(name) => format!("IVR {} ({}) ended", harmless(name), visit.ivr_id),
-                    None => format!("IVR {} ended", visit.ivr_id),
+                    // Without an id in the portal, the name is the id.
+                    Some(name) if *name != visit.ivr_id => format!("IVR {} ({}) ended", harmless(name), visit.ivr_id),
+                    _ => format!("IVR {} ended", visit.ivr_id),
                 }];
                 for (name, title) in [("answers", "keyed"), ("call", "call"), ("source", "source")] {
                     let fields = fields(visit.told.get(name), number);
@@ -172,12 +173,11 @@ impl Event<'_> {
 fn fields(told: Option<&Value>, number: &CallingNumber) -> String {
     let Some(Value::Object(fields)) = told else { return String::new() };
     let one = |(name, value): (&String, &Value)| {
-        let text = match value {
-            Value::String(text) => text.clone(),
+        let shown = match number.shown_field(name, value) {
+            Value::String(text) => text,
             other => other.to_string(),
         };
-        let shown = if name == "ivr_caller_id" { number.shown() } else { number.hide_in(&text) };
-        (!text.is_empty()).then(|| format!("{}={}", harmless(name), harmless(&shown)))
+        (!shown.is_empty()).then(|| format!("{}={}", harmless(name), harmless(&shown)))
     };
     fields.iter().filter_map(one).collect::<Vec<_>>().join("  ")
 }

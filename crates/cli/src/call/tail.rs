@@ -24,7 +24,7 @@ const FILE_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Follow calls as they are answered, until Ctrl-C
 ///
-/// Prints one line per answer for both providers, without personal data: the outcome, and the rule that decided or why the
+/// Prints one line per answer for every provider, without personal data: the outcome, and the rule that decided or why the
 /// fallback answered. In AWS, lines come from a live tail of the functions' log groups, with a delay of a second or two;
 /// with --local, from the log of `ringbolt dev`.
 #[derive(Args)]
@@ -33,7 +33,8 @@ pub(super) struct Tail {
     /// Only answers with this outcome, such as verified, wrong, locked or fallback
     #[arg(long, value_name = "WORD", value_parser = outcomes())]
     outcome: Option<String>,
-    /// Only this call: DialogTech's ivr_response_id or ivr_session_id, or Wix Answers' call id
+    /// Only this call: DialogTech's ivr_response_id or ivr_session_id, the CallSid of Twilio, SignalWire or Telnyx (with -r1
+    /// for one run through an IVR), or Wix Answers' call id
     #[arg(long, value_name = "ID")]
     call: Option<String>,
     /// Start with the lines of the last MINUTES

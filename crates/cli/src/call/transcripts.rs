@@ -19,6 +19,8 @@ use serde::Serialize;
 use std::ops::Range;
 
 const FAILED: &str = "the transcriptions could not be read";
+/// The length of a recording: DialogTech's name, and that of some TwiML providers.
+const DURATIONS: [&str; 2] = ["duration", "RecordingDuration"];
 
 /// Print the transcriptions of a call, or of an IVR's calls on a day
 ///
@@ -26,10 +28,10 @@ const FAILED: &str = "the transcriptions could not be read";
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call transcripts --stack ringbolt --ivr 23456 --day yesterday")]
 pub(super) struct Transcripts {
-    /// Respondent's id: the unique_id of the transcriptions
+    /// Id of a run through an IVR: DialogTech's unique_id, or a CallSid with the number of the run, such as CA123-r1
     #[arg(required_unless_present = "ivr", conflicts_with_all = ["ivr", "day"])]
     response_id: Option<String>,
-    /// Building-block id of the IVR
+    /// Building-block id of the IVR, or its name if it has none
     #[arg(long, value_name = "ID")]
     ivr: Option<String>,
     /// Day in this machine's time zone (TZ): YYYY-MM-DD, today or yesterday
@@ -45,11 +47,12 @@ pub(super) struct Transcripts {
 /// A transcription, as `call transcripts --json` prints it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct PrintedTranscription {
-    /// The respondent's id (`unique_id`, the same as a visit's `ivr_response_id`).
+    /// The id of the run: DialogTech's `unique_id`, the same as a visit's `ivr_response_id`; for TwiML, the `CallSid` with
+    /// `-r` and the number of the run.
     response_id: String,
     /// The flow in the URL that received it.
     flow: String,
-    /// The IVR's id in the portal.
+    /// The IVR's id in the portal, or its name if it has none.
     ivr_id: String,
     /// The question, as the provider numbers it.
     question: String,
@@ -143,7 +146,11 @@ impl Transcripts {
             ivr_id: text.ivr_id.clone(),
             question: text.question.clone(),
             at: Utc::of(text.present.at),
-            duration: Some(text.present.field("duration").to_owned()).filter(|duration| !duration.is_empty()),
+            duration: DURATIONS
+                .map(|name| text.present.field(name))
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .map(str::to_owned),
             text: if self.full_numbers { heard.to_owned() } else { hide_numbers(heard) },
             superseded_texts: text.earlier.len(),
         }

@@ -64,7 +64,7 @@ pub(crate) struct CallerExport {
 /// A run through an IVR.
 #[derive(Serialize, JsonSchema)]
 struct ExportedCall {
-    /// DialogTech's `ivr_response_id`.
+    /// DialogTech's `ivr_response_id`; for TwiML, the `CallSid` with `-r` and the number of the run.
     response_id: String,
     /// Whether the caller had been verified before.
     verified_before: bool,

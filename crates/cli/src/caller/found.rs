@@ -8,7 +8,7 @@ use super::former::{self, Former};
 use crate::connection::{Connection, Explained as _};
 use anyhow::Context as _;
 use ringbolt_core::{
-    call::{about::first, ids::KeyPart},
+    call::{ids::KeyPart, record::fields},
     identity::CallerId,
     pin::PinKeys,
 };
@@ -91,6 +91,6 @@ async fn by_reference(
 
 /// The session of a visit, as a part of keys.
 pub(super) fn session(told: &Value) -> Option<String> {
-    let session = first(told.get("call")?.get("ivr_session_id")?)?.trim();
+    let session = fields::session(told.get("call")?)?.trim();
     (!session.is_empty()).then(|| KeyPart::of(session).as_str().to_owned())
 }

@@ -10,7 +10,8 @@ use std::{env, path::PathBuf};
 
 /// The options. The command line takes precedence over the stack or the local database, which take precedence over the
 /// environment variables RINGBOLT_CALLERS_TABLE, RINGBOLT_CALLS_TABLE, RINGBOLT_COUNTERS_TABLE, RINGBOLT_FLOWS_TABLE,
-/// RINGBOLT_AUDIT_TABLE, RINGBOLT_PIN_KEYS, RINGBOLT_PIN_HASH, RINGBOLT_WEBHOOK_TOKENS and RINGBOLT_API_URL.
+/// RINGBOLT_AUDIT_TABLE, RINGBOLT_PIN_KEYS, RINGBOLT_PIN_HASH, RINGBOLT_WEBHOOK_TOKENS, RINGBOLT_TWIML_KEYS and
+/// RINGBOLT_API_URL.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Which deployment")]
 pub(crate) struct ConnectionArgs {
@@ -54,6 +55,9 @@ pub(crate) struct ConnectionArgs {
     /// Where the webhook tokens are: as --pin-keys [env: RINGBOLT_WEBHOOK_TOKENS]
     #[arg(long, value_name = "SECRET", hide_short_help = true)]
     webhook_tokens: Option<String>,
+    /// Where the TwiML keys are: as --pin-keys [env: RINGBOLT_TWIML_KEYS]
+    #[arg(long, value_name = "SECRET", hide_short_help = true)]
+    twiml_keys: Option<String>,
     /// Base URL of the webhooks, such as https://ivr.example.com [env: RINGBOLT_API_URL]
     #[arg(long, value_name = "URL", hide_short_help = true)]
     api_url: Option<String>,
@@ -79,6 +83,7 @@ pub(super) struct Given {
     pub(super) pin_keys: Value,
     pub(super) pin_hash: Value,
     pub(super) webhook_tokens: Value,
+    pub(super) twiml_keys: Value,
     pub(super) api_url: Value,
     pub(super) by: Value,
 }
@@ -91,6 +96,11 @@ impl Value {
     /// The value of the environment variable; an empty one counts as unset.
     pub(super) fn variable(&self) -> Option<String> {
         env::var(self.variable).ok().filter(|value| !value.is_empty())
+    }
+
+    /// Whether the option or the environment variable is given.
+    pub(super) fn is_given(&self) -> bool {
+        self.flag.is_some() || self.variable().is_some()
     }
 
     /// Where the secret is that the option names, if it is given.
@@ -244,6 +254,7 @@ impl ConnectionArgs {
                 "--webhook-tokens",
                 "RINGBOLT_WEBHOOK_TOKENS",
             ),
+            twiml_keys: value(&self.twiml_keys, "the TwiML keys are", "--twiml-keys", "RINGBOLT_TWIML_KEYS"),
             api_url: value(&self.api_url, "the URL of the API is", "--api-url", "RINGBOLT_API_URL"),
             by: value(&self.by, "your name is", "--by", "RINGBOLT_BY"),
         }

@@ -19,17 +19,25 @@ pub(crate) enum Function {
     AuthWebhook,
     NextAction,
     TranscriptionPostback,
+    /// Only in stacks with `VoiceWebhook=true`. It uses the providers' signatures and not the token.
+    VoiceWebhook,
     /// Only in stacks with `EnrolFunction=true`.
     Enrol,
 }
 
 impl Function {
-    /// The webhooks, which every stack has: those that calls go through and that use the token.
+    /// The webhooks that every stack has, which use the token.
     pub(crate) const WEBHOOKS: [Self; 3] = [Self::AuthWebhook, Self::NextAction, Self::TranscriptionPostback];
 
     /// The functions that a stack has.
     pub(crate) fn deployed_in(stack: &StackOutputs) -> impl Iterator<Item = Self> {
         let optional = stack.output("EnrolFunctionName").map(|_| Self::Enrol);
+        Self::webhooks_of(stack).chain(optional)
+    }
+
+    /// The webhooks that a stack has: those that calls go through.
+    pub(crate) fn webhooks_of(stack: &StackOutputs) -> impl Iterator<Item = Self> {
+        let optional = stack.output("VoiceWebhookFunctionName").map(|_| Self::VoiceWebhook);
         Self::WEBHOOKS.into_iter().chain(optional)
     }
 
@@ -45,7 +53,7 @@ impl Function {
 
     /// Whether it steers calls, so that it has the call flows.
     pub(crate) fn steers_calls(self) -> bool {
-        matches!(self, Self::AuthWebhook | Self::NextAction)
+        matches!(self, Self::AuthWebhook | Self::NextAction | Self::VoiceWebhook)
     }
 
     /// Its name in sentences.
@@ -54,6 +62,7 @@ impl Function {
             Self::AuthWebhook => "auth webhook",
             Self::NextAction => "next-action webhook",
             Self::TranscriptionPostback => "transcription postback",
+            Self::VoiceWebhook => "voice webhook",
             Self::Enrol => "enrolment function",
         }
     }
@@ -64,6 +73,7 @@ impl Function {
             Self::AuthWebhook => "AuthWebhook",
             Self::NextAction => "NextAction",
             Self::TranscriptionPostback => "TranscriptionPostback",
+            Self::VoiceWebhook => "VoiceWebhook",
             Self::Enrol => "Enrol",
         }
     }

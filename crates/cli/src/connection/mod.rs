@@ -32,6 +32,9 @@ use std::{path::PathBuf, time::Duration};
 /// Longer than a webhook's timeout, because no caller is waiting.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What the stack's output has after the base URL of the voice webhook.
+const VOICE_PATH: &str = "/twiml/{flow}/voice";
+
 /// A deployment. Its tables and secrets are read only when a command needs them.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -91,6 +94,11 @@ impl Connection {
             Place::Stack(stack) => Some(stack),
             _ => None,
         }
+    }
+
+    /// Whether the stack has the voice webhook, so that calls of TwiML providers come to it.
+    pub(crate) fn has_voice_webhook(&self) -> bool {
+        self.stack().is_some_and(|stack| stack.output("VoiceWebhookUrl").is_some())
     }
 
     /// The stage whose ids the functions use: that of the stack or of `ringbolt dev`, or else the environment's.
@@ -218,6 +226,41 @@ impl Connection {
         }
     }
 
+    /// Where the keys are with which TwiML providers sign.
+    pub(crate) fn twiml_keys_place(&self) -> anyhow::Result<SecretPlace> {
+        if let Some(place) = self.given.twiml_keys.secret()? {
+            return Ok(place);
+        }
+        match &self.place {
+            Place::Local(_) => Err(Usage::new("`ringbolt dev` keeps no TwiML keys: name a stack with --stack NAME")),
+            Place::Stack(stack) if self.voice_url()?.is_some() => {
+                Ok(SecretPlace::SecretsManager { arn: stack.require("TwimlKeySecretArn")? })
+            }
+            Place::Stack(stack) => anyhow::bail!(
+                "the stack {} has no voice webhook, so it has no TwiML keys: deploy it with VoiceWebhook=true",
+                stack.name()
+            ),
+            Place::Single => Ok(SecretPlace::of_variable(self.value(&self.given.twiml_keys, "", || None)?)),
+        }
+    }
+
+    /// The base URL under which TwiML providers reach the voice webhook, without a trailing slash. `None` if this deployment
+    /// has none.
+    pub(crate) fn voice_url(&self) -> anyhow::Result<Option<String>> {
+        match &self.place {
+            Place::Local(_) => Ok(None),
+            Place::Stack(stack) => {
+                let base = |url: &str| url.strip_suffix(VOICE_PATH).map(str::to_owned);
+                let found = stack
+                    .output("VoiceWebhookUrl")
+                    .map(|url| base(url).context("the stack's output VoiceWebhookUrl is no URL of a voice webhook"));
+                found.transpose()
+            }
+            Place::Single if self.given.twiml_keys.is_given() => self.api_url().map(Some),
+            Place::Single => Ok(None),
+        }
+    }
+
     /// The hashes of PINs, which are those that the functions of this deployment use.
     pub(crate) fn pin_hashes(&self) -> anyhow::Result<PinHashes> {
         let of_the_stack = self.stack().and_then(|stack| stack.parameter("PinHash"));
@@ -264,7 +307,7 @@ impl Connection {
         let stack =
             self.stack().ok_or_else(|| Usage::new("give --stack NAME, which names the log groups of the functions"))?;
         let group = |function: Function| stack.require(&format!("{}LogGroupName", function.output_prefix()));
-        Function::WEBHOOKS.into_iter().map(group).collect()
+        Function::webhooks_of(stack).map(group).collect()
     }
 
     /// Prints which deployment is about to be changed, if it is in AWS.

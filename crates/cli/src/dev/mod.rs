@@ -2,12 +2,16 @@
 
 pub(crate) mod json;
 
-use crate::{flow, output::Output, print_best_effort, stage::StageArg, stop::StopSignal};
+use crate::{exit::Usage, flow, output::Output, print_best_effort, stage::StageArg, stop::StopSignal};
+use anyhow::Context as _;
 use clap::{Args, builder::NonEmptyStringValueParser};
+use ringbolt_core::dialects::twiml::signature::TwimlKeys;
 use ringbolt_dev::{News, Options, RELOADED};
+use ringbolt_lambda::signed::{PublicUrl, Signatures};
 use ringbolt_simulator::LOCAL_TOKEN;
 use std::{path::PathBuf, time::Duration};
 use tracing_subscriber::{Layer as _, filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use zeroize::Zeroizing;
 
 /// Run the webhooks on this machine with an embedded DynamoDB
 ///
@@ -33,6 +37,9 @@ pub(crate) struct Dev {
     /// command line: set the variable if your provider comes in through a tunnel
     #[arg(long, env = "RINGBOLT_DEV_TOKEN", hide_env_values = true, default_value = LOCAL_TOKEN, value_parser = NonEmptyStringValueParser::new())]
     token: String,
+    /// URL under which a TwiML provider reaches this machine, such as a tunnel's; needs RINGBOLT_TWIML_KEYS
+    #[arg(long, env = "RINGBOLT_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<PublicUrl>,
     /// Time limit in milliseconds, after which a webhook answers the fallback
     #[arg(long, env = "RINGBOLT_DEADLINE_MS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(100..=25_000))]
     deadline_ms: u64,
@@ -80,6 +87,7 @@ impl Dev {
             flows: self.flow,
             callers: self.callers,
             token: token.clone(),
+            signatures: signatures(self.public_url)?,
             deadline: Duration::from_millis(self.deadline_ms),
             stage,
             clock: None,
@@ -98,5 +106,20 @@ impl Dev {
             print_best_effort("Stopping.");
         }
         running.stop().await
+    }
+}
+
+/// Whose signatures the voice webhook takes, as the function's own environment says it.
+fn signatures(public_url: Option<PublicUrl>) -> anyhow::Result<Option<Signatures>> {
+    const KEYS: &str = "RINGBOLT_TWIML_KEYS";
+    let keys = std::env::var(KEYS).ok().filter(|keys| !keys.trim().is_empty());
+    match (keys.map(Zeroizing::new), public_url) {
+        (None, None) => Ok(None),
+        (Some(keys), Some(url)) => {
+            let keys = TwimlKeys::from_json(&keys).with_context(|| format!("{KEYS} cannot be used"))?;
+            Ok(Some(Signatures::new(keys, Some(url))))
+        }
+        (None, Some(_)) => Err(Usage::new(format!("--public-url needs the provider's key in {KEYS}"))),
+        (Some(_), None) => Err(Usage::new(format!("{KEYS} needs --public-url, which the provider signs"))),
     }
 }

@@ -49,7 +49,10 @@ fn faults(connection: &Connection, function: Function, deployed: &Deployed) -> V
     if function != Function::Enrol {
         tables.push(("RINGBOLT_CALLS_TABLE", connection.calls_table()));
         tables.push(("RINGBOLT_COUNTERS_TABLE", connection.counters_table()));
-        secrets.push(("RINGBOLT_WEBHOOK_TOKENS", connection.webhook_tokens_place()));
+        secrets.push(match function {
+            Function::VoiceWebhook => ("RINGBOLT_TWIML_KEYS", connection.twiml_keys_place()),
+            _ => ("RINGBOLT_WEBHOOK_TOKENS", connection.webhook_tokens_place()),
+        });
     }
     if function.steers_calls() {
         tables.push(("RINGBOLT_FLOWS_TABLE", connection.flows_table()));

@@ -7,17 +7,20 @@ pub(crate) mod report;
 mod secrets;
 mod synthetic;
 mod tables;
+mod voice;
 mod webhooks;
 
 use crate::{api::Api, connection::ConnectionArgs, live_flows::live_flows, output::Output};
 use clap::Args;
 use report::Report;
+use synthetic::Ways;
 
 /// Check a deployment from end to end, and explain every problem
 ///
-/// Checks the credentials, stack, tables, functions, account limits, secrets, call flows, the API with and without the token, and the
-/// clock. Then it enrols a test caller, keys a wrong PIN and the correct one through the webhooks, and removes the
-/// caller; the audit log has this as a change. Nothing else is changed. The exit code is 1 if a check failed.
+/// Checks the credentials, stack, tables, functions, account limits, secrets, call flows, the API with and without the token,
+/// the voice webhook with and without a signature, and the clock. Then it enrols a test caller, keys a wrong PIN and the
+/// correct one through each function that steers calls, and removes the caller; the audit log has this as a change. Nothing
+/// else is changed. The exit code is 1 if a check failed.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt doctor --stack ringbolt")]
 pub(crate) struct Doctor {
@@ -87,11 +90,13 @@ impl Doctor {
         if let Some(api) = &api {
             answers = webhooks::check(&mut report, api, token.as_ref()).await;
         }
-        if let (Some(api), Some(hasher), Some(token), true, false) = (&api, &keys, &token, answers, self.without_caller)
-        {
-            synthetic::check(&mut report, &connection, api, hasher, token, &flows).await?;
-        } else if !self.without_caller {
-            report.warn("caller", "No test caller was tried, because of the problems above.".to_owned());
+        let voice = voice::check(&mut report, &connection).await;
+        let token = api.as_ref().zip(token.as_ref()).filter(|_| answers);
+        let ways = Ways { token: token.map(|(api, token)| (api, token.as_str())), voice: voice.as_ref() };
+        match &keys {
+            _ if self.without_caller => {}
+            Some(hasher) if ways.exist() => synthetic::check(&mut report, &connection, ways, hasher, &flows).await?,
+            _ => report.warn("caller", "No test caller was tried, because of the problems above.".to_owned()),
         }
         let closed = connection.close().await;
         report.finish()?;

@@ -107,6 +107,9 @@ fn printed(of: &mut SchemaGenerator) -> Vec<Printed> {
         one::<secret::token::TokenRotation>("secret rotate-token begin", of),
         one::<secret::token::TokenRotation>("secret rotate-token finish", of),
         one::<secret::show_token::PortalUrls>("secret show-token", of),
+        one::<secret::twiml_keys::add::TwimlKeyChange>("secret twiml-keys add", of),
+        one::<secret::twiml_keys::add::TwimlKeyChange>("secret twiml-keys remove", of),
+        one::<secret::twiml_keys::show::TwimlKeyList>("secret twiml-keys show", of),
         one::<trigger::Triggered>("trigger", of).or(cases),
     ]
 }

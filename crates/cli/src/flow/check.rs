@@ -1,12 +1,13 @@
 //! `ringbolt flow check`
 
 use super::{
-    findings::{Examined, examine},
+    findings::{Examined, ForProviders, examine},
     render::complain,
 };
 use crate::{
     exit::Reported,
     output::{Output, harmless},
+    provider::Provider,
     stage::StageArg,
 };
 use clap::Args;
@@ -18,9 +19,13 @@ use std::path::PathBuf;
 /// Check call flows, and report every mistake with its line
 ///
 /// A flow with an error cannot be used. Warnings are about what is legal but unwise. If several files are given, they are
-/// also checked together: names are unique, and the flows of a realm have the same lockout and identifier.
+/// also checked together: names are unique, and the flows of a realm have the same lockout and identifier. With --for, a
+/// flow also has errors if that provider cannot use it.
 #[derive(Args)]
-#[command(after_help = "Exit codes: 0 no errors, 1 errors\n\nExample: ringbolt flow check flows/")]
+#[command(
+    after_help = "Exit codes: 0 no errors, 1 errors\n\nExamples:\n  ringbolt flow check flows/\n  ringbolt flow check \
+                        --for twiml flows/bank.yaml"
+)]
 pub(super) struct Check {
     /// Flow files, folders, or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -28,6 +33,8 @@ pub(super) struct Check {
     /// Treat warnings as errors
     #[arg(long)]
     deny_warnings: bool,
+    #[command(flatten)]
+    providers: ForProviders,
     #[command(flatten)]
     stage: StageArg,
 }
@@ -60,18 +67,27 @@ struct Problem {
     message: String,
     /// What to do; null if the message says it.
     help: Option<String>,
+    /// The provider that cannot use the flow or part of it: `dialogtech`, `wix-answers` or `twiml`, as given with `--for`;
+    /// null if the finding does not depend on the provider.
+    provider: Option<&'static str>,
 }
 
 impl Check {
     pub(super) fn run(self, out: Output) -> anyhow::Result<()> {
-        let files = examine(&self.files, self.deny_warnings, self.stage.name().as_deref());
+        let mut files = examine(&self.files, self.deny_warnings, self.stage.name().as_deref());
+        self.providers.require(&mut files, self.deny_warnings);
+        let for_providers = self.providers.in_words();
         if out.json() {
             out.document(&document(&files))?;
         } else {
             for file in &files {
                 match &file.flow {
                     Some(flow) if file.findings.is_empty() => {
-                        out.say(&format!("{}: the flow `{}` is in order", harmless(&file.name), flow.name));
+                        out.say(&format!(
+                            "{}: the flow `{}` is in order{for_providers}",
+                            harmless(&file.name),
+                            flow.name
+                        ));
                     }
                     _ => complain(file, out),
                 }
@@ -79,7 +95,7 @@ impl Check {
         }
         match files.iter().filter(|file| file.has_errors()).count() {
             0 => Ok(()),
-            bad => Err(Reported::new(format!("{} cannot be used", counted(bad, "file")))),
+            bad => Err(Reported::new(format!("{} cannot be used{for_providers}", counted(bad, "file")))),
         }
     }
 }
@@ -96,6 +112,7 @@ fn document(files: &[Examined]) -> Checks {
                 column,
                 message: finding.message.clone(),
                 help: finding.help.clone(),
+                provider: finding.provider.map(Provider::word),
             }
         })
     });

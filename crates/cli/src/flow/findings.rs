@@ -1,11 +1,15 @@
 //! Reads and checks flow files, and says which of them can be used.
 
+mod required;
 mod stale;
+
+pub(super) use required::{ForProviders, refuse_unplayable};
 
 use super::{
     excerpt::lines,
     source::{self, Unreadable},
 };
+use crate::provider::Provider;
 use ringbolt_core::{
     flow::{Checked, Flow, Mistake, Severity, Unproven},
     realm::{self, Disagreement, RealmRules},
@@ -35,6 +39,8 @@ pub(super) struct Finding {
     pub(super) place: Option<(usize, usize)>,
     pub(super) message: String,
     pub(super) help: Option<String>,
+    /// The provider for which it was found; `None` if it is one for every provider.
+    pub(super) provider: Option<Provider>,
 }
 
 impl Examined {
@@ -97,14 +103,14 @@ impl Finding {
 
     /// An error.
     pub(super) fn error(place: Option<(usize, usize)>, message: String) -> Self {
-        Self { severity: Severity::Error, place, message, help: None }
+        Self { severity: Severity::Error, place, message, help: None, provider: None }
     }
 }
 
 impl From<Mistake> for Finding {
     fn from(mistake: Mistake) -> Self {
         let Mistake { severity, line, column, message, help } = mistake;
-        Self { severity, place: Some((line, column)), message, help }
+        Self { severity, place: Some((line, column)), message, help, provider: None }
     }
 }
 

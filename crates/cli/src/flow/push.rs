@@ -1,7 +1,7 @@
 //! `ringbolt flow push`
 
 use super::{
-    findings::{Examined, examine, refuse_disagreement},
+    findings::{Examined, ForProviders, examine, refuse_disagreement, refuse_unplayable},
     render::complain,
     table::Deployed,
     test,
@@ -27,6 +27,9 @@ use std::path::PathBuf;
 /// If any file has an error, none is published. The flows of a realm must have the same lockout and identifier, so a flow
 /// that disagrees with another live flow is refused; to change a realm, push its flows together. A flow whose live version
 /// has the same text is skipped. The functions look for new versions every 30 seconds.
+///
+/// If the stack has the voice webhook, a flow with a section `twiml` must be playable over TwiML, as `ringbolt flow check
+/// --for twiml` checks it. Other flows are not meant for TwiML, and are published in any case.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt flow push --stack ringbolt --note 'Open on Sundays' flows/bank.yaml")]
 #[command(mut_arg("local", |local| local.hide(true)))]
@@ -43,6 +46,8 @@ pub(super) struct Push {
     /// Play the flows' scripted calls first, and publish only if all go as scripted (see `ringbolt flow test`)
     #[arg(long)]
     test: bool,
+    #[command(flatten)]
+    providers: ForProviders,
     #[command(flatten)]
     stage: StageArg,
     #[command(flatten)]
@@ -98,6 +103,8 @@ impl Push {
         let deployed = Deployed::find(&self.connection).await?;
         let stage = self.stage.of(&deployed.connection);
         let mut files = examine(&self.files, self.deny_warnings, stage.as_deref());
+        self.providers.require(&mut files, self.deny_warnings);
+        let unplayable = deployed.connection.has_voice_webhook() && refuse_unplayable(&mut files);
         if !files.iter().any(Examined::has_errors) {
             let pushed: Vec<FlowName> =
                 files.iter().filter_map(|file| Some(file.flow.as_ref()?.name.clone())).collect();
@@ -105,6 +112,13 @@ impl Push {
             refuse_disagreement(&mut files, &live);
         }
         files.iter().for_each(|file| complain(file, out));
+        if unplayable {
+            out.note(&format!(
+                "A flow with a section `twiml` must be playable over TwiML, because {} has the voice webhook. Remove the \
+                 section from a flow that is not meant for TwiML.",
+                deployed.connection.name()
+            ));
+        }
         if files.iter().any(Examined::has_errors) {
             return nothing_published(out, "there are errors");
         }

@@ -1,7 +1,7 @@
 //! `ringbolt flow rollback`
 
 use super::{
-    findings::{Examined, refuse_disagreement},
+    findings::{Examined, Finding, refuse_disagreement},
     render::complain,
     table::Deployed,
 };
@@ -15,7 +15,7 @@ use crate::{
 };
 use anyhow::bail;
 use clap::Args;
-use ringbolt_core::identity::FlowName;
+use ringbolt_core::{flow::Severity, identity::FlowName};
 use ringbolt_dynamodb::flows::{Move, Moved};
 use ringbolt_lambda::app::system_clock;
 use schemars::JsonSchema;
@@ -25,8 +25,8 @@ use std::slice;
 /// Make an earlier version of a call flow live again
 ///
 /// Without --to, it restores the version that the live one replaced when it was pushed, so each rollback goes one
-/// version further back. The version is checked first, as in a push, also against the other live flows of its realm. The
-/// functions look for the live version every 30 seconds.
+/// version further back. The version is checked first, as in a push, also against the other live flows of its realm. What
+/// it lacks for TwiML is only a warning. The functions look for the live version every 30 seconds.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt flow rollback --stack ringbolt bank --to 3")]
 #[command(mut_arg("local", |local| local.hide(true)))]
@@ -132,6 +132,9 @@ impl Rollback {
             bail!("version {version} of the flow `{name}` contains a different flow, `{other}`");
         }
         let usable = examined[0].flow.is_some();
+        if deployed.connection.has_voice_webhook() {
+            warn_of_unplayable(&examined[0], out);
+        }
         if usable {
             let live = deployed.other_live_flows(slice::from_ref(name), stage.as_deref(), out).await?;
             refuse_disagreement(&mut examined, &live);
@@ -159,4 +162,12 @@ impl Rollback {
             ))
         })
     }
+}
+
+/// Warns if no TwiML provider can play a version that is meant for one. It may have been live before the stack had the voice
+/// webhook, and going back must be possible.
+fn warn_of_unplayable(file: &Examined, out: Output) {
+    let warning = |finding| Finding { severity: Severity::Warning, ..finding };
+    let warnings = file.unplayable().into_iter().map(warning).collect();
+    complain(&Examined::of_findings(file.name.clone(), file.text.clone(), warnings), out);
 }

@@ -1,7 +1,7 @@
 //! The questions, and what was answered.
 
 use super::hours::{Hours, default_zone};
-use crate::exit::Usage;
+use crate::{exit::Usage, provider::Provider};
 use anyhow::Context as _;
 use clap::ValueEnum;
 use ringbolt_core::{identity::FlowName, number::PhoneNumber};
@@ -16,17 +16,6 @@ pub(super) enum Kind {
     Wix,
     /// Choose from a menu, without a login
     Menu,
-}
-
-/// Who sends the webhooks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Provider {
-    /// DialogTech
-    Dialogtech,
-    /// Wix Answers
-    WixAnswers,
-    /// Twilio, SignalWire or Telnyx
-    Twiml,
 }
 
 /// The answers so far.

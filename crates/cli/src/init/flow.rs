@@ -1,9 +1,10 @@
 //! The text of the flow. It is a start that people change, so it says what each part is for.
 
 use super::{
-    answers::{Answers, Kind, Provider},
+    answers::{Answers, Kind},
     hours::Hours,
 };
+use crate::provider::Provider;
 
 /// The whole file.
 pub(super) fn text(answers: &Answers) -> String {
@@ -22,7 +23,7 @@ pub(super) fn text(answers: &Answers) -> String {
                 "login",
                 &[login(answers), account_menu(answers), balance(answers), support(answers)],
             ),
-            voicemail(answers),
+            twiml(answers),
         ],
         Kind::Menu => vec![
             head(answers),
@@ -30,7 +31,7 @@ pub(super) fn text(answers: &Answers) -> String {
             constants(answers),
             hours(answers),
             starts_and_ivrs(answers, "menu", &[menu(answers), news(answers), support(answers)]),
-            voicemail(answers),
+            twiml(answers),
         ],
     };
     let sections: Vec<String> =
@@ -172,13 +173,18 @@ fn support(answers: &Answers) -> String {
     format!("  support:\n$ID    says: \"One moment, please.\"\n{step}")
 }
 
-/// A TwiML provider has no portal with mailboxes.
-fn voicemail(answers: &Answers) -> String {
-    if answers.hours == Hours::Always || answers.provider != Provider::Twiml {
+/// A TwiML provider has no portal with mailboxes. With the section, `flow push` checks that the flow can be played.
+fn twiml(answers: &Answers) -> String {
+    if answers.provider != Provider::Twiml {
         return String::new();
     }
-    "twiml:\n  voicemail: { 501: { greeting: \"Nobody is here right now. Please leave a message after the tone.\" } }\n"
-        .to_owned()
+    let voicemail = match answers.hours {
+        Hours::Always => "",
+        Hours::Open { .. } => {
+            "  voicemail: { 501: { greeting: \"Nobody is here right now. Please leave a message after the tone.\" } }\n"
+        }
+    };
+    format!("twiml:\n  language: en-US\n{voicemail}")
 }
 
 fn wix_answers(answers: &Answers) -> String {

@@ -8,8 +8,8 @@ mod hours;
 #[cfg(test)]
 mod tests;
 
-use crate::{exit::Usage, output::Output};
-use answers::{Answers, Given, Kind, Provider, Questions};
+use crate::{exit::Usage, output::Output, provider::Provider};
+use answers::{Answers, Given, Kind, Questions};
 use anyhow::{Context as _, bail};
 use callers::Callers;
 use clap::Args;

@@ -1,4 +1,5 @@
 use super::{answers::*, callers::Callers, calls, flow, hours::Hours};
+use crate::provider::Provider;
 use clap::ValueEnum as _;
 use ringbolt_core::{flow::Flow, identity::FlowName, number::PhoneNumber, pin::policy};
 
@@ -40,6 +41,23 @@ fn every_combination_of_answers_makes_a_flow_without_a_finding() {
         assert!(!text.contains('$') && !text.contains("\n\n\n"), "{text}");
         assert_eq!(flow.wix_answers.is_some(), answers.provider == Provider::WixAnswers);
         assert_eq!(flow.ivrs.are_in_portal(), answers.provider == Provider::Dialogtech);
+        assert_eq!(flow.twiml.at.is_some(), answers.provider == Provider::Twiml);
+    }
+}
+
+#[test]
+fn flows_for_twiml_are_playable_there_and_those_for_dialogtech_lack_only_a_mailbox() {
+    for answers in every_answer() {
+        let text = flow::text(&answers);
+        let lacks = Provider::Twiml.lacks(&Flow::load(&text).unwrap());
+        let lacks: Vec<&str> = lacks.iter().map(|mistake| mistake.message.as_str()).collect();
+        let expected: &[&str] = match (answers.provider, &answers.hours) {
+            (Provider::Twiml, _) | (Provider::Dialogtech, Hours::Always) => &[],
+            (Provider::Dialogtech, Hours::Open { .. }) => &["voicemail 501 is known only to DialogTech's portal"],
+            (Provider::WixAnswers, _) => &["the flow has no `ivrs`, so a TwiML provider has nothing to play"],
+        };
+        assert_eq!(lacks, expected, "{text}");
+        assert_eq!(answers.provider.lacks(&Flow::load(&text).unwrap()), [], "{text}");
     }
 }
 

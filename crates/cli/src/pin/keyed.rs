@@ -1,16 +1,13 @@
 //! Reading a PIN from the keyboard without echo or from standard input, but never from the command line.
 
-use crate::{
-    exit::{Interrupted, Usage},
-    stop::StopSignal,
-};
+use crate::{exit::Usage, keyboard};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use ringbolt_core::{
     identity::CallerId,
     pin::{CallerPin, policy},
 };
-use std::io::{BufRead as _, ErrorKind, IsTerminal as _, stdin};
+use std::io::{BufRead as _, IsTerminal as _, stdin};
 use zeroize::Zeroizing;
 
 /// How the PIN is entered.
@@ -55,28 +52,10 @@ impl PinInput {
                     "there is no terminal to ask for the PIN: give it on standard input with --stdin",
                 ));
             }
-            ask(prompt)?
+            keyboard::ask(prompt, "the PIN")?
         };
         Ok(CallerPin::parse(&line)?)
     }
-}
-
-/// Asks at the terminal without echo. Ctrl-C must not end the process meanwhile, because echo would stay off.
-fn ask(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
-    let mut stop = StopSignal::listen()?;
-    let answer = match rpassword::prompt_password(prompt) {
-        Ok(answer) => Zeroizing::new(answer),
-        Err(error) if error.kind() == ErrorKind::Interrupted => {
-            return Err(Interrupted::new("interrupted; nothing was changed"));
-        }
-        Err(error) => return Err(error).context("the PIN could not be read from the terminal"),
-    };
-    // From here on, Ctrl-C ends the process as usual.
-    tokio::spawn(async move {
-        stop.received().await;
-        std::process::exit(130);
-    });
-    Ok(answer)
 }
 
 impl Weak {

@@ -5,6 +5,19 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
+/// What a secret's JSON is read as.
+pub(super) trait Form: PartialEq + Sized {
+    /// The JSON in a few words.
+    const FORM: &str;
+
+    /// Parses the JSON. The error is dropped, because it could quote the secret.
+    fn parse(json: &str) -> Option<Self>;
+
+    /// # Errors
+    /// It cannot be serialised.
+    fn to_json(&self) -> anyhow::Result<Zeroizing<String>>;
+}
+
 /// `{"current": ..., "previous": ..., "next": ...}`. `previous` or `next` is present only during a rotation. The PIN keys'
 /// secret also has `references`: the keys that find the records of calls from before earlier rotations.
 #[derive(Clone, Deserialize, Serialize, PartialEq, Eq)]
@@ -31,13 +44,16 @@ impl Document {
         document.references.clone_from(&self.references);
         document
     }
+}
 
-    /// Parses the JSON. The error is dropped, because it could quote the secret.
-    pub(super) fn parse(json: &str) -> Option<Self> {
+impl Form for Document {
+    const FORM: &str = r#"{"current": ..., "previous": ..., "next": ...}"#;
+
+    fn parse(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
 
-    pub(super) fn to_json(&self) -> anyhow::Result<Zeroizing<String>> {
+    fn to_json(&self) -> anyhow::Result<Zeroizing<String>> {
         Ok(Zeroizing::new(serde_json::to_string(self)?))
     }
 }

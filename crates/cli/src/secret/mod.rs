@@ -6,11 +6,14 @@ mod restart;
 pub(crate) mod show_token;
 mod stored;
 pub(crate) mod token;
+pub(crate) mod twiml_keys;
+
+pub(crate) use twiml_keys::{KeysDocument, fingerprint};
 
 use crate::output::Output;
 use clap::{Args, Subcommand};
 
-/// Show the webhook token, and rotate the token and the PIN key
+/// Show the webhook token, and rotate the token, the PIN key and the TwiML keys
 #[derive(Args)]
 pub(crate) struct SecretCommand {
     #[command(subcommand)]
@@ -22,6 +25,7 @@ enum Command {
     ShowToken(Box<show_token::ShowToken>),
     RotateToken(Box<token::RotateToken>),
     RotatePinKey(Box<pin_key::RotatePinKey>),
+    TwimlKeys(Box<twiml_keys::TwimlKeysCommand>),
 }
 
 impl SecretCommand {
@@ -30,6 +34,7 @@ impl SecretCommand {
             Command::ShowToken(command) => command.run(out).await,
             Command::RotateToken(command) => command.run(out).await,
             Command::RotatePinKey(command) => command.run(out).await,
+            Command::TwimlKeys(command) => command.run(out).await,
         }
     }
 }

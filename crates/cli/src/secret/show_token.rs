@@ -1,6 +1,6 @@
 //! `ringbolt secret show-token`
 
-use super::document::Document;
+use super::document::{Document, Form as _};
 use crate::{
     api::webhooks,
     confirm::Confirm,
@@ -11,7 +11,7 @@ use crate::{
 use anyhow::Context as _;
 use clap::Args;
 use ringbolt_core::{
-    dialects::{Dialect, Webhook},
+    dialects::{DIALECTS, Dialect, Webhook},
     flow::Flow,
 };
 use schemars::JsonSchema;
@@ -20,7 +20,8 @@ use std::io::{IsTerminal as _, stdout};
 
 /// Print the URLs for the providers' portals, which contain the webhook token
 ///
-/// Anyone with the token can call the webhooks, so it is printed only to a terminal, or anywhere with --yes.
+/// Anyone with the token can call the webhooks, so it is printed only to a terminal, or anywhere with --yes. The voice URLs
+/// for Twilio, SignalWire and Telnyx have no token: these providers sign their requests.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt secret show-token --stack ringbolt")]
 pub(super) struct ShowToken {
@@ -30,7 +31,7 @@ pub(super) struct ShowToken {
     connection: ConnectionArgs,
 }
 
-/// The URLs for the providers' portals. They contain the token, so keep them secret.
+/// The URLs for the providers' portals. They contain the token, so keep them secret; those for TwiML have none.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct PortalUrls {
     /// A URL for each webhook of each live flow.
@@ -44,7 +45,7 @@ pub(crate) struct PortalUrls {
 struct PortalUrl {
     /// The flow, the provider and the webhook.
     r#for: String,
-    /// The URL with the token.
+    /// The URL, with the token if the webhook needs it.
     url: String,
 }
 
@@ -57,14 +58,21 @@ impl ShowToken {
         let (tokens, base) = (connection.webhook_tokens_place()?.read(&connection).await?, connection.api_url()?);
         let document =
             Document::parse(&tokens).context("the secret with the webhook token does not have the expected form")?;
-        let routes = routes(&connection, out).await;
-        let addresses: Vec<(String, String)> = routes
+        let flows = known(&connection, out).await;
+        let routes = match &flows {
+            Some(flows) => flows.iter().flat_map(of_flow).collect(),
+            None => all("FLOW"),
+        };
+        let mut addresses: Vec<(String, String)> = routes
             .into_iter()
             .map(|(what, path)| {
                 let auth: String = form_urlencoded::byte_serialize(document.current.as_bytes()).collect();
                 (what, format!("{base}{path}?auth={auth}"))
             })
             .collect();
+        if let Some(base) = connection.voice_url()? {
+            addresses.extend(of_twiml(&base, flows.as_deref()));
+        }
         if out.json() {
             let urls = addresses.iter().cloned().map(|(r#for, url)| PortalUrl { r#for, url }).collect();
             out.document(&PortalUrls { urls, rotation: document.previous.is_some() })?;
@@ -80,20 +88,42 @@ impl ShowToken {
     }
 }
 
-/// The description and path of each webhook. If the flows are unknown, FLOW stands for the flow's name.
-async fn routes(connection: &Connection, out: Output) -> Vec<(String, String)> {
-    let flows = match live_flows(connection).await {
-        Ok(flows) if !flows.is_empty() => flows,
-        Ok(_) => {
-            out.note("No call flow is published yet: replace FLOW with its name.");
-            return all("FLOW");
-        }
+/// The live flows. If they are unknown, FLOW stands for a flow's name.
+async fn known(connection: &Connection, out: Output) -> Option<Vec<Flow>> {
+    match live_flows(connection).await {
+        Ok(flows) if !flows.is_empty() => return Some(flows),
+        Ok(_) => out.note("No call flow is published yet: replace FLOW with its name."),
         Err(error) => {
             out.note(&format!("The call flows could not be read ({error:#}): replace FLOW with a flow's name."));
-            return all("FLOW");
         }
+    }
+    None
+}
+
+/// The voice URLs of TwiML, which need no token: the provider signs its requests.
+fn of_twiml(base: &str, flows: Option<&[Flow]>) -> Vec<(String, String)> {
+    let twiml = DIALECTS.iter().filter(|dialect| dialect.is_signed());
+    let of = |dialect: &'static Dialect| {
+        let names = match flows {
+            Some(flows) => {
+                flows.iter().filter(|flow| dialect.is_answered_by(flow)).map(|flow| flow.name.to_string()).collect()
+            }
+            None => vec!["FLOW".to_owned()],
+        };
+        // Our documents name the other webhook.
+        let webhooks = dialect.webhooks.iter().filter(|webhook| webhook.steers);
+        webhooks
+            .flat_map(move |webhook| {
+                names.clone().into_iter().map(move |flow| {
+                    (
+                        format!("{flow}: {}, {}", dialect.name, webhook.about),
+                        format!("{base}{}", dialect.path_of(webhook, &flow)),
+                    )
+                })
+            })
+            .collect::<Vec<_>>()
     };
-    flows.iter().flat_map(of_flow).collect()
+    twiml.flat_map(of).collect()
 }
 
 fn of_flow(flow: &Flow) -> Vec<(String, String)> {

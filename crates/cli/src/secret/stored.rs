@@ -1,6 +1,6 @@
 //! Reading and replacing a secret without losing a concurrent change.
 
-use super::document::Document;
+use super::document::{Document, Form};
 use crate::{
     connection::{Connection, SecretPlace},
     exit::Usage,
@@ -13,8 +13,8 @@ use ringbolt_dev::private_file;
 use std::{fs, path::PathBuf, time::UNIX_EPOCH};
 
 /// A secret as read.
-pub(super) struct StoredSecret {
-    pub(super) document: Document,
+pub(super) struct StoredSecret<D = Document> {
+    pub(super) document: D,
     /// When it last changed.
     pub(super) changed_at: EpochMs,
     place: Place,
@@ -29,7 +29,7 @@ enum Place {
 const PENDING: &str = "RINGBOLTPENDING";
 const CURRENT: &str = "AWSCURRENT";
 
-impl StoredSecret {
+impl<D: Form> StoredSecret<D> {
     /// Reads a secret.
     ///
     /// # Errors
@@ -77,10 +77,10 @@ impl StoredSecret {
     ///
     /// # Errors
     /// It cannot be written, or it has changed since, in which case nothing is written.
-    pub(super) async fn replace(&self, connection: &Connection, document: &Document) -> anyhow::Result<()> {
+    pub(super) async fn replace(&self, connection: &Connection, document: &D) -> anyhow::Result<()> {
         match &self.place {
             Place::File(path) => {
-                let now = parsed(&fs::read_to_string(path)?, &path.display().to_string())?;
+                let now: D = parsed(&fs::read_to_string(path)?, &path.display().to_string())?;
                 if now != self.document {
                     bail!("{} has changed in the meantime: run the command again", path.display());
                 }
@@ -126,10 +126,6 @@ impl StoredSecret {
     }
 }
 
-fn parsed(text: &str, place: &str) -> anyhow::Result<Document> {
-    Document::parse(text).with_context(|| {
-        format!(
-            "the secret {place} does not have the expected form {{\"current\": ..., \"previous\": ..., \"next\": ...}}"
-        )
-    })
+fn parsed<D: Form>(text: &str, place: &str) -> anyhow::Result<D> {
+    D::parse(text).with_context(|| format!("the secret {place} does not have the expected form {}", D::FORM))
 }

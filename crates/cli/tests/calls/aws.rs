@@ -17,6 +17,7 @@ use std::{
 
 pub const TOKENS: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:tokens";
 pub const KEYS: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:keys";
+pub const TWIML: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:twiml";
 
 /// The services and their state.
 #[derive(Clone)]
@@ -50,6 +51,8 @@ struct State {
     hangs: Option<bool>,
     /// The status and the answer of the enrolment function, if the stack has one.
     enrolment: Option<(u16, Value)>,
+    /// The base URL of the voice webhook, if the stack has one.
+    voice: Option<String>,
     /// Parameters of the stack, in addition to `PinHash`.
     parameters: Vec<(&'static str, &'static str)>,
     /// The account's concurrency, and what of it is unreserved.
@@ -157,6 +160,13 @@ impl Aws {
         self.state.lock().unwrap().enrolment = Some((status, answer));
     }
 
+    /// Gives the stack a voice webhook at this URL, with these keys in its secret.
+    pub fn speak_twiml(&self, base: &str, keys: &str) {
+        let mut state = self.state.lock().unwrap();
+        state.voice = Some(base.to_owned());
+        state.secrets.insert(TWIML, Secret { versions: vec![keys.to_owned()], current: 0, created: 1000.0 });
+    }
+
     /// Adds a line to the log group of a function.
     pub fn log(&self, function: &str, message: &str) {
         let at = (now() * 1000.0) as i64 - 1000;
@@ -239,7 +249,7 @@ impl Aws {
 
     fn json(&self, operation: &str, asked: &Value) -> (u16, String) {
         let mut state = self.state.lock().unwrap();
-        let arn = [TOKENS, KEYS].into_iter().find(|arn| asked["SecretId"] == *arn);
+        let arn = [TOKENS, KEYS, TWIML].into_iter().find(|arn| asked["SecretId"] == *arn);
         let meddle = state.meddle;
         let answer = match (operation, arn) {
             ("GetSecretValue", Some(arn)) => {
@@ -296,6 +306,7 @@ impl Aws {
                 "RINGBOLT_FLOWS_TABLE": "flows",
                 "RINGBOLT_WEBHOOK_TOKENS": format!("secretsmanager:{TOKENS}"),
                 "RINGBOLT_PIN_KEYS": format!("secretsmanager:{KEYS}"),
+                "RINGBOLT_TWIML_KEYS": format!("secretsmanager:{TWIML}"),
                 "RINGBOLT_PIN_HASH": "keyed",
             } },
         });
@@ -308,6 +319,16 @@ impl Aws {
     fn stacks(&self) -> String {
         let state = self.state.lock().unwrap();
         let enrolment = state.enrolment.as_ref().map(|_| ("EnrolFunctionName", "enrol"));
+        let url = state.voice.as_ref().map(|base| format!("{base}/twiml/{{flow}}/voice"));
+        let voice = url.iter().flat_map(|url| {
+            [
+                ("VoiceWebhookUrl", url.as_str()),
+                ("TwimlKeySecretArn", TWIML),
+                ("VoiceWebhookFunctionName", "voice"),
+                ("VoiceWebhookLogGroupName", "/ringbolt/prod/voice-webhook"),
+            ]
+        });
+        let voice: Vec<_> = voice.collect();
         let outputs = [
             ("CallersTableName", "callers"),
             ("CallsTableName", "calls"),
@@ -327,6 +348,7 @@ impl Aws {
         let outputs: String = outputs
             .iter()
             .chain(&enrolment)
+            .chain(&voice)
             .map(|(key, value)| {
                 format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
             })
@@ -359,7 +381,8 @@ fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64()
 }
 
-fn request(stream: &mut TcpStream) -> Option<(String, String)> {
+/// The head and the body of the next request.
+pub fn request(stream: &mut TcpStream) -> Option<(String, String)> {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();

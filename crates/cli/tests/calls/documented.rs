@@ -132,6 +132,12 @@ impl Stack {
         let new = self.aws.secret(crate::aws::TOKENS)["current"].as_str().unwrap().to_owned();
         self.aws.take_tokens(&[&new]);
         self.on_stack("secret rotate-token finish", &["--yes", "--even-if-used"], "", 0).await;
+        self.aws.speak_twiml("https://calls.example.com", "{}");
+        let key = ["twilio", "--stdin", "--yes"];
+        let added = self.on_stack("secret twiml-keys add", &key, "0123456789abcdef0123456789abcdef\n", 0).await.json();
+        self.on_stack("secret twiml-keys show", &[], "", 0).await;
+        let remove = ["twilio", added["fingerprint"].as_str().unwrap(), "--even-if-last", "--yes"];
+        self.on_stack("secret twiml-keys remove", &remove, "", 0).await;
         self.on_stack("secret rotate-pin-key status", &[], "", 0).await;
         self.on_stack("secret rotate-pin-key begin", &["--yes"], "", 0).await;
         self.aws.deploy();

@@ -22,5 +22,8 @@ mod server;
 mod tail;
 mod token;
 mod trigger;
+mod twiml;
+mod twiml_keys;
+mod voice;
 
 use deployment::Said;

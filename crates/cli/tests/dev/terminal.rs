@@ -60,7 +60,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
     for (arguments, code, says) in [
         (&[][..], 2, "give a flow file to dial"),
         (&["nowhere.yaml"], 1, "nowhere.yaml cannot be read"),
-        (&[DEMO, "--provider", "carrier-pigeon"], 2, "dialogtech or wix-answers"),
+        (&[DEMO, "--provider", "carrier-pigeon"], 2, "dialogtech, wix-answers, twiml"),
         (&[DEMO, "--begins", "nowhere"], 1, "the flow has no IVR `nowhere`"),
         (&["--from", "2125550101"], 2, "<FLOW>"),
     ] {

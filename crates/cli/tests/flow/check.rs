@@ -176,12 +176,12 @@ fn json_has_every_finding_and_their_numbers() {
     assert_eq!(checks["errors"], json!(findings.len()));
     let unknown = json!({
         "file": "bank.yaml", "severity": "error", "line": 2, "column": 1,
-        "message": "unknown key `relm`", "help": "did you mean `realm`?",
+        "message": "unknown key `relm`", "help": "did you mean `realm`?", "provider": null,
     });
     assert!(findings.contains(&unknown), "{findings:?}");
     let missing = json!({
         "file": "missing.yaml", "severity": "error", "line": null, "column": null,
-        "message": "there is no such file", "help": null,
+        "message": "there is no such file", "help": null, "provider": null,
     });
     assert_eq!(findings.last(), Some(&missing));
     let Said { code, out, .. } = check(&folder, &["--json", "good.yaml"]);
@@ -214,6 +214,64 @@ fn a_warning_leaves_a_flow_usable_unless_warnings_are_denied() {
     let Said { code, out, .. } = check(&folder, &["--json", "bank.yaml"]);
     assert_eq!(code, Some(0));
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["findings"][0]["severity"], "warning");
+}
+
+/// A flow for DialogTech and for TwiML, which lacks a mailbox there.
+const BOTH: &str = "flow: bank\nrealm: bank\nfallback: { do: hangup }\nstarts: desk\nivrs:\n  desk:\n    id: 1\n    says: One \
+                    moment.\n    voicemail: { id: 501 }\ntwiml: { language: en-US }\n";
+
+#[test]
+fn what_a_flow_lacks_for_a_provider_is_reported_if_the_provider_is_given() {
+    let folder = folder(&[("bank.yaml", BOTH.as_bytes())]);
+    assert_eq!(check(&folder, &["bank.yaml"]).out, "bank.yaml: the flow `bank` is in order\n");
+    let Said { code, out, .. } = check(&folder, &["--for", "dialogtech", "bank.yaml"]);
+    assert_eq!((code, out.as_str()), (Some(0), "bank.yaml: the flow `bank` is in order for DialogTech\n"));
+    let Said { code, out, err } = check(&folder, &["--for", "twiml", "bank.yaml"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert_data_eq!(
+        err,
+        str![[r#"
+error: voicemail 501 is known only to DialogTech's portal
+ --> bank.yaml:9:5
+  |
+9 |     voicemail: { id: 501 }
+  |     ^^^^^^^^^
+  |
+  = help: say what callers hear there: `twiml: { voicemail: { 501: { greeting: "..." } } }`
+
+1 error in bank.yaml
+
+"#]]
+    );
+    let Said { code, err, .. } = check(&folder, &["--for", "twiml,wix-answers", "bank.yaml"]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("the flow has no `wix_answers`") && err.ends_with("\n2 errors in bank.yaml\n"), "{err}");
+    assert_eq!(check(&folder, &["--for", "nobody", "bank.yaml"]).code, Some(2));
+}
+
+#[test]
+fn json_names_the_provider_of_a_finding() {
+    let warned = BOTH.replace("{ language: en-US }", "{ voicemail: { 501: { greeting: \"Hello.\" } } }").replace(
+        "    voicemail: { id: 501 }",
+        "    rules: [{ when: source.st_os, do: hangup }, { do: { voicemail: { id: 501 } } }]",
+    );
+    let folder = folder(&[("bank.yaml", warned.as_bytes()), ("broken.yaml", MISTAKEN.as_bytes())]);
+    let Said { code, out, err } = check(&folder, &["--json", "--for", "twiml", "bank.yaml"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let finding = json!({
+        "file": "bank.yaml", "severity": "warning", "line": 9, "column": 13,
+        "message": "this reads `source.st_os`, which no TwiML provider sends",
+        "help": "there it has no value; every provider sends `call.ani`, `call.dnis`, `call.id` and `call.at`",
+        "provider": "twiml",
+    });
+    let checks = json!({ "files": 1, "errors": 0, "warnings": 1, "findings": [finding] });
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), checks);
+    let arguments = ["--json", "--for", "twiml", "--for", "dialogtech", "--deny-warnings", "bank.yaml", "broken.yaml"];
+    let Said { code, out, err } = check(&folder, &arguments);
+    let error = json!({ "error": { "message": "2 files cannot be used for TwiML and DialogTech", "exit_code": 1 } });
+    assert_eq!((code, serde_json::from_str::<Value>(&err).unwrap()), (Some(1), error));
+    let checks: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&checks["warnings"], &checks["findings"][0]["severity"]), (&json!(0), &json!("error")));
 }
 
 #[test]

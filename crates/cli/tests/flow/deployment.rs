@@ -1,6 +1,6 @@
 //! A test deployment with a table of flows, and the command that works on it.
 
-use crate::json;
+use crate::{json, server};
 use ringbolt_core::{identity::FlowName, time::EpochMs};
 use ringbolt_dev::database::{Embedded, start_with_key};
 use ringbolt_dynamodb::{
@@ -52,6 +52,28 @@ impl Deployment {
 
     pub async fn flow_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
         self.run(&[&["flow"], arguments].concat(), input).await
+    }
+
+    /// Runs `ringbolt flow` on a stack that has this output beside its tables, and no environment variable for them.
+    pub async fn flow_on_stack(&self, output: &str, arguments: &[&str]) -> Said {
+        let outputs: String = ["FlowsTableName", "AuditTableName", output]
+            .into_iter()
+            .zip(["flows", "audit", "https://calls.example.com/twiml/{flow}/voice"])
+            .map(|(key, value)| {
+                format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
+            })
+            .collect();
+        let stack = format!(
+            "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult>\
+             <Stacks><member><StackName>prod</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime>\
+             <StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs></member></Stacks>\
+             </DescribeStacksResult></DescribeStacksResponse>"
+        );
+        let mut command = ringbolt(self.folder.path(), &[&["flow"], arguments, &["--stack", "prod"]].concat());
+        command
+            .env("AWS_ENDPOINT_URL_CLOUDFORMATION", server::answering(200, stack))
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.embedded.endpoint);
+        tokio::task::spawn_blocking(move || said(command, b"")).await.unwrap()
     }
 
     /// Runs `ringbolt` in the folder.

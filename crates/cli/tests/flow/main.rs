@@ -12,4 +12,7 @@ mod json;
 mod push;
 mod rollback;
 mod scripted;
+#[path = "../ops/server.rs"]
+#[allow(dead_code, reason = "shared with the tests of other commands")]
+mod server;
 mod versions;

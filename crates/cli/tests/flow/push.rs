@@ -205,3 +205,84 @@ async fn a_flow_with_an_id_for_each_stage_is_pushed_for_one() {
     assert!(err.ends_with("\nNothing was published.\n"), "{err}");
     assert_eq!(deployment.flow(&["push", "bank.yaml", "--stage", "prod"]).await.code, Some(0));
 }
+
+/// A flow for DialogTech and for TwiML; the portal's mailbox is described for TwiML if `twiml` says so.
+fn both(twiml: &str) -> String {
+    format!(
+        "flow: bank\nrealm: bank\nfallback: {{ do: hangup }}\nstarts: desk\n\
+         ivrs:\n  desk:\n    id: 1\n    says: One moment.\n    voicemail: {{ id: 501 }}\n{twiml}"
+    )
+}
+
+const MAILBOX: &str = "twiml: { voicemail: { 501: { greeting: \"Please leave a message.\" } } }\n";
+const NO_MAILBOX: &str = "twiml: { language: en-US }\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flow_that_is_meant_for_twiml_must_be_playable_if_the_stack_has_the_voice_webhook() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", both(NO_MAILBOX));
+    let push = ["push", "bank.yaml"];
+    let Said { code, out, err } = deployment.flow_on_stack("VoiceWebhookUrl", &push).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(
+        err.starts_with("error: voicemail 501 is known only to DialogTech's portal\n --> bank.yaml:9:5\n"),
+        "{err}"
+    );
+    let note = "A flow with a section `twiml` must be playable over TwiML, because the stack prod in eu-west-1 has the voice \
+                webhook. Remove the section from a flow that is not meant for TwiML.\nNothing was published.\n";
+    assert!(err.ends_with(note), "{err}");
+    let Said { code, err, .. } = deployment.flow_on_stack("VoiceWebhookUrl", &["push", "bank.yaml", "--json"]).await;
+    assert_eq!(code, Some(1));
+    let last: Value = serde_json::from_str(err.lines().last().unwrap()).unwrap();
+    assert_eq!(last["error"]["message"], "there are errors, so nothing was published");
+    assert_eq!(deployment.live().await, None);
+
+    // A flow without the section is not meant for TwiML, and a stack without the webhook plays none.
+    deployment.write("bank.yaml", both(""));
+    let Said { code, err, .. } = deployment.flow_on_stack("VoiceWebhookUrl", &push).await;
+    assert_eq!((code, err.as_str()), (Some(0), "Working on the stack prod in eu-west-1.\n"));
+    deployment.write("bank.yaml", both(NO_MAILBOX));
+    assert_eq!(deployment.flow_on_stack("ApiUrl", &push).await.code, Some(0));
+    deployment.write("bank.yaml", both(MAILBOX));
+    assert_eq!(deployment.flow_on_stack("VoiceWebhookUrl", &push).await.code, Some(0));
+    assert_eq!(deployment.live().await, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_twiml_provider_never_sends_keeps_no_flow_from_being_published() {
+    let deployment = Deployment::new().await;
+    let rules = "rules: [{ when: source.st_os, do: hangup }, { do: { voicemail: { id: 501 } } }]";
+    deployment.write("bank.yaml", both(MAILBOX).replace("voicemail: { id: 501 }\n", &format!("{rules}\n")));
+    let push = ["push", "bank.yaml", "--deny-warnings"];
+    let Said { code, err, .. } =
+        deployment.flow_on_stack("VoiceWebhookUrl", &[&push[..], &["--for", "twiml"]].concat()).await;
+    assert_eq!(code, Some(1), "unless the command asks for TwiML");
+    assert!(err.starts_with("error: this reads `source.st_os`, which no TwiML provider sends\n"), "{err}");
+    assert_eq!(deployment.flow_on_stack("VoiceWebhookUrl", &push).await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_push_can_ask_for_a_provider() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", both(""));
+    let Said { code, err, .. } = deployment.flow(&["push", "bank.yaml", "--for", "twiml"]).await;
+    assert_eq!(code, Some(1));
+    assert!(err.contains("voicemail 501 is known only") && err.ends_with("\nNothing was published.\n"), "{err}");
+    assert!(!err.contains("has the voice webhook"), "{err}");
+    assert_eq!(deployment.live().await, None);
+    assert_eq!(deployment.flow(&["push", "bank.yaml", "--for", "dialogtech"]).await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollback_to_a_version_that_cannot_be_played_is_possible_with_a_warning() {
+    let deployment = Deployment::new().await;
+    for twiml in [NO_MAILBOX, MAILBOX] {
+        deployment.write("bank.yaml", both(twiml));
+        assert_eq!(deployment.flow(&["push", "bank.yaml"]).await.code, Some(0));
+    }
+    let Said { code, err, .. } = deployment.flow_on_stack("VoiceWebhookUrl", &["rollback", "bank", "--yes"]).await;
+    assert_eq!(code, Some(0));
+    assert!(err.starts_with("warning: voicemail 501 is known only to DialogTech's portal\n"), "{err}");
+    assert!(err.contains("\n1 warning in bank, version 1\n"), "{err}");
+    assert_eq!(deployment.live().await, Some(1));
+}

@@ -44,6 +44,13 @@ fn every_example_goes_as_scripted_and_every_rule_and_outcome_is_reached() {
 }
 
 #[test]
+fn every_example_that_a_twiml_provider_can_play_goes_the_same_way_there() {
+    let Said { code, out, err } = test(Path::new(FLOWS), &["--provider", "twiml", "."]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("\n85 passed, 0 failed ("), "{out}");
+}
+
+#[test]
 fn a_step_that_fails_shows_what_was_expected_and_heard_and_the_call_so_far() {
     let folder = bank(CALLS);
     let Said { code, out, err } = test(folder.path(), &["bank.yaml"]);

@@ -50,9 +50,10 @@ pub(super) struct Dial {
     stage: StageArg,
 }
 
-fn provider(word: &str) -> Result<Provider, String> {
-    let known = || Provider::ALL.map(Provider::word).join(" or ");
-    Provider::ALL.into_iter().find(|provider| provider.word() == word).ok_or_else(|| format!("it is {}", known()))
+pub(crate) fn provider(word: &str) -> Result<Provider, String> {
+    let known = || Provider::ALL.map(Provider::word).join(", ");
+    let found = Provider::ALL.into_iter().find(|provider| provider.word() == word);
+    found.ok_or_else(|| format!("it is one of {}", known()))
 }
 
 impl Dial {

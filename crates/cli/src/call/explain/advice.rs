@@ -31,7 +31,7 @@ pub(super) fn advice(step: &Step, flow: Option<&KnownFlow>) -> Option<String> {
             "What to do: an administrator suspended this account; `ringbolt caller resume {}` reactivates it.",
             who(step, flow)
         )),
-        Outcome::Unknown if step.webhook == Webhook::NextAction => Some(format!(
+        Outcome::Unknown if step.webhook != Webhook::Auth => Some(format!(
             "What to do: if this caller should be known, `ringbolt pin set {}` enrols them.",
             who(step, flow)
         )),
@@ -119,9 +119,22 @@ fn of_template(step: &Step) -> String {
     }
 }
 
+/// The beginning of the reason if a flow can't be played over TwiML.
+const UNPLAYABLE: &str = "the flow cannot be played over TwiML";
+
 fn of_flow(step: &Step, flow: Option<&KnownFlow>) -> String {
     let is = |why: Why| step.why.as_ref().is_some_and(|text| text.contains(&why.to_string()));
     let ivr = ivr_in_words(step, flow);
+    if step.why.as_ref().is_some_and(|why| why.starts_with(UNPLAYABLE)) {
+        return "what the flow lacks for TwiML: `ringbolt flow check --for twiml` names all of it, with its lines."
+            .to_owned();
+    }
+    if let (Webhook::Voice, None, Some(id)) = (step.webhook, &step.ivr, &step.ivr_id) {
+        return format!(
+            "nothing, if the flow was changed during this call: the IVR {id}, to which the call had come, is no longer in it. \
+             Later calls are not affected."
+        );
+    }
     if let (None, Some(id)) = (&step.ivr, &step.ivr_id) {
         return format!(
             "give one of the flow's IVRs `id: {id}`, or correct the webhook of that IVR in DialogTech's portal, so that it \
@@ -130,6 +143,9 @@ fn of_flow(step: &Step, flow: Option<&KnownFlow>) -> String {
     }
     if is(Why::NoNumber) {
         return format!("the numbers of the rule after {ivr}: at least one has to be a number of ten digits.");
+    }
+    if is(Why::NoStep) && step.webhook == Webhook::Voice {
+        return format!("say in the flow what follows {ivr} (`do`, `rules`, `say` or `verify_pin`).");
     }
     if is(Why::NoStep) {
         return format!(

@@ -2,7 +2,7 @@
 
 use super::{
     Explained,
-    event::{Event, Text},
+    event::{Event, LeftOpen, Text},
     flows::KnownFlow,
     step::Step,
 };
@@ -18,7 +18,7 @@ pub(crate) struct ExplainedCall {
     id: String,
     /// What this id is.
     id_kind: IdKind,
-    /// The id of the whole call (`ivr_session_id`).
+    /// The id of the whole call (`ivr_session_id`, `CallSid`).
     session_id: Option<String>,
     /// The calling number: its last four digits or all of it, or `withheld`. `null` if no request of it is stored.
     from: Option<String>,
@@ -38,6 +38,8 @@ enum EventKind {
     Transcription,
     /// A transcription arrived and was not stored at once.
     TranscriptionNotStored,
+    /// Questions of a TwiML call were asked, and no request came after them.
+    LeftOpen,
 }
 
 /// Something that happened in the call.
@@ -49,7 +51,8 @@ struct ExplainedEvent {
     kind: EventKind,
     /// It in sentences.
     sentences: Vec<String>,
-    /// The provider's id of the call. For DialogTech, the respondent's id (`ivr_response_id`).
+    /// The provider's id of the call. For DialogTech, the respondent's id (`ivr_response_id`); for TwiML, the `CallSid` with
+    /// `-r` and the number of the run.
     call: Option<String>,
     /// The flow in the URL.
     flow: String,
@@ -57,7 +60,7 @@ struct ExplainedEvent {
     flow_version: Option<String>,
     /// The IVR's name in the flow.
     ivr: Option<String>,
-    /// The IVR's id in the portal.
+    /// The IVR's id in the portal, or its name if it has none.
     ivr_id: Option<String>,
     /// What the caller keyed, by question, as far as it is kept. `null` if no record is stored.
     keyed: Option<BTreeMap<String, String>>,
@@ -111,6 +114,7 @@ impl ExplainedEvent {
             Event::Answer(_) => EventKind::Answer,
             Event::Transcription(_) => EventKind::Transcription,
             Event::NotStored { .. } => EventKind::TranscriptionNotStored,
+            Event::LeftOpen(_) => EventKind::LeftOpen,
         };
         let plain = Self {
             at: Utc::of(event.at()),
@@ -142,6 +146,10 @@ impl ExplainedEvent {
                 let Text { call, ivr_id, question, text, .. } = text.as_ref().clone();
                 let text = Some(hide(&text));
                 Self { call: Some(call), ivr_id: Some(ivr_id), question: Some(question), text, ..plain }
+            }
+            Event::LeftOpen(open) => {
+                let LeftOpen { call, ivr_id, .. } = open.as_ref().clone();
+                Self { call: Some(call).filter(|call| !call.is_empty()), ivr_id, ..plain }
             }
             Event::NotStored { ivr_id, outcome, why, .. } => {
                 Self { ivr_id: ivr_id.clone(), outcome: Some(outcome.word().to_owned()), why: why.clone(), ..plain }

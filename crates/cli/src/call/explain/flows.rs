@@ -1,18 +1,27 @@
 //! The flows that answered, for the texts of their rules and prompts.
 
-use super::{event::Event, step::Step};
+use super::{
+    event::Event,
+    step::{Step, Webhook},
+};
 use crate::connection::Connection;
 use anyhow::Context as _;
 use ringbolt_core::{
     call::{self, Results},
-    dialects::dialogtech::{self, PassThrough},
+    dialects::{
+        dialogtech::{self, PassThrough},
+        twiml::{Conversation, Provider, Request, Visit},
+    },
     flow::{
         Flow, Ivr, IvrName, PortalId,
         graph::{Edge, Graph, RuleId},
     },
     identity::FlowName,
+    pin::PinKeys,
+    time::EpochMs,
 };
 use ringbolt_lambda::flows::files;
+use serde_json::json;
 use std::{
     collections::BTreeMap,
     fs,
@@ -82,7 +91,7 @@ impl<'c> Flows<'c> {
     fn entry(&self, event: &Event) -> Option<&Option<KnownFlow>> {
         match event {
             Event::Answer(_) => self.known.get(&key(event)),
-            Event::Transcription(_) | Event::NotStored { .. } => {
+            Event::Transcription(_) | Event::NotStored { .. } | Event::LeftOpen(_) => {
                 self.known.iter().find(|((flow, _), _)| flow == event.flow()).map(|(_, known)| known)
             }
         }
@@ -166,15 +175,16 @@ impl<'c> Flows<'c> {
 fn key(event: &Event) -> Key {
     let version = match event {
         Event::Answer(step) => step.version.clone(),
-        Event::Transcription(_) | Event::NotStored { .. } => None,
+        Event::Transcription(_) | Event::NotStored { .. } | Event::LeftOpen(_) => None,
     };
     (event.flow().to_owned(), version)
 }
 
 impl KnownFlow {
-    /// The IVR with this id in the portal.
+    /// The IVR with this id in the portal, or with this name if it has none.
     pub(super) fn ivr(&self, id: &str) -> Option<&Ivr> {
-        self.flow.ivrs.by_id(&PortalId::parse(id).ok()?)
+        let in_portal = PortalId::parse(id).ok().and_then(|id| self.flow.ivrs.by_id(&id));
+        in_portal.or_else(|| self.flow.ivrs.get(&IvrName::parse(id).ok()?).filter(|ivr| ivr.id.is_none()))
     }
 
     /// The IVR after which a step decided.
@@ -188,11 +198,30 @@ impl KnownFlow {
         self.edges(step).next().map(RuleId::of)
     }
 
-    /// What the function answers after a step if the fallback does, as it writes that for DialogTech.
+    /// What the function answers after a step if the fallback does, as it writes that for the provider.
     pub(super) fn fallback(&self, step: &Step) -> String {
+        if step.webhook == Webhook::Voice {
+            return self.twiml_fallback();
+        }
         let results = self.ivr_of(step).map_or_else(Results::nothing, |ivr| Results::of(ivr.name.clone()));
         let answer = call::fallback(&self.flow, &results);
         dialogtech::write(&answer, &self.flow, &PassThrough::default()).as_str().to_owned()
+    }
+
+    /// The same for TwiML. What a URL carries makes no difference here, so it is sealed with no secret.
+    fn twiml_fallback(&self) -> String {
+        let Ok(keys) = PinKeys::from_json(&json!({ "current": "x".repeat(PinKeys::MIN_CHARS) }).to_string()) else {
+            return String::new();
+        };
+        let conversation = Conversation {
+            flow: &self.flow,
+            keys: &keys,
+            public_url: "",
+            provider: Provider::Twilio,
+            request: &Request::read(&[]),
+            now: EpochMs(0),
+        };
+        conversation.fallback(&Visit::default()).to_xml()
     }
 
     /// What the rule leads to.

@@ -1,7 +1,7 @@
 //! Puts records and lines of the log together: each answer is told once.
 
 use super::{
-    event::{Event, Text},
+    event::{Event, LeftOpen, Text},
     step::{Step, Webhook},
 };
 use crate::call::{
@@ -17,7 +17,7 @@ pub(super) fn events(found: &Found, full_numbers: bool) -> Vec<Event> {
     let mut steps: Vec<Step> = found.runs.iter().flat_map(visits).collect();
     let stored = steps.len();
     let mut others = Vec::new();
-    for line in &found.lines {
+    for line in found.lines.iter().filter(|line| !is_question(line)) {
         let (recorded, logged) = steps.split_at_mut(stored);
         if add(line, recorded) || repeats(line, logged) {
             continue;
@@ -28,6 +28,7 @@ pub(super) fn events(found: &Found, full_numbers: bool) -> Vec<Event> {
         }
     }
     let texts = found.runs.iter().flat_map(|row| texts(row, full_numbers));
+    others.extend(left_open(&found.lines, &steps));
     let mut events: Vec<Event> = steps.into_iter().map(|step| Event::Answer(Box::new(step))).collect();
     events.extend(texts.chain(others));
     events.sort_by_key(Event::at);
@@ -42,7 +43,7 @@ fn visits(row: &Row) -> impl Iterator<Item = Step> {
 /// line of a record is a repetition. Says whether there is such a record.
 fn add(line: &LogLine, recorded: &mut [Step]) -> bool {
     let answers = |step: &&mut Step| {
-        line.function == "next-action"
+        step.webhook.logs_as(&line.function)
             && id_in_log(&step.call) == line.call
             && (line.ivr_id.is_none() || line.ivr_id == step.ivr_id)
             && step.at.0 <= line.at
@@ -69,6 +70,31 @@ fn repeats(line: &LogLine, logged: &mut [Step]) -> bool {
     is_repeated
 }
 
+/// Whether a line is about a question of a TwiML call. Nothing was decided there, and nothing failed.
+fn is_question(line: &LogLine) -> bool {
+    line.outcome == Outcome::Asked.word() && line.failed.is_none()
+}
+
+/// The questions of a TwiML call after which no request came.
+fn left_open(lines: &[LogLine], steps: &[Step]) -> Option<Event> {
+    let decided_at = steps.iter().filter(|step| step.webhook == Webhook::Voice).map(|step| step.at).max();
+    // Without an IVR, it is where the call began, or people were rung after a decision.
+    let is_open = |line: &&LogLine| match decided_at {
+        Some(decided_at) => EpochMs(line.at) > decided_at && line.ivr_id.is_some(),
+        None => true,
+    };
+    let open: Vec<&LogLine> = lines.iter().filter(|line| is_question(line)).filter(is_open).collect();
+    let last = open.last()?;
+    let named = open.iter().rev().find(|line| line.ivr_id.is_some()).unwrap_or(last);
+    Some(Event::LeftOpen(Box::new(LeftOpen {
+        at: EpochMs(last.at),
+        call: named.call.clone(),
+        flow: last.flow.clone(),
+        ivr_id: named.ivr_id.clone(),
+        requests: open.len(),
+    })))
+}
+
 /// A transcription that was not stored when it arrived. Stored ones are told by their records.
 fn not_stored(line: &LogLine) -> Option<Event> {
     let outcome = Outcome::parse(&line.outcome)?;
@@ -79,6 +105,8 @@ fn not_stored(line: &LogLine) -> Option<Event> {
         ivr_id: line.ivr_id.clone(),
         outcome,
         why: line.why.clone(),
+        // The voice webhook answers 503; nothing says that TwiML providers try again.
+        comes_again: line.function != "voice-webhook",
     })
 }
 
@@ -94,6 +122,7 @@ fn texts(row: &Row, full_numbers: bool) -> Vec<Event> {
             text: number.hide_in(revision.field("text")),
             is_superseded,
             is_alone: !row.call.visits.iter().any(|visit| visit.ivr_id == record.ivr_id),
+            is_twiml: revision.is_twiml(),
         }))
     };
     let mut events = Vec::new();

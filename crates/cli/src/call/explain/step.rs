@@ -15,6 +15,8 @@ pub(super) enum Webhook {
     NextAction,
     /// Wix Answers', after a PIN was keyed.
     Auth,
+    /// TwiML's, at every turn of a call.
+    Voice,
 }
 
 /// One answer.
@@ -43,10 +45,28 @@ pub(super) struct Step {
     pub(super) repeated_at: Vec<EpochMs>,
 }
 
+/// Whether an outcome is that of a transcription.
+fn stores(outcome: Outcome) -> bool {
+    use Outcome as O;
+    matches!(outcome, O::First | O::Repeated | O::Superseded | O::Outdated | O::Erased | O::Queued | O::NotStored)
+}
+
+impl Webhook {
+    /// Whether a line of the log can be about one of its records.
+    pub(super) fn logs_as(self, function: &str) -> bool {
+        match self {
+            Self::NextAction => function == "next-action",
+            Self::Voice => function == "voice-webhook",
+            // Nothing of it is recorded.
+            Self::Auth => false,
+        }
+    }
+}
+
 impl Step {
     pub(super) fn of_visit(response_id: &str, visit: &VisitRecord) -> Self {
         Self {
-            webhook: Webhook::NextAction,
+            webhook: if visit.is_twiml() { Webhook::Voice } else { Webhook::NextAction },
             at: visit.at,
             call: response_id.to_owned(),
             flow: visit.flow.clone(),
@@ -65,11 +85,16 @@ impl Step {
         }
     }
 
-    /// `None` if the line is not about an answer that steers a call.
+    /// `None` if the line is not about an answer that decided where a call goes.
     pub(super) fn of_line(line: &LogLine) -> Option<Self> {
+        let outcome = Outcome::parse(&line.outcome);
         let webhook = match line.function.as_str() {
             "next-action" => Webhook::NextAction,
             "auth-webhook" => Webhook::Auth,
+            // The same function stores transcriptions. A question that is asked decides nothing.
+            "voice-webhook" if !outcome.is_some_and(|outcome| outcome == Outcome::Asked || stores(outcome)) => {
+                Webhook::Voice
+            }
             _ => return None,
         };
         Some(Self {
@@ -82,7 +107,7 @@ impl Step {
             ivr_id: line.ivr_id.clone(),
             keyed: None,
             answer: None,
-            outcome: Outcome::parse(&line.outcome),
+            outcome,
             rule: line.rule.clone(),
             line: line.line,
             why: line.why.clone(),

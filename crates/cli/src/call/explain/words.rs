@@ -5,7 +5,10 @@ use super::{
     flows::KnownFlow,
     step::{Step, Webhook},
 };
-use crate::action_document::ActionDocument;
+use crate::{
+    action_document::ActionDocument,
+    twiml_document::{Then, TwimlDocument},
+};
 use ringbolt_core::{
     flow::{
         Ivr, Reply,
@@ -19,7 +22,8 @@ use ringbolt_simulator::{moved_in_words, outcome_in_words, rule_in_words};
 pub(super) fn came_in(step: &Step, flow: Option<&KnownFlow>) -> String {
     match step.webhook {
         Webhook::Auth => format!("Wix Answers asked where the call goes. {}", keyed_at_wix(step)),
-        Webhook::NextAction => format!("{} {}", ended(step, flow), keyed(step)),
+        Webhook::Voice if step.keyed.is_none() => asked(step, flow),
+        Webhook::NextAction | Webhook::Voice => format!("{} {}", ended(step, flow), keyed(step)),
     }
 }
 
@@ -31,9 +35,22 @@ fn keyed_at_wix(step: &Step) -> &'static str {
     }
 }
 
+/// A request of a TwiML call of which only the log has anything: it came at a question, or after the last one.
+fn asked(step: &Step, flow: Option<&KnownFlow>) -> String {
+    match (&step.ivr, &step.ivr_id) {
+        (None, None) => "A call came in, or came back from the people who were rung.".to_owned(),
+        _ => {
+            let ivr = step.ivr_id.as_ref().map_or_else(|| ivr_in_words(step, flow), |id| name_of_ivr(id, flow));
+            format!("A request came from {ivr}. What was keyed is not known, because no record of it was stored.")
+        }
+    }
+}
+
 fn ended(step: &Step, flow: Option<&KnownFlow>) -> String {
     let named = flow.and_then(|flow| flow.ivr_of(step)).map(|ivr| ivr.name.to_string()).or_else(|| step.ivr.clone());
     let ivr = match (named, &step.ivr_id) {
+        // Without an id in the portal, the name is the id.
+        (Some(name), Some(id)) if name == *id => format!("The IVR {name}"),
         (Some(name), Some(id)) => format!("The IVR {name} ({id})"),
         (Some(name), None) => format!("The IVR {name}"),
         (None, Some(id)) => format!("An IVR with the id {id}"),
@@ -152,7 +169,7 @@ pub(super) fn went(step: &Step, flow: Option<&KnownFlow>) -> Vec<String> {
         }
         (Some(answer), _) => by_answer(answer, flow),
         (None, Webhook::Auth) => vec![at_wix(step, flow)],
-        (None, Webhook::NextAction) => by_flow(step, flow),
+        (None, Webhook::NextAction | Webhook::Voice) => by_flow(step, flow),
     };
     if step.outcome == Some(Outcome::HungUp) {
         sentences.push("Probably nobody was there any more.".to_owned());
@@ -161,6 +178,9 @@ pub(super) fn went(step: &Step, flow: Option<&KnownFlow>) -> Vec<String> {
 }
 
 fn by_answer(answer: &str, flow: Option<&KnownFlow>) -> Vec<String> {
+    if let Some(document) = TwimlDocument::read(answer) {
+        return by_twiml(&document, flow);
+    }
     let Some(document) = ActionDocument::read(answer) else {
         return vec![format!("The caller heard: \u{201c}{}\u{201d}", answer.trim())];
     };
@@ -168,6 +188,23 @@ fn by_answer(answer: &str, flow: Option<&KnownFlow>) -> Vec<String> {
     if document.app == "ivr" {
         let ivr = flow.and_then(|flow| flow.ivr(document.parameter("id")));
         sentences.extend(ivr.and_then(|ivr| heard(ivr, &document)));
+    }
+    sentences
+}
+
+/// Where a TwiML document leads, in the order in which it is played.
+fn by_twiml(document: &TwimlDocument, flow: Option<&KnownFlow>) -> Vec<String> {
+    let quoted = |texts: &[String]| format!("\u{201c}{}\u{201d}", texts.join(" "));
+    let mut sentences = Vec::new();
+    if !document.first.is_empty() {
+        sentences.push(format!("The caller heard: {}", quoted(&document.first)));
+    }
+    sentences.push(format!("The call {}.", document.destination(flow.map(|flow| &flow.flow))));
+    match &document.then {
+        Then::Asks { prompt, .. } if !prompt.is_empty() => {
+            sentences.push(format!("There the caller hears: {}", quoted(prompt)));
+        }
+        _ => {}
     }
     sentences
 }

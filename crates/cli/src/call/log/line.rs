@@ -21,9 +21,9 @@ pub(crate) struct LogLine {
     pub(crate) function: String,
     /// The flow in the URL.
     pub(crate) flow: String,
-    /// The provider's id of the call. For DialogTech it is the respondent's id, as in the table.
+    /// The provider's id of the call. For DialogTech and TwiML it is the id of a run through an IVR, as in the table.
     pub(crate) call: String,
-    /// DialogTech's id of the whole call.
+    /// The id of the whole call (`ivr_session_id`, `CallSid`).
     pub(crate) session: Option<String>,
     /// The outcome in one word.
     pub(crate) outcome: String,
@@ -37,7 +37,7 @@ pub(crate) struct LogLine {
     version: Option<Value>,
     /// The IVR's name in the flow.
     pub(crate) ivr: Option<String>,
-    /// The IVR's id in the portal.
+    /// The IVR's id in the portal, or its name if it has none.
     pub(crate) ivr_id: Option<String>,
     /// The id of the rule that decided.
     pub(crate) rule: Option<String>,
@@ -57,19 +57,20 @@ pub(crate) struct LogLine {
 pub(crate) struct LoggedAnswer {
     /// When it was answered: ISO 8601, UTC.
     at: Utc,
-    /// The function that answered: `auth-webhook`, `next-action` or `transcription-postback`.
+    /// The function that answered: `auth-webhook`, `next-action`, `transcription-postback` or `voice-webhook`.
     function: String,
     /// The flow in the URL. Empty if the URL named none.
     flow: String,
     /// The flow's version: a number, or `file`. `null` if no flow answered.
     flow_version: Option<String>,
-    /// The provider's id of the call. For DialogTech, the respondent's id (`ivr_response_id`). Empty if there was none.
+    /// The provider's id of the call. For DialogTech, the respondent's id (`ivr_response_id`); for TwiML, the `CallSid` with
+    /// `-r` and the number of the run. Empty if there was none.
     call: String,
-    /// DialogTech's id of the whole call (`ivr_session_id`).
+    /// The id of the whole call (`ivr_session_id`, `CallSid`).
     session_id: Option<String>,
     /// The IVR's name in the flow.
     ivr: Option<String>,
-    /// The IVR's id in the portal.
+    /// The IVR's id in the portal, or its name if it has none.
     ivr_id: Option<String>,
     /// How the request ended, in one word, such as `verified` or `fallback`.
     outcome: String,
@@ -92,7 +93,7 @@ pub(crate) struct LoggedAnswer {
 /// Selects log lines.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineFilter {
-    /// Only lines about this call: the provider's call id, or DialogTech's session id.
+    /// Only lines about this call: the provider's call id, the id of a run, or the session id.
     pub(crate) call: Option<String>,
     /// Only lines with this outcome.
     pub(crate) outcome: Option<String>,

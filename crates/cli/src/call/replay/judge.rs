@@ -67,6 +67,9 @@ impl<'f> Judge<'f> {
 
     /// Judges one visit.
     pub(super) fn visit(&self, record: &VisitRecord) -> Verdict {
+        if record.is_twiml() {
+            return Verdict::Unjudged(Unjudged::Twiml);
+        }
         let Some(visit) = Visit::of(record) else { return Verdict::Unjudged(Unjudged::Unreadable) };
         let request = visit.request(self.changed, &[]);
         let step = ended(self.changed, &request).and_then(|ivr| ivr.step.as_ref());

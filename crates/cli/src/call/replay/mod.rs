@@ -41,7 +41,8 @@ const PARALLEL_READS: usize = 32;
 ///
 /// Each recorded visit is answered by the changed flow as it was at its time, and compared with what was answered then.
 /// Nothing is written, no PIN is tried, and no secret is read. What the record cannot tell is counted apart, with the
-/// reason: PIN questions whose outcome is unknown, answers that were not kept, rules that read a caller's attributes.
+/// reason: PIN questions whose outcome is unknown, answers that were not kept, rules that read a caller's attributes. Visits
+/// over TwiML are counted, and none of them is replayed: the state of such a call is in its URLs, which are not recorded.
 ///
 /// The flow that answered then is needed to judge PIN questions: it is the live one, unless --against names its file.
 #[derive(Args)]
@@ -146,7 +147,8 @@ fn walks(store: &Store, changed: &Flow, before: Option<&Flow>, span: &Range<Epoc
     let ids: BTreeSet<String> = [changed, before]
         .into_iter()
         .flat_map(|flow| flow.ivrs.iter())
-        .filter_map(|ivr| Some(ivr.id.as_ref()?.to_string()))
+        // TwiML visits to an IVR without an id are recorded under its name.
+        .map(|ivr| ivr.id.as_ref().map_or_else(|| ivr.name.to_string(), ToString::to_string))
         .collect();
     let walk = |id: String| Walk { calls: store.calls_of_ivr(&id, span.clone()), ivr_id: Some(id) };
     ids.into_iter().map(walk).collect()

@@ -30,6 +30,8 @@ pub(super) enum Unjudged {
     Caller,
     /// The record has no answer.
     NoAnswer,
+    /// It came over TwiML: the state and the pass-through data were in its URL, which is not recorded.
+    Twiml,
     /// The record is not of the form that Ringbolt writes.
     Unreadable,
 }
@@ -82,6 +84,7 @@ impl Unjudged {
             Self::Missing => "missing_value",
             Self::Caller => "caller",
             Self::NoAnswer => "no_recorded_answer",
+            Self::Twiml => "twiml",
             Self::Unreadable => "unreadable",
         }
     }
@@ -94,6 +97,7 @@ impl Unjudged {
             Self::Missing => "the rules read an answer or pass-through data that the record lacks",
             Self::Caller => "the rules read attributes of the verified caller",
             Self::NoAnswer => "the record has no answer to compare with",
+            Self::Twiml => "it came over TwiML, and its record has neither pass-through data nor who was verified",
             Self::Unreadable => "the record was written by another version",
         }
     }

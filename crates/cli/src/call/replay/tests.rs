@@ -92,6 +92,15 @@ fn difference(changed: &Flow, record: &VisitRecord) -> Difference {
 }
 
 #[test]
+fn a_visit_over_twiml_is_counted_and_not_replayed() {
+    let told = serde_json::json!({ "call": { "CallSid": "CA1", "From": "+12125550142" }, "answers": {}, "source": {} });
+    for answered in [None, Some("<Response><Hangup/></Response>".to_owned())] {
+        let record = VisitRecord { told: told.clone(), answered, ..visit("ivr_id=2&choice=1", NOON) };
+        assert_eq!(judged(&bank(), Some(&bank()), &record), Verdict::Unjudged(Unjudged::Twiml));
+    }
+}
+
+#[test]
 fn the_same_flow_sends_nobody_elsewhere() {
     let state = "rb|1.1795262300000...AAAAAAAAAAAAAAAAAAAAAA";
     for query in [

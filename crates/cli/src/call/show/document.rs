@@ -32,9 +32,9 @@ pub(crate) struct ShownCalls {
 /// One respondent's run through an IVR.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ShownCall {
-    /// The respondent's id (`ivr_response_id`).
+    /// The id of the run: DialogTech's `ivr_response_id`; for TwiML, the `CallSid` with `-r` and the number of the run.
     response_id: String,
-    /// The id of the whole call (`ivr_session_id`).
+    /// The id of the whole call (`ivr_session_id`, `CallSid`).
     session_id: Option<String>,
     /// The flow that answered.
     flow: String,
@@ -59,7 +59,7 @@ struct ShownVisit {
     flow_version: Option<String>,
     /// The IVR's name in the flow.
     ivr: Option<String>,
-    /// The IVR's id in the portal.
+    /// The IVR's id in the portal, or its name if it has none.
     ivr_id: String,
     /// What the caller keyed or said, by question: a text, or a list if it came more than once. What may be a PIN is
     /// `[redacted]`.
@@ -85,7 +85,7 @@ struct ShownVisit {
 /// The transcription of an answer.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ShownTranscription {
-    /// The IVR's id in the portal.
+    /// The IVR's id in the portal, or its name if it has none.
     ivr_id: String,
     /// The question, as the provider numbers it.
     question: String,
@@ -165,16 +165,12 @@ impl ShownTranscription {
 impl ShownText {
     fn of(revision: &Revision, number: &CallingNumber) -> Self {
         let fields = revision.fields.as_object().into_iter().flatten();
-        let hide = |name: &str, value| match name {
-            "text" => number.in_speech().hide_in_value(value),
-            _ => number.hide_in_value(value),
-        };
-        let fields = fields.map(|(name, value)| (name.clone(), hide(name, value))).collect();
+        let fields = fields.map(|(name, value)| (name.clone(), number.shown_field(name, value))).collect();
         Self { at: Utc::of(revision.at), fields }
     }
 }
 
-/// The same fields with the calling number hidden.
+/// The same fields with the caller's numbers hidden.
 fn hidden(fields: BTreeMap<String, Value>, number: &CallingNumber) -> BTreeMap<String, Value> {
-    fields.into_iter().map(|(name, value)| (name, number.hide_in_value(&value))).collect()
+    fields.into_iter().map(|(name, value)| (name.clone(), number.shown_field(&name, &value))).collect()
 }

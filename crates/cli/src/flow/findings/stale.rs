@@ -26,7 +26,7 @@ pub(super) fn warnings(file: &Examined, now: EpochMs) -> Vec<Finding> {
             )
         };
         let place = place_of(&file.text, &calendar);
-        Finding { severity: Severity::Warning, place, message, help: Some(help.to_owned()) }
+        Finding { severity: Severity::Warning, help: Some(help.to_owned()), ..Finding::error(place, message) }
     };
     stale_holidays(&flow.definitions, now).into_iter().map(warning).collect()
 }

@@ -7,7 +7,8 @@ use super::{
 };
 use anyhow::Context as _;
 use ringbolt_simulator::{
-    explore::{Limits, World, worlds},
+    Provider,
+    explore::{Limits, World, worlds, worlds_on},
     script::ScriptedCall,
 };
 use std::{
@@ -24,9 +25,18 @@ use std::{
 const STACK_BYTES: usize = 16 << 20;
 
 /// Something to play, with the index of its flow.
-enum Job<'s> {
-    Call(usize, &'s ScriptedCall),
+enum Job {
+    Call(usize, Box<ScriptedCall>),
     World(usize, Box<World>),
+}
+
+/// Which of the scripted calls are played, and by whom.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Chosen<'c> {
+    /// Only those with this text in their names.
+    pub(super) filter: Option<&'c str>,
+    /// Only those that this provider can play; without one, each by its own.
+    pub(super) provider: Option<Provider>,
 }
 
 enum Done {
@@ -40,12 +50,12 @@ enum Done {
 /// A playground could not be started.
 pub(super) fn run(
     suite: &Suite,
-    filter: Option<&str>,
+    chosen: Chosen<'_>,
     limits: Option<Limits>,
     at_once: usize,
     each: impl Fn(&CallResult),
 ) -> anyhow::Result<Results> {
-    let jobs = jobs(suite, filter, limits.is_some());
+    let jobs = jobs(suite, chosen, limits.is_some());
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     let mut results = Results::default();
@@ -77,16 +87,26 @@ pub(super) fn run(
     })
 }
 
-fn jobs<'s>(suite: &'s Suite, filter: Option<&str>, explore: bool) -> Vec<Job<'s>> {
+fn jobs(suite: &Suite, chosen: Chosen<'_>, explore: bool) -> Vec<Job> {
+    let Chosen { filter, provider } = chosen;
     let mut jobs = Vec::new();
     for (flow, tested) in suite.flows.iter().enumerate().filter(|(_, tested)| !tested.unproven) {
         let calls = tested.script.iter().flat_map(|script| &script.calls);
         let wanted = calls.filter(|call| filter.is_none_or(|part| call.name.contains(part)));
-        jobs.extend(wanted.map(|call| Job::Call(flow, call)));
+        let played = wanted.filter_map(|call| match provider {
+            None => Some(call.clone()),
+            Some(provider) => call.providers(&tested.flow).contains(&provider).then(|| call.on(provider)),
+        });
+        jobs.extend(played.map(|call| Job::Call(flow, Box::new(call))));
     }
     for (flow, tested) in suite.flows.iter().enumerate().filter(|_| explore) {
         let callers = tested.script.as_ref().map_or(&[][..], |script| script.callers.as_slice());
-        jobs.extend(worlds(&tested.flow, callers).into_iter().map(|world| Job::World(flow, Box::new(world))));
+        let worlds = match provider {
+            None => worlds(&tested.flow, callers),
+            Some(provider) if provider.plays(&tested.flow) => worlds_on(&[provider], &tested.flow, callers),
+            Some(_) => Vec::new(),
+        };
+        jobs.extend(worlds.into_iter().map(|world| Job::World(flow, Box::new(world))));
     }
     jobs
 }
@@ -94,7 +114,7 @@ fn jobs<'s>(suite: &'s Suite, filter: Option<&str>, explore: bool) -> Vec<Job<'s
 type Sent = (usize, anyhow::Result<Done>);
 
 /// Takes jobs until there are no more, or one could not be done.
-fn work(suite: &Suite, jobs: &[Job<'_>], next: &AtomicUsize, limits: Option<Limits>, sender: &mpsc::Sender<Sent>) {
+fn work(suite: &Suite, jobs: &[Job], next: &AtomicUsize, limits: Option<Limits>, sender: &mpsc::Sender<Sent>) {
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
         let Some(job) = jobs.get(index) else { return };
@@ -105,7 +125,7 @@ fn work(suite: &Suite, jobs: &[Job<'_>], next: &AtomicUsize, limits: Option<Limi
     }
 }
 
-fn done(suite: &Suite, job: &Job<'_>, limits: Option<Limits>) -> anyhow::Result<Done> {
+fn done(suite: &Suite, job: &Job, limits: Option<Limits>) -> anyhow::Result<Done> {
     // With a runtime for each job, its database ends with it.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("no runtime could be started")?;

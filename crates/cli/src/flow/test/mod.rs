@@ -17,8 +17,9 @@ use crate::{
 };
 use anyhow::Context as _;
 use clap::Args;
+use jobs::Chosen;
 use results::Results;
-use ringbolt_simulator::explore::Limits;
+use ringbolt_simulator::{Provider, explore::Limits};
 use std::{num::NonZeroUsize, path::PathBuf, thread};
 use suite::Suite;
 
@@ -39,6 +40,9 @@ pub(super) struct Test {
     /// Only calls whose names contain this text; coverage is not reported then
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Only calls that this provider can play, and only on it [default: each call on its own]
+    #[arg(long, value_parser = crate::call::provider)]
+    provider: Option<Provider>,
     /// Fail if fewer of a flow's rules and outcomes are reached
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), conflicts_with = "filter")]
     coverage: Option<u8>,
@@ -90,7 +94,8 @@ impl Test {
             suite.complain(out);
         }
         let limits = self.explore.then_some(Limits { depth: self.depth, calls: self.most_calls });
-        let results = play(&suite, self.filter.as_deref(), limits, self.jobs, out)?;
+        let chosen = Chosen { filter: self.filter.as_deref(), provider: self.provider };
+        let results = play(&suite, chosen, limits, self.jobs, out)?;
         let coverage = if self.filter.is_none() { results.coverage(&suite) } else { Vec::new() };
         if let Some(file) = &self.junit {
             std::fs::write(file, junit::document(&suite, &results))
@@ -106,9 +111,12 @@ impl Test {
         }
         let nothing = results.calls.is_empty() && limits.is_none();
         if nothing {
-            out.note(&match &self.filter {
-                Some(part) => format!("No call was played: none has `{}` in its name.", harmless(part)),
-                None => "No call was played: write some into NAME.calls.yaml, next to the flow NAME.yaml.".to_owned(),
+            out.note(&match (&self.filter, self.provider) {
+                (_, Some(provider)) => format!("No call was played: {} can play none of them.", provider.name()),
+                (Some(part), None) => format!("No call was played: none has `{}` in its name.", harmless(part)),
+                (None, None) => {
+                    "No call was played: write some into NAME.calls.yaml, next to the flow NAME.yaml.".to_owned()
+                }
             });
         }
         let covered = gate.is_none_or(|gate| coverage.iter().all(|one| one.coverage.percent() >= gate));
@@ -131,7 +139,7 @@ impl Test {
 pub(super) fn before_push(files: &[Examined], out: Output) -> anyhow::Result<bool> {
     let suite = Suite::of(files, None, false);
     suite.complain(out);
-    let results = play(&suite, None, None, None, out)?;
+    let results = play(&suite, Chosen::default(), None, None, out)?;
     lines::counts(out, &suite, &results);
     let without: Vec<&str> =
         suite.flows.iter().filter(|one| one.script.is_none()).map(|one| one.file.as_str()).collect();
@@ -143,12 +151,12 @@ pub(super) fn before_push(files: &[Examined], out: Output) -> anyhow::Result<boo
 
 fn play(
     suite: &Suite,
-    filter: Option<&str>,
+    chosen: Chosen<'_>,
     limits: Option<Limits>,
     jobs: Option<NonZeroUsize>,
     out: Output,
 ) -> anyhow::Result<Results> {
     let jobs_at_once =
         jobs.map_or_else(|| thread::available_parallelism().map_or(1, NonZeroUsize::get), NonZeroUsize::get);
-    jobs::run(suite, filter, limits, jobs_at_once, |call| lines::call(out, suite, call))
+    jobs::run(suite, chosen, limits, jobs_at_once, |call| lines::call(out, suite, call))
 }

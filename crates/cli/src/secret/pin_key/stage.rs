@@ -1,6 +1,9 @@
 //! The stage of a rotation, derived from the secret.
 
-use super::super::{document::Document, stored::StoredSecret};
+use super::super::{
+    document::{Document, Form as _},
+    stored::StoredSecret,
+};
 use crate::connection::Connection;
 use anyhow::{Context as _, bail};
 use ringbolt_core::pin::{PinHasher, PinKeys, keys::PinKey};
