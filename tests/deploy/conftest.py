@@ -30,7 +30,12 @@ PARAMETERS = {
     "LockedPerHour": "12",
     "StreamEvents": "true",
     "EnrolFunction": "true",
+    "VoiceWebhook": "true",
 }
+#: What the provider of the voice webhook signs with.
+AUTH_TOKEN = "auth-token-of-the-deploy-test-01"
+#: The flow with a recorded question.
+RECORDED = "survey"
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +79,10 @@ def ringbolt(scratch, emulator, stack):
 
 @pytest.fixture(scope="session")
 def webhooks(scratch, emulator, stack, ringbolt, webhook_token):
-    """The providers. A call flow is published first, because the functions do not start without one.
+    """The providers. The call flows are published first, because a function looks for new ones every 30 seconds only.
 
-    It is the demo with a limit on calling numbers, so that both functions that verify PINs count.
+    They are the demo with a limit on calling numbers, so that all functions that verify PINs count; and the survey, which
+    has a recorded question.
     """
     limits = "limits: { attempts_per_call: 3"
     demo = (ROOT / "flows" / "demo.yaml").read_text()
@@ -84,7 +90,16 @@ def webhooks(scratch, emulator, stack, ringbolt, webhook_token):
     flow = scratch / "demo.yaml"
     flow.write_text(demo.replace(limits, f"{limits}, per_ani: {{ attempts: 1000, window: 1h }}"))
     ringbolt.push_flow(flow)
+    ringbolt.push_flow(ROOT / "flows" / f"{RECORDED}.yaml")
     return Webhooks(emulator, stack.outputs, webhook_token)
+
+
+@pytest.fixture(scope="session")
+def auth_token(aws, stack):
+    """The key of the provider that speaks TwiML, put into its secret as docs/deploy.md says."""
+    keys = json.dumps({"twilio": [AUTH_TOKEN]})
+    aws("secretsmanager").put_secret_value(SecretId=stack.outputs["TwimlKeySecretArn"], SecretString=keys)
+    return AUTH_TOKEN
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import account
 from sam import ROOT
 
 CANARY = {"Stage": "prod", "CanaryDeployment": "Canary10Percent5Minutes"}
-STEERING = ("AuthWebhookFunction", "NextActionFunction")
+STEERING = ("AuthWebhookFunction", "NextActionFunction", "VoiceWebhookFunction")
 FUNCTIONS = (*STEERING, "TranscriptionPostbackFunction")
 
 
@@ -84,6 +84,14 @@ def test_routes_and_permissions_do_not_depend_on_the_canary(expand, canary):
         prefix = function.removesuffix("Function")
         allowed = [resources[f"{prefix}{kind}"]["Properties"]["FunctionName"] for kind in ("Permission", "AliasPermission")]
         assert allowed == [{"Ref": function}, {"Ref": f"{function}Aliaslive"}]
+
+
+def test_everything_that_sam_adds_to_the_voice_webhook_has_its_condition(expand):
+    of_it = {name: each for name, each in expand(CANARY).items() if name.startswith("VoiceWebhook")}
+    kinds = {each["Type"] for each in of_it.values()}
+    assert {"AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::CodeDeploy::DeploymentGroup"} <= kinds
+    for name, each in of_it.items():
+        assert each["Condition"] == ("WithVoiceWebhookCanary" if "Canary" in name else "WithVoiceWebhook"), name
 
 
 @pytest.mark.parametrize("canary", ["none", "Canary10Percent5Minutes"])

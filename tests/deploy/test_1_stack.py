@@ -14,12 +14,14 @@ TABLES = {
     "Flows": ["pk", "sk"],
     "Audit": ["pk", "sk"],
 }
-FUNCTIONS = ("AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction")
+FUNCTIONS = ("AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction", "VoiceWebhookFunction")
 ROUTES = {
     "POST /wix-answers/{flow}/auth": "AuthWebhookFunction",
     "GET /dialogtech/{flow}/next-action": "NextActionFunction",
     "POST /dialogtech/{flow}/next-action": "NextActionFunction",
     "GET /dialogtech/{flow}/transcription": "TranscriptionPostbackFunction",
+    "POST /twiml/{flow}/voice": "VoiceWebhookFunction",
+    "POST /twiml/{flow}/transcription": "VoiceWebhookFunction",
 }
 
 
@@ -129,7 +131,7 @@ def test_the_stage_is_throttled_and_logs_no_query_string(aws, stack):
 
 def test_every_log_group_has_a_retention_period(aws, stack):
     groups = stack.resources["AWS::Logs::LogGroup"]
-    assert len(groups) == 5
+    assert len(groups) == 6
     for name in groups.values():
         (found,) = aws("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         assert found["retentionInDays"] == int(PARAMETERS["LogRetentionDays"])
@@ -146,7 +148,13 @@ def test_functions_are_configured_by_the_parameters(aws, stack, function):
     assert variables["RINGBOLT_STACK"] == STACK_NAME
     assert variables["RINGBOLT_DEADLINE_MS"] == PARAMETERS["DeadlineMs"]
     assert variables["RINGBOLT_RETENTION_DAYS"] == PARAMETERS["RetentionDays"]
-    assert variables["RINGBOLT_WEBHOOK_TOKENS"] == f"secretsmanager:{stack.outputs['WebhookTokenSecretArn']}"
+    admission = {
+        "RINGBOLT_WEBHOOK_TOKENS": f"secretsmanager:{stack.outputs['WebhookTokenSecretArn']}",
+        "RINGBOLT_TWIML_KEYS": f"secretsmanager:{stack.outputs['TwimlKeySecretArn']}",
+    }
+    # Each function has one of the two.
+    expected = "RINGBOLT_TWIML_KEYS" if function == "VoiceWebhookFunction" else "RINGBOLT_WEBHOOK_TOKENS"
+    assert {name: variables[name] for name in admission if name in variables} == {expected: admission[expected]}
     # Longer than any deadline, but shorter than an HTTP API's limit of 30 s.
     assert 25 < found["Timeout"] < 30
     group = stack.physical_id("AWS::Logs::LogGroup", function.removesuffix("Function") + "LogGroup")
@@ -175,12 +183,12 @@ def test_alarms_watch_existing_metrics(aws, stack):
     alarms = aws("cloudwatch").describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
     assert len(alarms) == len(names)
     watched = {(alarm["Namespace"], alarm["MetricName"]) for alarm in alarms}
-    expected = {("Ringbolt", name) for name in ("Fallbacks", "LatencyMs", "Locked", "Queued", "Refused")}
+    expected = {("Ringbolt", name) for name in ("BadSignatures", "Fallbacks", "LatencyMs", "Locked", "Queued", "Refused")}
     expected |= {("AWS/ApiGateway", "5xx"), ("AWS/Lambda", "Errors"), ("AWS/Lambda", "Throttles")}
     assert expected <= watched
     # The emulator cannot tell whether AWS really emits the metrics of its own services.
     functions = set(stack.resources["AWS::Lambda::Function"].values())
-    packages = {"auth-webhook", "next-action", "transcription-postback", "enrol"}
+    packages = {"auth-webhook", "next-action", "transcription-postback", "voice-webhook", "enrol"}
     for alarm in alarms:
         known = {"Ringbolt": packages, "AWS/Lambda": functions}.get(alarm["Namespace"])
         values = {d["Value"] for d in alarm["Dimensions"] if d["Name"] in ("Function", "FunctionName")}
@@ -227,6 +235,9 @@ def test_outputs_are_ready_to_paste(stack):
     assert stack.outputs["WixAnswersUrl"] == f"{host}/wix-answers/{{flow}}/auth?auth=TOKEN"
     assert stack.outputs["DialogTechNextActionUrl"] == f"{host}/dialogtech/{{flow}}/next-action?auth=TOKEN"
     assert stack.outputs["DialogTechTranscriptionUrl"] == f"{host}/dialogtech/{{flow}}/transcription?auth=TOKEN"
+    assert stack.outputs["VoiceWebhookUrl"] == f"{host}/twiml/{{flow}}/voice"
+    assert stack.outputs["VoiceWebhookFunctionName"] == stack.physical_id("AWS::Lambda::Function", "VoiceWebhookFunction")
+    assert stack.outputs["VoiceWebhookLogGroupName"] == stack.physical_id("AWS::Logs::LogGroup", "VoiceWebhookLogGroup")
     show_token = stack.outputs["ShowToken"]
     assert show_token.startswith("aws secretsmanager get-secret-value ")
     assert stack.outputs["WebhookTokenSecretArn"] in show_token.split()

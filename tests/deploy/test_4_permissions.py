@@ -10,8 +10,12 @@ import time
 
 import pytest
 
+from conftest import RECORDED
 from permissions import Role, decisions
+from test_2_voice import log_in as voice_log_in
+from test_2_voice import transcribed
 from test_2_webhooks import SUCCESS, item_of, log_in
+from twiml import Call
 
 UPDATE, GET, SECRET = "dynamodb:UpdateItem", "dynamodb:GetItem", "secretsmanager:GetSecretValue"
 NEEDED = [
@@ -31,6 +35,14 @@ NEEDED = [
     ("TranscriptionPostback", GET, "Calls"),
     ("TranscriptionPostback", SECRET, "WebhookToken"),
     ("TranscriptionPostback", "sqs:SendMessage", "Queue"),
+    ("VoiceWebhook", UPDATE, "Callers"),
+    ("VoiceWebhook", GET, "Callers"),
+    ("VoiceWebhook", UPDATE, "Counters"),
+    ("VoiceWebhook", UPDATE, "Calls"),
+    ("VoiceWebhook", GET, "Calls"),
+    ("VoiceWebhook", GET, "Flows"),
+    ("VoiceWebhook", SECRET, "PinKey"),
+    ("VoiceWebhook", SECRET, "TwimlKey"),
     ("Enrolment", UPDATE, "Callers"),
     ("Enrolment", SECRET, "PinKey"),
 ]
@@ -38,6 +50,7 @@ NEEDED = [
 DONE_BY_AWS = {
     "AuthWebhook": {"logs:CreateLogStream", "logs:PutLogEvents"},
     "NextAction": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "VoiceWebhook": {"logs:CreateLogStream", "logs:PutLogEvents"},
     "TranscriptionPostback": {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
@@ -52,6 +65,7 @@ PROBES = {
     "AuthWebhook": ("POST", "WixAnswersUrl"),
     "NextAction": ("GET", "DialogTechNextActionUrl"),
     "TranscriptionPostback": ("GET", "DialogTechTranscriptionUrl"),
+    "VoiceWebhook": ("POST", "VoiceWebhookUrl"),
 }
 calls = itertools.count(70_020_000)
 
@@ -69,6 +83,7 @@ def resources(aws, stack):
         **arns,
         "PinKey": outputs["PinKeySecretArn"],
         "WebhookToken": outputs["WebhookTokenSecretArn"],
+        "TwimlKey": outputs["TwimlKeySecretArn"],
         "Queue": queue["Attributes"]["QueueArn"],
     }
 
@@ -85,7 +100,7 @@ def paused_queue(aws, stack):
 
 
 @pytest.fixture
-def use(aws, stack, webhooks, enrol):
+def use(aws, stack, webhooks, enrol, auth_token):
     """For each function, uses everything that it does and checks the results."""
 
     def authenticate():
@@ -106,6 +121,18 @@ def use(aws, stack, webhooks, enrol):
         assert answer.status == 204, answer
         item_of(aws, stack, call, "transcript#23456#1")
 
+    def voice():
+        # The number of a call is not that of the record: that is about one run through an IVR.
+        number = f"CA{next(calls)}"
+        call = voice_log_in(Call(webhooks, auth_token, number), "90705", "815294")
+        call.key("0")
+        call.follow()
+        assert call.heard() == "Your balance is 128 dollars.", call.answer
+        item_of(aws, stack, f"{number}-r1", "visit#12345#")
+        number = f"CA{next(calls)}"
+        assert transcribed(Call(webhooks, auth_token, number, RECORDED), "All is well.").status == 204
+        item_of(aws, stack, f"{number}-r1", "transcript#30001#3")
+
     def enrol_caller():
         enrol("90706", "815294")
         answer = webhooks.authenticate("90706", "815294", f"a-{next(calls)}")
@@ -116,6 +143,7 @@ def use(aws, stack, webhooks, enrol):
         "AuthWebhook": authenticate,
         "NextAction": next_action,
         "TranscriptionPostback": transcribe,
+        "VoiceWebhook": voice,
         "Enrolment": enrol_caller,
     }
 

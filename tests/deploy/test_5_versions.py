@@ -8,7 +8,7 @@ import pytest
 import sam
 from conftest import PARAMETERS
 
-FUNCTIONS = ("AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction")
+FUNCTIONS = ("AuthWebhookFunction", "NextActionFunction", "TranscriptionPostbackFunction", "VoiceWebhookFunction")
 
 
 def live(aws, stack, function):

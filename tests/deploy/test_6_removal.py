@@ -61,7 +61,7 @@ def test_a_dev_stack_leaves_nothing_behind(aws, stack):
 @pytest.fixture(scope="module")
 def prod(scratch, emulator, aws):
     name = f"{STACK_NAME}-prod"
-    parameters = {**PARAMETERS, "Stage": "prod", "StreamEvents": "false", "EnrolFunction": "false"}
+    parameters = {**PARAMETERS, "Stage": "prod", "StreamEvents": "false", "EnrolFunction": "false", "VoiceWebhook": "false"}
     sam.deploy(scratch, emulator.endpoint, name, parameters)
     unprotected = Stack(aws, name).resources["AWS::DynamoDB::Table"].values()
     # A failed first deployment could not delete protected tables, so the second one protects them.
@@ -84,9 +84,13 @@ def test_in_prod_tables_are_protected_and_events_are_off_by_default(aws, prod):
     assert "AWS::Pipes::Pipe" not in prod.resources
 
 
-def test_the_enrolment_function_is_optional(prod):
+def test_the_enrolment_function_and_the_voice_webhook_are_optional(aws, prod):
     assert len(prod.resources["AWS::Lambda::Function"]) == 3
-    assert not [name for name in prod.outputs if name.startswith("Enrol")]
+    optional = ("Enrol", "VoiceWebhook", "Twiml")
+    named = [name for of_kind in prod.resources.values() for name in of_kind] + list(prod.outputs)
+    assert [name for name in named if name.startswith(optional)] == []
+    routes = aws("apigatewayv2").get_routes(ApiId=prod.outputs["HttpApiId"])["Items"]
+    assert len(routes) == 4 and not [route for route in routes if "twiml" in route["RouteKey"]]
 
 
 def test_what_cannot_work_is_refused_before_anything_is_changed(scratch, emulator, aws):

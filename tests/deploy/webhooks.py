@@ -83,14 +83,20 @@ class Webhooks:
             url = url.replace("TOKEN", self.token)
         target = urllib.parse.urlsplit(url)
         query = "&".join(part for part in (target.query, urllib.parse.urlencode(parameters)) if part)
-        # The emulator's APIs are called API.execute-api.localhost and have no TLS.
-        api = target.hostname.split(".")[0]
-        headers = {"Host": f"{api}.execute-api.localhost:{self.port}"}
-        if content_type:
-            headers["Content-Type"] = content_type
+        headers = {"Content-Type": content_type} if content_type else {}
+        return self.exchange(method, target._replace(query=query).geturl(), body, headers)
+
+    def domain(self):
+        """The name under which the emulator's API takes requests."""
+        return f"{self.urls['HttpApiId']}.execute-api.localhost"
+
+    def exchange(self, method, url, body, headers):
+        """Sends a request to a URL, wherever that is, through the emulator's API, which has no TLS."""
+        target = urllib.parse.urlsplit(url)
+        headers = {"Host": f"{self.domain()}:{self.port}", **headers}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECS)
         try:
-            path = target.path + (f"?{query}" if query else "")
+            path = target.path + (f"?{target.query}" if target.query else "")
             connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
             text = response.read().decode()

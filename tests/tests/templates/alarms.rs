@@ -25,9 +25,13 @@ fn resolve(name: &str) -> String {
         "AuthWebhookName" | "AuthWebhookFunction" => "auth",
         "NextActionName" | "NextActionFunction" => "next",
         "TranscriptionPostbackName" => "postback",
+        "VoiceWebhookName" | "VoiceWebhookFunction" => "voice",
         "Fn::Sub ${AuthWebhookFunction}:live" => "auth:live",
         "Fn::Sub ${NextActionFunction}:live" => "next:live",
-        "Fn::GetAtt AuthWebhookFunction.Version.Version" | "Fn::GetAtt NextActionFunction.Version.Version" => "7",
+        "Fn::Sub ${VoiceWebhookFunction}:live" => "voice:live",
+        "Fn::GetAtt AuthWebhookFunction.Version.Version"
+        | "Fn::GetAtt NextActionFunction.Version.Version"
+        | "Fn::GetAtt VoiceWebhookFunction.Version.Version" => "7",
         // Tables and queues.
         other => other.strip_suffix("Name").unwrap_or(other),
     }
@@ -49,15 +53,15 @@ fn alarms() -> BTreeMap<String, Alarm> {
 /// For an alarm: samples on which it fires, and samples on which it does not.
 struct Case(&'static str, Vec<Sample>, Vec<Sample>);
 
-fn of_function(id: &'static str, function: &'static str) -> Vec<Case> {
+/// `lambda` is the name that [`resolve`] gives to the function.
+fn of_function(id: &'static str, function: &'static str, lambda: &'static str) -> Vec<Case> {
     let slow = |ms: u64, times: usize| answers(STACK, function, Outcome::Verified, 200, ms, times);
     let fallbacks = |stack, times| answers(stack, function, Outcome::Fallback, 200, 5, times);
     let locked = |times| answers(STACK, function, Outcome::Locked, 200, 5, times);
     let name = |suffix: &str| -> &'static str { format!("{id}{suffix}").leak() };
-    let lambda = if id == "AuthWebhook" { "auth" } else { "next" };
+    let live = format!("{lambda}:live");
     let version = |version| {
-        let resource = if lambda == "auth" { "auth:live" } else { "next:live" };
-        let dimensions = [("FunctionName", lambda), ("Resource", resource), ("ExecutedVersion", version)];
+        let dimensions = [("FunctionName", lambda), ("Resource", live.as_str()), ("ExecutedVersion", version)];
         aws("AWS/Lambda", "Errors", &dimensions, &[1.0])
     };
     vec![
@@ -101,6 +105,7 @@ fn cases() -> Vec<Case> {
     let events = Aws { namespace: "AWS/SQS", dimension: ("QueueName", "UndeliveredEvents") };
     let (visible, hidden) = ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible");
     let refused = |stack, function, times| answers(stack, function, Outcome::Refused, 401, 1, times);
+    let unsigned = |function, times| answers(STACK, function, Outcome::Refused, 403, 1, times);
     let queued = |times| answers(STACK, "transcription-postback", Outcome::Queued, 200, 9, times);
     let stored = || answers(STACK, "transcription-postback", Outcome::First, 204, 9, 5);
     let mut cases = vec![
@@ -137,16 +142,25 @@ fn cases() -> Vec<Case> {
         ("AuthWebhookRefusedAlarm", "auth-webhook"),
         ("NextActionRefusedAlarm", "next-action"),
         ("TranscriptionPostbackRefusedAlarm", "transcription-postback"),
+        ("VoiceWebhookRefusedAlarm", "voice-webhook"),
     ] {
-        // An old token in a portal. Four are a stranger's look around, and another stack is not ours.
-        let good = [refused(STACK, function, 4), refused(OTHER_STACK, function, 9)].concat();
+        // An old token in a portal. Four are a stranger's look around, and another stack is not ours. Signatures have an alarm
+        // of their own.
+        let good = [refused(STACK, function, 4), refused(OTHER_STACK, function, 9), unsigned(function, 9)].concat();
         cases.push(Case(id, refused(STACK, function, 5), good));
     }
+    cases.push(Case(
+        "VoiceWebhookSignaturesAlarm",
+        unsigned("voice-webhook", 5),
+        [unsigned("voice-webhook", 4), refused(STACK, "voice-webhook", 9)].concat(),
+    ));
     cases.extend(of_lambda("AuthWebhookErrorsAlarm", "AuthWebhookThrottlesAlarm", "auth"));
     cases.extend(of_lambda("NextActionErrorsAlarm", "NextActionThrottlesAlarm", "next"));
     cases.extend(of_lambda("TranscriptionPostbackErrorsAlarm", "TranscriptionPostbackThrottlesAlarm", "postback"));
-    cases.extend(of_function("AuthWebhook", "auth-webhook"));
-    cases.extend(of_function("NextAction", "next-action"));
+    cases.extend(of_lambda("VoiceWebhookErrorsAlarm", "VoiceWebhookThrottlesAlarm", "voice"));
+    cases.extend(of_function("AuthWebhook", "auth-webhook", "auth"));
+    cases.extend(of_function("NextAction", "next-action", "next"));
+    cases.extend(of_function("VoiceWebhook", "voice-webhook", "voice"));
     cases
 }
 

@@ -12,9 +12,10 @@ use ringbolt_lambda::{
     metrics::{self, Invocation},
 };
 use ringbolt_tests::{
-    TestApp, TestDatabase, Wire,
-    app::{Function, demo_flow, event, get_event},
+    TestApp, TestDatabase, TwimlCall, Wire,
+    app::{Function, demo_flow, event, get_event, root},
     database::patient_client,
+    twiml,
 };
 use serde_json::Value;
 use std::{
@@ -75,7 +76,11 @@ fn the_dollars_follow_from_the_prices() {
         assert!((dollars - row.dollars).abs() < 0.006, "{name} costs {dollars:.3}");
     }
     let call = rows["DialogTech, a PIN"].dollars + rows["DialogTech, another step"].dollars;
+    // A call comes in, an account and a PIN are keyed, and an answer to the next question.
+    let conversation =
+        2.0 * rows["TwiML, a question"].dollars + rows["TwiML, a PIN"].dollars + rows["TwiML, another step"].dollars;
     let guide = text("docs/deploy.md");
+    assert!(guide.contains(&format!("**${conversation:.2}**")), "a conversation costs {conversation:.2}");
     assert!(guide.contains(&format!("**${call:.2}**")), "a call costs {call:.2}");
     assert!(guide.contains(&format!("**${:.2}**", rows["Wix Answers, a PIN"].dollars)));
 }
@@ -96,11 +101,15 @@ struct Deployment {
 
 impl Deployment {
     async fn new() -> Self {
+        Self::of(&demo_flow()).await
+    }
+
+    async fn of(flow: &str) -> Self {
         let database = TestDatabase::start().await;
         let wire = Wire::to(&database.endpoint).await;
         database.store().await;
         let store = Store::new(patient_client(&wire.endpoint).await, database.tables.clone());
-        let app = TestApp::on(store, &demo_flow());
+        let app = TestApp::on(store, flow);
         app.enrol_demo().await;
         Self { database, wire, app }
     }
@@ -216,6 +225,51 @@ async fn the_guide_has_what_each_request_writes_reads_and_logs() {
     assert_eq!(differences, [""; 0]);
 }
 
+#[tokio::test]
+async fn the_guide_has_what_each_request_over_twiml_writes_reads_and_logs() {
+    let mut differences = Vec::new();
+    let mut expect = |name: &str, measured: &Measured| differences.extend(difference(name, measured));
+    let deployment = Deployment::new().await;
+    let mut call = TwimlCall::to(&deployment.app, "demo", "CA0123456789abcdef0123456789abcdef");
+    let (measured, _) = ask(&deployment, &mut call, &[]).await;
+    expect("TwiML, a question", &measured);
+    let (measured, _) = ask(&deployment, &mut call, &[("Digits", "90786")]).await;
+    expect("TwiML, a question", &measured);
+    let (measured, answer) = ask(&deployment, &mut call, &[("Digits", "4711")]).await;
+    assert_eq!(answer.report.outcome, Outcome::Verified);
+    expect("TwiML, a PIN", &measured);
+    // The survey's answer leads to an IVR that asks nothing, whose step says the balance.
+    let (_, answer) = ask(&deployment, &mut call, &[("Digits", "0")]).await;
+    assert_eq!(answer.report.outcome, Outcome::Answered);
+    let (measured, answer) = ask(&deployment, &mut call, &[]).await;
+    assert_eq!(answer.report.outcome, Outcome::Said, "the caller is known");
+    expect("TwiML, another step", &measured);
+
+    let survey = Deployment::of(&std::fs::read_to_string(root().join("flows/survey.yaml")).unwrap()).await;
+    let mut call = TwimlCall::to(&survey.app, "survey", "CA0123456789abcdef0123456789abcde0");
+    let (_, _) = ask(&survey, &mut call, &[]).await;
+    let (_, _) = ask(&survey, &mut call, &[("Digits", "5")]).await;
+    let (_, answer) = ask(&survey, &mut call, &[("Digits", "2")]).await;
+    let document = roxmltree::Document::parse(&answer.body).unwrap();
+    let recorded = document.descendants().find(|node| node.has_tag_name("Record")).unwrap();
+    call.url = recorded.attribute("transcribeCallback").unwrap().to_owned();
+    let said = "The technician was friendly. ".repeat(30);
+    let (measured, answer) = ask(&survey, &mut call, &[("TranscriptionText", said.as_str())]).await;
+    assert_eq!(answer.report.outcome, Outcome::First);
+    expect("TwiML, a transcription of 1 KB", &measured);
+    assert_eq!(differences, [""; 0]);
+}
+
+/// Measures the next request of a call over TwiML, and goes on to where the answer leads.
+async fn ask(deployment: &Deployment, call: &mut TwimlCall<'_>, more: &[(&str, &str)]) -> (Measured, Answer) {
+    let event = twiml::signed_event(&call.url, &call.form(more));
+    let (measured, answer) = deployment.measure(Function::Voice, &event).await;
+    if let Some(url) = twiml::next(&answer) {
+        call.url = url;
+    }
+    (measured, answer)
+}
+
 /// The ids of the run and of the call in a login.
 fn asked(login: &Value) -> (String, String) {
     let text = login["rawQueryString"].as_str().unwrap();
@@ -224,21 +278,33 @@ fn asked(login: &Value) -> (String, String) {
     (field("ivr_response_id"), field("ivr_session_id"))
 }
 
-/// An alarm is billed by the metrics in it.
+/// The metrics in the alarms with a condition, or in those without any. An alarm is billed by the metrics in it.
+fn alarm_metrics(condition: Option<&str>) -> usize {
+    let of_file = |file: &str| -> usize {
+        template(file)["Resources"]
+            .as_object()
+            .unwrap()
+            .values()
+            .filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm")
+            .filter(|alarm| alarm["Condition"].as_str() == condition)
+            .map(|alarm| match alarm["Properties"]["Metrics"].as_array() {
+                None => 1,
+                Some(metrics) => metrics.iter().filter(|metric| metric["MetricStat"].is_object()).count(),
+            })
+            .sum()
+    };
+    of_file("infra/observability.yaml") + of_file("template.yaml")
+}
+
 #[test]
 fn the_guide_has_the_number_of_alarm_metrics() {
-    let observability = template("infra/observability.yaml");
-    let metrics: usize = observability["Resources"]
-        .as_object()
-        .unwrap()
-        .values()
-        .filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm" && resource["Condition"].is_null())
-        .map(|alarm| match alarm["Properties"]["Metrics"].as_array() {
-            None => 1,
-            Some(metrics) => metrics.iter().filter(|metric| metric["MetricStat"].is_object()).count(),
-        })
-        .sum();
+    let metrics = alarm_metrics(None);
     let dollars = f64::from(u32::try_from(metrics).unwrap()) * 0.10;
     let row = format!("| {metrics} metrics in alarms | {dollars:.2} |");
     assert!(text("docs/deploy.md").contains(&row), "{row}");
+    let optional = ["WithCanary", "WithNoTrafficAlarm", "WithEnrolment", "WithVoiceWebhook", "WithVoiceWebhookCanary"];
+    assert_eq!(optional.map(|condition| alarm_metrics(Some(condition))), [5, 1, 1, 7, 2]);
+    let sentence = "`CanaryDeployment` adds five metrics in alarms, `NoTrafficHours` one, `EnrolFunction` one, and \
+                    `VoiceWebhook` seven, with `CanaryDeployment` two more.";
+    assert!(text("docs/deploy.md").contains(sentence), "{sentence}");
 }

@@ -103,6 +103,16 @@ fn the_generation_of_secrets_never_changes() {
     }
 }
 
+/// CloudFormation stores this text again whenever it changes in any way, and then the providers' keys are gone.
+#[test]
+fn the_secret_of_the_providers_keys_begins_empty_and_its_text_never_changes() {
+    let data = template(DATA);
+    let secret = &data["Resources"]["TwimlKeySecret"];
+    assert_eq!(secret["Properties"]["SecretString"], "{}");
+    assert_eq!(secret["Condition"], "WithVoiceWebhook");
+    assert_eq!(data["Conditions"]["WithVoiceWebhook"], json!({ "Fn::Equals": [{ "Ref": "VoiceWebhook" }, "true"] }));
+}
+
 #[test]
 fn an_existing_table_or_secret_takes_the_place_of_the_stacks_own() {
     let (data, root) = (template(DATA), template("template.yaml"));

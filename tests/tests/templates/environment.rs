@@ -3,7 +3,7 @@
 use crate::{FUNCTIONS, keys, logical_id, number, template, text};
 use ringbolt_lambda::config::{self, SteeringConfig, StoringConfig, WebhookConfig};
 use ringbolt_tests::app::Function;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{cell::RefCell, collections::BTreeSet};
 
 /// Read by the SDK instead of Ringbolt.
@@ -11,11 +11,13 @@ const READ_BY_THE_SDK: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 /// Replaces the table of call flows in local runs.
 const LOCAL: &str = "RINGBOLT_FLOW_FILES";
 
-/// The variables that the template sets for a function.
+/// The variables that the template sets for a function: its own and those of all functions, without those that it takes
+/// away again.
 fn set(root: &Value, function: Function) -> BTreeSet<String> {
     let own = &root["Resources"][format!("{}Function", logical_id(function))]["Properties"]["Environment"]["Variables"];
     let common = keys(&root["Globals"]["Function"]["Environment"]["Variables"]);
-    common.union(&keys(own)).cloned().collect()
+    let taken_away = |name: &&String| own[name.as_str()] == json!({ "Ref": "AWS::NoValue" });
+    common.union(&keys(own)).filter(|name| !taken_away(name)).cloned().collect()
 }
 
 /// The variables that a function's code reads.
@@ -25,11 +27,16 @@ fn read(function: Function) -> BTreeSet<String> {
         asked.borrow_mut().insert(name.to_owned());
         None
     };
-    assert!(WebhookConfig::from_env(get).is_err());
+    match function {
+        Function::Voice => assert!(WebhookConfig::signed_from_env(get).is_err()),
+        Function::Auth | Function::NextAction | Function::Transcription => {
+            assert!(WebhookConfig::from_env(get).is_err());
+        }
+    }
     assert_eq!(config::stack_name(get), None);
     match function {
         Function::Transcription => assert!(StoringConfig::from_env(get).is_ok(), "the queue is optional"),
-        Function::Auth | Function::NextAction => {
+        Function::Auth | Function::NextAction | Function::Voice => {
             assert!(SteeringConfig::from_env(get, next_action::last_resort).is_err());
         }
     }

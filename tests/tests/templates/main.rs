@@ -13,6 +13,7 @@ mod policies;
 mod routes;
 mod runbook;
 mod versions;
+mod voice;
 mod yaml;
 
 use ringbolt_tests::app::{Function, root};
@@ -20,7 +21,9 @@ use serde_json::Value;
 use std::{collections::BTreeSet, fs};
 
 /// The webhooks.
-const FUNCTIONS: [Function; 3] = [Function::Auth, Function::NextAction, Function::Transcription];
+const FUNCTIONS: [Function; 4] = [Function::Auth, Function::NextAction, Function::Transcription, Function::Voice];
+/// Those that steer calls, so that a canary deployment watches them.
+const STEERING: [Function; 3] = [Function::Auth, Function::NextAction, Function::Voice];
 
 /// The package of the enrolment function, and its name in the template.
 const ENROLMENT: (&str, &str) = ("enrol", "Enrolment");
@@ -36,6 +39,7 @@ fn logical_id(function: Function) -> &'static str {
         Function::Auth => "AuthWebhook",
         Function::NextAction => "NextAction",
         Function::Transcription => "TranscriptionPostback",
+        Function::Voice => "VoiceWebhook",
     }
 }
 

@@ -32,6 +32,17 @@ fn expected(id: &str) -> &'static [&'static str] {
             "sqs:DeleteMessage TranscriptionsQueueArn",
             "sqs:GetQueueAttributes TranscriptionsQueueArn",
         ],
+        // No webhook token: the provider signs its requests.
+        "VoiceWebhook" => &[
+            "dynamodb:UpdateItem CallersTableArn",
+            "dynamodb:GetItem CallersTableArn",
+            "dynamodb:UpdateItem CountersTableArn",
+            "dynamodb:UpdateItem CallsTableArn",
+            "dynamodb:GetItem CallsTableArn",
+            "dynamodb:GetItem FlowsTableArn",
+            "secretsmanager:GetSecretValue PinKeySecretArn",
+            "secretsmanager:GetSecretValue TwimlKeySecretArn",
+        ],
         "Enrolment" => &["dynamodb:UpdateItem CallersTableArn", "secretsmanager:GetSecretValue PinKeySecretArn"],
         _ => panic!("{id} has no expectation"),
     }

@@ -125,6 +125,23 @@ fn a_deployer_may_create_every_resource_of_the_templates() {
     }
 }
 
+/// CloudFormation names a secret after the resource. A deployer may touch these and no other secret of the account.
+#[test]
+fn a_deployer_may_create_the_templates_secrets_only() {
+    let data = template("infra/data.yaml");
+    let secrets: BTreeSet<_> = data["Resources"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == "AWS::SecretsManager::Secret")
+        .map(|(name, _)| format!("arn:aws:secretsmanager:*:*:secret:{name}-*"))
+        .collect();
+    let statements = statements(&DEPLOYER);
+    let creating = statements.iter().find(|s| each(&s["Action"]).contains(&"secretsmanager:CreateSecret")).unwrap();
+    let named: BTreeSet<_> = each(&creating["Resource"]).into_iter().map(str::to_owned).collect();
+    assert_eq!(named, secrets);
+}
+
 #[test]
 fn roles_are_passed_only_to_the_services_that_need_them() {
     let statements = statements(&DEPLOYER);

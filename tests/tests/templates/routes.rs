@@ -14,6 +14,11 @@ fn routes(root: &Value) -> BTreeMap<String, &'static str> {
     let paths = &root["Resources"]["HttpApi"]["Properties"]["DefinitionBody"]["paths"];
     let mut routes = BTreeMap::new();
     for (path, methods) in paths.as_object().unwrap() {
+        // A route of an optional function is a condition with its methods.
+        let methods = match &methods["Fn::If"] {
+            Value::Null => methods,
+            conditional => &conditional[1],
+        };
         for (method, operation) in methods.as_object().unwrap() {
             let integration = &operation["x-amazon-apigateway-integration"];
             assert_eq!(integration["payloadFormatVersion"], "2.0", "{path}");
@@ -59,12 +64,14 @@ fn api_gateway_may_call_each_function_for_its_own_routes_only() {
         let function = FUNCTIONS.into_iter().find(|known| known.name() == function).unwrap();
         let id = logical_id(function);
         for (permission, target) in [("Permission", "Function"), ("AliasPermission", "Function.Alias")] {
-            let permission = &template["Resources"][format!("{id}{permission}")]["Properties"];
+            let (asked_method, asked_path) = route.split_once(" /").unwrap();
+            // A function's second route has permissions of its own.
+            let second = if route == "POST /twiml/{flow}/transcription" { "Transcription" } else { "" };
+            let permission = &template["Resources"][format!("{id}{second}{permission}")]["Properties"];
             assert_eq!(permission["FunctionName"]["Ref"], format!("{id}{target}"));
             let source = permission["SourceArn"]["Fn::Sub"].as_str().unwrap();
             let (_, allowed) = source.split_once("${HttpApi}/*/").unwrap();
             let (method, path) = allowed.split_once('/').unwrap();
-            let (asked_method, asked_path) = route.split_once(" /").unwrap();
             assert_eq!(path, asked_path.replace("{flow}", "*"));
             assert!(method == asked_method || method == "*", "{route}: {method}");
         }
@@ -74,18 +81,22 @@ fn api_gateway_may_call_each_function_for_its_own_routes_only() {
 #[test]
 fn the_outputs_have_the_urls_of_all_routes() {
     let root = template("template.yaml");
-    let urls: BTreeSet<_> = root["Outputs"]
+    let mut urls: BTreeSet<_> = root["Outputs"]
         .as_object()
         .unwrap()
         .iter()
         // The prefix of all other URLs.
-        .filter(|(name, _)| *name != "ApiUrl")
+        .filter(|(name, _)| *name != "ApiUrl" && *name != "VoiceWebhookUrl")
         .filter_map(|(_, output)| output["Value"]["Fn::Sub"][0].as_str())
         .map(|url| {
             let path = url.strip_prefix("https://${Host}").expect("a URL");
             path.strip_suffix("?auth=TOKEN").expect("a placeholder for the token").to_owned()
         })
         .collect();
+    // Its requests are signed, so it has no token; its flow gives the provider the URL for transcriptions.
+    let voice = root["Outputs"]["VoiceWebhookUrl"]["Value"]["Fn::Sub"][0].as_str().unwrap();
+    urls.extend(["voice", "transcription"].map(|webhook| format!("/twiml/{{flow}}/{webhook}")));
+    assert_eq!(voice, "${Url}/twiml/{flow}/voice");
     let paths = keys(&root["Resources"]["HttpApi"]["Properties"]["DefinitionBody"]["paths"]);
     assert_eq!(urls, paths);
 }

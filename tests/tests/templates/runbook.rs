@@ -100,6 +100,7 @@ fn saved_queries_read_the_fields_that_are_logged() {
         "level",
         "failure",
         "reason",
+        "check",
         "kept",
         "failed",
         "routeKey",

@@ -1,6 +1,6 @@
 //! A function's version is made of its code and its parameters.
 
-use crate::{FUNCTIONS, logical_id, template};
+use crate::{FUNCTIONS, STEERING, logical_id, template};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -80,6 +80,7 @@ fn longest(parameter: &Value) -> usize {
         "([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?" => 36,
         "([2-9][0-9]{9})?" => 10,
         "(https?://.{1,70})?" => "https://".len() + 70,
+        "(https://[A-Za-z0-9][A-Za-z0-9._~:/-]{0,46})?" => "https://".len() + 47,
         other => panic!("how long can {other} be?"),
     }
 }
@@ -102,7 +103,7 @@ fn what_the_queue_holds_and_the_canarys_alarms_use_the_live_version_too() {
     let resources = &template("template.yaml")["Resources"];
     let mapping = &resources["TranscriptionsMapping"]["Properties"]["FunctionName"];
     assert_eq!(mapping["Ref"], "TranscriptionPostbackFunction.Alias");
-    for id in ["AuthWebhook", "NextAction"] {
+    for id in STEERING.map(logical_id) {
         let alarms = resources[format!("{id}Function")]["Properties"]["DeploymentPreference"]["Alarms"].as_array();
         let named: Vec<_> = alarms.unwrap().iter().map(|alarm| alarm["Fn::If"][1]["Ref"].as_str().unwrap()).collect();
         assert_eq!(named, [&format!("{id}CanaryAlarm"), &format!("{id}CanaryErrorsAlarm"), "ApiCanaryAlarm"]);
