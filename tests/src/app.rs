@@ -3,12 +3,15 @@
 use crate::{TestDatabase, database::patient_client, hasher};
 use ringbolt_core::{
     caller::{Attributes, Status},
+    dialects::twiml::signature::TwimlKeys,
     flow::Flow,
     pin::CallerPin,
     time::EpochMs,
 };
 use ringbolt_dynamodb::Store;
-use ringbolt_lambda::{Answer, App, LastResort, Postback, Webhook, flows::Flows, run::respond, token::WebhookTokens};
+use ringbolt_lambda::{
+    Answer, App, LastResort, Postback, Webhook, flows::Flows, run::respond, signed::Signatures, token::WebhookTokens,
+};
 use serde_json::Value;
 use std::{
     path::PathBuf,
@@ -45,7 +48,7 @@ impl TestClock {
     }
 }
 
-/// One of the three functions.
+/// One of the functions that providers reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {
     /// `auth-webhook`
@@ -54,6 +57,8 @@ pub enum Function {
     NextAction,
     /// `transcription-postback`
     Transcription,
+    /// `voice-webhook`
+    Voice,
 }
 
 impl Function {
@@ -64,11 +69,12 @@ impl Function {
             Self::Auth => "auth-webhook",
             Self::NextAction => "next-action",
             Self::Transcription => "transcription-postback",
+            Self::Voice => "voice-webhook",
         }
     }
 }
 
-/// The three functions.
+/// The functions that providers reach.
 pub struct TestApp {
     /// Their shared state.
     pub app: App,
@@ -105,7 +111,16 @@ impl TestApp {
             clock: Arc::new(move || app_clock.now()),
         };
         let flows = Flows::unpublished([Arc::new(Flow::load(flow).unwrap_or_else(|mistakes| panic!("{mistakes}")))]);
-        Self { app: App { webhook, flows, hasher: hasher(), last_resort: LastResort::default() }, clock }
+        Self {
+            app: App {
+                webhook,
+                signatures: Some(signatures()),
+                flows,
+                hasher: hasher(),
+                last_resort: LastResort::default(),
+            },
+            clock,
+        }
     }
 
     /// Enrols a caller.
@@ -139,6 +154,7 @@ impl TestApp {
         match function {
             Function::Auth => Box::pin(respond(&self.app, &auth_webhook::handle, event)).await,
             Function::NextAction => Box::pin(respond(&self.app, &next_action::handle, event)).await,
+            Function::Voice => Box::pin(respond(&self.app, &voice_webhook::handle, event)).await,
             Function::Transcription => {
                 let postback = Postback::without_queue(self.app.webhook.clone());
                 Box::pin(respond(&postback, &transcription_postback::handle, event)).await
@@ -165,6 +181,17 @@ impl TestApp {
     pub async fn transcribed(&self, query: &str) -> Answer {
         self.send(Function::Transcription, &get_event(Function::Transcription, query)).await
     }
+}
+
+/// Twilio's keys: the present one, and the one before.
+pub const TWILIO_KEYS: [&str; 2] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
+
+/// Where providers reach the voice webhook.
+pub const PUBLIC_URL: &str = "https://calls.example.com";
+
+fn signatures() -> Signatures {
+    let keys = serde_json::json!({ "twilio": TWILIO_KEYS }).to_string();
+    Signatures::new(TwimlKeys::from_json(&keys).unwrap(), Some(PUBLIC_URL.parse().unwrap()))
 }
 
 /// The text of `flows/demo.yaml`.

@@ -5,10 +5,12 @@
 pub mod app;
 pub mod database;
 pub mod enrolment;
+pub mod twiml;
 pub mod wire;
 
 pub use app::{TestApp, TestClock};
 pub use database::{ACCESS_KEY, TestDatabase};
+pub use twiml::TwimlCall;
 pub use wire::{Fault, Wire};
 
 use ringbolt_core::{

@@ -14,7 +14,7 @@ use crate::steps::sam_build::{self, Architecture, FUNCTIONS};
 use crate::workspace::{Workspace, run};
 
 /// What the package has of the repository, as it is there.
-const COPIED: [&str; 14] = [
+const COPIED: [&str; 15] = [
     "LICENSE",
     "CHANGELOG.md",
     "samconfig.toml",
@@ -27,6 +27,7 @@ const COPIED: [&str; 14] = [
     "docs/output.schema.json",
     "docs/runbook.md",
     "docs/scripted-calls.md",
+    "docs/twiml.md",
     "infra/policies",
     "flows",
 ];

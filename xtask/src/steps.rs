@@ -8,6 +8,7 @@ mod lambda;
 mod ringbolt;
 mod sam;
 pub mod sam_build;
+mod twiml;
 
 use anyhow::Result;
 
@@ -32,6 +33,11 @@ pub const STEPS: &[Step] = &[
     Step { name: "deny", about: "licences, banned crates and sources of all dependencies", run: checks::deny },
     Step { name: "unused", about: "every dependency is used", run: checks::unused },
     Step { name: "tests", about: "all workspace tests, on the embedded DynamoDB", run: tests },
+    Step {
+        name: "twiml",
+        about: "signatures and documents, judged by the providers' own libraries",
+        run: twiml::judge,
+    },
     Step {
         name: "dynamodb-local",
         about: "the store tests again, on Amazon's DynamoDB Local",

@@ -18,6 +18,14 @@ impl Tally {
     pub fn one_passed() -> Self {
         Self { passed: 1, ..Self::default() }
     }
+
+    /// The counts of both.
+    pub fn plus(mut self, other: Self) -> Self {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped.extend(other.skipped);
+        self
+    }
 }
 
 /// A tool that a step needs is missing and cannot be installed, so the step is skipped.

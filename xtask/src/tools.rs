@@ -37,6 +37,21 @@ pub const AWS_EMULATOR: PythonEnvironment =
 /// Finds mistakes and policy violations in CloudFormation templates.
 pub const TEMPLATE_CHECKS: PythonEnvironment =
     PythonEnvironment { name: "template-checks", requirements: include_str!("../requirements/policy.txt") };
+/// Twilio's and Telnyx's libraries, and pytest.
+pub const TWIML_LIBRARIES: PythonEnvironment =
+    PythonEnvironment { name: "twiml", requirements: include_str!("../requirements/twiml.txt") };
+/// SignalWire's library. It asks for a Twilio library of 2021 and works with today's, so it is installed apart from it.
+const SIGNALWIRE: PythonPackage = PythonPackage { name: "signalwire", version: "2.1.1" };
+/// Twilio's and SignalWire's libraries, and the packages that their check of signatures needs.
+const TWIML_LIBRARIES_FOR_NODE: [NpmPackage; 7] = [
+    NpmPackage { name: "twilio", version: "6.2.0" },
+    NpmPackage { name: "@signalwire/compatibility-api", version: "3.2.0" },
+    NpmPackage { name: "lodash", version: "4.18.1" },
+    NpmPackage { name: "querystringify", version: "2.2.0" },
+    NpmPackage { name: "requires-port", version: "1.0.0" },
+    NpmPackage { name: "scmp", version: "2.1.0" },
+    NpmPackage { name: "url-parse", version: "1.5.10" },
+];
 /// Contains the jar of DynamoDB Local 1.25.1.
 const DYNAMODB_SIMULATOR: NpmPackage = NpmPackage { name: "amplify-dynamodb-simulator", version: "2.9.30" };
 /// Drives Chromium. This version runs on Debian's Node.js 18.
@@ -54,7 +69,7 @@ pub fn readelf() -> Result<&'static str, Unavailable> {
     program("readelf", "--version", "binutils")
 }
 
-/// Runs the tests of the phone page.
+/// Runs the tests of the phone page, and the providers' libraries.
 pub fn node() -> Result<&'static str, Unavailable> {
     program("node", "--version", "nodejs")
 }
@@ -76,6 +91,25 @@ pub fn browser_libraries(workspace: &Workspace) -> Result<PathBuf> {
         Ok(())
     })?;
     Ok(home)
+}
+
+/// The folder with SignalWire's library for Python.
+pub fn signalwire_for_python(workspace: &Workspace) -> Result<PathBuf> {
+    let home = workspace.tools().join(format!("{}-{}", SIGNALWIRE.name, SIGNALWIRE.version));
+    install(&home, |folder| SIGNALWIRE.unpack(workspace, folder))?;
+    Ok(home)
+}
+
+/// A folder in which Node.js finds the providers' libraries.
+pub fn twiml_libraries_for_node(workspace: &Workspace) -> Result<PathBuf> {
+    let versions = TWIML_LIBRARIES_FOR_NODE.map(|library| library.version).join("-");
+    let home = workspace.tools().join(format!("twiml-for-node-{versions}"));
+    install(&home, |folder| {
+        TWIML_LIBRARIES_FOR_NODE
+            .iter()
+            .try_for_each(|library| library.unpack_to(workspace, &folder.join("node_modules")))
+    })?;
+    Ok(home.join("node_modules"))
 }
 
 /// The folder with `DynamoDBLocal.jar`.

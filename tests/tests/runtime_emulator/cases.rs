@@ -1,6 +1,7 @@
 //! The event files in `events/` and their expected answers.
 
 use crate::emulator::{Emulated, Reply};
+use regex_lite::Regex;
 use ringbolt_tests::app::{Function, root};
 use std::collections::BTreeSet;
 
@@ -22,7 +23,8 @@ pub const fn text(file: &'static str, outcome: &'static str, body: &'static str)
     Case { file, outcome, status: 200, content_type: TEXT, body }
 }
 
-/// Expects an XML document, in which a signed call state is written `rb|TRIES.USER`, without its time and signature.
+/// Expects an XML document, in which a signed call state is written `rb|TRIES.USER`, without its time and signature, and a
+/// sealed one `s=STATE`.
 pub const fn xml(file: &'static str, outcome: &'static str, body: &'static str) -> Case {
     Case { file, outcome, status: 200, content_type: XML, body }
 }
@@ -67,7 +69,8 @@ fn comparable(reply: &Reply) -> String {
     }
     match pass_through(&reply.body) {
         Some(passed) => reply.body.replace(&passed, &without_signature(&passed)),
-        None => reply.body.clone(),
+        // The URLs of TwiML carry the sealed state of the call.
+        None => Regex::new("s=[A-Za-z0-9_-]{40,}").unwrap().replace_all(&reply.body, "s=STATE").into_owned(),
     }
 }
 

@@ -1,6 +1,9 @@
 //! The functions' environment variables, from `events/env.json`, which `sam local invoke --env-vars` also takes.
 
-use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
+use ringbolt_core::{
+    dialects::twiml::signature::TwimlKeys,
+    pin::{PinHash, PinHasher, PinKeys},
+};
 use ringbolt_lambda::{
     config::{EnrolConfig, SteeringConfig, StoringConfig, WebhookConfig},
     token::WebhookTokens,
@@ -17,7 +20,10 @@ use std::{
     process::Command,
 };
 
-pub const FUNCTIONS: [Function; 3] = [Function::Auth, Function::NextAction, Function::Transcription];
+pub const FUNCTIONS: [Function; 4] = [Function::Auth, Function::NextAction, Function::Transcription, Function::Voice];
+
+/// Those that steer calls.
+pub const STEERING: [Function; 3] = [Function::Auth, Function::NextAction, Function::Voice];
 
 /// The enrolment function's name in the SAM template.
 pub const ENROLMENT: &str = "EnrolmentFunction";
@@ -131,6 +137,7 @@ pub fn logical_id(function: Function) -> &'static str {
         Function::Auth => "AuthWebhookFunction",
         Function::NextAction => "NextActionFunction",
         Function::Transcription => "TranscriptionPostbackFunction",
+        Function::Voice => "VoiceWebhookFunction",
     }
 }
 
@@ -143,13 +150,19 @@ fn the_documented_environment_is_complete_and_every_variable_is_read() {
             asked.borrow_mut().insert(name.to_owned());
             environment.get(name).cloned()
         };
-        WebhookConfig::from_env(get).unwrap();
-        WebhookTokens::from_json(&environment["RINGBOLT_WEBHOOK_TOKENS"]).unwrap();
+        if function == Function::Voice {
+            WebhookConfig::signed_from_env(get).unwrap();
+            TwimlKeys::from_json(&environment["RINGBOLT_TWIML_KEYS"]).unwrap();
+        } else {
+            WebhookConfig::from_env(get).unwrap();
+            WebhookTokens::from_json(&environment["RINGBOLT_WEBHOOK_TOKENS"]).unwrap();
+        }
         if function == Function::Transcription {
             StoringConfig::from_env(get).unwrap();
         } else {
             let last_resort = match function {
                 Function::Auth => auth_webhook::last_resort,
+                Function::Voice => voice_webhook::last_resort,
                 _ => next_action::last_resort,
             };
             SteeringConfig::from_env(get, last_resort).unwrap();

@@ -3,23 +3,24 @@
 use crate::{
     cases::{TEXT, XML},
     emulator::{Emulated, Reply},
-    environment::{Environment, FUNCTIONS, bootstrap, logical_id},
+    environment::{Environment, FUNCTIONS, STEERING, bootstrap, logical_id},
     output::Output,
     process::Process,
 };
 use ringbolt_tests::app::{Function, root};
 use std::{fs, path::Path, process::Command};
 
-const STEERING: [Function; 2] = [Function::Auth, Function::NextAction];
 const FLOW: &str = "flow: demo\nrealm: demo\nfalback:\n  wix_answers: disconnect\n";
 
 #[test]
 fn a_missing_variable_stops_the_start_and_is_named() {
-    let of_all =
-        ["RINGBOLT_CALLERS_TABLE", "RINGBOLT_CALLS_TABLE", "RINGBOLT_COUNTERS_TABLE", "RINGBOLT_WEBHOOK_TOKENS"];
-    for (functions, variables) in
-        [(&FUNCTIONS[..], &of_all[..]), (&STEERING, &["RINGBOLT_PIN_KEYS", "RINGBOLT_FLOW_FILES"])]
-    {
+    let with_a_token = [Function::Auth, Function::NextAction, Function::Transcription];
+    for (functions, variables) in [
+        (&FUNCTIONS[..], &["RINGBOLT_CALLERS_TABLE", "RINGBOLT_CALLS_TABLE", "RINGBOLT_COUNTERS_TABLE"][..]),
+        (&with_a_token, &["RINGBOLT_WEBHOOK_TOKENS"]),
+        (&[Function::Voice], &["RINGBOLT_TWIML_KEYS"]),
+        (&STEERING, &["RINGBOLT_PIN_KEYS", "RINGBOLT_FLOW_FILES"]),
+    ] {
         for (&function, variable) in functions.iter().flat_map(|f| variables.iter().map(move |v| (f, v))) {
             let reason = refuses_to_start(function, &Environment::without_database(function).without(variable));
             assert!(reason.contains(variable) && reason.contains(" not set"), "{function:?}: {reason}");
@@ -29,15 +30,20 @@ fn a_missing_variable_stops_the_start_and_is_named() {
 
 #[test]
 fn a_wrong_value_stops_the_start_and_is_not_quoted() {
-    for (variable, value) in [
-        ("RINGBOLT_PIN_KEYS", r#"{"current":"not-secret-and-too-short"}"#),
-        ("RINGBOLT_WEBHOOK_TOKENS", r#"{"current":"not-secret"}"#),
-        ("RINGBOLT_WEBHOOK_TOKENS", "not-secret-without-any-json"),
-        ("RINGBOLT_DEADLINE_MS", "1234567"),
-        ("RINGBOLT_LOG_LEVEL", "2125550123"),
+    let (next, voice) = (Function::NextAction, Function::Voice);
+    for (function, variable, value) in [
+        (next, "RINGBOLT_PIN_KEYS", r#"{"current":"not-secret-and-too-short"}"#),
+        (next, "RINGBOLT_WEBHOOK_TOKENS", r#"{"current":"not-secret"}"#),
+        (next, "RINGBOLT_WEBHOOK_TOKENS", "not-secret-without-any-json"),
+        (next, "RINGBOLT_DEADLINE_MS", "1234567"),
+        (next, "RINGBOLT_LOG_LEVEL", "2125550123"),
+        (voice, "RINGBOLT_TWIML_KEYS", "{}"),
+        (voice, "RINGBOLT_TWIML_KEYS", "not-secret-without-any-json"),
+        (voice, "RINGBOLT_PUBLIC_URL", "calls.example.com"),
+        (voice, "RINGBOLT_LAST_RESORT", "0b6f3c55"),
     ] {
-        let environment = Environment::without_database(Function::NextAction).with(variable, value);
-        let reason = refuses_to_start(Function::NextAction, &environment);
+        let environment = Environment::without_database(function).with(variable, value);
+        let reason = refuses_to_start(function, &environment);
         assert!(reason.contains(variable), "{variable}: {reason}");
     }
 }
@@ -73,6 +79,7 @@ fn refuses_to_start_in(folder: &Path, function: Function, environment: &Environm
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_database_callers_hear_the_fallback_and_providers_are_asked_to_resend() {
     let fallback = "<action><app>transfer</app><parameters><destination>8005550100</destination></parameters></action>";
+    let gone = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
     let later = "The transcription was not stored. Please send it again.\n";
     for (function, expected) in [
         (Function::Auth, vec![("right-pin", 200, TEXT, "", "fallback"), ("wrong-pin", 200, TEXT, "", "fallback")]),
@@ -86,6 +93,8 @@ async fn without_a_database_callers_hear_the_fallback_and_providers_are_asked_to
             ],
         ),
         (Function::Transcription, vec![("question-1", 503, TEXT, later, "not_stored")]),
+        // A conversation needs the database only once its questions are answered.
+        (Function::Voice, vec![("hung-up", 200, XML, gone, "asked")]),
     ] {
         let emulated = Emulated::start(function, &Environment::without_database(function)).await;
         for (file, status, content_type, body, _) in &expected {

@@ -18,3 +18,4 @@ mod process;
 mod secrets_manager;
 mod starts;
 mod transcription_postback;
+mod voice_webhook;

@@ -3,7 +3,7 @@
 use crate::{
     cases::{TEXT, XML},
     emulator::{Emulated, Reply},
-    environment::{Environment, hasher},
+    environment::{Environment, STEERING, hasher},
     process::PATIENCE,
     secrets_manager::{Mode, SecretsManager},
 };
@@ -22,19 +22,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-const STEERING: [Function; 2] = [Function::Auth, Function::NextAction];
+/// The variable of the secret that decides who may ask.
+fn admission(function: Function) -> &'static str {
+    match function {
+        Function::Voice => "RINGBOLT_TWIML_KEYS",
+        Function::Auth | Function::NextAction | Function::Transcription => "RINGBOLT_WEBHOOK_TOKENS",
+    }
+}
 
 /// The function's environment with its secrets in Secrets Manager.
-fn with_secrets(environment: Environment, secrets: &SecretsManager) -> Environment {
+fn with_secrets(function: Function, environment: Environment, secrets: &SecretsManager) -> Environment {
     environment
         .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", &secrets.endpoint)
-        .with("RINGBOLT_WEBHOOK_TOKENS", "secretsmanager:arn:aws:secretsmanager:eu-west-1:000000000000:secret:tokens")
+        .with(admission(function), "secretsmanager:arn:aws:secretsmanager:eu-west-1:000000000000:secret:admission")
         .with("RINGBOLT_PIN_KEYS", "secretsmanager:arn:aws:secretsmanager:eu-west-1:000000000000:secret:pin-keys")
 }
 
-async fn secrets_manager(environment: &Environment, mode: Mode) -> SecretsManager {
-    let [tokens, keys] = ["RINGBOLT_WEBHOOK_TOKENS", "RINGBOLT_PIN_KEYS"].map(|name| environment.value(name));
-    SecretsManager::start([("tokens", tokens), ("pin-keys", keys)], mode).await
+async fn secrets_manager(function: Function, environment: &Environment, mode: Mode) -> SecretsManager {
+    let [who, keys] = [admission(function), "RINGBOLT_PIN_KEYS"].map(|name| environment.value(name));
+    SecretsManager::start([("admission", who), ("pin-keys", keys)], mode).await
 }
 
 async fn enrolled(database: &TestDatabase) {
@@ -43,19 +49,25 @@ async fn enrolled(database: &TestDatabase) {
     app.enrol_demo().await;
 }
 
-/// The answer of a last resort in `events/env.json`, and a request with a right PIN.
-fn last_resort(function: Function) -> (Reply, &'static str) {
+/// The answer of a last resort in `events/env.json`, and a request with its outcome: one with a right PIN, or the first one of
+/// a conversation.
+fn last_resort(function: Function) -> (Reply, &'static str, &'static str) {
     let reply = |content_type: &str, body: &str| Reply {
         status: 200,
         content_type: content_type.to_owned(),
         body: body.to_owned(),
     };
     match function {
-        Function::Auth => (reply(TEXT, "0b6f3c55-2f0e-4c8b-9a55-6d8a3a1f7c11"), "right-pin"),
+        Function::Auth => (reply(TEXT, "0b6f3c55-2f0e-4c8b-9a55-6d8a3a1f7c11"), "right-pin", "verified"),
+        Function::Voice => {
+            let transfer = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Dial answerOnBridge=\"true\">\
+                 <Number>+18005550100</Number></Dial></Response>";
+            (reply(XML, transfer), "call-comes-in", "asked")
+        }
         _ => {
             let transfer =
                 "<action><app>transfer</app><parameters><destination>8005550100</destination></parameters></action>";
-            (reply(XML, transfer), "login-right-get")
+            (reply(XML, transfer), "login-right-get", "verified")
         }
     }
 }
@@ -66,9 +78,9 @@ async fn without_its_secrets_a_function_answers_the_last_resort_until_they_are_t
         let database = TestDatabase::start().await;
         enrolled(&database).await;
         let environment = Environment::on(&database, function);
-        let secrets = secrets_manager(&environment, Mode::Refuses).await;
-        let emulated = Emulated::start(function, &with_secrets(environment, &secrets)).await;
-        let (expected, login) = last_resort(function);
+        let secrets = secrets_manager(function, &environment, Mode::Refuses).await;
+        let emulated = Emulated::start(function, &with_secrets(function, environment, &secrets)).await;
+        let (expected, login, outcome) = last_resort(function);
         for _ in 0..2 {
             assert_eq!(emulated.invoke_file(login).await, expected, "{function:?}");
         }
@@ -77,7 +89,7 @@ async fn without_its_secrets_a_function_answers_the_last_resort_until_they_are_t
         emulated.invoke_file(login).await;
         assert_eq!(emulated.function_process(), process, "{function:?}: another process");
         let output = emulated.stop();
-        assert_eq!(output.outcomes(), ["fallback", "fallback", "verified"], "{function:?}");
+        assert_eq!(output.outcomes(), ["fallback", "fallback", outcome], "{function:?}");
         let failures: Vec<_> = output.logs.iter().filter_map(|log| log.get("failure")).collect();
         assert_eq!(failures, ["not-ready"; 2], "{function:?}");
     }
@@ -130,29 +142,31 @@ async fn without_its_flows_a_function_answers_the_last_resort_until_they_are_the
         let wire = Wire::to(&database.endpoint).await;
         wire.set(Fault::Denied);
         let emulated = Emulated::start(function, &environment.with("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint)).await;
-        let (expected, login) = last_resort(function);
+        let (expected, login, outcome) = last_resort(function);
         assert_eq!(emulated.invoke_file(login).await, expected, "{function:?}");
         wire.set(Fault::None);
         emulated.invoke_file(login).await;
-        assert_eq!(emulated.stop().outcomes(), ["fallback", "verified"], "{function:?}");
+        assert_eq!(emulated.stop().outcomes(), ["fallback", outcome], "{function:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_start_asks_for_everything_at_once() {
     // For each table that a first request writes to, a write; and the flows.
-    for (function, requests) in [(Function::Auth, 3), (Function::NextAction, 4)] {
+    for (function, requests) in [(Function::Auth, 3), (Function::NextAction, 4), (Function::Voice, 4)] {
         let database = TestDatabase::start().await;
         enrolled(&database).await;
         let (_, environment) = published(&database, function).await;
-        let secrets = secrets_manager(&environment, Mode::HoldsUntil(2)).await;
+        let secrets = secrets_manager(function, &environment, Mode::HoldsUntil(2)).await;
         let wire = Wire::to(&database.endpoint).await;
         // A start that waits for one before it asks for the next would wait for ever.
         wire.set(Fault::HoldUntil(requests));
-        let environment = with_secrets(environment, &secrets).with("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint);
+        let environment =
+            with_secrets(function, environment, &secrets).with("AWS_ENDPOINT_URL_DYNAMODB", &wire.endpoint);
         let emulated = Emulated::start(function, &environment).await;
-        emulated.invoke_file(last_resort(function).1).await;
-        assert_eq!(emulated.stop().outcomes(), ["verified"], "{function:?}");
+        let (_, login, outcome) = last_resort(function);
+        emulated.invoke_file(login).await;
+        assert_eq!(emulated.stop().outcomes(), [outcome], "{function:?}");
     }
 }
 

@@ -12,6 +12,8 @@ mod parallel;
 mod published;
 mod records;
 mod transcription;
+mod twiml;
+mod twiml_refused;
 
 use ringbolt_core::caller::Status;
 use ringbolt_lambda::Answer;

@@ -11,7 +11,8 @@ use crate::steps::sam_build::Architecture;
 use crate::workspace::Workspace;
 
 /// The packages whose binaries are in the package.
-const PROGRAMS: [&str; 5] = ["auth-webhook", "enrol", "next-action", "transcription-postback", "ringbolt"];
+const PROGRAMS: [&str; 6] =
+    ["auth-webhook", "enrol", "next-action", "transcription-postback", "voice-webhook", "ringbolt"];
 
 /// The document.
 ///

@@ -11,12 +11,18 @@ use crate::tools;
 use crate::workspace::{Workspace, described, run};
 
 /// The functions' names in `template.yaml`.
-pub const FUNCTIONS: [&str; 4] =
-    ["AuthWebhookFunction", "EnrolmentFunction", "NextActionFunction", "TranscriptionPostbackFunction"];
+pub const FUNCTIONS: [&str; 5] = [
+    "AuthWebhookFunction",
+    "EnrolmentFunction",
+    "NextActionFunction",
+    "TranscriptionPostbackFunction",
+    "VoiceWebhookFunction",
+];
 /// The glibc of `provided.al2023`: Amazon Linux 2023 ships 2.34.
 const NEWEST_GLIBC: Version = (2, 34);
-/// The maximum size of a binary. A larger one slows cold starts noticeably and points to a heavy new dependency.
-const MOST_BYTES: u64 = 12_000_000;
+/// The maximum size of a binary. A larger one slows cold starts noticeably and points to a heavy new dependency. The voice
+/// webhook is the largest, because it has what the next-action webhook has (11.9 MB), the signatures and its own dialect.
+const MOST_BYTES: u64 = 12_500_000;
 
 type Version = (u32, u32);
 

