@@ -1,4 +1,7 @@
 //! The condition of the write that counts an attempt.
+//!
+//! `Item::allows` in `crates/core/tests/model/database.rs` says the same in plain Rust, for the model checker: change
+//! both.
 
 use crate::item;
 use aws_sdk_dynamodb::types::AttributeValue;

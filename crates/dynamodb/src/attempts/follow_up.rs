@@ -1,5 +1,7 @@
 //! What may follow a counted attempt: an outdated tag is replaced, or the attempt is taken back. The answer is known by
 //! then, so a failure here is logged and changes nothing.
+//!
+//! `crates/core/tests/model/database.rs` says the same in plain Rust, for the model checker: change both.
 
 use super::conditional_check_failed;
 use crate::{Store, StoreError, error::was_written, item};
