@@ -18,7 +18,13 @@ use ringbolt_core::{
     time::EpochMs,
 };
 use ringbolt_dynamodb::{Store, attempts::Attempted};
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    num::NonZeroUsize,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+use tokio::sync::Semaphore;
 
 /// Tells the time: the machine's, or a test's.
 pub type Clock = Arc<dyn Fn() -> EpochMs + Send + Sync>;
@@ -104,6 +110,27 @@ fn no_such_flow() -> Answer {
     Answer::refusal(404, "There is no such call flow here: look at the part of the URL after the provider's name.")
 }
 
+/// As many guesses are stretched at once as there are CPU cores: more would take no less time, and 19 MiB each. In Lambda a
+/// function has one request at a time; `ringbolt dev` has as many as come.
+static HASHING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(cores())));
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// Waits for a turn no longer than `patience`: who begins too late would be late all the same, and would only keep others
+/// from being in time.
+async fn stretched(hasher: PinHasher, caller: CallerId, guess: Guess, patience: Duration) -> Result<Prepared, Failure> {
+    let turn = tokio::time::timeout(patience, Arc::clone(&HASHING).acquire_owned()).await;
+    let turn = turn.map_err(|_| Failure::Deadline)?.map_err(|_| Failure::Task)?;
+    let stretched = tokio::task::spawn_blocking(move || {
+        // It ends with the work, and not at the deadline of the request that waits for it.
+        let _turn = turn;
+        hasher.prepare(&caller, &guess)
+    });
+    Ok(stretched.await.map_err(|_| Failure::Task)??)
+}
+
 impl App {
     /// [`Webhook::admit`], and the flow that the path names.
     ///
@@ -145,11 +172,11 @@ impl App {
     /// that the deadline can pass meanwhile.
     ///
     /// # Errors
-    /// [`Failure::Hash`] if Argon2 did not have enough memory.
+    /// [`Failure::Hash`] if Argon2 did not have enough memory; [`Failure::Deadline`] if half the deadline passed before it
+    /// was its turn.
     pub async fn prepare(&self, caller: &CallerId, guess: &Guess) -> Result<Prepared, Failure> {
-        let (hasher, caller, guess) = (self.hasher.clone(), caller.clone(), guess.clone());
-        let stretched = tokio::task::spawn_blocking(move || hasher.prepare(&caller, &guess)).await;
-        Ok(stretched.map_err(|_| Failure::Task)??)
+        let stretched = stretched(self.hasher.clone(), caller.clone(), guess.clone(), self.webhook.deadline / 2);
+        stretched.await
     }
 
     /// Puts a prepared guess to the database.
@@ -190,5 +217,36 @@ impl App {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("flows", &self.flows).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ringbolt_core::{
+        identity::{IdentifierForm, Realm, UserId},
+        pin::{PinHash, PinKeys},
+    };
+    use std::{
+        pin::pin,
+        task::{Context, Waker},
+    };
+
+    #[tokio::test]
+    async fn no_more_guesses_are_stretched_at_once_than_there_are_cores() {
+        let keys = PinKeys::from_json(&format!(r#"{{"current":"{}"}}"#, "k".repeat(90))).unwrap();
+        let user = UserId::parse("90786", IdentifierForm::Text).unwrap();
+        let caller = CallerId { realm: Realm::parse("bank").unwrap(), user };
+        let all = HASHING.acquire_many(u32::try_from(cores()).unwrap()).await.unwrap();
+        let guess = Guess::keyed("4711").unwrap();
+        let hasher = PinHasher::new(keys, PinHash::Keyed);
+        let late = stretched(hasher.clone(), caller.clone(), guess.clone(), Duration::ZERO).await;
+        assert!(matches!(late, Err(Failure::Deadline)));
+        let mut waiting = pin!(stretched(hasher, caller, guess, Duration::MAX));
+        assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(HASHING.available_permits(), 0);
+        drop(all);
+        waiting.await.unwrap();
+        assert_eq!(HASHING.available_permits(), cores());
     }
 }
