@@ -14,7 +14,7 @@ use axum::{
     extract::{self, State},
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
-use ringbolt_core::dialects::{self, DIALECTS, Found};
+use ringbolt_core::dialects::{self, DIALECTS, Dialect, Found};
 use ringbolt_lambda::{Answer, App, app::Clock, metrics::Invocation};
 use ringbolt_simulator::{Reply, Request};
 use std::{
@@ -27,7 +27,8 @@ const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
 /// The default token is no secret, so only this machine may use it.
 const FOREIGN: &str = "These webhooks are for this machine, and not for web pages. To let a provider in through a tunnel, \
-                       start `ringbolt dev` with a --token of your own.";
+                       start `ringbolt dev` with a --token of your own, or for a TwiML provider with --public-url and \
+                       its keys.";
 
 /// What the routes share.
 pub(crate) struct Gateway {
@@ -43,6 +44,8 @@ pub(crate) struct Gateway {
     /// Whether the webhooks answer under a name that is not this machine's, such as a tunnel's. The token then has to be
     /// a secret.
     pub(crate) any_host: bool,
+    /// Whether those that the provider signs do: its keys have to be a secret then.
+    pub(crate) any_host_if_signed: bool,
 }
 
 impl Gateway {
@@ -57,9 +60,10 @@ impl Gateway {
     }
 
     /// Whether a webhook's request is answered: a provider's, or one of this machine that no foreign page has sent.
-    fn admits(&self, headers: &HeaderMap) -> bool {
+    fn admits(&self, dialect: &Dialect, headers: &HeaderMap) -> bool {
+        let any_host = if dialect.is_signed() { self.any_host_if_signed } else { self.any_host };
         !admission::is_from_foreign_page(headers, self.port)
-            && (self.any_host || admission::is_for_this_machine(headers, self.port))
+            && (any_host || admission::is_for_this_machine(headers, self.port))
     }
 
     /// Prints and logs a webhook.
@@ -106,7 +110,7 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: extract::Request) -
         return http(no_route());
     };
     let route = dialect.path_of(webhook, "{flow}");
-    if !gateway.admits(&head.headers) {
+    if !gateway.admits(dialect, &head.headers) {
         let refusal = Answer::refusal(403, FOREIGN);
         gateway.report(method, (dialect, webhook, flow), &refusal, began.elapsed());
         return http(refusal);

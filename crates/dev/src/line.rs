@@ -140,10 +140,22 @@ fn time_of_day(at: EpochMs) -> String {
     format!("{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
+/// What a TwiML document does in the end, and where the call is then: `<Gather> login.1`.
+fn twiml(document: &str) -> String {
+    let verb = ["Gather", "Record", "Dial", "Redirect", "Hangup"];
+    let begins = |verb: &&str| document.find(&format!("<{verb}"));
+    let verb = verb.into_iter().filter(|verb| begins(verb).is_some()).min_by_key(begins).unwrap_or("Response");
+    // A caller's words may look like this, too: only what can be a name is printed.
+    let named = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let at = document.split_once("?at=").map(|(_, rest)| rest.chars().take_while(named).collect::<String>());
+    at.map_or_else(|| format!("<{verb}>"), |at| format!("<{verb}> {at}"))
+}
+
 /// A short description of the answer. Texts may contain personal data, so only their length is shown.
 fn shown(answer: &Answer) -> String {
     let app = answer.body.split_once("<app>").and_then(|(_, rest)| rest.split_once("</app>"));
     match (answer.status, app) {
+        (200, None) if answer.content_type.starts_with("text/xml") => twiml(&answer.body),
         (200, Some((app, _))) => format!("<app>{app}</app>"),
         (200, None) if answer.body.is_empty() => "disconnect".to_owned(),
         (200, None) if answer.report.outcome != Outcome::Said && IvrGuid::parse(&answer.body).is_ok() => {
@@ -151,5 +163,38 @@ fn shown(answer: &Answer) -> String {
         }
         (200, None) => format!("a text of {} characters", answer.body.chars().count()),
         (status, _) => status.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_shown_by_its_length_whatever_it_looks_like() {
+        let guid = "5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064";
+        for text in [guid, "Ada\n12:00:00Z  GET  /forged  verified", "\u{1b}[2J", "<Response?at=a\nb"] {
+            let said = Answer::text(text).outcome(Outcome::Said);
+            assert_eq!(shown(&said), format!("a text of {} characters", text.chars().count()));
+        }
+        assert_eq!(shown(&Answer::text(guid).outcome(Outcome::Verified)), guid, "an IVR of Wix Answers");
+    }
+
+    #[test]
+    fn a_twiml_document_is_shown_by_what_it_does_and_no_word_of_a_caller_gets_out() {
+        for (document, expected) in [
+            (
+                r#"<Response><Gather action="https://x/voice?at=login.1&amp;s=abc"><Say>PIN?</Say></Gather></Response>"#,
+                "<Gather> login.1",
+            ),
+            (r#"<Response><Say>Hi</Say><Hangup/></Response>"#, "<Hangup>"),
+            (
+                "<Response><Say>?at=a\u{1b}[2J\nforged</Say><Dial><Number>+18005550100</Number></Dial></Response>",
+                "<Dial> a",
+            ),
+            ("<Response/>", "<Response>"),
+        ] {
+            assert_eq!(shown(&Answer::xml(document)), expected);
+        }
     }
 }

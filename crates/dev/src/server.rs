@@ -188,13 +188,12 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         retention: Duration::from_secs(90 * 86_400),
         clock: clock.for_functions(),
     };
-    let any_host = options.token != LOCAL_TOKEN;
+    let any_host_if_signed = options.signatures.is_some();
     let signatures = match options.signatures {
-        // Whoever comes in through a tunnel can know the local key.
-        None if !any_host => Some(locally_signed(&format!("http://{address}"))?),
-        given => given,
+        None => locally_signed(&format!("http://{address}"))?,
+        Some(signatures) => signatures,
     };
-    let app = App { webhook, signatures, flows, hasher, last_resort: LastResort::default() };
+    let app = App { webhook, signatures: Some(signatures), flows, hasher, last_resort: LastResort::default() };
     let gateway = Arc::new(gateway::Gateway {
         phone_app: App { signatures: Some(locally_signed(LOCAL_PUBLIC_URL)?), ..app.clone() },
         app,
@@ -202,7 +201,8 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         clock: clock.for_functions(),
         log,
         port: address.port(),
-        any_host,
+        any_host: options.token != LOCAL_TOKEN,
+        any_host_if_signed,
     });
     let phone = Phone::new(PhoneSettings {
         gateway,

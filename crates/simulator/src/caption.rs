@@ -204,6 +204,7 @@ pub fn outcome_in_words(outcome: Outcome, failed: bool) -> (Tone, &'static str) 
         Outcome::HungUp => (Tone::Plain, "The caller hung up"),
         Outcome::Banned => (Tone::Bad, "The user is banned"),
         Outcome::Said => (Tone::Good, "A text is read"),
+        Outcome::Asked => (Tone::Plain, "The call goes on"),
         Outcome::Fallback => (Tone::Fault, "The fallback answers"),
         Outcome::Refused => (Tone::Fault, "The request is refused"),
         _ => (Tone::Plain, "The flow answers"),

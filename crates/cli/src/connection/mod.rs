@@ -302,6 +302,11 @@ impl Connection {
         }
     }
 
+    /// Whether the API of a stack is reached at another address than its own.
+    pub(crate) fn has_other_api_url(&self) -> bool {
+        self.stack().is_some() && self.given.api_url.flag.is_some()
+    }
+
     /// The webhooks' log groups in CloudWatch Logs.
     pub(crate) fn log_groups(&self) -> anyhow::Result<Vec<String>> {
         let stack =

@@ -55,6 +55,11 @@ async fn post(api: &Api, url: &str, form: &str, key: Option<&str>) -> anyhow::Re
 pub(super) async fn check(report: &mut Report, connection: &Connection) -> Option<Voice> {
     let api = match connection.voice_url() {
         Ok(None) => return None,
+        Ok(Some(base)) if connection.has_other_api_url() => {
+            let why = "its providers sign that address, and --api-url gives another";
+            report.warn(CHECK, format!("The voice webhook at {base} was not checked: {why}."));
+            return None;
+        }
         Ok(Some(base)) => Api::new(base),
         Err(error) => Err(error),
     };

@@ -4,6 +4,8 @@ use crate::{
     Ringbolt, Start,
     http::{Address, Reply},
 };
+use ringbolt_core::dialects::twiml::signature::sign_twilio;
+use ringbolt_simulator::LOCAL_TWIML_KEY;
 use serde_json::Value;
 
 const SCAN: &str = r#"{"TableName":"ringbolt-callers"}"#;
@@ -119,6 +121,39 @@ fn with_a_token_of_its_own_a_tunnel_reaches_the_webhooks_and_pages_still_do_not(
     // The phone page has no token.
     for path in ["/", "/api/phone", "/api/events"] {
         assert_eq!(dev.address.request("GET", path, &[tunnel], b"").status, 403, "{path}");
+    }
+}
+
+/// A request of a call to the demo flow, signed for this address with this key.
+fn signed(key: &str, public_url: &str) -> (String, &'static [u8]) {
+    let form: &[u8] = b"CallSid=CA1&AccountSid=AC1&From=%2B12125550142&To=%2B18005550123&CallStatus=ringing";
+    (sign_twilio(key, &format!("{public_url}{VOICE}"), form), form)
+}
+
+const VOICE: &str = "/twiml/demo/voice";
+
+#[test]
+fn a_twiml_provider_signs_with_the_local_key_on_this_machine_and_with_its_own_through_a_tunnel() {
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+    let tunnel = ("host", "calls.example.com");
+    let form_type = ("content-type", "application/x-www-form-urlencoded");
+    // The local key is known to everybody, so that not even a token of one's own opens the door to it.
+    let dev = Start::new().with(&["--memory", "--token", "a-token-of-my-own-0123456789"]).run();
+    let local = format!("http://127.0.0.1:{}", dev.address.port);
+    let (signature, form) = signed(LOCAL_TWIML_KEY, &local);
+    let headers = [form_type, ("x-twilio-signature", signature.as_str())];
+    let answer = dev.address.request("POST", VOICE, &headers, form);
+    assert!(answer.status == 200 && answer.body.contains("<Gather"), "{}", answer.body);
+    let through = [form_type, ("x-twilio-signature", signature.as_str()), tunnel];
+    dev.address.request("POST", VOICE, &through, form).refuses(403, "with --public-url");
+    dev.post(VOICE, "application/x-www-form-urlencoded", "CallSid=CA1").refuses(403, "has no signature");
+
+    let start = Start::new().with(&["--memory", "--public-url", "https://calls.example.com"]);
+    let dev = start.env("RINGBOLT_TWIML_KEYS", &format!(r#"{{"twilio":["{KEY}"]}}"#)).run();
+    for (key, status) in [(KEY, 200), (LOCAL_TWIML_KEY, 403)] {
+        let (signature, form) = signed(key, "https://calls.example.com");
+        let headers = [form_type, ("x-twilio-signature", signature.as_str()), tunnel];
+        assert_eq!(dev.address.request("POST", VOICE, &headers, form).status, status);
     }
 }
 

@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Start {
     folder: Arc<TempDir>,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
 }
 
 impl Start {
@@ -29,12 +30,18 @@ impl Start {
     /// `ringbolt` with these arguments in a new folder.
     pub fn bare(arguments: &[&str]) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        Self { folder, arguments: arguments.iter().map(ToString::to_string).collect() }
+        Self { folder, arguments: arguments.iter().map(ToString::to_string).collect(), environment: Vec::new() }
     }
 
     /// Adds arguments.
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(ToString::to_string));
+        self
+    }
+
+    /// Sets a variable.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -75,6 +82,7 @@ impl Start {
         let mut child = Command::new(env!("CARGO_BIN_EXE_ringbolt"))
             .args(&self.arguments)
             .current_dir(self.folder.path())
+            .envs(self.environment.iter().cloned())
             // Errors must stay one sentence even if backtraces are enabled.
             .env("RUST_BACKTRACE", "1")
             // A busy machine must not cause the fallback.

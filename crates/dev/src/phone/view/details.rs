@@ -2,7 +2,7 @@
 
 use super::super::Phone;
 use ringbolt_core::call::{CallState, state::Binding};
-use ringbolt_core::dialects::dialogtech::PassThrough;
+use ringbolt_core::dialects::{dialogtech::PassThrough, twiml::without_states};
 use ringbolt_core::flow::fields::STATE;
 use ringbolt_core::time::EpochMs;
 use ringbolt_simulator::{Exchange, Reply, Setting, pretty_xml};
@@ -36,11 +36,13 @@ fn of_reply(phone: &Phone, setting: &Setting, reply: &Reply, at: EpochMs) -> Val
         let verified = read.verified.as_ref().map(|verified| verified.user.as_str());
         json!({ "signature": signature, "tries": read.tries, "verified": verified })
     });
+    // What is sealed in the URLs can be read by nobody, and hides the rest.
+    let pretty = pretty_xml(&without_states(&reply.body)).unwrap_or_else(|| reply.body.clone());
     json!({
         "status": reply.status,
         "content_type": reply.content_type,
         "raw": reply.body,
-        "pretty": pretty_xml(&reply.body).unwrap_or_else(|| reply.body.clone()),
+        "pretty": pretty,
         "pass_through": pairs,
         "state": state,
     })
