@@ -10,11 +10,12 @@ use ringbolt_lambda::{
     logging::{quiet_panics, targets},
 };
 use ringbolt_tests::{
-    Fault, TestApp, TestDatabase, Wire,
+    Fault, TestApp, TestDatabase, TwimlCall, Wire,
     app::{
-        Function::{self, Auth, NextAction, Transcription},
-        demo_flow, event, root,
+        Function::{self, Auth, NextAction, Transcription, Voice},
+        PUBLIC_URL, demo_flow, event, root,
     },
+    twiml,
 };
 use std::{
     io,
@@ -95,7 +96,7 @@ async fn nothing_secret_is_logged_whatever_happens() {
         [Fault::None, Fault::LoseReplies(1), Fault::ServerError, Fault::Nonsense, Fault::Denied, Fault::Throttle]
     {
         wire.set(fault);
-        for function in [Auth, NextAction, Transcription] {
+        for function in [Auth, NextAction, Transcription, Voice] {
             for case in cases(function) {
                 app.send(function, &event(function, &case)).await;
             }
@@ -106,6 +107,7 @@ async fn nothing_secret_is_logged_whatever_happens() {
         }
         app.next("ivr_id=34567&ivr_caller_id=2125550123&city=Springfield&auth=wrong-token-for-a-test").await;
         app.transcribed("survo_id=1&unique_id=r&question=1&text=said+in+confidence").await;
+        conversation(&app).await;
         app.send_text(Auth, "{\"version\":\"837461\"").await;
         let enroller = Enroller::new(app.app.webhook.store.clone(), app.app.hasher.clone());
         for request in enrolments() {
@@ -126,6 +128,8 @@ async fn nothing_secret_is_logged_whatever_happens() {
         "\"outcome\":\"verified\"",
         "\"outcome\":\"locked\"",
         "answered the fallback",
+        "the signature of a request is refused",
+        "/twiml/demo/voice?at=login.2&s=",
         "panic",
         "quiet.rs",
     ] {
@@ -135,6 +139,19 @@ async fn nothing_secret_is_logged_whatever_happens() {
         let line = heard.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "`{secret}` was logged");
     }
+}
+
+/// A call over TwiML. Its URLs leave the function, too.
+async fn conversation(app: &TestApp) {
+    let mut call = TwimlCall::to(app, "demo", "CA0123");
+    call.ask(&[("CallerName", "Springfield")]).await;
+    for keyed in ["90786", "837461"] {
+        call.key(keyed).await;
+        tracing::info!(target: "voice_webhook", url = call.url, "goes on");
+    }
+    app.send(Voice, &twiml::event(&call.url, &call.form(&[("Digits", "837461")]), &[])).await;
+    let to = format!("{PUBLIC_URL}/twiml/demo/transcription?at=login.1&s=x");
+    app.send(Voice, &twiml::signed_event(&to, &call.form(&[("TranscriptionText", "said in confidence")]))).await;
 }
 
 /// Requests to the enrolment function: every file, and each of them cut off and with numbers instead of texts.

@@ -12,7 +12,7 @@ use tracing_subscriber::{
 /// and the runtime would log whole requests.
 #[must_use]
 pub fn targets(level: LevelFilter) -> Targets {
-    let ours = ["ringbolt", "auth_webhook", "enrol", "next_action", "transcription_postback"];
+    let ours = ["ringbolt", "auth_webhook", "enrol", "next_action", "transcription_postback", "voice_webhook"];
     let level = level.min(LevelFilter::DEBUG);
     // The runtime's span carries the invocation's request id.
     let runtime = ("lambda_runtime", LevelFilter::INFO);
@@ -42,4 +42,21 @@ pub fn quiet_panics() {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "panic");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ringbolt_core::dialects::DIALECTS;
+    use tracing::Level;
+
+    #[test]
+    fn every_function_is_one_of_ours() {
+        let targets = targets(LevelFilter::INFO);
+        for webhook in DIALECTS.iter().flat_map(|dialect| dialect.webhooks) {
+            let name = webhook.function.replace('-', "_");
+            assert!(targets.would_enable(&name, &Level::INFO), "{name}");
+        }
+        assert!(!targets.would_enable("aws_smithy_runtime", &Level::INFO));
+    }
 }
