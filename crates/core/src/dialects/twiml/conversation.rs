@@ -97,7 +97,7 @@ impl<'a> Conversation<'a> {
     /// # Errors
     /// [`Unplayable`]: nothing of the IVR can be played.
     pub fn begin(&self, ivr: &IvrName) -> Result<Document, Unplayable> {
-        self.enter(ivr, Visit { number: 1, ..Visit::default() })
+        self.enter(ivr, Visit::after(0))
     }
 
     fn binding(&self) -> Binding<'a> {
@@ -174,7 +174,7 @@ impl<'a> Conversation<'a> {
 
     /// Comes to an IVR: what it says, and its first question or its step.
     pub(super) fn enter(&self, name: &IvrName, visit: Visit) -> Result<Document, Unplayable> {
-        let ivr = self.flow.ivrs.get(name).ok_or_else(|| Unplayable::NoSuchIvr(name.clone()))?;
+        let ivr = self.flow.ivrs.get(name).ok_or_else(|| Unplayable::NoSuchIvr(name.to_string()))?;
         let visit = Visit { ivr: name.to_string(), ..visit };
         let says = ivr.says.as_ref().map(|says| says.filled(|name| visit.parameter(name)));
         if !ivr.asks.is_empty() {
@@ -258,14 +258,19 @@ impl<'a> Conversation<'a> {
     }
 
     pub(super) fn otherwise(&self, otherwise: &Otherwise, visit: u32) -> Result<Document, Unplayable> {
-        let goes_on = Visit { number: visit + 1, ..Visit::default() };
-        let parsed = |id: &str| PortalId::parse(id).map_err(|_| Unplayable::NoMailbox(id.to_owned()));
+        let goes_on = Visit::after(visit);
         match otherwise {
             Otherwise::Goodbye => Ok(Document { verbs: self.say(NOBODY).into_iter().chain([Verb::Hangup]).collect() }),
-            Otherwise::Voicemail(id) => self.mailbox(&parsed(id)?),
-            Otherwise::Receptionist(id) => self.receptionist(&parsed(id)?, goes_on),
+            // We have sealed them, so they are what they were.
+            Otherwise::Voicemail(id) => {
+                self.mailbox(&PortalId::parse(id).map_err(|_| Unplayable::NoMailbox(id.clone()))?)
+            }
+            Otherwise::Receptionist(id) => {
+                let id = PortalId::parse(id).map_err(|_| Unplayable::NoReceptionist(id.clone()))?;
+                self.receptionist(&id, goes_on)
+            }
             Otherwise::Ivr(name) => {
-                let name = IvrName::parse(name).map_err(|_| Unplayable::NoMailbox(name.clone()))?;
+                let name = IvrName::parse(name).map_err(|_| Unplayable::NoSuchIvr(name.clone()))?;
                 self.enter(&name, goes_on)
             }
         }
@@ -293,6 +298,11 @@ impl<'a> Conversation<'a> {
 }
 
 impl Visit {
+    /// The run after this many, with nothing that it brings along.
+    pub(super) fn after(runs: u32) -> Self {
+        Self { number: runs + 1, ..Self::default() }
+    }
+
     fn parameter(&self, wanted: &str) -> Option<&str> {
         self.parameters.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
     }

@@ -1,7 +1,7 @@
 //! What can't be played over TwiML.
 
 use super::state::TooLarge;
-use crate::flow::{IvrName, PortalId};
+use crate::flow::IvrName;
 
 /// The flow has something next that only DialogTech's portal knows, or that doesn't fit. `flow check --for twiml` finds all
 /// but the last.
@@ -12,7 +12,7 @@ pub enum Unplayable {
     NoStart,
     /// The flow was changed while the call was on its way.
     #[error("the flow has no IVR `{0}` any more")]
-    NoSuchIvr(IvrName),
+    NoSuchIvr(String),
     /// The IVR is the portal's own.
     #[error("the flow says neither what the IVR `{0}` asks nor what follows it")]
     SaysNothing(IvrName),
@@ -21,7 +21,7 @@ pub enum Unplayable {
     NoMailbox(String),
     /// `twiml.vr` doesn't have the virtual receptionist.
     #[error("`twiml.vr` doesn't say what stands in for the virtual receptionist {0}")]
-    NoReceptionist(PortalId),
+    NoReceptionist(String),
     /// A FindMe of the portal.
     #[error("the FindMe is one of DialogTech's portal, which only DialogTech knows")]
     PortalFindMe,

@@ -30,10 +30,7 @@ impl Conversation<'_> {
     #[must_use]
     pub fn fallback(&self, visit: &Visit) -> Document {
         let fallback = &self.flow.fallback;
-        let acted = match &fallback.action {
-            Action::Ivr(to) => self.enter(&to.to, Visit { number: visit.number + 1, ..Visit::default() }),
-            action => self.act(action, visit.number),
-        };
+        let acted = self.act(&fallback.action, visit.number);
         let mut verbs = self.say(&fallback.say);
         verbs.extend(acted.map_or_else(|_| vec![Verb::Hangup], |document| document.verbs));
         Document { verbs }
@@ -41,14 +38,12 @@ impl Conversation<'_> {
 
     fn act(&self, action: &Action<String>, visit: u32) -> Result<Document, Unplayable> {
         match action {
-            Action::Ivr(to) => self.enter(&to.to, Visit { number: visit + 1, ..Visit::default() }),
+            Action::Ivr(to) => self.enter(&to.to, Visit::after(visit)),
             Action::FindMe(findme) => {
                 let ring = Ring::of(findme, &self.flow.twiml).ok_or(Unplayable::PortalFindMe)?;
                 self.ring(&Ring { visit, ..ring })
             }
-            Action::VirtualReceptionist { id } => {
-                self.receptionist(id, Visit { number: visit + 1, ..Visit::default() })
-            }
+            Action::VirtualReceptionist { id } => self.receptionist(id, Visit::after(visit)),
             Action::Voicemail { id } => self.mailbox(id),
             Action::Hangup => Ok(Document::of([Verb::Hangup])),
             Action::Transfer { destination } => Ok(transfer(destination)),
@@ -71,7 +66,7 @@ impl Conversation<'_> {
 
     pub(super) fn receptionist(&self, id: &PortalId, visit: Visit) -> Result<Document, Unplayable> {
         let stands_in = self.flow.twiml.virtual_receptionists.get(id);
-        self.enter(stands_in.ok_or_else(|| Unplayable::NoReceptionist(id.clone()))?, visit)
+        self.enter(stands_in.ok_or_else(|| Unplayable::NoReceptionist(id.to_string()))?, visit)
     }
 
     pub(super) fn mailbox(&self, id: &PortalId) -> Result<Document, Unplayable> {
