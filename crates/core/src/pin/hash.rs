@@ -1,6 +1,6 @@
 //! How a PIN is stretched, so that guessing stays slow even with the table and the key.
 
-use super::caller_pin::Guess;
+use super::{caller_pin::Guess, memory};
 use crate::identity::CallerId;
 use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::{Digest, Sha256};
@@ -86,8 +86,8 @@ impl PinHash {
         match self {
             Self::Argon2id { memory_kib, passes } => {
                 let params = Params::new(memory_kib, passes, 1, Some(out.len())).map_err(HashFailed)?;
-                Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-                    .hash_password_into(guess.as_bytes(), &salted.finalize()[..16], out.as_mut())
+                let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+                memory::hash_into(&argon2, guess.as_bytes(), &salted.finalize()[..16], out.as_mut())
                     .map_err(HashFailed)?;
             }
             Self::Keyed => out.copy_from_slice(&salted.chain_update(guess.as_bytes()).finalize()),

@@ -5,6 +5,7 @@ pub mod hash;
 pub mod hasher;
 pub mod keys;
 mod mac;
+mod memory;
 pub mod policy;
 pub mod reference;
 pub mod rotation;
