@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod figures;
 mod package;
 mod report;
 mod steps;
@@ -15,6 +16,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use figures::Figures;
 use report::Report;
 use steps::{STEPS, sam_build::Architecture};
 use workspace::Workspace;
@@ -79,11 +81,16 @@ fn test(only: Option<&str>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if let Err(error) = figures::begin(&workspace) {
+        eprintln!("{error:#}");
+        return ExitCode::FAILURE;
+    }
     let ci = std::env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1");
     let mut report = Report::new(ci);
     for step in chosen {
         report.run(step, &workspace);
     }
+    report.figures = Figures::read(&workspace.figures());
     print!("{report}");
     if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

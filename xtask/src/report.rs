@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use crate::figures::Figures;
 use crate::steps::Step;
 use crate::tally::{Tally, Unavailable};
 use crate::workspace::Workspace;
@@ -14,6 +15,8 @@ pub struct Report {
     /// Whether a skip counts as a failure.
     strict: bool,
     rows: Vec<Row>,
+    /// What the steps have counted, for the table at the end.
+    pub figures: Figures,
 }
 
 struct Row {
@@ -26,7 +29,7 @@ struct Row {
 impl Report {
     /// An empty report. If `strict`, skips count as failures.
     pub fn new(strict: bool) -> Self {
-        Self { strict, rows: Vec::new() }
+        Self { strict, rows: Vec::new(), figures: Figures::default() }
     }
 
     /// Runs one step and records its result.
@@ -74,6 +77,7 @@ impl fmt::Display for Report {
             let Tally { passed, failed, skipped } = tally;
             writeln!(f, "{step:<15} {passed:>7} {failed:>7} {:>7} {:>9.1}", skipped.len(), took.as_secs_f64())?;
         }
+        write!(f, "\n{}\n", self.figures)?;
         for Row { step, tally, error, .. } in &self.rows {
             if let Some(error) = error {
                 writeln!(f, "failed: {step}: {error}")?;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::tools;
+use crate::{figures, tools};
 
 /// The workspace's folders, as absolute paths.
 pub struct Workspace {
@@ -39,6 +39,11 @@ impl Workspace {
         self.target.join("tools")
     }
 
+    /// The folder for the figures of a run of the tests.
+    pub fn figures(&self) -> PathBuf {
+        self.target.join("figures")
+    }
+
     /// A command that runs in the workspace's root, without the variables that Cargo sets for this package. Build
     /// scripts watch these variables and would run again after each switch between `cargo` and `cargo xtask`.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
@@ -65,7 +70,9 @@ impl Workspace {
 
     /// The Cargo that runs this program.
     pub fn cargo(&self) -> Command {
-        self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        let mut command = self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.env(figures::VARIABLE, self.figures());
+        command
     }
 }
 
