@@ -46,7 +46,11 @@ fn always(action: FlowAction, at: Position) -> Step {
 }
 
 fn say(r: &mut Reader, node: &Node) -> Option<Template> {
-    let text = r.template(node, "the text to read to the caller")?;
+    let before = r.vocabulary.clone();
+    r.vocabulary = before.clone().for_reading();
+    let text = r.template(node, "the text to read to the caller");
+    r.vocabulary = before;
+    let text = text?;
     let is_empty = |text: &Template| text.render(&Scope::default()).is_ok_and(|text| text.trim().is_empty());
     if text.depends_on(&[]) && is_empty(&text) {
         r.mistake(node.at, "`say` is empty");

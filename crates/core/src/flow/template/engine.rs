@@ -1,7 +1,7 @@
 //! The engine that every template's own is a copy of.
 
 use super::{bounds, filters as own};
-use minijinja::{Environment, UndefinedBehavior, Value, escape_formatter, filters, tests};
+use minijinja::{Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter, filters, tests};
 use std::convert;
 use std::sync::LazyLock;
 
@@ -42,12 +42,24 @@ pub(super) static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.set_fuel(Some(FUEL));
     // `Template::render` says what happens with missing values.
     engine.set_undefined_behavior(UndefinedBehavior::Lenient);
-    engine.set_formatter(
-        |out, state, value: &Value| {
-            if value.is_none() { Ok(()) } else { escape_formatter(out, state, value) }
-        },
-    );
+    engine.set_formatter(as_it_is);
     add_filters(&mut engine);
     add_tests(&mut engine);
     engine
 });
+
+/// Every value becomes its text; one that is absent becomes nothing.
+fn as_it_is(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    if value.is_none() { Ok(()) } else { escape_formatter(out, state, value) }
+}
+
+/// The same without angle brackets. A text to read may be HTML ("In response to the HTTP request, the IVR expects to receive
+/// HTML or text"; DialogTech, IVR WebHook), or what a voice understands beside it: that is for the flow to write, and not
+/// for what somebody keyed or sent.
+pub(super) fn without_markup(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    let text = value.to_string();
+    if text.contains(['<', '>']) {
+        return out.write_str(&text.replace(['<', '>'], " ")).map_err(Error::from);
+    }
+    as_it_is(out, state, value)
+}

@@ -1,6 +1,6 @@
 //! What texts and conditions are compiled with.
 
-use super::engine::BASE;
+use super::engine::{BASE, without_markup};
 use super::functions;
 use super::names::DIALOGTECH_NAMES;
 use crate::flow::definitions::Definitions;
@@ -30,6 +30,12 @@ impl Vocabulary {
     /// The same, for another dialect.
     pub(in super::super) fn speaking_of(&self, names: &'static [&'static str]) -> Self {
         Self { names, ..self.clone() }
+    }
+
+    /// The same, for a text that the provider reads as it comes: values bring no markup into it.
+    pub(in super::super) fn for_reading(mut self) -> Self {
+        self.engine.set_formatter(without_markup);
+        self
     }
 
     /// The same, for an IVR that asks for these answers and no others; none if the flow does not say what it asks for.
