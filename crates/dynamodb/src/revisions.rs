@@ -12,9 +12,15 @@ use ringbolt_core::time::EpochMs;
 const FIELDS: &str = "fields";
 const REVISIONS: &str = "revisions";
 
+/// Texts of one question, the current one included. A provider sends one, or a few; somebody with the webhook's URL sends as
+/// many as they like, and the next text must still fit into the item: 20 of at most 10 KB, which is what a request line
+/// holds, are half of what an item can have.
+const MOST: usize = 20;
+
 /// The distinct texts by the time they were first received; the last one is current.
 ///
-/// They are ordered by these times, not by arrival: a text that waited in the queue arrives after a newer one.
+/// They are ordered by these times, not by arrival: a text that waited in the queue arrives after a newer one. Of more than
+/// [`MOST`], the first one and the newest ones are kept.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Revisions<T>(Vec<(EpochMs, T)>);
 
@@ -37,6 +43,9 @@ impl<T: PartialEq> Revisions<T> {
             None => Kept::Outdated,
         };
         self.0.insert(place(&self.0), (at, fields));
+        if self.0.len() > MOST {
+            self.0.remove(1);
+        }
         Some((kept, self))
     }
 }
@@ -99,6 +108,17 @@ mod tests {
     fn a_text_that_waited_in_the_queue_does_not_supersede_a_newer_one() {
         let (kept, both) = Revisions(vec![(EpochMs(7), "younger")]).keep("older", EpochMs(5)).unwrap();
         assert_eq!((kept, both.0), (Kept::Outdated, vec![(EpochMs(5), "older"), (EpochMs(7), "younger")]));
+    }
+
+    #[test]
+    fn of_too_many_texts_the_first_and_the_newest_are_kept() {
+        let most = i64::try_from(MOST).unwrap();
+        let texts: Vec<(i64, u8)> = (1..=u8::MAX).map(|text| (i64::from(text), text)).collect();
+        let kept = after(&texts);
+        assert_eq!(kept.len(), MOST);
+        assert_eq!((kept[0].1, kept[1].0, kept[MOST - 1].1), (1, EpochMs(256 - most + 1), u8::MAX));
+        let backwards: Vec<(i64, u8)> = texts.into_iter().rev().collect();
+        assert_eq!(after(&backwards), kept, "in whichever order they arrive");
     }
 
     proptest! {
