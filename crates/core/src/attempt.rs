@@ -80,7 +80,11 @@ pub enum AuthOutcome {
     /// An administrator suspended the caller.
     Suspended,
     /// There is no such caller.
-    Unknown,
+    Unknown {
+        /// Whether this failure locks the account's name, as it would lock a caller; see
+        /// [`AuthOutcome::as_unknown`].
+        locks: bool,
+    },
 }
 
 impl AuthOutcome {
@@ -92,7 +96,18 @@ impl AuthOutcome {
             Self::Wrong { .. } => "wrong",
             Self::Locked { .. } => "locked",
             Self::Suspended => "suspended",
-            Self::Unknown => "unknown",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// What an attempt at an account that nobody has comes to, by the failures that were counted under its name: a lock,
+    /// as a caller has it, and otherwise [`AuthOutcome::Unknown`].
+    #[must_use]
+    pub fn as_unknown(self) -> Self {
+        match self {
+            Self::Wrong { locks, .. } => Self::Unknown { locks },
+            Self::Locked { .. } => self,
+            Self::Verified { .. } | Self::Suspended | Self::Unknown { .. } => Self::Unknown { locks: false },
         }
     }
 }

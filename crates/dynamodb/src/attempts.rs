@@ -5,6 +5,7 @@
 
 mod condition;
 mod follow_up;
+mod unknown;
 
 use crate::{Store, StoreError, item};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
@@ -62,13 +63,13 @@ impl Store {
             let item = self.caller(prepared.caller()).await?;
             judgement::judge_shared(hasher, prepared, item.as_ref())?
         } else {
-            AuthOutcome::Unknown
+            AuthOutcome::Unknown { locks: false }
         };
         Ok(Attempted { outcome, repeated: false })
     }
 
     async fn count_attempt(&self, hasher: &PinHasher, attempt: &Attempt<'_>) -> Result<Judgement, StoreError> {
-        let condition = Condition::new(attempt);
+        let condition = Condition::caller(attempt);
         let answer = self
             .update(attempt.caller())
             .update_expression(COUNT)

@@ -36,18 +36,24 @@ pub(crate) fn caller(item: &Item) -> Result<CallerItem, StoreError> {
         }
         _ => Default::default(),
     };
+    let (attempts, last_at, last_attempt) = failures(item)?;
+    let status = status.ok_or_else(|| corrupt("`status` is neither active nor suspended"))?;
+    Ok(CallerItem { pins: tags(pins), attempts, last_at, last_attempt, status, attributes })
+}
+
+/// How many attempts in a row failed, when the last one was counted, and its fingerprint.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if one of the first two is missing, of another type, or out of its range.
+pub(crate) fn failures(item: &Item) -> Result<(u32, EpochMs, Option<String>), StoreError> {
+    let corrupt = |fault| StoreError::Corrupt(CorruptItem { fault });
+    let attempts = number(item, "attempts").map_err(|_| corrupt("`attempts` is not a count"))?;
+    let last_at = number(item, "last_at").map_err(|_| corrupt("`last_at` is not a time"))?;
     let last_attempt = match item.get("last_attempt") {
         Some(AttributeValue::S(fingerprint)) => Some(fingerprint.clone()),
         _ => None,
     };
-    Ok(CallerItem {
-        pins: tags(pins),
-        attempts: number(item, "attempts").map_err(|_| corrupt("`attempts` is not a count"))?,
-        last_at: EpochMs(number(item, "last_at").map_err(|_| corrupt("`last_at` is not a time"))?),
-        last_attempt,
-        status: status.ok_or_else(|| corrupt("`status` is neither active nor suspended"))?,
-        attributes,
-    })
+    Ok((attempts, EpochMs(last_at), last_attempt))
 }
 
 /// The tags in `pins`. An entry with a value other than -1 was not written by Ringbolt and is ignored.

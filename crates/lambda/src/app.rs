@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
 use ringbolt_core::{
     ani::Ani,
-    attempt::{Attempt, Fingerprint},
+    attempt::{Attempt, AuthOutcome, Fingerprint},
     dialects::twiml::Provider,
     flow::Flow,
     identity::{CallerId, FlowName},
@@ -179,7 +179,8 @@ impl App {
         stretched.await
     }
 
-    /// Puts a prepared guess to the database.
+    /// Puts a prepared guess to the database. If the flow `hides_unknown` accounts, one more request counts every failure
+    /// under the account's name: an account that nobody has then locks as others do, and takes no other time.
     ///
     /// # Errors
     /// [`Failure::Store`] if the database did not decide, or the guess cannot be judged.
@@ -188,9 +189,24 @@ impl App {
         flow: &Flow,
         prepared: &Prepared,
         fingerprint: Fingerprint,
+        hides_unknown: bool,
     ) -> Result<Attempted, Failure> {
         let attempt = Attempt { prepared, fingerprint, lockout: &flow.lockout, now: self.webhook.now() };
-        Ok(self.webhook.store.attempt(&self.hasher, &attempt).await?)
+        let attempted = Box::pin(self.webhook.store.attempt(&self.hasher, &attempt)).await?;
+        if !hides_unknown || matches!(attempted.outcome, AuthOutcome::Verified { .. }) {
+            return Ok(attempted);
+        }
+        let counted = Box::pin(self.webhook.store.attempt_unknown(&self.hasher, &attempt)).await;
+        let outcome = match (attempted.outcome, counted) {
+            (AuthOutcome::Unknown { .. }, Ok(outcome)) => outcome,
+            (known, Ok(_)) => known,
+            (known, Err(error)) => {
+                // Nobody is let in by it, and the answer is one that callers know.
+                tracing::warn!(failure = error.kind(), "a failure was not counted under the account's name");
+                known
+            }
+        };
+        Ok(Attempted { outcome, ..attempted })
     }
 
     /// What makes a request the same as another, for the record of a call. Keyed, because a request has PINs.

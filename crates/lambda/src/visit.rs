@@ -7,7 +7,7 @@ use ringbolt_core::{
     call::{self, Engine, PinAttempt, Plan, Results},
     time::EpochMs,
 };
-use ringbolt_dynamodb::attempts::Attempted;
+use ringbolt_dynamodb::{attempts::Attempted, counters::CallCounter};
 use std::time::{Duration, Instant};
 
 /// One visit, with what answers it.
@@ -17,6 +17,7 @@ pub struct Visit<'a> {
     results: &'a Results,
     engine: Engine<'a>,
     record: Option<Record>,
+    is_signed: bool,
     received: Instant,
 }
 
@@ -33,13 +34,19 @@ impl<'a> Visit<'a> {
     /// A visit whose results came in `request` at `now`. If it can't be recorded, that is logged.
     pub async fn new(app: &'a App, live: &'a LiveFlow, results: &'a Results, request: &Request, now: EpochMs) -> Self {
         let engine = Engine::new(&live.flow, results, app.hasher.keys(), &live.closures, now);
-        let mut visit = Self { app, live, results, engine, record: None, received: request.received };
+        let mut visit = Self { app, live, results, engine, record: None, is_signed: false, received: request.received };
         let recorded = async { Ok(Record::new(app, &live.flow, results, app.request_digest(request), now)) };
         visit.record = guard::within(visit.left(), recorded).await.unwrap_or_else(|failure| {
             tracing::error!(failure = failure.kind(), reason = %failure, "this call is not recorded");
             None
         });
         visit
+    }
+
+    /// The same, of a request that the provider has signed with its state: nobody else can have thrown that away.
+    #[must_use]
+    pub fn signed(self) -> Self {
+        Self { is_signed: true, ..self }
     }
 
     /// How much of the deadline is left.
@@ -56,14 +63,17 @@ impl<'a> Visit<'a> {
         let known = |answer| Decided { answer, repeated: false };
         match self.engine.plan()? {
             Plan::Answer(answer) => Ok(known(answer)),
-            Plan::LookUp { caller, pins } => {
-                let found = self.app.webhook.store.caller(&caller).await?;
+            Plan::LookUp { caller, pins, tries } => {
                 let (hasher, lockout) = (&self.app.hasher, &self.live.flow.lockout);
-                let now = self.app.webhook.now();
-                let active = found.filter(|item| item.still_verified(hasher, &caller, &pins, lockout, now));
+                let (store, now) = (&self.app.webhook.store, self.app.webhook.now());
+                let counted = store.call_tries(hasher.keys(), &caller.realm, self.results.call_id(), now);
+                let (found, counted) = tokio::try_join!(Box::pin(store.caller(&caller)), Box::pin(counted))?;
+                let active =
+                    found.filter(|item| counted <= tries && item.still_verified(hasher, &caller, &pins, lockout, now));
                 Ok(known(self.engine.answer_step(active.as_ref().map(|item| &item.attributes))?))
             }
-            Plan::Attempt(attempt) => self.attempt(&attempt).await,
+            // On the heap, as every request of the SDK below: together they are larger than a thread's stack may be.
+            Plan::Attempt(attempt) => Box::pin(self.attempt(&attempt)).await,
         }
     }
 
@@ -85,32 +95,47 @@ impl<'a> Visit<'a> {
         let prepared = app.prepare(&attempt.caller, &attempt.guess).await?;
         let call_id = self.results.call_id();
         let this = Fingerprint::new(app.hasher.keys().current(), call_id, &prepared, attempt.try_number);
-        if !app.within_ani_limit(&live.flow, &attempt.ani, &this).await? {
-            return Ok(Decided { answer: engine.answer_over_ani_limit(attempt)?, repeated: false });
-        }
-        // One round trip: the attempt, the call's counter and the call's record go out together.
-        if let Some(record) = &self.record {
-            record.begin();
-        }
-        let attempted = async {
+        let refused = |tries| Ok(Decided { answer: engine.answer_without_attempt(attempt, tries)?, repeated: false });
+        let within_ani_limit = Box::pin(app.within_ani_limit(&live.flow, &attempt.ani, &this));
+        let record = || self.record.as_ref().map(Record::begin);
+        let attempted = Box::pin(async {
             if attempt.is_shared() {
                 Ok(app.webhook.store.attempt_shared(&app.hasher, &prepared).await?)
             } else {
-                app.attempt(&live.flow, &prepared, this.clone()).await
+                app.attempt(&live.flow, &prepared, this.clone(), attempt.hides_unknown()).await
             }
+        });
+        let count = Box::pin(self.count_try(attempt, &this));
+        let (Attempted { outcome, repeated }, tries) = if attempt.has_state || self.is_signed {
+            if !within_ani_limit.await? {
+                return refused(attempt.try_number);
+            }
+            record();
+            // One round trip: the attempt, the call's counter and the call's record go out together. The state has said
+            // how many tries there were before.
+            let (attempted, tries) = tokio::join!(attempted, count);
+            (attempted?, tries?)
+        } else {
+            record();
+            // Nothing says how many: the call's first try, or somebody who throws the state away to try on and on. Past
+            // its limit a call reaches nobody's counter.
+            let (is_within, tries) = tokio::try_join!(within_ani_limit, count)?;
+            if !is_within || tries > live.flow.limits.attempts_per_call {
+                return refused(tries);
+            }
+            (attempted.await?, tries)
         };
-        let (attempted, call_tries) = tokio::join!(attempted, self.count_try(&this));
-        let Attempted { outcome, repeated } = attempted?;
-        Ok(Decided { answer: engine.answer_attempt(attempt, &outcome, call_tries?)?, repeated })
+        Ok(Decided { answer: engine.answer_attempt(attempt, &outcome, Some(tries))?, repeated })
     }
 
-    /// Counts the call's try; `None` without an id of the call.
-    async fn count_try(&self, this: &Fingerprint) -> Result<Option<u32>, Failure> {
-        let Some(session_id) = &self.results.session_id else { return Ok(None) };
+    /// Counts the call's try. Calls without an id count together, by their calling number.
+    async fn count_try(&self, attempt: &PinAttempt<'_>, this: &Fingerprint) -> Result<u32, Failure> {
         let (flow, webhook) = (&self.live.flow, &self.app.webhook);
         let (keys, limit) = (self.app.hasher.keys(), flow.limits.attempts_per_call);
-        let counted =
-            webhook.store.count_call_try(keys, &flow.realm, session_id.as_str(), this, limit, webhook.now()).await?;
-        Ok(Some(counted))
+        let call = match &self.results.session_id {
+            Some(id) => CallCounter::Session(id.as_str()),
+            None => CallCounter::WithoutId(&attempt.ani),
+        };
+        Ok(webhook.store.count_call_try(keys, &flow.realm, call, this, limit, webhook.now()).await?)
     }
 }

@@ -45,7 +45,7 @@ async fn decide(app: &App, live: &LiveFlow, asked: &Wix) -> Result<Answer, Failu
     if !app.within_ani_limit(flow, &ani, &fingerprint).await? {
         return Ok(answer(login.over_ani_limit()?));
     }
-    let attempted = app.attempt(flow, &prepared, fingerprint).await?;
+    let attempted = app.attempt(flow, &prepared, fingerprint, login.hides_unknown()).await?;
     Ok(answer(login.answer(&attempted.outcome)?).repeated(attempted.repeated))
 }
 

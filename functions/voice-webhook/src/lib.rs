@@ -48,7 +48,7 @@ pub async fn handle(app: &App, request: Request) -> Answer {
     let left = app.webhook.deadline.saturating_sub(request.received.elapsed());
     match guard::within(left, turn).await {
         Ok(Turn::Ended(results, run)) => {
-            let visit = Visit::new(app, &live, &results, &request, now).await;
+            let visit = Visit::new(app, &live, &results, &request, now).await.signed();
             let fallback = fallback(&conversation, &run);
             let answer = guard::or_fallback(visit.left(), fallback, decided(&visit, &conversation, &run)).await;
             visit.close(answer, without_states).await

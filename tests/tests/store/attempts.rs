@@ -132,7 +132,7 @@ async fn nobody_and_a_suspended_caller_are_told_apart_from_a_wrong_pin() {
     let keyed = Keyed { pin: "4711", call: "c", try_number: 0, now: NOON };
     let nobody = ringbolt_tests::caller("nobody");
     let unknown = attempt(&line.store, &line.hasher, &line.lockout, &nobody, keyed).await;
-    assert_eq!(unknown.outcome, AuthOutcome::Unknown);
+    assert_eq!(unknown.outcome, AuthOutcome::Unknown { locks: false });
     assert_eq!(line.store.caller(&nobody).await.unwrap(), None, "a guess creates nobody");
 
     assert_eq!(line.store.set_status(&line.caller, Status::Suspended).await.unwrap(), Change::Made);

@@ -7,7 +7,7 @@ use ringbolt_core::{
     pin::{Guess, PinKeys},
     time::EpochMs,
 };
-use ringbolt_dynamodb::Store;
+use ringbolt_dynamodb::{Store, counters::CallCounter};
 use ringbolt_tests::{Fault, TestDatabase, Wire, caller, database::patient_client, hasher, pin_keys};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn after(secs: u64) -> EpochMs {
 
 async fn call_try(store: &Store, keys: &PinKeys, try_number: u32, now: EpochMs) -> u32 {
     let this = fingerprint("s-1", try_number);
-    store.count_call_try(keys, &caller("ada").realm, "s-1", &this, 3, now).await.unwrap()
+    store.count_call_try(keys, &caller("ada").realm, CallCounter::Session("s-1"), &this, 3, now).await.unwrap()
 }
 
 #[tokio::test]
@@ -38,7 +38,10 @@ async fn a_calls_tries_are_counted_once_each_whatever_is_sent_again() {
     }
     assert_eq!(counted, [1, 1, 2, 2, 3, 3, 4, 4, 4, 4], "the set stops growing one past the limit");
     let realm = caller("ada").realm;
-    let other = store.count_call_try(&keys, &realm, "s-2", &fingerprint("s-2", 1), 3, NOON).await.unwrap();
+    let other = store
+        .count_call_try(&keys, &realm, CallCounter::Session("s-2"), &fingerprint("s-2", 1), 3, NOON)
+        .await
+        .unwrap();
     assert_eq!(other, 1, "another call has its own");
 }
 

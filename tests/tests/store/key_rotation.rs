@@ -9,6 +9,7 @@ use ringbolt_core::{
 use ringbolt_dynamodb::{
     Store,
     callers::Change,
+    counters::CallCounter,
     key_rotation::{Moved, OldTag, PinHolder},
 };
 use ringbolt_tests::{QUICK, TestDatabase, hasher, pin_keys};
@@ -182,7 +183,7 @@ async fn the_segments_together_hold_every_caller_once_and_no_counter() {
     let prepared =
         key.prepare(&ringbolt_tests::caller("x"), &ringbolt_core::pin::Guess::keyed("4711").unwrap()).unwrap();
     let this = ringbolt_core::attempt::Fingerprint::new(key.keys().current(), "s-1", &prepared, 1);
-    store.count_call_try(key.keys(), &realm, "s-1", &this, 3, NOON).await.unwrap();
+    store.count_call_try(key.keys(), &realm, CallCounter::Session("s-1"), &this, 3, NOON).await.unwrap();
     for segments in [1, 7] {
         let mut users: Vec<_> =
             everybody(&store, segments).await.iter().map(|holder| holder.caller.user.as_str().to_owned()).collect();

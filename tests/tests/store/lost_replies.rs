@@ -2,7 +2,7 @@
 
 use crate::{Keyed, NOON, attempt, enrolled, is_verified, wrong};
 use ringbolt_core::lockout::Lockout;
-use ringbolt_dynamodb::Store;
+use ringbolt_dynamodb::{Store, counters::CallCounter};
 use ringbolt_tests::{Fault, TestDatabase, Wire, caller, database::patient_client, hasher};
 
 #[tokio::test]
@@ -35,5 +35,5 @@ async fn a_calls_try_whose_reply_was_lost_is_counted_once() {
     let prepared = hasher.prepare(&ada, &ringbolt_core::pin::Guess::keyed("4712").unwrap()).unwrap();
     let this = ringbolt_core::attempt::Fingerprint::new(keys.current(), "s-1", &prepared, 1);
     wire.set(Fault::LoseReplies(1));
-    assert_eq!(store.count_call_try(keys, &ada.realm, "s-1", &this, 3, NOON).await.unwrap(), 1);
+    assert_eq!(store.count_call_try(keys, &ada.realm, CallCounter::Session("s-1"), &this, 3, NOON).await.unwrap(), 1);
 }

@@ -191,7 +191,7 @@ fn came(outcome: &AuthOutcome) -> Came {
         AuthOutcome::Locked { until: Some(until) } => Came::Locked { until: until.0 },
         AuthOutcome::Locked { until: None } => Came::Exhausted,
         AuthOutcome::Suspended => Came::Suspended,
-        AuthOutcome::Unknown => panic!("the caller is enrolled"),
+        AuthOutcome::Unknown { .. } => panic!("the caller is enrolled"),
     }
 }
 

@@ -110,6 +110,83 @@ async fn an_unknown_account_sounds_like_a_wrong_pin() {
     assert_eq!((unknown.report.outcome.word(), wrong.report.outcome.word()), ("unknown", "wrong"));
 }
 
+/// Two calls of two tries each: what a caller, or somebody with the URL, can see of an account.
+#[tokio::test]
+async fn an_unknown_account_locks_as_a_known_one_does_and_its_lock_ends() {
+    let mut seen = Vec::new();
+    for account in ["90786", "10000"] {
+        let (app, _database) = demo().await;
+        let mut answers = Vec::new();
+        let mut passed_on = String::new();
+        for (session, minutes) in [("s-1", 0), ("s-1", 0), ("s-2", 0), ("s-3", 1), ("s-4", 29), ("s-5", 1), ("s-6", 1)]
+        {
+            app.clock.pass(Duration::from_secs(60 * minutes));
+            let number = answers.len();
+            let query = format!(
+                "ivr_id=12345&ivr_session_id={session}&ivr_response_id=r-{number}&account={account}&pin=90{number}0\
+                 &ivr_pass_through={passed_on}"
+            );
+            let answer = app.next(&query).await;
+            passed_on = if session == "s-1" { passed(&answer) } else { String::new() };
+            answers.push((element(&answer, "id"), element(&answer, "destination")));
+        }
+        seen.push(answers);
+    }
+    assert_eq!(seen[0], seen[1]);
+    let is_support = |answer: &(_, Option<String>)| answer.1.as_deref() == Some(SUPPORT);
+    let locked: Vec<bool> = seen[1].iter().map(is_support).collect();
+    assert_eq!(locked, [false, false, true, true, false, false, true], "half an hour, and again at the sixth failure");
+}
+
+#[tokio::test]
+async fn a_failure_at_an_unknown_account_leaves_no_caller_and_a_later_enrolment_begins_at_zero() {
+    let (app, _database) = demo().await;
+    for session in ["s-1", "s-2", "s-3", "s-4"] {
+        app.next(&login(session, "r", "9999", "").replace("90786", "10000")).await;
+    }
+    let caller = ringbolt_tests::caller("10000");
+    assert_eq!(app.app.webhook.store.caller(&caller).await.unwrap(), None);
+    app.enrol("10000", &["4711"], Status::Active).await;
+    let right = app.next(&login("s-5", "r", "4711", "").replace("90786", "10000")).await;
+    assert_eq!(right.report.outcome.word(), "verified");
+}
+
+#[tokio::test]
+async fn calls_without_an_id_have_the_tries_of_one_call_by_calling_number() {
+    let database = TestDatabase::start().await;
+    let app = TestApp::demo(&database).await;
+    for user in ["90001", "90002", "90003", "90004", "90005"] {
+        app.enrol(user, &["4711"], Status::Active).await;
+    }
+    // An id of 257 bytes cannot be read, as none.
+    let too_long = "s".repeat(257);
+    let query = |number: &str, session: &str, user: &str, pin: &str| {
+        format!("ivr_id=12345&ivr_caller_id={number}&ivr_session_id={session}&account={user}&pin={pin}")
+    };
+    for (session, user) in [("", "90001"), (too_long.as_str(), "90002"), ("", "90003")] {
+        app.next(&query("2125550142", session, user, "9999")).await;
+    }
+    let fourth = app.next(&query("2125550142", "", "90004", "4711")).await;
+    assert_eq!((fourth.report.outcome.word(), destination(&fourth).as_str()), ("too_many_attempts", SUPPORT));
+    let other = app.next(&query("2125550143", "", "90004", "4711")).await;
+    assert_eq!(other.report.outcome.word(), "verified", "another number has tries of its own");
+    app.clock.pass(Duration::from_secs(3601));
+    let later = app.next(&query("2125550142", "", "90005", "4711")).await;
+    assert_eq!(later.report.outcome.word(), "verified", "it is no call any more");
+}
+
+#[tokio::test]
+async fn an_earlier_state_of_the_call_is_not_verified_after_a_later_failure() {
+    let (app, _database) = demo().await;
+    let verified = app.next(&login("s-1", "r-1", "4711", "")).await;
+    let balance = format!("ivr_id=34567&ivr_session_id=s-1&ivr_response_id=r-2&ivr_pass_through={}", passed(&verified));
+    assert_eq!(app.next(&balance).await.body, "Your balance is 12.50.");
+    let failed = app.next(&login("s-1", "r-3", "9999", &passed(&verified))).await;
+    assert_eq!(failed.report.outcome.word(), "wrong");
+    let again = app.next(&balance).await;
+    assert_eq!(again.report.outcome.word(), "fallback", "{}", again.body);
+}
+
 #[tokio::test]
 async fn only_a_verified_caller_hears_their_balance_later_in_the_call() {
     let (app, _database) = demo().await;

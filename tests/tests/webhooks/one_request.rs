@@ -79,16 +79,64 @@ async fn whoever_needs_no_attempt_costs_the_auth_webhook_none() {
 #[tokio::test]
 async fn the_next_action_webhook_decides_after_one_round_trip_and_then_records_the_answer() {
     let wired = wired(&demo_flow()).await;
+    let login = |pin: &str, passed: &str| {
+        format!("ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&account=ada&pin={pin}&ivr_pass_through={passed}")
+    };
+    let silent = wired.app.next(&login("NA", "")).await;
+    wired.wire.take_operations();
     // The attempt, the call's counter, and the call's record with its link to the session: they pass once all four are
     // there, or never.
     wired.wire.set(Fault::HoldUntil(4));
-    let login = "ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&account=ada&pin=4711";
-    let verified = wired.app.next(login).await;
+    let verified = wired.app.next(&login("4711", &crate::passed(&silent))).await;
     assert_eq!(verified.report.outcome.word(), "verified");
     assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 5], "the fifth adds the answer to the record");
     let passed = crate::passed(&verified);
     let said = format!("ivr_id=34567&ivr_session_id=s-1&ivr_response_id=r-2&ivr_pass_through={passed}");
     assert_eq!(wired.app.next(&said).await.body, "Your balance is 12.50.");
-    // The caller is read, and then the whole record is written in parallel.
-    assert_eq!(wired.wire.take_operations(), ["GetItem", "UpdateItem", "UpdateItem"]);
+    // The caller and the call's counter are read, and then the whole record is written in parallel.
+    assert_eq!(wired.wire.take_operations(), ["GetItem", "GetItem", "UpdateItem", "UpdateItem"]);
+}
+
+/// Without a state nothing says how many tries a call has made. Somebody who throws it away reaches three accounts, however
+/// many they name.
+#[tokio::test]
+async fn a_call_without_a_state_is_counted_before_anybodys_attempts_are() {
+    let wired = wired(&demo_flow()).await;
+    let users: Vec<String> = (0..20).map(|number| format!("9{number:04}")).collect();
+    for user in &users {
+        wired.app.enrol(user, &["4711"], Status::Active).await;
+    }
+    for user in &users {
+        let query = format!("ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&account={user}&pin=9999");
+        wired.app.next(&query).await;
+    }
+    let mut counted = 0;
+    for user in &users {
+        let caller = ringbolt_tests::caller(user);
+        counted += wired.app.app.webhook.store.caller(&caller).await.unwrap().unwrap().attempts;
+    }
+    assert_eq!(counted, 3);
+}
+
+/// What is asked of the database for a failure, if the flow answers unknown accounts as wrong PINs.
+#[tokio::test]
+async fn a_failure_costs_the_same_requests_whether_or_not_somebody_has_the_account() {
+    let wired = wired(&demo_flow()).await;
+    for (call, user, pin, outcome) in [
+        ("s-1", "ada", "9999", "wrong"),
+        ("s-2", "nobody", "9999", "unknown"),
+        ("s-3", "ada", "9998", "wrong"),
+        ("s-4", "nobody", "9998", "unknown"),
+        ("s-5", "ada", "9997", "too_many_attempts"),
+        ("s-6", "nobody", "9997", "too_many_attempts"),
+        ("s-7", "ada", "4711", "locked"),
+        ("s-8", "nobody", "4711", "locked"),
+        ("s-9", "eve", "4711", "suspended"),
+    ] {
+        let query = format!("ivr_id=12345&ivr_session_id={call}&account={user}&pin={pin}");
+        let answer = wired.app.next(&query).await;
+        assert_eq!(answer.report.outcome.word(), outcome, "{user}, {call}");
+        // The call's counter, the attempt, and the failure under the account's name. Nothing is recorded without an id.
+        assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 3], "{user}, {call}");
+    }
 }

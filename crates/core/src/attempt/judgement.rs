@@ -79,7 +79,7 @@ impl Attempt<'_> {
     /// # Errors
     /// [`CorruptItem`] if nothing that Ringbolt writes explains the refusal.
     pub fn judge_refused(&self, hasher: &PinHasher, item: Option<&CallerItem>) -> Result<Judgement, CorruptItem> {
-        let Some(item) = item else { return Ok(decided(AuthOutcome::Unknown)) };
+        let Some(item) = item else { return Ok(decided(AuthOutcome::Unknown { locks: false })) };
         if item.status == Status::Suspended {
             return Ok(decided(AuthOutcome::Suspended));
         }
@@ -149,7 +149,7 @@ pub fn judge_shared(
     prepared: &Prepared,
     item: Option<&CallerItem>,
 ) -> Result<AuthOutcome, Incomparable> {
-    let Some(item) = item else { return Ok(AuthOutcome::Unknown) };
+    let Some(item) = item else { return Ok(AuthOutcome::Unknown { locks: false }) };
     if item.status == Status::Suspended {
         return Ok(AuthOutcome::Suspended);
     }

@@ -74,7 +74,7 @@ impl<'a> Engine<'a> {
         }
         match &self.state.verified {
             Some(Verified { user, pins }) if step.speaks_of_caller() => {
-                Ok(Plan::LookUp { caller: self.caller(user.clone()), pins: pins.clone() })
+                Ok(Plan::LookUp { caller: self.caller(user.clone()), pins: pins.clone(), tries: self.state.tries })
             }
             _ => self.answer_step(None).map(Plan::Answer),
         }
@@ -132,7 +132,8 @@ impl<'a> Engine<'a> {
         };
         let Some(user) = user else { return settled(Outcome::Unknown) };
         let ani = Ani::parse(self.results.ani.as_deref());
-        Ok(Plan::Attempt(PinAttempt { ivr, verify, caller: self.caller(user), guess, ani, try_number: self.tries() }))
+        let (caller, try_number, has_state) = (self.caller(user), self.tries(), self.state != CallState::default());
+        Ok(Plan::Attempt(PinAttempt { ivr, verify, caller, guess, ani, try_number, has_state }))
     }
 
     fn limited(&self, outcome: Outcome, tries: u32) -> Outcome {

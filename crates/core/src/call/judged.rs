@@ -8,11 +8,11 @@ pub(super) fn of_attempt(outcome: &AuthOutcome) -> Outcome {
     match outcome {
         AuthOutcome::Verified { .. } => Outcome::Verified,
         // The next try would be refused: asking again would only keep the caller waiting.
-        AuthOutcome::Wrong { locks: true, .. } => Outcome::TooManyAttempts,
+        AuthOutcome::Wrong { locks: true, .. } | AuthOutcome::Unknown { locks: true } => Outcome::TooManyAttempts,
         AuthOutcome::Wrong { .. } => Outcome::Wrong,
         AuthOutcome::Locked { .. } => Outcome::Locked,
         AuthOutcome::Suspended => Outcome::Suspended,
-        AuthOutcome::Unknown => Outcome::Unknown,
+        AuthOutcome::Unknown { locks: false } => Outcome::Unknown,
     }
 }
 

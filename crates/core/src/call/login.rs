@@ -122,8 +122,14 @@ impl<'a> Login<'a> {
             AuthOutcome::Wrong { .. } => self.first(&self.rules.failure, Outcome::Wrong, None),
             AuthOutcome::Locked { .. } => self.first(&self.rules.locked, Outcome::Locked, None),
             AuthOutcome::Suspended => self.first(&self.rules.locked, Outcome::Suspended, None),
-            AuthOutcome::Unknown => self.first(&self.rules.unknown, Outcome::Unknown, None),
+            AuthOutcome::Unknown { .. } => self.first(&self.rules.unknown, Outcome::Unknown, None),
         }
+    }
+
+    /// Whether a user whom nobody enrolled is answered as a wrong PIN, so that nobody learns which users have one.
+    #[must_use]
+    pub fn hides_unknown(&self) -> bool {
+        self.rules.unknown.is_alike(&self.rules.failure)
     }
 
     /// The answer to a calling number that is over its limit: as to a caller who is locked.

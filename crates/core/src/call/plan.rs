@@ -19,6 +19,9 @@ pub enum Plan<'f> {
         caller: CallerId,
         /// The PINs that they had when they were verified.
         pins: PinsVersion,
+        /// How many tries the call has made, by the signed state. If the database has counted more, the state is an earlier
+        /// one that was sent again.
+        tries: u32,
     },
     /// A PIN has to be verified.
     Attempt(PinAttempt<'f>),
@@ -37,6 +40,9 @@ pub struct PinAttempt<'f> {
     pub ani: Ani,
     /// Which try of the call this is, from 1, by the signed state.
     pub try_number: u32,
+    /// Whether a signed state of this call came. The first PIN question of a call has none; nor has somebody who throws it
+    /// away.
+    pub has_state: bool,
 }
 
 impl PinAttempt<'_> {
@@ -44,5 +50,11 @@ impl PinAttempt<'_> {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         matches!(self.verify.owner, Owner::Shared(_))
+    }
+
+    /// Whether a user whom nobody enrolled is answered as a wrong PIN.
+    #[must_use]
+    pub fn hides_unknown(&self) -> bool {
+        self.verify.hides_unknown()
     }
 }

@@ -177,6 +177,12 @@ impl VerifyPin {
         self.unknown.as_ref().unwrap_or(&self.wrong)
     }
 
+    /// Whether a user whom nobody enrolled is answered as a wrong PIN, so that nobody learns which users there are.
+    #[must_use]
+    pub fn hides_unknown(&self) -> bool {
+        self.on_unknown().is_alike(&self.wrong)
+    }
+
     /// What follows if nothing was keyed: as a wrong PIN if the flow doesn't say. It is no failed attempt.
     #[must_use]
     pub fn on_unanswered(&self) -> &Rules<FlowAction> {

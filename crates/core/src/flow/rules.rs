@@ -125,6 +125,17 @@ impl<T> Rules<T> {
         Self(vec![Rule { when: None, in_doubt: false, then, at }])
     }
 
+    /// Whether these rules and others always lead to the same, wherever they are written.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self) -> bool
+    where
+        T: PartialEq,
+    {
+        let parts = |rule: &Rule<T>| (rule.when.clone(), rule.in_doubt);
+        self.0.len() == other.0.len()
+            && self.0.iter().zip(&other.0).all(|(a, b)| a.then == b.then && parts(a) == parts(b))
+    }
+
     /// The first rule that holds; `None` if none does.
     ///
     /// # Errors

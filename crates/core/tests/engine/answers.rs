@@ -23,7 +23,7 @@ pub struct Known {
 
 impl Known {
     pub fn nobody() -> Self {
-        Self::refused(AuthOutcome::Unknown)
+        Self::refused(AuthOutcome::Unknown { locks: false })
     }
 
     pub fn verified(attributes: Attributes) -> Self {

@@ -56,7 +56,7 @@ fn bank_callers_hear_their_balance_and_nobody_elses() {
     }
     for (outcome, ivr) in [
         (AuthOutcome::Wrong { attempts: 1, locks: false }, "10001"),
-        (AuthOutcome::Unknown, "10001"),
+        (AuthOutcome::Unknown { locks: false }, "10001"),
         (AuthOutcome::Wrong { attempts: 3, locks: true }, "10009"),
         (AuthOutcome::Locked { until: None }, "10009"),
         (AuthOutcome::Suspended, "10009"),
@@ -201,7 +201,7 @@ fn technicians_check_in_and_out_and_former_ones_are_turned_away() {
         assert_eq!(text_of(&login(&technician(active)), "id"), ivr, "{active:?}");
     }
     assert_eq!(text_of(&login(&Known::verified([].into())), "id"), "42003", "without the attribute");
-    assert_eq!(text_of(&login(&Known::refused(AuthOutcome::Unknown)), "id"), "42002");
+    assert_eq!(text_of(&login(&Known::refused(AuthOutcome::Unknown { locks: false })), "id"), "42002");
 
     let known = technician("yes");
     let next = |before: &str, results: &[(&str, &str)]| {
@@ -272,7 +272,7 @@ fn the_four_ivrs_of_wix_answers_tell_success_from_failure() {
         (&verified, true, ""),
         (&AuthOutcome::Wrong { attempts: 1, locks: false }, false, "0b6f3c55-2f0e-4c8b-9a55-6d8a3a1f7c11"),
         (&AuthOutcome::Locked { until: None }, false, "0b6f3c55-2f0e-4c8b-9a55-6d8a3a1f7c11"),
-        (&AuthOutcome::Unknown, false, ""),
+        (&AuthOutcome::Unknown { locks: false }, false, ""),
     ] {
         assert_eq!(wix_reply(&flow, &body(banned), outcome, at("2026-11-23T15:00Z")), expected, "{outcome:?}");
     }

@@ -422,10 +422,22 @@ fn the_databases_count_of_a_calls_tries_holds_against_an_older_state() {
     assert_eq!(outcome(&verified, Some(3)), Outcome::Verified, "the last try may be right");
     assert_eq!(outcome(&verified, Some(4)), Outcome::TooManyAttempts, "even the right PIN comes too late");
     assert_eq!(outcome(&Known::wrong().outcome, Some(3)), Outcome::TooManyAttempts);
-    let over = engine.answer_over_ani_limit(&attempt).unwrap();
+    let over = engine.answer_without_attempt(&attempt, 1).unwrap();
     assert_eq!((over.outcome, over.next), (Outcome::TooManyAttempts, Next::Action(voicemail("7"))));
 }
 
 fn voicemail(id: &str) -> ringbolt_core::flow::action::Action<String> {
     ringbolt_core::flow::action::Action::Voicemail { id: ringbolt_core::flow::PortalId::parse(id).unwrap() }
+}
+
+/// A text to read may be HTML, which is for the flow to write.
+#[test]
+fn what_somebody_sends_brings_no_markup_into_a_text_to_read() {
+    let flow = load(
+        "flow: markup\nrealm: markup\nfallback: { do: hangup, say: Sorry. }\n\
+         ivrs: { reads: { id: 1, say: \"<b>Hello</b> {{ answers.name }} {{ answers.name | upper }} {{ pass.a }}.\" } }",
+    );
+    let query = query(&[("ivr_id", "1"), ("name", "Ada<break time='9s'/>"), ("ivr_pass_through", "a|1<2>3")]);
+    let said = answer(&flow, &query, &Known::nobody(), now()).unwrap();
+    assert_eq!(said, "<b>Hello</b> Ada break time='9s'/  ADA BREAK TIME='9S'/  1 2 3.");
 }

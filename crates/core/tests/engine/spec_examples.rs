@@ -36,7 +36,7 @@ fn both_replies_of_wix_answers_come_out_of_a_flow() {
         "user": { "id": "602efa31-01d8-482d-8ff2-26910b026703" } }"#;
     for (flow, outcome, expected) in [
         (include_str!("specification/wix-guid.yaml"), &verified, "5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064"),
-        (include_str!("specification/wix-empty.yaml"), &AuthOutcome::Unknown, ""),
+        (include_str!("specification/wix-empty.yaml"), &AuthOutcome::Unknown { locks: false }, ""),
     ] {
         assert_eq!(wix_reply(&load(flow), body, outcome, at("2026-11-23T15:00Z")), expected);
     }

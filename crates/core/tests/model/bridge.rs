@@ -182,7 +182,7 @@ fn answer(outcome: &AuthOutcome) -> Answer {
         AuthOutcome::Wrong { .. } => Answer::Wrong,
         AuthOutcome::Locked { .. } => Answer::Locked,
         AuthOutcome::Suspended => Answer::Suspended,
-        AuthOutcome::Unknown => Answer::Unknown,
+        AuthOutcome::Unknown { .. } => Answer::Unknown,
     }
 }
 

@@ -16,32 +16,47 @@ pub(super) struct Condition {
     pub(super) values: HashMap<String, AttributeValue>,
 }
 
-/// A comparison with a value of another type is false, so each one also checks the attribute's type.
-const OURS_AND_OPEN: &str = "attribute_exists(pk) AND attribute_type(pins, :map) AND #status = :active \
-                             AND attempts >= :zero AND attempts < :hard AND last_at <= :now \
-                             AND NOT (last_attempt = :this AND last_at > :since)";
+/// What a caller's item is. A comparison with a value of another type is false, so each one also checks the attribute's
+/// type.
+const OURS: &str = "attribute_exists(pk) AND attribute_type(pins, :map) AND #status = :active";
+/// A counter below the suspension, a clock that does not run behind, and no retry.
+const OPEN: &str = "attempts >= :zero AND attempts < :hard AND last_at <= :now \
+                    AND NOT (last_attempt = :this AND last_at > :since)";
 
 impl Condition {
-    pub(super) fn new(attempt: &Attempt<'_>) -> Self {
+    /// For a caller's item.
+    pub(super) fn caller(attempt: &Attempt<'_>) -> Self {
+        let mut condition = Self::open(attempt);
+        condition.expression = format!("{OURS} AND {}", condition.expression);
+        condition.names.insert("#status".to_owned(), "status".to_owned());
+        condition.names.insert("#tag".to_owned(), attempt.tag().as_str().to_owned());
+        condition.values.insert(":map".to_owned(), item::s("M"));
+        condition.values.insert(":active".to_owned(), item::s(Status::Active.as_str()));
+        condition.values.insert(":found".to_owned(), item::n(-1));
+        condition.refuse_foreign_tags(attempt);
+        condition
+    }
+
+    /// For the counter of an account that nobody has: as a caller without PINs, and none at first.
+    pub(super) fn unknown(attempt: &Attempt<'_>) -> Self {
+        let mut condition = Self::open(attempt);
+        condition.expression = format!("attribute_not_exists(pk) OR ({})", condition.expression);
+        condition
+    }
+
+    fn open(attempt: &Attempt<'_>) -> Self {
         let mut condition = Self {
-            expression: OURS_AND_OPEN.to_owned(),
-            names: HashMap::from([
-                ("#status".to_owned(), "status".to_owned()),
-                ("#tag".to_owned(), attempt.tag().as_str().to_owned()),
-            ]),
+            expression: OPEN.to_owned(),
+            names: HashMap::new(),
             values: HashMap::from([
-                (":map".to_owned(), item::s("M")),
-                (":active".to_owned(), item::s(Status::Active.as_str())),
                 (":zero".to_owned(), item::n(0)),
                 (":one".to_owned(), item::n(1)),
                 (":hard".to_owned(), item::n(attempt.lockout.suspend_after())),
                 (":now".to_owned(), item::n(attempt.now.0)),
                 (":this".to_owned(), item::s(attempt.fingerprint.as_str())),
                 (":since".to_owned(), item::n(attempt.retries_since().0)),
-                (":found".to_owned(), item::n(-1)),
             ]),
         };
-        condition.refuse_foreign_tags(attempt);
         condition.refuse_locked(attempt);
         condition
     }

@@ -74,12 +74,14 @@ impl Judge<'_> {
             // What was kept of the user cannot be a user id.
             (Ok(Plan::Answer(answer)), Outcome::Unknown) if answer.outcome == outcome => Ok(answer),
             (Err(undecidable), _) => Err(undecidable),
-            (Ok(Plan::Attempt(attempt)), Outcome::TooManyAttempts) => engine.answer_over_ani_limit(&attempt),
+            (Ok(Plan::Attempt(attempt)), Outcome::TooManyAttempts) => {
+                engine.answer_without_attempt(&attempt, attempt.try_number)
+            }
             (Ok(Plan::Attempt(attempt)), outcome) => {
                 let outcome = match outcome {
                     Outcome::Wrong => AuthOutcome::Wrong { attempts: 1, locks: false },
                     Outcome::Locked => AuthOutcome::Locked { until: None },
-                    _ => AuthOutcome::Unknown,
+                    _ => AuthOutcome::Unknown { locks: false },
                 };
                 engine.answer_attempt(&attempt, &outcome, None)
             }

@@ -70,12 +70,13 @@ impl Engine<'_> {
         self.settle(attempt.ivr, attempt.verify, self.limited(of_attempt(outcome), tries), tries, proof)
     }
 
-    /// Answers an attempt from a calling number that is over its limit.
+    /// Answers an attempt that is not made, because the calling number or the call has no tries left. `tries` is how many
+    /// the call has made, this one included.
     ///
     /// # Errors
     /// [`Undecidable`]: no rule holds, or a text failed.
-    pub fn answer_over_ani_limit(&self, attempt: &PinAttempt<'_>) -> Result<Answer, Undecidable> {
-        self.settle(attempt.ivr, attempt.verify, Outcome::TooManyAttempts, attempt.try_number, None)
+    pub fn answer_without_attempt(&self, attempt: &PinAttempt<'_>, tries: u32) -> Result<Answer, Undecidable> {
+        self.settle(attempt.ivr, attempt.verify, Outcome::TooManyAttempts, tries, None)
     }
 
     pub(super) fn settle(

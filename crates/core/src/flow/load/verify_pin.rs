@@ -100,10 +100,9 @@ fn user(r: &mut Reader, node: &Node) -> Option<Template> {
         r.findings.push(
             Mistake::warning(
                 node.at,
-                "a known account locks after enough tries and an unknown one never does: a stranger with enough calls can \
-                 tell which accounts exist",
+                "nothing limits the tries of a calling number: a stranger can try one PIN on account after account",
             )
-            .help("make that costly: `limits: { per_ani: { attempts: 30, window: 1h } }`".to_owned()),
+            .help("limit them: `limits: { per_ani: { attempts: 30, window: 1h } }`".to_owned()),
         );
     }
     Some(user)
@@ -196,9 +195,7 @@ fn secret_question(r: &mut Reader, fields: &Fields<'_>, verify: &VerifyPin, asks
 
 /// Notes an outcome of its own for unknown users: callers learn at once which accounts exist.
 fn tells_accounts(r: &mut Reader, fields: &Fields<'_>, unknown: &Rules<FlowAction>, wrong: &Rules<FlowAction>) {
-    let actions =
-        |rules: &Rules<FlowAction>| rules.iter().map(|rule| (rule.when.clone(), rule.then.clone())).collect::<Vec<_>>();
-    if actions(unknown) != actions(wrong) {
+    if !unknown.is_alike(wrong) {
         r.findings.push(
             Mistake::warning(
                 place(fields, "unknown"),
