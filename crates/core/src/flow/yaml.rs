@@ -91,6 +91,7 @@ enum Kind {
 }
 
 struct Builder<'m> {
+    end: Position,
     open: Vec<Open>,
     root: Option<Node>,
     mistakes: &'m mut Vec<Mistake>,
@@ -98,21 +99,25 @@ struct Builder<'m> {
 
 /// Reads one YAML document, or `None` with a mistake that says why it cannot be read.
 pub fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
-    let mut builder = Builder { open: Vec::new(), root: None, mistakes };
-    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut builder = Builder { end: end_of(text), open: Vec::new(), root: None, mistakes };
+    let mut parser = Parser::new_from_str(text);
     let mut documents = 0;
     while let Some(next) = parser.next_event() {
         let (event, span) = match next {
             Ok(next) => next,
             Err(error) => {
-                builder.mistake(position(error.marker()), format!("this is not YAML: {}", error.info()));
+                builder.mistake(builder.position(error.marker()), format!("this is not YAML: {}", error.info()));
                 return None;
             }
         };
         if matches!(event, Event::DocumentStart(_)) {
             documents += 1;
             if documents > 1 {
-                builder.mistake(position(&span.start), "the file holds one YAML document, and a second begins here");
+                builder.mistake(
+                    builder.position(&span.start),
+                    "the file holds one YAML document, and a second begins here",
+                );
                 return None;
             }
         }
@@ -127,18 +132,26 @@ pub fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
     }
 }
 
-fn position(marker: &Marker) -> Position {
-    Position { line: marker.line(), column: marker.col() + 1 }
+/// The place after the last character. In YAML 1.2, a line ends with CR LF, LF or CR.
+fn end_of(text: &str) -> Position {
+    let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count() - text.matches("\r\n").count();
+    let last = text.rsplit(['\n', '\r']).next().unwrap_or_default();
+    Position { line: breaks + 1, column: last.chars().count() + 1 }
 }
 
 impl Builder<'_> {
+    /// The parser ends a last line that has no line break, and then is on a line that the file doesn't have.
+    fn position(&self, marker: &Marker) -> Position {
+        Position { line: marker.line(), column: marker.col() + 1 }.min(self.end)
+    }
+
     fn mistake(&mut self, at: Position, message: impl Into<String>) {
         self.mistakes.push(Mistake::new(at, message));
     }
 
     /// `None` if reading must stop.
     fn event(&mut self, event: Event<'_>, span: Span) -> Option<()> {
-        let at = position(&span.start);
+        let at = self.position(&span.start);
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd => {}
             Event::DocumentStart(_) | Event::DocumentEnd => {}

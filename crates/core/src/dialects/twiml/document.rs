@@ -1,6 +1,6 @@
 //! A TwiML document: verbs as types, so that no text can become one.
 
-use crate::text::xml_text;
+use crate::text::{xml_attribute, xml_text};
 
 /// A document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl Document {
     }
 
     /// Writes the document, with an XML declaration and no white space between elements. Every text goes through
-    /// [`xml_text`].
+    /// [`xml_text`] or [`xml_attribute`].
     #[must_use]
     pub fn to_xml(&self) -> String {
         let mut text = String::from(r#"<?xml version="1.0" encoding="UTF-8"?>"#);
@@ -172,7 +172,7 @@ impl Verb {
 fn element(out: &mut String, name: &str, attributes: &[(&str, &str)], content: impl FnOnce(&mut String)) {
     out.extend(["<", name]);
     for (name, value) in attributes {
-        out.extend([" ", *name, "=\"", &*xml_text(value), "\""]);
+        out.extend([" ", *name, "=\"", &*xml_attribute(value), "\""]);
     }
     let begins = out.len();
     out.push('>');

@@ -21,7 +21,7 @@ mod tests;
 
 pub use check::{can_play, check};
 pub use conversation::{Conversation, NOBODY};
-pub use document::{Document, Verb, without_states};
+pub use document::{Document, Number, Say, TranscribedTo, Verb, without_states};
 pub use request::{DialStatus, Request};
 pub use signature::Provider;
 pub use state::{State, TooLarge, Visit};

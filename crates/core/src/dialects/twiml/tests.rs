@@ -207,12 +207,21 @@ fn answers_are_carried_to_the_step_and_nothing_of_them_can_be_read_on_the_way() 
     let call = Call::to(FLOW);
     let pin = call.settled(&next(&call.begin()), "Digits=90786&FinishedOnKey=%23");
     assert_eq!((heard(&pin), at(&next(&pin))), (vec!["Your PIN?".to_owned()], "login.2"));
+    let request = call.request("Digits=837461");
+    let conversation = call.conversation(&request);
+    let state = conversation.state(query(&next(&pin))).unwrap();
+    let login = call::Ended::Ivr(IvrName::parse("login").unwrap());
+    assert_eq!(
+        (conversation.results(Some(&state)).ended, conversation.results(None).ended),
+        (login, call::Ended::Unsaid)
+    );
     let (results, _) = call.ended(&next(&pin), "Digits=837461");
     assert_eq!(results.answers.iter().collect::<Vec<_>>(), [("account", "90786"), ("pin", "837461")]);
     assert_eq!((results.completed, results.ivr_id.as_deref()), (Some(true), Some("10001")));
     assert_eq!(results.response_id.as_ref().map(|id| id.as_str()), Some("CA1-r1"));
     assert_eq!((results.call.get("ani"), results.call.get("dnis")), (Some("2125550142"), Some("8005550123")));
-    assert_eq!(results.fields.get("Digits"), None);
+    assert_eq!((results.fields.get("Digits"), results.fields.get("AccountSid")), (None, Some("AC1")));
+    assert_eq!(results.session_id.as_ref().map(|id| id.as_str()), Some("CA1"));
     let shown = format!("{results:?} {pin:?} {}", pin.to_xml());
     assert!(!shown.contains("90786") && !shown.contains("837461"), "{shown}");
 }
@@ -262,6 +271,7 @@ fn what_a_step_gives_the_next_ivr_is_heard_and_passed_there() {
     let verified = crate::attempt::AuthOutcome::Verified {
         attributes: [("first_name".to_owned(), "Ada".into())].into(),
         pins_version: crate::pin::PinsVersion::parse("AAECAwQFBgc").unwrap(),
+        duress: false,
     };
     let answer = engine.answer_attempt(&attempt, &verified, Some(1)).unwrap();
     let menu = read_back(conversation.answer(&visit, &answer).unwrap());
@@ -275,6 +285,32 @@ fn what_a_step_gives_the_next_ivr_is_heard_and_passed_there() {
     let answer = engine.answer_attempt(&attempt, &wrong, Some(1)).unwrap();
     let again = conversation.answer(&visit, &answer).unwrap();
     assert_eq!(heard(&again)[1], "Your account, again?");
+}
+
+#[test]
+fn what_a_step_passes_joins_or_replaces_what_came() {
+    let call = Call::to(
+        r#"{ flow: f, realm: f, fallback: { do: hangup }, starts: one, ivrs: {
+            one: { says: One., do: { ivr: { to: two, pass: "a|1||b|2" } } },
+            two: { says: Two., do: { ivr: { to: three, pass: { b: "3" } } } },
+            three: { says: Three., do: hangup } } }"#,
+    );
+    let two = call.decided(&next(&call.begin()), "");
+    let passed = |document: &Document| -> Vec<(String, String)> {
+        let (results, _) = call.ended(&next(document), "");
+        results.passed.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(passed(&two), [pair("a", "1"), pair("b", "2")]);
+    assert_eq!(passed(&call.decided(&next(&two), "")), [pair("a", "1"), pair("b", "3")]);
+}
+
+#[test]
+fn a_transfer_needs_no_flow() {
+    let number = crate::number::PhoneNumber::parse("8005550100").unwrap();
+    let document = reader::read(&write_transfer(&number));
+    let [Verb::Dial { numbers, .. }] = &document.verbs[..] else { panic!("{document:?}") };
+    assert_eq!((numbers.len(), numbers[0].number.as_str()), (1, "+18005550100"));
 }
 
 #[test]
@@ -309,6 +345,8 @@ fn a_hang_up_ends_the_ivr_early() {
     let call = Call::to(FLOW);
     let (results, _) = call.ended(&next(&call.begin_at("complaint")), "CallStatus=completed&RecordingUrl=x");
     assert_eq!(results.completed, Some(false));
+    let request = call.request("");
+    assert!(matches!(call.conversation(&request).turn(None), Ok(Turn::Begins)));
     let request = Request::read(b"CallSid=CA1&CallStatus=completed");
     assert!(matches!(call.conversation(&request).turn(None), Ok(Turn::Settled(document)) if document.verbs.is_empty()));
 }
@@ -353,6 +391,9 @@ fn what_only_the_portal_knows_cannot_be_played() {
     let request = call.request("");
     let portal = IvrName::parse("portal").unwrap();
     assert_eq!(call.conversation(&request).begin(&portal), Err(Unplayable::SaysNothing(portal)));
+    let says = Call::to(&FLOW.replace("portal: { id: 10009 }", "portal: { id: 10009, says: Goodbye. }"));
+    let document = says.begin_at("portal");
+    assert_eq!((heard(&document), document.verbs.last()), (vec!["Goodbye.".to_owned()], Some(&Verb::Hangup)));
 }
 
 #[test]
@@ -381,11 +422,11 @@ fn a_record_keeps_no_state() {
 fn a_long_text_is_said_in_pieces() {
     let call = Call::to(FLOW);
     let request = call.request("");
-    let text = "word ".repeat(1_700);
+    let text = "words ".repeat(1_400);
     let says = call.conversation(&request).say(&text);
     let texts: Vec<_> =
         says.iter().map(|verb| if let Verb::Say(say) = verb { say.text.as_str() } else { "" }).collect();
-    assert!(texts.len() == 3 && texts.iter().all(|text| text.len() <= 4_000 && text.ends_with("word")), "{texts:?}");
+    assert!(texts.len() == 3 && texts.iter().all(|text| text.len() <= 4_000 && text.ends_with("words")), "{texts:?}");
     assert_eq!(texts.join(" "), text.trim_end());
     assert_eq!(call.conversation(&request).say(&"x".repeat(9_000)).len(), 3);
     assert_eq!(call.conversation(&request).say(" "), []);

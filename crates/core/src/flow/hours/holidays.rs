@@ -92,8 +92,9 @@ impl Holiday {
             Self::Weekday { .. } | Self::Easter { .. } => (2, 0),
             Self::Between(from, to) => (3, (to - from).get_days()),
             Self::YearlyBetween(from, to) => {
-                let day = |(month, day): MonthDay| i32::from(month) * 31 + i32::from(day);
-                (4, (day(to) - day(from)).rem_euclid(12 * 31))
+                // The days of a leap year, which has every month and day.
+                let day = |(month, day)| Date::new(2_028, month, day).map_or(0, |date| i32::from(date.day_of_year()));
+                (4, (day(to) - day(from)).rem_euclid(366))
             }
         };
         rank(self).cmp(&rank(other))

@@ -164,6 +164,8 @@ mod tests {
         let keys = TwimlKeys::from_json(&format!(r#"{{"twilio":["{TOKEN}"],"telnyx":["{one}","{two}"]}}"#)).unwrap();
         assert_eq!(Provider::ALL.map(|provider| keys.count(provider)), [1, 0, 2]);
         assert_eq!(keys.providers().collect::<Vec<_>>(), [Provider::Twilio, Provider::Telnyx]);
+        let shortest = "k".repeat(TwimlKeys::MIN_CHARS);
+        assert!(TwimlKeys::from_json(&format!(r#"{{"twilio":["{shortest}"]}}"#)).is_ok());
     }
 
     #[test]
@@ -179,6 +181,8 @@ mod tests {
             (r#"{"twilio":[""]}"#.to_owned(), InvalidTwimlKeys::Short { provider: twilio }),
             (format!(r#"{{"twilio":["{TOKEN}","sesame"]}}"#), InvalidTwimlKeys::Short { provider: twilio }),
             (format!(r#"{{"twilio":["{TOKEN}\n"]}}"#), InvalidTwimlKeys::Space { provider: twilio }),
+            (format!(r#"{{"twilio":["{TOKEN} 5"]}}"#), InvalidTwimlKeys::Space { provider: twilio }),
+            (format!(r#"{{"twilio":["{TOKEN}\u0007"]}}"#), InvalidTwimlKeys::Space { provider: twilio }),
             (
                 format!(r#"{{"signalwire":["{TOKEN}","{TOKEN}"]}}"#),
                 InvalidTwimlKeys::Same { provider: Provider::SignalWire },

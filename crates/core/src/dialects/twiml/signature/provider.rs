@@ -35,3 +35,14 @@ impl Provider {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_for_a_provider_is_its_name_in_lower_case() {
+        assert!(Provider::ALL.iter().all(|provider| provider.word() == provider.name().to_lowercase()));
+        assert_eq!(Provider::ALL.map(Provider::name), ["Twilio", "SignalWire", "Telnyx"]);
+    }
+}

@@ -67,16 +67,4 @@ impl Refused {
             Self::Stale => "stale",
         }
     }
-
-    /// The provider whose signature was refused, if the reason tells.
-    #[must_use]
-    pub fn provider(self) -> Option<Provider> {
-        match self {
-            Self::NoKeyForProvider { provider }
-            | Self::Undecodable { provider }
-            | Self::WrongSignature { provider } => Some(provider),
-            Self::EmptyBody | Self::NoTimestamp | Self::UndecodableTimestamp | Self::Stale => Some(Provider::Telnyx),
-            Self::NoSignature | Self::SeveralProviders | Self::UnknownAlgorithm | Self::BodyHash => None,
-        }
-    }
 }

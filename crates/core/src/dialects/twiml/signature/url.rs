@@ -166,6 +166,7 @@ mod tests {
             ),
             ("https://a.example/prod", "/production", &["https://a.example/prod/production"]),
             ("https://a.example", "/twiml/b/voice", &["https://a.example/twiml/b/voice"]),
+            ("https://a.io/p", "/p/voice", &["https://a.io/p/p/voice", "https://a.io/p/voice"]),
         ] {
             assert_eq!(first(public_url, path).collect::<Vec<_>>(), expected, "{public_url} {path}");
         }

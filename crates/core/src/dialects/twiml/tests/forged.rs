@@ -65,6 +65,18 @@ fn what_grows_too_large_for_a_url_is_refused_and_not_cut_off() {
 }
 
 #[test]
+fn a_state_may_have_exactly_the_most_characters() {
+    let call = Call::to(FLOW);
+    let binding = state::Binding { keys: &call.keys, flow: &call.flow.name, account: "AC1" };
+    let sealed = |length: usize| {
+        let visit = Visit { parameters: vec![("title".to_owned(), "x".repeat(length))], ..Visit::after(0) };
+        State::Step { visit }.seal(binding, "CA1", NOW).ok()
+    };
+    let longest = (2_500..).map_while(sealed).last().unwrap();
+    assert_eq!(longest.len(), State::MAX_CHARS);
+}
+
+#[test]
 fn the_largest_answers_fit_under_four_kilobytes() {
     let asks: Vec<String> =
         (0..20).map(|n| format!("{{ prompt: 'Number {n}?', as: answer_number_{n}, digits: 32 }}")).collect();

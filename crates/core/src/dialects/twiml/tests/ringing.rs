@@ -63,6 +63,20 @@ fn the_person_who_answers_hears_the_phrase_and_accepts_by_a_key() {
 }
 
 #[test]
+fn the_person_who_answers_hears_nothing_only_if_there_is_nothing_to_hear() {
+    for (more, hears) in [
+        ("", vec!["To accept this call, press 1."]),
+        (", auto_accept: 1, screen_method: 1, whisper_phrase: A lead.", vec!["A lead."]),
+        (", auto_accept: 1, record: true", vec!["This call may be recorded."]),
+    ] {
+        let (call, document) = ringing(&format!(r#"{{ phone_list: "8005550101"{more} }}"#));
+        assert_eq!(heard(&call.settled(&whisper_of(&document), "")), hears, "{more}");
+    }
+    let (_, document) = ringing(r#"{ phone_list: "8005550101", auto_accept: 1 }"#);
+    assert_eq!(numbers(&document), [("+18005550101".to_owned(), false)]);
+}
+
+#[test]
 fn a_leg_of_its_own_opens_the_state_of_its_parents_call() {
     let (call, document) = ringing(r#"{ phone_list: "8005550101", screen_method: 1, whisper_phrase: "A lead." }"#);
     for (form, opens) in
@@ -94,6 +108,17 @@ fn nobody_leads_to_a_mailbox() {
     let (call, document) =
         ringing(r#"{ phone_list: "8005550101", auto_accept: 1, nextaction: 2, nextactionitem: 501 }"#);
     assert_eq!(heard(&call.settled(&next(&document), "DialCallStatus=failed")), ["Hello"]);
+}
+
+#[test]
+fn nobody_leads_to_the_ivr_that_stands_in_for_a_virtual_receptionist() {
+    let call = Call::to(&FLOW.replace("nextaction: 6, nextactionitem: support", "nextaction: 4, nextactionitem: 601"));
+    let score = call.settled(&next(&call.begin_at("complaint")), "");
+    let mut document = call.decided(&next(&score), "Digits=5");
+    for _ in 0..2 {
+        document = call.settled(&next(&document), "DialCallStatus=busy");
+    }
+    assert_eq!(at(&next(&document)), "menu.1");
 }
 
 #[test]

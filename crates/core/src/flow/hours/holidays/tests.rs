@@ -83,3 +83,20 @@ fn the_most_specific_holiday_counts_and_of_equals_the_first() {
     }
     assert_eq!(Holidays::default().on(date("2026-11-26")), None);
 }
+
+/// Found with the fuzz target `hours`: every month had 31 days, so that all of March came before February and a day.
+#[test]
+fn of_two_yearly_ranges_the_one_with_fewer_days_counts() {
+    let spans = vec![Span { from_minute: 0, to_minute: 1440 }];
+    let february = (Holiday::YearlyBetween((2, 1), (3, 1)), vec![]);
+    let march = (Holiday::YearlyBetween((3, 1), (3, 31)), spans.clone());
+    for holidays in [vec![february.clone(), march.clone()], vec![march, february]] {
+        let holidays = Holidays::new(holidays);
+        assert_eq!(holidays.on(date("2026-03-01")), Some(&[][..]));
+        assert_eq!(holidays.on(date("2026-03-02")), Some(spans.as_slice()));
+    }
+    // Over the end of the year as well.
+    let winter = (Holiday::YearlyBetween((12, 20), (1, 10)), vec![]);
+    let january = (Holiday::YearlyBetween((1, 1), (1, 31)), spans);
+    assert_eq!(Holidays::new(vec![january, winter]).on(date("2027-01-05")), Some(&[][..]));
+}

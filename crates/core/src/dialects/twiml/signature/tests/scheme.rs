@@ -70,6 +70,14 @@ fn a_provider_without_a_key_is_named() {
 }
 
 #[test]
+fn with_signature_settings_the_keys_of_signalwire_are_not_tried() {
+    let request = Request::form().by_twilio(SIGNALWIRE_KEY);
+    assert_eq!(request.verify(&keys()), Ok(Provider::SignalWire));
+    let request = request.with("x-twilio-webhooks-signature-settings", "key=webhooks_sharedkey_1");
+    assert_eq!(request.verify(&keys()), Err(Refused::WrongSignature { provider: Provider::Twilio }));
+}
+
+#[test]
 fn refusals_have_different_words_and_quote_nothing() {
     let provider = Provider::Telnyx;
     let all = [
