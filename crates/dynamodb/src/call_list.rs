@@ -38,6 +38,7 @@ pub struct CallList {
     store: Store,
     span: Range<EpochMs>,
     walk: Walk,
+    unreadable: usize,
 }
 
 #[derive(Debug)]
@@ -59,17 +60,23 @@ impl Store {
             day = day.plus(DAY);
         }
         let walk = Walk::Index { ivr_id: ivr_id.to_owned(), days, today: None };
-        CallList { store: self.clone(), span, walk }
+        CallList { store: self.clone(), span, walk, unreadable: 0 }
     }
 
     /// Lists all calls in a time range (end excluded), in no particular order. Reads the whole table.
     #[must_use]
     pub fn calls_of_all_ivrs(&self, span: Range<EpochMs>) -> CallList {
-        CallList { store: self.clone(), span, walk: Walk::Table { after: None, ended: false } }
+        CallList { store: self.clone(), span, walk: Walk::Table { after: None, ended: false }, unreadable: 0 }
     }
 }
 
 impl CallList {
+    /// How many items of the pages so far cannot be listed, because their time cannot be read. Ringbolt did not write them.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.unreadable
+    }
+
     /// Reads the next page, which may be empty; `None` after the last one.
     ///
     /// # Errors
@@ -81,7 +88,7 @@ impl CallList {
                 let (items, next) = scan(&self.store, &self.span, after.take()).await?;
                 *ended = next.is_none();
                 *after = next;
-                Ok(Some(items.iter().filter_map(listed).collect()))
+                Ok(Some(items.iter().filter_map(|item| listed(item, &mut self.unreadable)).collect()))
             }
             Walk::Index { ivr_id, days, today } => {
                 let merge = match today {
@@ -91,7 +98,7 @@ impl CallList {
                         None => return Ok(None),
                     },
                 };
-                let page = merge.next_page(&self.store, &self.span).await?;
+                let page = merge.next_page(&self.store, &self.span, &mut self.unreadable).await?;
                 if page.is_none() {
                     *today = None;
                 }
@@ -129,8 +136,8 @@ async fn scan(
     Ok((page.items.unwrap_or_default(), Cursor::after(page.last_evaluated_key)))
 }
 
-/// `None` for an item that is neither a visit nor a transcription.
-fn listed(found: &Item) -> Option<Listed> {
+/// `None` for an item that is neither a visit nor a transcription, and for one that cannot be read, which is counted.
+fn listed(found: &Item, unreadable: &mut usize) -> Option<Listed> {
     let (Some(AttributeValue::S(pk)), Some(AttributeValue::S(sk))) = (found.get(PK), found.get(SK)) else {
         return None;
     };
@@ -141,7 +148,10 @@ fn listed(found: &Item) -> Option<Listed> {
     };
     let response_id = pk.strip_prefix("call#")?.to_owned();
     let outcome = found.get("outcome").and_then(|outcome| outcome.as_s().ok()).cloned();
-    let at = EpochMs(item::number(found, AT).ok()?);
+    let Ok(at) = item::number(found, AT).map(EpochMs) else {
+        *unreadable += 1;
+        return None;
+    };
     Some(Listed { response_id, at, is_transcript, sort_key: sk.clone(), number: number(found), outcome })
 }
 

@@ -10,9 +10,9 @@ mod publish;
 mod version;
 
 pub use closures::{ClosedCalendars, Closure, ClosureChange, LiveState};
-pub use live::{Live, LiveVersions, Move, Moved};
+pub use live::{Live, LiveInDetail, LiveVersions, Move, Moved};
 pub use publish::{InvalidPush, Published, Push};
-pub use version::{Version, VersionInfo};
+pub use version::{History, Version, VersionInfo};
 
 use crate::{
     StoreError,

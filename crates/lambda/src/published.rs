@@ -6,14 +6,14 @@ use crate::{
 };
 use futures_util::future::join_all;
 use ringbolt_core::{
-    flow::{Flow, Mistakes, hours::Closures},
+    flow::{Flow, Mistakes},
     identity::FlowName,
     realm::RealmConflict,
     time::EpochMs,
 };
 use ringbolt_dynamodb::{
     StoreError,
-    flows::{FlowTable, LiveState, LiveVersions},
+    flows::{FlowTable, LiveState},
 };
 use std::{
     collections::BTreeMap,
@@ -62,8 +62,7 @@ struct Seen {
     applied: u64,
     /// Whether every version could be read at that look, so that only a change is a reason to load any.
     is_complete: bool,
-    versions: LiveVersions,
-    closures: BTreeMap<FlowName, Closures>,
+    live: LiveState,
     usable: Usable,
 }
 
@@ -100,18 +99,21 @@ impl Published {
             seen.looks
         };
         let looked = self.table.live_state().await;
-        let LiveState { versions, closures } = looked.inspect_err(|_| {
+        let live_now = looked.inspect_err(|_| {
             let mut seen = self.seen();
             seen.looked_at = (self.clock)().plus(LOOK_AGAIN).minus(LOOK_EVERY);
         })?;
         let before = {
             let seen = self.seen();
-            if seen.is_complete && versions == seen.versions && closures == seen.closures {
+            if seen.is_complete && live_now == seen.live {
                 return Ok(());
             }
             seen.usable.clone()
         };
-        let (usable, is_complete) = self.usable(&versions, &before).await;
+        let (usable, is_complete) = self.usable(&live_now, &before).await;
+        for flow in &live_now.unreadable_closures {
+            tracing::error!(%flow, "a closed line of this call flow cannot be read, so its own hours hold");
+        }
         let mut seen = self.seen();
         if seen.applied > look {
             return Ok(());
@@ -121,24 +123,18 @@ impl Published {
             Some(LiveFlow {
                 flow: Arc::clone(flow),
                 version: FlowVersion::Published(*version),
-                closures: Arc::new(closures.get(name).cloned().unwrap_or_default()),
+                closures: Arc::new(live_now.closures.get(name).cloned().unwrap_or_default()),
             })
         };
-        apply(versions.keys().map(|name| (name.clone(), live(name))).collect());
-        *seen = Seen {
-            looked_at: seen.looked_at,
-            looks: seen.looks,
-            applied: look,
-            is_complete,
-            versions,
-            closures,
-            usable,
-        };
+        let names = live_now.versions.keys().chain(&live_now.unreadable);
+        apply(names.map(|name| (name.clone(), live(name))).collect());
+        *seen =
+            Seen { looked_at: seen.looked_at, looks: seen.looks, applied: look, is_complete, live: live_now, usable };
         Ok(())
     }
 
     /// Loads the versions that are not among those of before; says whether all of them could be read.
-    async fn usable(&self, versions: &LiveVersions, before: &Usable) -> (Usable, bool) {
+    async fn usable(&self, LiveState { versions, unreadable, .. }: &LiveState, before: &Usable) -> (Usable, bool) {
         let loaded = versions.iter().map(|(name, version)| async move {
             match before.get(name) {
                 Some(same) if same.0 == *version => Ok(same.clone()),
@@ -155,6 +151,10 @@ impl Published {
                     replace(&mut usable, name, *version, before, &unusable);
                 }
             }
+        }
+        for name in unreadable {
+            let unusable = Unusable::Store(StoreError::Unreadable { attribute: "flows" });
+            replace(&mut usable, name, 0, before, &unusable);
         }
         // Each round takes flows back or out, so it ends.
         while let Some(conflict) = conflicts(usable.values().map(|(_, flow)| &**flow)).into_iter().next() {

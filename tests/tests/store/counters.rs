@@ -53,7 +53,13 @@ async fn counters_are_in_a_table_of_their_own() {
     let limit = AniLimit { attempts: 2, window: Duration::from_secs(3600) };
     assert!(ani_try(&store, 1, &limit, NOON).await);
     for (table, items) in [(&database.tables.callers, 0), (&database.tables.counters, 2)] {
-        assert_eq!(client.scan().table_name(table).send().await.unwrap().count(), items, "{table}");
+        let found = client.scan().table_name(table).send().await.unwrap();
+        assert_eq!(found.count(), items, "{table}");
+        for item in found.items() {
+            let expires_at: i64 = item["expires_at"].as_n().unwrap().parse().unwrap();
+            let life = expires_at - NOON.epoch_secs();
+            assert!((3600..=24 * 3600).contains(&life), "DynamoDB deletes it, though not while it counts: {life}");
+        }
     }
 }
 
@@ -68,6 +74,23 @@ async fn an_expired_counter_of_a_call_is_not_honoured() {
     assert_eq!(call_try(&store, &keys, 5, after(day - 1)).await, 4);
     assert_eq!(call_try(&store, &keys, 6, after(day)).await, 1, "DynamoDB has not deleted it yet");
     assert_eq!(call_try(&store, &keys, 7, after(day)).await, 2);
+    // Neither is one that is below the limit.
+    assert_eq!(call_try(&store, &keys, 8, after(2 * day)).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_tries_that_find_an_expired_counter_at_once_both_count() {
+    let database = TestDatabase::start().await;
+    let wire = Wire::to(&database.endpoint).await;
+    let store = Store::new(patient_client(&wire.endpoint).await, database.tables.clone());
+    let keys = pin_keys('a', &[]);
+    for number in 1..=4 {
+        call_try(&store, &keys, number, NOON).await;
+    }
+    wire.set(Fault::HoldUntil(2));
+    let day_later = after(24 * 3600);
+    let (one, other) = tokio::join!(call_try(&store, &keys, 5, day_later), call_try(&store, &keys, 6, day_later));
+    assert_eq!(one.max(other), 2);
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ async fn a_version_says_who_pushed_what_when_and_why() {
     let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(info.sha256.as_deref(), Some(abc), "the digest that FIPS 180 gives as an example");
     let by_bea = Move { from: Some(1), at, by: "bea".to_owned() };
-    assert_eq!(table.live_in_detail().await.unwrap()[&bank], Live { version: 2, moved: Some(by_bea) });
+    assert_eq!(table.live_in_detail().await.unwrap().flows[&bank], Live { version: 2, moved: Some(by_bea) });
     assert_eq!(table.version(&bank, 3).await.unwrap(), None);
 }
 
@@ -88,7 +88,7 @@ async fn a_move_is_refused_where_something_else_is_live_than_its_author_saw() {
     assert_eq!(table.move_live(&bank, 1, &moved(2)).await.unwrap(), Moved::Overtaken { live: Some(3) });
     assert_eq!(table.live().await.unwrap()[&bank], 3);
     assert_eq!(table.move_live(&bank, 1, &moved(3)).await.unwrap(), Moved::Done);
-    assert_eq!(table.live_in_detail().await.unwrap()[&bank], Live { version: 1, moved: Some(moved(3)) });
+    assert_eq!(table.live_in_detail().await.unwrap().flows[&bank], Live { version: 1, moved: Some(moved(3)) });
     // The same again: the SDK repeats what had no answer.
     assert_eq!(table.move_live(&bank, 1, &moved(3)).await.unwrap(), Moved::Done);
     // The next push is above all versions, not above the live one.
@@ -154,14 +154,14 @@ async fn a_push_that_broke_off_before_it_was_live_leaves_nothing_that_harms() {
 async fn history_is_read_newest_first_and_in_pages() {
     let database = TestDatabase::start().await;
     let (table, bank) = (table(&database).await, bank());
-    assert!(table.history(&bank, None, 10).await.unwrap().is_empty());
+    assert!(table.history(&bank, None, 10).await.unwrap().versions.is_empty());
     // Five of these are more than the megabyte that one answer of DynamoDB can hold.
     let long = "x".repeat(300_000);
     for number in 1..=12 {
         table.publish(&bank, &push(&format!("{number} {long}"))).await.unwrap();
     }
     let numbers = async |below, limit| -> Vec<u64> {
-        table.history(&bank, below, limit).await.unwrap().iter().map(|info| info.version).collect()
+        table.history(&bank, below, limit).await.unwrap().versions.iter().map(|info| info.version).collect()
     };
     assert!(numbers(None, 100).await.into_iter().eq((1..=12).rev()));
     assert_eq!(numbers(None, 3).await, [12, 11, 10]);
@@ -169,7 +169,7 @@ async fn history_is_read_newest_first_and_in_pages() {
     assert_eq!(numbers(Some(2), 5).await, [1]);
     assert!(numbers(Some(1), 5).await.is_empty());
     assert!(numbers(None, 0).await.is_empty());
-    assert_eq!(table.history(&bank, None, 1).await.unwrap()[0].bytes, Some(300_003));
+    assert_eq!(table.history(&bank, None, 1).await.unwrap().versions[0].bytes, Some(300_003));
 }
 
 #[tokio::test]
@@ -205,7 +205,7 @@ async fn a_closure_is_read_with_the_live_versions_and_changes_none_of_them() {
         assert_eq!(closed, ClosureChange::Done);
     }
     assert!(table.live().await.unwrap().into_iter().eq([(bank.clone(), 1)]));
-    let LiveState { versions, closures } = table.live_state().await.unwrap();
+    let LiveState { versions, closures, .. } = table.live_state().await.unwrap();
     assert_eq!((versions.len(), closures.len()), (1, 1));
     assert!(closures[&bank].is_closed("support", NOON) && closures[&bank].is_closed("sales", NOON));
     assert!(!closures[&bank].is_closed("support", EpochMs(NOON.0 + 10)));

@@ -10,7 +10,9 @@ mod clock;
 mod corrupt;
 mod counters;
 mod erasure;
+mod event;
 mod flows;
+mod history;
 mod imports;
 mod key_rotation;
 mod lost_replies;
@@ -19,8 +21,10 @@ mod outdated;
 mod parallel;
 mod property;
 mod requests;
+mod rules;
 mod scale;
 mod shared;
+mod stored;
 
 use ringbolt_core::{
     attempt::{Attempt, AuthOutcome, Fingerprint},

@@ -1,6 +1,7 @@
 //! The reference: what attempts come to, in plain Rust, one after the other. It shares nothing with the code that it
 //! is compared with.
 
+use crate::stored::Stored;
 use std::collections::BTreeSet;
 
 /// One caller.
@@ -20,6 +21,24 @@ pub struct Try {
     pub call: String,
     pub number: u32,
     pub key: char,
+}
+
+/// What is lost of a try's requests and their replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    Nothing,
+    /// The first request does not arrive, once or twice. The SDK sends it again.
+    Requests(u32),
+    /// It arrives, but its reply is lost, once or twice.
+    Replies(u32),
+    /// The same for the second request, if there is one: by a clock that runs behind, and for an outdated tag.
+    LaterReplies(u32),
+    /// The first request never arrives, and the function knows nothing.
+    EveryRequest,
+    /// It arrives, but the function never hears of it.
+    EveryReply,
+    /// The second request never arrives: an outdated tag is not replaced.
+    EveryLaterRequest,
 }
 
 /// What a try comes to.
@@ -45,18 +64,42 @@ impl Model {
         Self { pins, attempts: 0, last_at: 0, last: None, suspended: false }
     }
 
-    /// The answer, and whether it is an earlier one.
-    pub fn attempt(&mut self, tried: Try, now: i64) -> (Came, bool) {
+    /// The answer, and whether it is an earlier one. A lost reply makes the SDK send the counted attempt again, and the
+    /// database's answer to that is an earlier one.
+    pub fn attempt(&mut self, tried: Try, now: i64, loss: Loss) -> (Came, bool) {
+        let is_behind = now < self.last_at;
+        let (came, again) = self.delivered(tried, now);
+        let is_counted = !again && matches!(came, Came::Verified | Came::Wrong { .. });
+        // By a clock that runs behind, only the second request is counted.
+        let is_lost = match loss {
+            Loss::Replies(_) => !is_behind,
+            Loss::LaterReplies(_) => is_behind,
+            _ => false,
+        };
+        (came, again || is_counted && is_lost)
+    }
+
+    /// Goes on from an attempt of which nothing was heard: whether it was counted, the item alone says.
+    pub fn resume(&mut self, tried: &Try, before: &Stored, after: &Stored) {
+        if before == after {
+            return;
+        }
+        (self.attempts, self.last_at) = (u32::try_from(after.attempts).unwrap(), after.last_at);
+        self.last = Some(tried.clone());
+    }
+
+    fn delivered(&mut self, tried: Try, now: i64) -> (Came, bool) {
         if self.suspended {
             return (Came::Suspended, false);
         }
         // A clock that runs behind takes part in the retry window and the locks, but what it counts has the item's time.
         if self.last.as_ref() == Some(&tried) && now - self.last_at < RETRY_MS {
-            let came = match self.attempts {
-                0 => Came::Verified,
-                attempts => Came::Wrong { attempts, locks: self.stopped(now) },
-            };
-            return (came, true);
+            if self.pins.contains(&tried.pin) {
+                // It may still count as a failure, if an outdated tag could not be replaced.
+                self.attempts = 0;
+                return (Came::Verified, true);
+            }
+            return (Came::Wrong { attempts: self.attempts, locks: self.stopped(now) }, true);
         }
         if self.attempts >= SUSPEND_AFTER {
             return (Came::Exhausted, false);

@@ -146,6 +146,8 @@ async fn an_unknown_key_is_a_fault_that_counts_nothing() {
         assert_eq!(line.fault("4711", &format!("c{tried}"), NOON).await, "unknown-key");
         assert_eq!(line.attempts().await, 0);
     }
+    assert_eq!(line.fault("4711", "c7", NOON).await, "unknown-key", "a retry finds nothing of the first attempt");
+    assert_eq!(line.attempts().await, 0);
     line.functions = before();
     assert!(is_verified(&line.key("4711", "right key").await));
 }

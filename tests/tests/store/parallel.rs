@@ -2,7 +2,7 @@
 
 use crate::{
     Keyed, NOON, attempt, enrolled,
-    model::{Came, Model, Try},
+    model::{Came, Loss, Model, Try},
 };
 use ringbolt_core::{attempt::AuthOutcome, lockout::Lockout};
 use ringbolt_tests::{TestDatabase, hasher};
@@ -46,7 +46,7 @@ fn every_order() -> BTreeSet<(Vec<Came>, u32)> {
                 .map(|number| {
                     let pin = if number == right_at { "4711" } else { "4712" };
                     let tried = Try { pin: pin.to_owned(), call: number.to_string(), number: 0, key: 'a' };
-                    model.attempt(tried, NOON.0).0
+                    model.attempt(tried, NOON.0, Loss::Nothing).0
                 })
                 .collect();
             came.sort();

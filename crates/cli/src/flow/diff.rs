@@ -116,7 +116,7 @@ impl Diff {
                 let what = format!("version {live} of the flow `{name}` could not be read");
                 let info = deployed.table.history(name, Some(live + 1), 1).await;
                 let info = info.explained(&deployed.connection, &what)?;
-                match info.first().and_then(|info| info.replaced) {
+                match info.versions.first().and_then(|info| info.replaced) {
                     Some(replaced) => replaced,
                     None => anyhow::bail!(
                         "version {live} of the flow `{name}` replaced no other version: give the versions to compare"

@@ -65,11 +65,15 @@ impl History {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let deployed = Deployed::find(&self.connection).await?;
         let name = &self.name;
-        let live = deployed.live().await?;
+        let live = deployed.live(out).await?;
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let versions = deployed.table.history(name, None, limit).await;
         let what = format!("the versions of the flow `{name}` could not be read");
-        let versions = versions.explained(&deployed.connection, &what)?;
+        let found = versions.explained(&deployed.connection, &what)?;
+        for version in &found.unreadable {
+            out.note(&format!("Version {version} cannot be read: Ringbolt did not write it."));
+        }
+        let versions = found.versions;
         let Some(oldest) = versions.last() else { return Err(deployed.no_such_flow(name, live.keys())) };
         let live = live.get(name);
         let is_live = |info: &VersionInfo| live.is_some_and(|live| live.version == info.version);

@@ -53,10 +53,10 @@ impl List {
         let deployed = Deployed::find(&self.connection).await?;
         let Deployed { connection, table } = &deployed;
         let (mut rows, mut documents) = (Vec::new(), Vec::new());
-        for (name, live) in deployed.live().await? {
+        for (name, live) in deployed.live(out).await? {
             let what = format!("the versions of the flow `{name}` could not be read");
             let info = async |below| -> anyhow::Result<Option<VersionInfo>> {
-                Ok(table.history(&name, below, 1).await.explained(connection, &what)?.pop())
+                Ok(table.history(&name, below, 1).await.explained(connection, &what)?.versions.pop())
             };
             // After a rollback, the newest version is not the live one.
             let newest = info(None).await?;

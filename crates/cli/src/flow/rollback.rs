@@ -154,7 +154,7 @@ impl Rollback {
         let name = &self.name;
         let what = format!("version {live} of the flow `{name}` could not be read");
         let info = deployed.table.history(name, Some(live + 1), 1).await.explained(&deployed.connection, &what)?;
-        let replaced = info.first().filter(|info| info.version == live).and_then(|info| info.replaced);
+        let replaced = info.versions.first().filter(|info| info.version == live).and_then(|info| info.replaced);
         replaced.ok_or_else(|| {
             Usage::new(format!(
                 "version {live} of the flow `{name}` is live and replaced no other version: give the version to make \

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::bail;
 use ringbolt_core::{flow::Flow, identity::FlowName};
-use ringbolt_dynamodb::flows::{FlowTable, Live};
+use ringbolt_dynamodb::flows::{FlowTable, Live, LiveInDetail};
 use std::collections::BTreeMap;
 
 /// A deployment and its table of flows.
@@ -22,15 +22,26 @@ impl Deployed {
         Ok(Self { connection, table })
     }
 
-    /// The live version of every flow.
-    pub(super) async fn live(&self) -> anyhow::Result<BTreeMap<FlowName, Live>> {
+    /// The live version of every flow. One that cannot be read is left out, with a note.
+    pub(super) async fn live(&self, out: Output) -> anyhow::Result<BTreeMap<FlowName, Live>> {
+        let LiveInDetail { flows, unreadable } = self.live_in_detail().await?;
+        for name in unreadable {
+            out.note(&format!("The live version of the flow `{name}` cannot be read: Ringbolt did not write it."));
+        }
+        Ok(flows)
+    }
+
+    async fn live_in_detail(&self) -> anyhow::Result<LiveInDetail> {
         self.table.live_in_detail().await.explained(&self.connection, "the live versions could not be read")
     }
 
     /// The live version of a flow.
     pub(super) async fn live_of(&self, name: &FlowName) -> anyhow::Result<Live> {
-        let mut live = self.live().await?;
-        let Some(found) = live.remove(name) else { return Err(self.no_such_flow(name, live.keys())) };
+        let LiveInDetail { mut flows, unreadable } = self.live_in_detail().await?;
+        if unreadable.contains(name) {
+            bail!("the live version of the flow `{name}` cannot be read: Ringbolt did not write it");
+        }
+        let Some(found) = flows.remove(name) else { return Err(self.no_such_flow(name, flows.keys())) };
         Ok(found)
     }
 
@@ -43,7 +54,7 @@ impl Deployed {
         out: Output,
     ) -> anyhow::Result<Vec<Flow>> {
         let mut flows = Vec::new();
-        let live = self.live().await?;
+        let live = self.live(out).await?;
         for (name, Live { version, .. }) in live.into_iter().filter(|(name, _)| !replaced.contains(name)) {
             match Flow::load_at(&self.text(&name, version).await?, stage) {
                 Ok(flow) => flows.push(flow),
@@ -63,9 +74,10 @@ impl Deployed {
             return Ok(found.text);
         }
         let newest = self.table.history(name, None, 1).await.explained(&self.connection, &what)?;
-        match newest.first() {
-            Some(newest) => bail!("the flow `{name}` has no version {version}; its newest is {}", newest.version),
-            None => Err(self.no_such_flow(name, self.live().await?.keys())),
+        let newest = newest.versions.first().map(|newest| newest.version).or(newest.unreadable.first().copied());
+        match newest {
+            Some(newest) => bail!("the flow `{name}` has no version {version}; its newest is {newest}"),
+            None => Err(self.no_such_flow(name, self.live_in_detail().await?.flows.keys())),
         }
     }
 

@@ -82,6 +82,6 @@ async fn json_says_what_is_live() {
         let expected = json!({ "flow": "bank", "outcome": outcome, "version": 1, "live": 1 });
         assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
     }
-    let moved = deployment.table.live_in_detail().await.unwrap().remove(&bank()).unwrap().moved.unwrap();
+    let moved = deployment.table.live_in_detail().await.unwrap().flows.remove(&bank()).unwrap().moved.unwrap();
     assert_eq!((moved.from, moved.by.as_str()), (Some(3), "ada"));
 }

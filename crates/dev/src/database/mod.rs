@@ -1,8 +1,11 @@
 //! The embedded DynamoDB. It runs in this process, stores data in a file or in memory, and is reached over HTTP by who
 //! has its key.
 
+mod in_process;
 mod operations;
 mod served;
+
+pub use in_process::InProcess;
 
 use anyhow::Context as _;
 use dynoxide::Database;

@@ -19,9 +19,8 @@ pub(super) struct Condition {
 /// What a caller's item is. A comparison with a value of another type is false, so each one also checks the attribute's
 /// type.
 const OURS: &str = "attribute_exists(pk) AND attribute_type(pins, :map) AND #status = :active";
-/// A counter below the suspension, a clock that does not run behind, and no retry.
-const OPEN: &str = "attempts >= :zero AND attempts < :hard AND last_at <= :now \
-                    AND NOT (last_attempt = :this AND last_at > :since)";
+/// A clock that does not run behind, and no retry.
+const OPEN: &str = "last_at <= :now AND NOT (last_attempt = :this AND last_at > :since)";
 
 impl Condition {
     /// For a caller's item.
@@ -49,16 +48,24 @@ impl Condition {
             expression: OPEN.to_owned(),
             names: HashMap::new(),
             values: HashMap::from([
-                (":zero".to_owned(), item::n(0)),
                 (":one".to_owned(), item::n(1)),
-                (":hard".to_owned(), item::n(attempt.lockout.suspend_after())),
                 (":now".to_owned(), item::n(attempt.now.0)),
                 (":this".to_owned(), item::s(attempt.fingerprint.as_str())),
                 (":since".to_owned(), item::n(attempt.retries_since().0)),
             ]),
         };
+        condition.require_count(attempt);
         condition.refuse_locked(attempt);
         condition
+    }
+
+    /// The counter is one of the whole numbers below the limit. A fraction would pass between the counts that lock. There are
+    /// 100 at most, as many as DynamoDB takes in a list.
+    fn require_count(&mut self, attempt: &Attempt<'_>) {
+        let counts = 0..attempt.lockout.suspend_after();
+        let names: Vec<String> = counts.clone().map(|count| format!(":n{count}")).collect();
+        self.and(&format!("attempts IN ({})", names.join(", ")));
+        self.values.extend(names.into_iter().zip(counts.map(item::n)));
     }
 
     /// A tag of this guess with any other value than -1 would be counted on from that value.
@@ -73,7 +80,6 @@ impl Condition {
     fn refuse_locked(&mut self, attempt: &Attempt<'_>) {
         for (group, (lock, counts)) in attempt.lockout.groups().into_iter().enumerate() {
             let names: Vec<String> = counts.iter().map(|count| format!(":n{count}")).collect();
-            self.values.extend(names.iter().cloned().zip(counts.iter().map(item::n)));
             self.values.insert(format!(":t{group}"), item::n(attempt.now.minus(lock).0));
             self.and(&format!("(NOT attempts IN ({}) OR last_at <= :t{group})", names.join(", ")));
         }

@@ -49,8 +49,10 @@ impl Merge {
         &mut self,
         store: &Store,
         span: &Range<EpochMs>,
+        unreadable: &mut usize,
     ) -> Result<Option<Vec<Listed>>, StoreError> {
-        try_join_all(self.0.iter_mut().map(|shard| shard.fill(store, span))).await?;
+        let filled = try_join_all(self.0.iter_mut().map(|shard| shard.fill(store, span))).await?;
+        *unreadable += filled.into_iter().sum::<usize>();
         let mut page = Vec::new();
         // As soon as one shard has to be read on, nothing is known about which of all items is the newest.
         while page.len() < PAGE && !self.0.iter().any(Shard::is_behind) {
@@ -70,8 +72,10 @@ impl Shard {
         self.read.is_empty() && !matches!(self.next, Next::Ended)
     }
 
-    /// Reads on if everything that was read has been listed. A page of DynamoDB may be empty without being the last.
-    async fn fill(&mut self, store: &Store, span: &Range<EpochMs>) -> Result<(), StoreError> {
+    /// Reads on if everything that was read has been listed, and returns how many items cannot be. A page of DynamoDB may
+    /// be empty without being the last.
+    async fn fill(&mut self, store: &Store, span: &Range<EpochMs>) -> Result<usize, StoreError> {
+        let mut unreadable = 0;
         while self.is_behind() {
             let after = match &self.next {
                 Next::After(cursor) => Some(cursor.clone().into_key()),
@@ -94,9 +98,9 @@ impl Shard {
                 .send()
                 .await
                 .map_err(StoreError::from_sdk)?;
-            self.read.extend(page.items().iter().filter_map(listed));
+            self.read.extend(page.items().iter().filter_map(|item| listed(item, &mut unreadable)));
             self.next = Cursor::after(page.last_evaluated_key).map_or(Next::Ended, Next::After);
         }
-        Ok(())
+        Ok(unreadable)
     }
 }

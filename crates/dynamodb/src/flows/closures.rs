@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
 use ringbolt_core::{flow::hours::Closures, identity::FlowName, time::EpochMs};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A calendar that is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub struct LiveState {
     pub versions: LiveVersions,
     /// The closures of each flow that has any.
     pub closures: BTreeMap<FlowName, Closures>,
+    /// The flows whose live version cannot be read: Ringbolt did not write it.
+    pub unreadable: BTreeSet<FlowName>,
+    /// The flows with a closure that cannot be read. Their other closures are there.
+    pub unreadable_closures: BTreeSet<FlowName>,
 }
 
 /// The result of closing a calendar, or of lifting a closure.
@@ -59,21 +63,28 @@ impl FlowTable {
     /// Which versions are live and which calendars are closed: the functions' read, which can be a second behind.
     ///
     /// # Errors
-    /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] if nothing says what is live. What is wrong with one flow
+    /// affects no other.
     pub async fn live_state(&self) -> Result<LiveState, StoreError> {
         let Some(item) = self.get(LIVE, LIVE, Read::Recent).await? else { return Ok(LiveState::default()) };
         let until = |(calendar, closure): (String, Closure)| (calendar, closure.until);
-        let closures = closures(&item)?.into_iter();
+        let (closures, unreadable_closures) = readable(&item);
+        let (versions, unreadable) = versions(&item)?;
         Ok(LiveState {
-            versions: versions(&item)?,
-            closures: closures.map(|(flow, closed)| (flow, closed.into_iter().map(until).collect())).collect(),
+            versions,
+            closures: closures
+                .into_iter()
+                .map(|(flow, closed)| (flow, closed.into_iter().map(until).collect()))
+                .collect(),
+            unreadable,
+            unreadable_closures,
         })
     }
 
     /// Which calendars are closed, until when and through whom, including every change that was acknowledged before.
     ///
     /// # Errors
-    /// As [`FlowTable::live_state`].
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
     pub async fn closed_calendars(&self) -> Result<ClosedCalendars, StoreError> {
         self.get(LIVE, LIVE, Read::Consistent).await?.as_ref().map_or(Ok(ClosedCalendars::new()), closures)
     }
@@ -179,16 +190,37 @@ fn closures(item: &Item) -> Result<ClosedCalendars, StoreError> {
         Some(written) => written.as_m().map_err(|_| unreadable())?,
     };
     let mut closures = ClosedCalendars::new();
-    for (key, closure) in written {
-        let (flow, calendar) = key.split_once('#').ok_or_else(unreadable)?;
-        let flow = FlowName::parse(flow).map_err(|_| unreadable())?;
-        let closure = closure.as_m().map_err(|_| unreadable())?;
-        let closure = Closure {
-            until: EpochMs(item::number(closure, "until")?),
-            at: EpochMs(item::number(closure, "at")?),
-            by: closure.get("by").and_then(|by| by.as_s().ok()).ok_or_else(unreadable)?.clone(),
-        };
-        closures.entry(flow).or_default().insert(calendar.to_owned(), closure);
+    for (key, written) in written {
+        let (flow, calendar) = flow_and_calendar(key).ok_or_else(unreadable)?;
+        closures.entry(flow).or_default().insert(calendar.to_owned(), closure(written).ok_or_else(unreadable)?);
     }
     Ok(closures)
+}
+
+/// The closures that can be read, and the flows that have others.
+fn readable(item: &Item) -> (ClosedCalendars, BTreeSet<FlowName>) {
+    let (mut closures, mut unreadable) = (ClosedCalendars::new(), BTreeSet::new());
+    let written = item.get("closures").and_then(|written| written.as_m().ok());
+    for (key, written) in written.into_iter().flatten() {
+        let Some((flow, calendar)) = flow_and_calendar(key) else { continue };
+        match closure(written) {
+            Some(closure) => drop(closures.entry(flow).or_default().insert(calendar.to_owned(), closure)),
+            None => drop(unreadable.insert(flow)),
+        }
+    }
+    (closures, unreadable)
+}
+
+fn flow_and_calendar(key: &str) -> Option<(FlowName, &str)> {
+    let (flow, calendar) = key.split_once('#')?;
+    Some((FlowName::parse(flow).ok()?, calendar))
+}
+
+fn closure(written: &AttributeValue) -> Option<Closure> {
+    let written = written.as_m().ok()?;
+    Some(Closure {
+        until: EpochMs(item::number(written, "until").ok()?),
+        at: EpochMs(item::number(written, "at").ok()?),
+        by: written.get("by")?.as_s().ok()?.clone(),
+    })
 }

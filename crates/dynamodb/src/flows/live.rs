@@ -9,7 +9,7 @@ use crate::{
 };
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use ringbolt_core::{identity::FlowName, time::EpochMs};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(super) const LIVE: &str = "live";
 
@@ -23,6 +23,15 @@ pub struct Live {
     pub version: u64,
     /// How it came to be live; `None` if that was not recorded.
     pub moved: Option<Move>,
+}
+
+/// What is live, as operators see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LiveInDetail {
+    /// Each flow's live version.
+    pub flows: BTreeMap<FlowName, Live>,
+    /// The flows whose live version cannot be read: Ringbolt did not write it.
+    pub unreadable: BTreeSet<FlowName>,
 }
 
 /// How a version came to be live.
@@ -54,21 +63,23 @@ impl FlowTable {
     /// # Errors
     /// What DynamoDB answered, or [`StoreError::Unreadable`] for an item that Ringbolt did not write.
     pub async fn live(&self) -> Result<LiveVersions, StoreError> {
-        self.get(LIVE, LIVE, Read::Recent).await?.as_ref().map_or(Ok(LiveVersions::new()), versions)
+        self.get(LIVE, LIVE, Read::Recent).await?.as_ref().map_or(Ok(LiveVersions::new()), all_versions)
     }
 
-    /// Which versions are live, since when and through whom, including every change that was acknowledged before.
+    /// Which versions are live, since when and through whom, including every change that was acknowledged before. One
+    /// that cannot be read does not hide the others.
     ///
     /// # Errors
-    /// As [`FlowTable::live`].
-    pub async fn live_in_detail(&self) -> Result<BTreeMap<FlowName, Live>, StoreError> {
-        let Some(item) = self.get(LIVE, LIVE, Read::Consistent).await? else { return Ok(BTreeMap::new()) };
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] if nothing says what is live.
+    pub async fn live_in_detail(&self) -> Result<LiveInDetail, StoreError> {
+        let Some(item) = self.get(LIVE, LIVE, Read::Consistent).await? else { return Ok(LiveInDetail::default()) };
         let moves = item.get("moved").and_then(|moved| moved.as_m().ok());
-        let live = versions(&item)?.into_iter().map(|(name, version)| {
+        let (versions, unreadable) = versions(&item)?;
+        let live = versions.into_iter().map(|(name, version)| {
             let moved = moves.and_then(|moves| moves.get(name.as_str())).and_then(read_move);
             (name, Live { version, moved })
         });
-        Ok(live.collect())
+        Ok(LiveInDetail { flows: live.collect(), unreadable })
     }
 
     /// Makes a version live, if what is live is still what [`Move::from`] says. The version must exist;
@@ -102,20 +113,33 @@ impl FlowTable {
         let Some(refused) = error.as_service_error().and_then(conditional_check_failed) else {
             return Err(StoreError::from_sdk(error));
         };
-        let live = refused.map(versions).transpose()?.and_then(|live| live.get(name).copied());
+        let live = refused.map(all_versions).transpose()?.and_then(|live| live.get(name).copied());
         // The SDK repeats a write whose answer was lost; the condition then fails on what the first try wrote.
         if live == Some(to) { Ok(Moved::Done) } else { Ok(Moved::Overtaken { live }) }
     }
 }
 
-pub(super) fn versions(item: &Item) -> Result<LiveVersions, StoreError> {
-    let unreadable = || StoreError::Unreadable { attribute: "flows" };
-    let Some(AttributeValue::M(flows)) = item.get("flows") else { return Err(unreadable()) };
-    let version = |(name, version): (&String, &AttributeValue)| {
-        let version = version.as_n().ok()?.parse().ok()?;
-        Some((FlowName::parse(name).ok()?, version))
-    };
-    flows.iter().map(|live| version(live).ok_or_else(unreadable)).collect()
+const UNREADABLE: StoreError = StoreError::Unreadable { attribute: "flows" };
+
+/// The live versions, and the flows whose version cannot be read. A name that no flow can have is left out: nobody can ask
+/// for it.
+pub(super) fn versions(item: &Item) -> Result<(LiveVersions, BTreeSet<FlowName>), StoreError> {
+    let Some(AttributeValue::M(flows)) = item.get("flows") else { return Err(UNREADABLE) };
+    let (mut versions, mut unreadable) = (LiveVersions::new(), BTreeSet::new());
+    for (name, version) in flows {
+        let Ok(name) = FlowName::parse(name) else { continue };
+        match version.as_n().ok().and_then(|version| version.parse().ok()) {
+            Some(version) => drop(versions.insert(name, version)),
+            None => drop(unreadable.insert(name)),
+        }
+    }
+    Ok((versions, unreadable))
+}
+
+/// The live versions, if every one of them can be read.
+fn all_versions(item: &Item) -> Result<LiveVersions, StoreError> {
+    let (versions, unreadable) = versions(item)?;
+    if unreadable.is_empty() { Ok(versions) } else { Err(UNREADABLE) }
 }
 
 fn written_move(moved: &Move) -> Item {

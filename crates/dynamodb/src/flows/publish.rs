@@ -89,9 +89,14 @@ impl FlowTable {
 
     /// The live version, and whether it has this text.
     async fn compare(&self, name: &FlowName, text: &str) -> Result<(Option<u64>, bool), StoreError> {
-        let live = self.live_in_detail().await?.get(name).map(|live| live.version);
+        let live = self.live_in_detail().await?.flows.get(name).map(|live| live.version);
         let same = match live {
-            Some(version) => self.text(name, version).await? == text,
+            Some(version) => match self.text(name, version).await {
+                Ok(live) => live == text,
+                // A push mends it.
+                Err(StoreError::Unreadable { .. }) => false,
+                Err(error) => return Err(error),
+            },
             None => false,
         };
         Ok((live, same))
@@ -107,10 +112,11 @@ impl FlowTable {
         if let (Some(version), true) = (before, unchanged) {
             return Ok(Published::Unchanged { version });
         }
-        let newest = self.history(name, None, 1).await?.first().map_or(0, |newest| newest.version);
+        let newest = self.history(name, None, 1).await?;
+        let newest = newest.versions.first().map(|newest| newest.version).or(newest.unreadable.first().copied());
         let mut version = Version {
             info: VersionInfo {
-                version: newest + 1,
+                version: newest.unwrap_or(0) + 1,
                 pushed_at: push.at,
                 by: Some(push.by.clone()),
                 note: push.note.clone(),

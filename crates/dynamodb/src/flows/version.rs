@@ -39,6 +39,21 @@ pub struct VersionInfo {
     pub replaced: Option<u64>,
 }
 
+/// Versions of a flow, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// What is known about each.
+    pub versions: Vec<VersionInfo>,
+    /// The numbers of those whose description cannot be read: Ringbolt did not write it.
+    pub unreadable: Vec<u64>,
+}
+
+impl History {
+    fn len(&self) -> usize {
+        self.versions.len() + self.unreadable.len()
+    }
+}
+
 impl FlowTable {
     /// The text of a version.
     ///
@@ -60,18 +75,13 @@ impl FlowTable {
     }
 
     /// The versions, newest first: at most `limit`, all below the number `below` if it is given. Reads no more than
-    /// it returns.
+    /// it returns. One that cannot be read does not hide the others.
     ///
     /// # Errors
-    /// As [`FlowTable::version`].
-    pub async fn history(
-        &self,
-        name: &FlowName,
-        below: Option<u64>,
-        limit: usize,
-    ) -> Result<Vec<VersionInfo>, StoreError> {
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] for a key that Ringbolt did not write.
+    pub async fn history(&self, name: &FlowName, below: Option<u64>, limit: usize) -> Result<History, StoreError> {
         let mut below = version_sk(below.unwrap_or(u64::MAX));
-        let mut found = Vec::new();
+        let mut found = History::default();
         while found.len() < limit {
             let wanted = i32::try_from(limit - found.len()).unwrap_or(i32::MAX);
             let page = self
@@ -93,7 +103,10 @@ impl FlowTable {
                 .await
                 .map_err(StoreError::from_sdk)?;
             for item in page.items() {
-                found.push(info(item)?);
+                match info(item) {
+                    Ok(info) => found.versions.push(info),
+                    Err(_) => found.unreadable.push(number_of(item)?),
+                }
             }
             match page.last_evaluated_key().and_then(|key| key.get(SK)) {
                 Some(AttributeValue::S(last)) => below.clone_from(last),
@@ -128,7 +141,12 @@ impl FlowTable {
             return Ok(true);
         }
         // The SDK repeats a write whose answer was lost; the condition then fails on what the first try wrote.
-        Ok(self.version(name, info.version).await?.as_ref() == Some(version))
+        match self.version(name, info.version).await {
+            Ok(there) => Ok(there.as_ref() == Some(version)),
+            // Something that Ringbolt did not write has the number. The next one is free.
+            Err(StoreError::Unreadable { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -144,14 +162,18 @@ fn text(item: &Item) -> Result<String, StoreError> {
     }
 }
 
-fn info(item: &Item) -> Result<VersionInfo, StoreError> {
-    let version = match item.get(SK) {
+fn number_of(item: &Item) -> Result<u64, StoreError> {
+    let number = match item.get(SK) {
         Some(AttributeValue::S(sk)) => sk.strip_prefix("v#").and_then(|number| number.parse().ok()),
         _ => None,
     };
+    number.ok_or(StoreError::Unreadable { attribute: SK })
+}
+
+fn info(item: &Item) -> Result<VersionInfo, StoreError> {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
     Ok(VersionInfo {
-        version: version.ok_or(StoreError::Unreadable { attribute: SK })?,
+        version: number_of(item)?,
         pushed_at: EpochMs(item::number(item, "pushed_at")?),
         by: text("by"),
         note: text("note"),
