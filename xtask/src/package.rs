@@ -85,7 +85,7 @@ fn for_architecture(template: &str, architecture: Architecture) -> Result<String
 }
 
 /// Copies a file or a folder.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     let failed = || format!("{} cannot be copied to {}", from.display(), to.display());
     if !from.is_dir() {
         let folder = to.parent().context("a file is in a folder")?;
