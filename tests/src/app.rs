@@ -42,6 +42,11 @@ impl TestClock {
         EpochMs(self.0.load(Ordering::SeqCst))
     }
 
+    /// Sets the clock, also back.
+    pub fn set(&self, now: EpochMs) {
+        self.0.store(now.0, Ordering::SeqCst);
+    }
+
     /// Advances the clock.
     pub fn pass(&self, time: Duration) {
         self.0.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
@@ -206,12 +211,14 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Reads an event file in `events/`.
+/// Reads an event file in `events/`. Its time is left out: it was made long before the time that the tests' clock shows.
 #[must_use]
 pub fn event(function: Function, case: &str) -> Value {
     let path = root().join("events").join(function.name()).join(format!("{case}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
+    let mut event: Value = serde_json::from_str(&text).unwrap();
+    event["requestContext"].as_object_mut().unwrap().remove("timeEpoch");
+    event
 }
 
 /// The event for a POST request from Wix Answers.

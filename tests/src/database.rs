@@ -31,16 +31,10 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// Starts a database with empty tables.
     pub async fn start() -> Self {
-        static TABLES: AtomicU32 = AtomicU32::new(0);
-        let unique = format!("{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed));
-        let tables = TableNames {
-            callers: format!("callers-{unique}"),
-            calls: format!("calls-{unique}"),
-            counters: format!("counters-{unique}"),
-        };
-        let (endpoint, embedded) = match env::var("RINGBOLT_TEST_DYNAMODB_ENDPOINT") {
-            Ok(endpoint) => (endpoint, None),
-            Err(_) => {
+        let tables = unused_tables();
+        let (endpoint, embedded) = match elsewhere() {
+            Some(endpoint) => (endpoint, None),
+            None => {
                 let embedded = start_with_key(None, ACCESS_KEY.to_owned()).await.unwrap();
                 (embedded.endpoint.clone(), Some(embedded))
             }
@@ -58,6 +52,23 @@ impl TestDatabase {
     /// A store with a patient client.
     pub async fn store(&self) -> Store {
         Store::new(self.client().await, self.tables.clone())
+    }
+}
+
+/// The DynamoDB that the tests use instead of the embedded one, if one is named.
+#[must_use]
+pub fn elsewhere() -> Option<String> {
+    env::var("RINGBOLT_TEST_DYNAMODB_ENDPOINT").ok()
+}
+
+/// Names that no other test has for its tables.
+pub(crate) fn unused_tables() -> TableNames {
+    static TABLES: AtomicU32 = AtomicU32::new(0);
+    let unique = format!("{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed));
+    TableNames {
+        callers: format!("callers-{unique}"),
+        calls: format!("calls-{unique}"),
+        counters: format!("counters-{unique}"),
     }
 }
 

@@ -5,11 +5,21 @@
 pub mod app;
 pub mod database;
 pub mod enrolment;
+pub mod environment;
+pub mod figures;
+pub mod lossy;
+pub mod network;
+pub mod process;
+pub mod runtime_api;
+pub mod secrets_manager;
+pub mod sqs;
 pub mod twiml;
 pub mod wire;
 
 pub use app::{TestApp, TestClock};
 pub use database::{ACCESS_KEY, TestDatabase};
+pub use lossy::{Losses, LossyDatabase};
+pub use network::{Network, Site, Trouble};
 pub use twiml::TwimlCall;
 pub use wire::{Fault, Wire};
 

@@ -18,9 +18,11 @@ use ringbolt_core::dialects::{self, DIALECTS, Dialect, Found};
 use ringbolt_lambda::{Answer, App, app::Clock, metrics::Invocation};
 use ringbolt_simulator::{Reply, Request};
 use std::{
+    num::NonZeroUsize,
     sync::Arc,
     time::{Duration, Instant},
 };
+use tokio::sync::Semaphore;
 
 /// The largest body that an HTTP API accepts: 10 MB.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -29,6 +31,15 @@ const LARGEST_BODY: usize = 10 * 1024 * 1024;
 const FOREIGN: &str = "These webhooks are for this machine, and not for web pages. To let a provider in through a tunnel, \
                        start `ringbolt dev` with a --token of your own, or for a TwiML provider with --public-url and \
                        its keys.";
+
+/// How many requests are answered at once, for each CPU core: enough that some hash while others wait for the database. In
+/// AWS a request has an instance of its own. Here, more would only make all of them late, and take about 1 MB each.
+const AT_ONCE_A_CORE: usize = 8;
+
+/// One permit for each request that is being answered.
+pub(crate) fn turns() -> Semaphore {
+    Semaphore::new(AT_ONCE_A_CORE * std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
+}
 
 /// What the routes share.
 pub(crate) struct Gateway {
@@ -46,6 +57,8 @@ pub(crate) struct Gateway {
     pub(crate) any_host: bool,
     /// Whether those that the provider signs do: its keys have to be a secret then.
     pub(crate) any_host_if_signed: bool,
+    /// Taken once a request has been read, so that slow senders keep nobody waiting.
+    pub(crate) turns: Semaphore,
 }
 
 impl Gateway {
@@ -118,6 +131,8 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: extract::Request) -
     let answer = match to_bytes(body, LARGEST_BODY).await {
         Err(_) => Answer::refusal(413, "API Gateway refuses bodies over 10 MB."),
         Ok(body) => {
+            // They are never closed.
+            let _turn = gateway.turns.acquire().await;
             let headers = head.headers.iter().map(|(name, value)| {
                 (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             });

@@ -203,6 +203,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         port: address.port(),
         any_host: options.token != LOCAL_TOKEN,
         any_host_if_signed,
+        turns: gateway::turns(),
     });
     let phone = Phone::new(PhoneSettings {
         gateway,

@@ -15,7 +15,6 @@ mod next_action;
 mod output;
 mod panics;
 mod process;
-mod secrets_manager;
 mod starts;
 mod transcription_postback;
 mod voice_webhook;

@@ -5,7 +5,6 @@ use crate::{
     emulator::{Emulated, Reply},
     environment::{Environment, STEERING, hasher},
     process::PATIENCE,
-    secrets_manager::{Mode, SecretsManager},
 };
 use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::{
@@ -16,6 +15,7 @@ use ringbolt_lambda::app::system_clock;
 use ringbolt_tests::{
     Fault, TestApp, TestDatabase, Wire,
     app::{Function, demo_flow, get_event},
+    secrets_manager::{Mode, SecretsManager},
 };
 use std::{
     process::Command,

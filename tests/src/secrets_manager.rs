@@ -38,10 +38,12 @@ struct Shared {
 }
 
 impl SecretsManager {
-    pub async fn start<const N: usize>(secrets: [(&'static str, String); N], mode: Mode) -> Self {
+    /// Starts it.
+    pub async fn start(secrets: impl IntoIterator<Item = (&'static str, String)>, mode: Mode) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let shared = Shared { secrets: secrets.into(), mode: Mutex::new(mode), arrived: watch::Sender::new(0) };
+        let secrets = secrets.into_iter().collect();
+        let shared = Shared { secrets, mode: Mutex::new(mode), arrived: watch::Sender::new(0) };
         let shared = Arc::new(shared);
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
