@@ -28,6 +28,7 @@ PARAMETERS = {
     "ThrottleRate": "150",
     "ThrottleBurst": "250",
     "LockedPerHour": "12",
+    "WrongGuessesPer15Min": "33",
     "StreamEvents": "true",
     "EnrolFunction": "true",
     "VoiceWebhook": "true",

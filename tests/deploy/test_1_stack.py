@@ -202,6 +202,8 @@ def test_alarm_thresholds_come_from_the_parameters(aws, stack):
     assert {(a["Threshold"], a["ExtendedStatistic"]) for a in latency} == {(float(PARAMETERS["LatencyAlarmMs"]), "p99")}
     locked = [alarm for alarm in alarms if alarm["MetricName"] == "Locked"]
     assert {(a["Threshold"], a["Period"]) for a in locked} == {(float(PARAMETERS["LockedPerHour"]), 3600)}
+    guesses = [alarm for alarm in alarms if "#many-wrong-pins" in alarm["AlarmDescription"]]
+    assert {alarm["Threshold"] for alarm in guesses} == {float(PARAMETERS["WrongGuessesPer15Min"])}
 
 
 def test_every_alarm_says_where_in_the_runbook_it_is_explained(aws, stack):

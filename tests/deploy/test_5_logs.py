@@ -44,7 +44,8 @@ def test_every_watched_metric_was_emitted_with_its_dimension(aws, stack, lines):
                 emitted |= {(directive["Namespace"], name, dimensions) for name in found}
     names = list(stack.resources["AWS::CloudWatch::Alarm"].values())
     alarms = aws("cloudwatch").describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
-    ours = [alarm for alarm in alarms if alarm["Namespace"] == "Ringbolt"]
+    # No caller of these tests has a duress PIN; tests/tests/attacks/duress.rs looks at its line.
+    ours = [alarm for alarm in alarms if alarm["Namespace"] == "Ringbolt" and alarm["MetricName"] != "Duress"]
     watched = {
         (a["Namespace"], a["MetricName"], tuple(sorted((d["Name"], d["Value"]) for d in a["Dimensions"]))) for a in ours
     }

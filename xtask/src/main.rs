@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod figures;
+mod fuzz;
 mod package;
 mod report;
 mod steps;
@@ -25,6 +26,8 @@ const USAGE: &str = "\
 cargo xtask test                    install the tools and run all steps
 cargo xtask test --only STEP,STEP   run only these steps, in the usual order
 cargo xtask list                    list the steps
+cargo xtask fuzz [--seconds N | --runs N] [--seed N] [TARGET]...
+                                    run the fuzz targets, each for a minute
 cargo xtask package                 build a package that deploys without Rust, for this machine's architecture
 cargo xtask package ARCHITECTURE    the same for arm64 or x86_64";
 
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         }
         ["test"] => test(None),
         ["test", "--only", names] => test(Some(names)),
+        ["fuzz", ..] => fuzz(&arguments[1..]),
         ["package"] => pack(Some(Architecture::of_this_machine())),
         ["package", architecture] => pack(Architecture::parse(architecture)),
         ["help" | "--help" | "-h"] => {
@@ -48,6 +52,22 @@ fn main() -> ExitCode {
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn fuzz(arguments: &[String]) -> ExitCode {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let Some(options) = fuzz::Options::parse(&arguments) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match Workspace::find().and_then(|workspace| fuzz::fuzz(&workspace, &options)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
         }
     }
 }

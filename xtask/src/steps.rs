@@ -4,7 +4,10 @@ mod browser;
 mod checks;
 mod deploy;
 mod dynamodb_local;
+mod fuzz;
 mod lambda;
+mod load;
+mod mutants;
 mod ringbolt;
 mod sam;
 pub mod sam_build;
@@ -34,10 +37,16 @@ pub const STEPS: &[Step] = &[
     Step { name: "unused", about: "every dependency is used", run: checks::unused },
     Step { name: "tests", about: "all workspace tests, on the embedded DynamoDB", run: tests },
     Step {
+        name: "mutants",
+        about: "the unit tests notice mistakes in the code that judges attempts",
+        run: mutants::mutants,
+    },
+    Step {
         name: "twiml",
         about: "signatures and documents, judged by the providers' own libraries",
         run: twiml::judge,
     },
+    Step { name: "fuzz", about: "every fuzz target, for a moment", run: fuzz::short },
     Step {
         name: "dynamodb-local",
         about: "the store tests again, on Amazon's DynamoDB Local",
@@ -47,6 +56,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "templates", about: "the templates: sam validate, cfn-lint, checkov", run: sam::templates },
     Step { name: "sam-build", about: "the functions as built by sam build: size and glibc", run: sam_build::check },
     Step { name: "lambda", about: "the functions under Amazon's Lambda runtime emulator", run: lambda::emulator_tests },
+    Step { name: "load", about: "the functions and ringbolt dev under load", run: load::load_tests },
     Step {
         name: "deploy",
         about: "sam deploy to a local AWS emulator, and tests of the deployed API",

@@ -64,6 +64,8 @@ pub enum AuthOutcome {
         /// The version of the caller's PINs, for later in the call
         /// ([`crate::caller::CallerItem::still_verified`]).
         pins_version: PinsVersion,
+        /// Whether the PIN is a duress PIN. No answer depends on it.
+        duress: bool,
     },
     /// The PIN is wrong, and counted.
     Wrong {
@@ -137,5 +139,38 @@ impl Fingerprint {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        identity::{IdentifierForm, Realm, UserId},
+        pin::{Guess, PinHash, PinHasher, PinKeys},
+    };
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn only_the_same_guess_by_the_same_caller_in_the_same_try_of_a_call_is_the_same_attempt() {
+        let keys = PinKeys::from_json(&format!(r#"{{ "current": "{}" }}"#, "k".repeat(90))).unwrap();
+        let hasher = PinHasher::new(keys, PinHash::Keyed);
+        let fingerprint = |call: &str, realm: &str, user: &str, pin: &str, try_number| {
+            let user = UserId::parse(user, IdentifierForm::Text).unwrap();
+            let caller = CallerId { realm: Realm::parse(realm).unwrap(), user };
+            let prepared = hasher.prepare(&caller, &Guess::keyed(pin).unwrap()).unwrap();
+            Fingerprint::new(hasher.keys().current(), call, &prepared, try_number).as_str().to_owned()
+        };
+        let first = fingerprint("c-1", "demo", "ada", "4711", 1);
+        assert_eq!(fingerprint("c-1", "demo", "ada", "4711#", 1), first);
+        let all = BTreeSet::from([
+            first,
+            fingerprint("c-2", "demo", "ada", "4711", 1),
+            fingerprint("c-1", "other", "ada", "4711", 1),
+            fingerprint("c-1", "demo", "bob", "4711", 1),
+            fingerprint("c-1", "demo", "ada", "4712", 1),
+            fingerprint("c-1", "demo", "ada", "4711", 2),
+        ]);
+        assert_eq!(all.len(), 6);
     }
 }

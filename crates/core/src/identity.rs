@@ -219,7 +219,10 @@ mod tests {
     fn empty_and_endless_identifiers_are_refused() {
         assert_eq!(text(" \t"), Err(InvalidIdentity::EmptyUserId));
         assert_eq!(UserId::parse("abc", IdentifierForm::Digits), Err(InvalidIdentity::EmptyUserId));
+        assert_eq!(text(&"x".repeat(512)), Ok("x".repeat(512)));
         assert_eq!(text(&"x".repeat(513)), Err(InvalidIdentity::LongUserId));
+        assert_eq!(text(&format!("{:2048}", "x")), Ok("x".to_owned()), "only what is left has to be short");
+        assert_eq!(text(&format!("{:2049}", "x")), Err(InvalidIdentity::LongUserId), "within reason");
         assert_eq!(text(&"\u{fdfa}".repeat(500)), Err(InvalidIdentity::LongUserId));
     }
 

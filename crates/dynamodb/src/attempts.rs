@@ -103,8 +103,9 @@ impl Store {
         match judgement {
             Judgement::Decided { outcome, repeated } => Ok(Attempted { outcome, repeated }),
             Judgement::Outdated { outcome, tags, repeated } => {
-                let newer = self.replace_outdated(attempt, &tags).await;
-                let outcome = newer.map_or(outcome, |item| judgement::verified(hasher, attempt.caller(), &item));
+                let duress = matches!(outcome, AuthOutcome::Verified { duress: true, .. });
+                let newer = self.replace_outdated(attempt, &tags, duress).await;
+                let outcome = newer.map_or(outcome, |item| judgement::verified(hasher, attempt.prepared, &item));
                 Ok(Attempted { outcome, repeated })
             }
             Judgement::Incomparable { reason, give_back } => {

@@ -94,3 +94,25 @@ pub(crate) fn from_json(value: &Value) -> AttributeValue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn attributes_become_json_and_only_whole_numbers_become_numbers() {
+        for (value, expected) in [
+            (s("Ada"), json!("Ada")),
+            (n(12), json!(12)),
+            (n("12.50"), json!("12.50")),
+            (AttributeValue::Bool(true), json!(true)),
+            (AttributeValue::L(vec![n(1), s("a")]), json!([1, "a"])),
+            (AttributeValue::M(Item::from([("a".to_owned(), n(1))])), json!({ "a": 1 })),
+            (AttributeValue::Ss(vec!["a".to_owned()]), json!(["a"])),
+            (AttributeValue::Null(true), json!(null)),
+        ] {
+            assert_eq!(to_json(&value), expected, "{value:?}");
+        }
+    }
+}

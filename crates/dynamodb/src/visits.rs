@@ -67,6 +67,8 @@ pub struct Answered {
     pub why: Option<String>,
     /// The kind of failure, if one led to the fallback.
     pub failed: Option<String>,
+    /// Whether a duress PIN was keyed, and the flow asks for that to be told.
+    pub duress: bool,
 }
 
 impl Store {
@@ -226,6 +228,7 @@ impl Answered {
         [
             Some(("answered", item::s(&self.answer))),
             Some(("outcome", item::s(self.outcome.word()))),
+            self.duress.then(|| ("duress", AttributeValue::Bool(true))),
             text("version", &self.version),
             text("ivr", &self.ivr),
             text("rule", &self.rule),

@@ -1,6 +1,6 @@
 //! The answer to the provider.
 
-use crate::{Failure, flows::FlowVersion};
+use crate::{FailedTry, Failure, flows::FlowVersion};
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use lambda_http::aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
 use ringbolt_core::{
@@ -41,6 +41,19 @@ pub struct Report {
     pub repeated: bool,
     /// Whether the call's record was not stored when the answer left.
     pub unrecorded: bool,
+    /// What operators are told, and no answer depends on; `None` if there is nothing.
+    pub noticed: Option<Box<Noticed>>,
+}
+
+/// What operators are told about a request. No answer depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Noticed {
+    /// The PIN that failed, if one was tried.
+    pub failed_try: Option<FailedTry>,
+    /// Whether a duress PIN was keyed, and the flow asks for that to be told.
+    pub duress: bool,
+    /// How far this instance's clock is ahead of API Gateway's, in milliseconds, or behind (negative), if that is too far.
+    pub clock_off_ms: Option<i64>,
 }
 
 /// Why the fallback was answered, if something failed.
@@ -94,6 +107,12 @@ impl Report {
         let failed = self.failed.as_ref().and_then(|failed| failed.line);
         let line = failed.or_else(|| self.reason.as_ref().map(|reason| reason.line));
         line.or_else(|| self.visited.as_ref()?.line)
+    }
+
+    /// What operators are told.
+    #[must_use]
+    pub fn noticed(&self) -> Noticed {
+        self.noticed.as_deref().copied().unwrap_or_default()
     }
 
     /// The IVR in which something failed, unless the failure itself names its place.

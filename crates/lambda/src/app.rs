@@ -1,7 +1,7 @@
 //! What a function has at hand while it answers.
 
 use crate::{
-    Answer, Failure, LastResort, Request,
+    Answer, Failure, LastResort, Postback, Request,
     flows::{Flows, LiveFlow},
     signed::Signatures,
     token::{Admitted, WebhookTokens},
@@ -17,7 +17,7 @@ use ringbolt_core::{
     pin::{Guess, PinHasher, Prepared},
     time::EpochMs,
 };
-use ringbolt_dynamodb::{Store, attempts::Attempted};
+use ringbolt_dynamodb::{Store, StoreError, attempts::Attempted};
 use std::{
     fmt,
     num::NonZeroUsize,
@@ -28,6 +28,31 @@ use tokio::sync::Semaphore;
 
 /// Tells the time: the machine's, or a test's.
 pub type Clock = Arc<dyn Fn() -> EpochMs + Send + Sync>;
+
+/// Something that handles requests and tells the time.
+pub trait HasClock {
+    /// What time it is.
+    fn now(&self) -> EpochMs;
+}
+
+impl HasClock for App {
+    fn now(&self) -> EpochMs {
+        self.webhook.now()
+    }
+}
+
+impl HasClock for Postback {
+    fn now(&self) -> EpochMs {
+        self.webhook.now()
+    }
+}
+
+/// A function that could not load what it needs.
+impl HasClock for () {
+    fn now(&self) -> EpochMs {
+        system_clock()()
+    }
+}
 
 /// What every webhook has.
 #[derive(Clone)]
@@ -74,6 +99,7 @@ impl Webhook {
     /// # Errors
     /// The refusal to answer: 401 without a valid token, 405 for another method, 413 over the size limit, 404 for a
     /// path that names no flow.
+    #[expect(clippy::result_large_err, reason = "a refusal is an answer like any other, and moved once a request")]
     pub fn admit(&self, request: &Request, methods: &[Method]) -> Result<FlowName, Answer> {
         let Some(admitted) = self.tokens.admitted(&request.query, &request.headers) else {
             let how = "This webhook needs its token: once, as the query parameter `auth`, the password of HTTP Basic, \
@@ -88,6 +114,7 @@ impl Webhook {
     }
 
     /// The rest of [`Webhook::admit`], once it is known who asks.
+    #[expect(clippy::result_large_err, reason = "a refusal is an answer like any other, and moved once a request")]
     fn admit_form(&self, request: &Request, methods: &[Method]) -> Result<FlowName, Answer> {
         if !methods.contains(&request.method) {
             let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
@@ -105,6 +132,9 @@ impl Webhook {
         (self.clock)()
     }
 }
+
+/// The count of a failure under the account's name may take this part of the deadline: the answer is known by then.
+const COUNTING: u32 = 4;
 
 fn no_such_flow() -> Answer {
     Answer::refusal(404, "There is no such call flow here: look at the part of the URL after the provider's name.")
@@ -196,7 +226,9 @@ impl App {
         if !hides_unknown || matches!(attempted.outcome, AuthOutcome::Verified { .. }) {
             return Ok(attempted);
         }
-        let counted = Box::pin(self.webhook.store.attempt_unknown(&self.hasher, &attempt)).await;
+        let counting = Box::pin(self.webhook.store.attempt_unknown(&self.hasher, &attempt));
+        let counted = tokio::time::timeout(self.webhook.deadline / COUNTING, counting).await;
+        let counted = counted.unwrap_or(Err(StoreError::Unavailable));
         let outcome = match (attempted.outcome, counted) {
             (AuthOutcome::Unknown { .. }, Ok(outcome)) => outcome,
             (known, Ok(_)) => known,

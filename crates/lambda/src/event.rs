@@ -8,11 +8,19 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, Method, header};
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest};
 use ringbolt_core::dialects::dialogtech::Form;
-use std::{fmt, time::Instant};
+use ringbolt_core::time::EpochMs;
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 /// The maximum size of body and query string together, in bytes. A provider's request has a few KB; a transcription
 /// arrives in the query string, which API Gateway limits to 10 KB.
 pub const LARGEST_REQUEST: usize = 256 * 1024;
+
+/// A clock that differs from API Gateway's by more than this is reported. An event is minutes old only if a clock is off: API
+/// Gateway gives a function 30 seconds to answer. Locks and the freshness of signatures are counted in minutes.
+pub const MOST_CLOCK_DIFFERENCE: Duration = Duration::from_secs(60);
 
 /// The headers that any webhook reads.
 const HEADERS: [&str; 8] = [
@@ -45,6 +53,8 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
     /// When the event came: the deadline counts from here.
     pub received: Instant,
+    /// When API Gateway received the request, by its clock; `None` in a hand-written event.
+    pub sent_at: Option<EpochMs>,
 }
 
 /// The event does not come from an HTTP API.
@@ -92,6 +102,7 @@ impl Request {
             headers: event.headers,
             body,
             received: Instant::now(),
+            sent_at: Some(EpochMs(event.request_context.time_epoch)).filter(|at| at.0 > 0),
         }
     }
 
@@ -99,6 +110,15 @@ impl Request {
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         self.query.len() + self.body.as_ref().map_or(0, Vec::len) > LARGEST_REQUEST
+    }
+
+    /// How far the clock that shows `now` is ahead of API Gateway's, in milliseconds, or behind (negative), if that is more
+    /// than [`MOST_CLOCK_DIFFERENCE`].
+    #[must_use]
+    pub fn clock_off_ms(&self, now: EpochMs) -> Option<i64> {
+        let received_at = now.minus(self.received.elapsed());
+        let difference = received_at.0.saturating_sub(self.sent_at?.0);
+        (u128::from(difference.unsigned_abs()) > MOST_CLOCK_DIFFERENCE.as_millis()).then_some(difference)
     }
 
     /// The body of a POST as a form, whatever its content type: no provider promises one.
@@ -136,6 +156,30 @@ mod tests {
         let request = Request::from_event(&event.to_string()).unwrap();
         assert_eq!((request.method, request.flow.as_str(), request.query.as_str()), (Method::POST, "demo", "a=b"));
         assert_eq!(request.headers.len(), 1);
+    }
+
+    #[test]
+    fn a_clock_is_off_if_it_differs_by_more_than_a_minute_either_way() {
+        let request = |time_epoch: serde_json::Value| {
+            let context = serde_json::json!({ "http": { "method": "POST", "path": "/" }, "timeEpoch": time_epoch });
+            let event = serde_json::json!({
+                "version": "2.0", "routeKey": "$default", "rawPath": "/", "headers": {}, "isBase64Encoded": false,
+                "requestContext": context,
+            });
+            Request::from_event(&event.to_string()).unwrap()
+        };
+        let sent: i64 = 1_795_262_400_000;
+        for (behind_ms, expected) in
+            [(0, None), (-59_000, None), (59_000, None), (600_000, Some(-600_000)), (-600_000, Some(600_000))]
+        {
+            let off = request(sent.into()).clock_off_ms(EpochMs(sent - behind_ms));
+            // The request has a few milliseconds behind it by now.
+            let off = off.map(|ms| (ms + 5_000).div_euclid(10_000) * 10_000);
+            assert_eq!(off, expected, "{behind_ms}");
+        }
+        assert_eq!(request(0.into()).clock_off_ms(EpochMs(sent)), None);
+        assert_eq!(request((-5).into()).clock_off_ms(EpochMs(sent)), None);
+        assert_eq!(request(i64::MAX.into()).clock_off_ms(EpochMs(i64::MIN)), Some(i64::MIN));
     }
 
     #[test]

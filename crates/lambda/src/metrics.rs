@@ -14,9 +14,11 @@ pub const NAMESPACE: &str = "Ringbolt";
 pub const DIMENSIONS: [&str; 2] = ["Stack", "Function"];
 
 /// All metrics, which alarms and dashboards may refer to.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 24] = [
     "BadSignatures",
+    "ClockOff",
     "ColdStarts",
+    "Duress",
     "Enrolled",
     "Fallbacks",
     "Kept",
@@ -36,6 +38,7 @@ pub const NAMES: [&str; 21] = [
     "Unrecorded",
     "Verified",
     "Wrong",
+    "WrongGuesses",
 ];
 
 /// One invocation of a function.
@@ -59,8 +62,9 @@ pub struct Invocation<'a> {
 const BAD_SIGNATURE: u16 = 403;
 
 /// The line about an answered request. Every answer counts under its outcome, but a refused signature as `BadSignatures`;
-/// `Repeated` also counts those that repeat an earlier attempt's answer, and `Unrecorded` those whose call's record was not
-/// stored in time.
+/// `Repeated` also counts those that repeat an earlier attempt's answer, `Unrecorded` those whose call's record was not
+/// stored in time, `WrongGuesses` those to a PIN that was compared and is wrong, whatever was answered, `Duress` those to a
+/// duress PIN, and `ClockOff` those by an instance whose clock is off.
 #[must_use]
 pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status: u16) -> Value {
     let mut metrics = Metrics::of(invocation);
@@ -76,6 +80,18 @@ pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status
     }
     if report.unrecorded {
         metrics.count("Unrecorded", 1);
+    }
+    let noticed = report.noticed();
+    if noticed.failed_try.is_some_and(|failed| failed.guess.is_some()) {
+        metrics.count("WrongGuesses", 1);
+        // An alarm compares both. Metric math over a metric without data may have no value.
+        metrics.count("Verified", 0);
+    }
+    if noticed.duress {
+        metrics.count("Duress", 1);
+    }
+    if noticed.clock_off_ms.is_some() {
+        metrics.count("ClockOff", 1);
     }
     let mut line = json!({
         "level": "INFO",
@@ -100,7 +116,7 @@ pub fn answered(invocation: &Invocation<'_>, flow: &str, report: &Report, status
 
 /// What is known about the place in the flow, and why this was answered. Absent facts are omitted.
 fn facts(report: &Report) -> impl Iterator<Item = (&'static str, Value)> {
-    let visited = report.visited.as_deref();
+    let (visited, noticed) = (report.visited.as_deref(), report.noticed());
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(|text| json!(text));
     [
         ("session", text(visited.and_then(|visited| visited.session.as_deref()))),
@@ -110,6 +126,10 @@ fn facts(report: &Report) -> impl Iterator<Item = (&'static str, Value)> {
         ("line", report.line().map(|line| json!(line))),
         ("why", report.why().map(|why| json!(why))),
         ("failed", text(report.failed.as_ref().map(|failed| failed.kind))),
+        ("account", noticed.failed_try.map(|failed| json!(failed.account.to_string()))),
+        ("guess", noticed.failed_try.and_then(|failed| failed.guess).map(|guess| json!(guess.to_string()))),
+        ("duress", noticed.duress.then_some(Value::Bool(true))),
+        ("clock_off_ms", noticed.clock_off_ms.map(|ms| json!(ms))),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))

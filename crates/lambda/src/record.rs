@@ -130,5 +130,6 @@ fn answered(report: &Report, kept: String) -> Answered {
         line: report.line(),
         why: report.why(),
         failed: report.failed.as_ref().map(|failed| failed.kind.to_owned()),
+        duress: report.noticed().duress,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Answer, App, Failure, LastResort, Postback, Request,
-    app::system_clock,
+    app::{HasClock, system_clock},
     config::{ConfigMistakes, EnrolConfig, WebhookConfig, stack_name},
     enrolment::{self, Enroller},
     logging,
@@ -253,9 +253,10 @@ impl From<(String, Answer)> for Done {
 }
 
 /// Answers one event outside Lambda, whatever is in it, and logs one line about it.
-pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &str) -> Answer {
+pub async fn respond<A: HasClock>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &str) -> Answer {
     let began = Instant::now();
     let (flow, answer) = answered(app, handle, &Event { text: event, received: began }).await;
+    let noticed = answer.report.noticed();
     tracing::info!(
         flow,
         version = answer.report.version.map(tracing::field::display),
@@ -267,6 +268,10 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
         why = answer.report.why(),
         failed = answer.report.failed.as_ref().map(|failed| failed.kind),
         repeated = answer.report.repeated,
+        account = noticed.failed_try.map(|failed| tracing::field::display(failed.account)),
+        guess = noticed.failed_try.and_then(|failed| failed.guess).map(tracing::field::display),
+        duress = noticed.duress.then_some(true),
+        clock_off_ms = noticed.clock_off_ms,
         status = answer.status,
         elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         "answered"
@@ -275,13 +280,25 @@ pub async fn respond<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, e
 }
 
 /// The name of the flow, and the answer.
-async fn answered<A>(app: &A, handle: &impl AsyncFn(&A, Request) -> Answer, event: &Event<'_>) -> (String, Answer) {
+async fn answered<A: HasClock>(
+    app: &A,
+    handle: &impl AsyncFn(&A, Request) -> Answer,
+    event: &Event<'_>,
+) -> (String, Answer) {
     match Request::from_event(event.text) {
         Ok(request) => {
             let request = Request { received: event.received, ..request };
             // An invalid name can be anything that a stranger wrote into the URL, so it is not logged.
             let flow = ringbolt_core::identity::FlowName::parse(&request.flow);
-            (flow.map(|name| name.to_string()).unwrap_or_default(), handle(app, request).await)
+            let clock_off_ms = request.clock_off_ms(app.now());
+            if let Some(clock_off_ms) = clock_off_ms {
+                tracing::warn!(clock_off_ms, "the clock of this instance differs from API Gateway's");
+            }
+            let mut answer = handle(app, request).await;
+            if clock_off_ms.is_some() {
+                answer.report.noticed.get_or_insert_default().clock_off_ms = clock_off_ms;
+            }
+            (flow.map(|name| name.to_string()).unwrap_or_default(), answer)
         }
         Err(error) => (String::new(), Answer::refusal(400, &error.to_string())),
     }

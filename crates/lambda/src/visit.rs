@@ -1,7 +1,7 @@
 //! One visit of a call to an IVR: what came in is decided, with at most one attempt at a PIN, and recorded. The same for
 //! every dialect whose results the engine judges.
 
-use crate::{Answer, App, Failure, Request, flows::LiveFlow, guard, record::Record};
+use crate::{Answer, App, Failure, Noted, Request, flows::LiveFlow, guard, record::Record};
 use ringbolt_core::{
     attempt::Fingerprint,
     call::{self, Engine, PinAttempt, Plan, Results},
@@ -19,6 +19,7 @@ pub struct Visit<'a> {
     record: Option<Record>,
     is_signed: bool,
     received: Instant,
+    noted: Noted,
 }
 
 /// What was decided.
@@ -34,7 +35,8 @@ impl<'a> Visit<'a> {
     /// A visit whose results came in `request` at `now`. If it can't be recorded, that is logged.
     pub async fn new(app: &'a App, live: &'a LiveFlow, results: &'a Results, request: &Request, now: EpochMs) -> Self {
         let engine = Engine::new(&live.flow, results, app.hasher.keys(), &live.closures, now);
-        let mut visit = Self { app, live, results, engine, record: None, is_signed: false, received: request.received };
+        let (record, received, noted) = (None, request.received, Noted::default());
+        let mut visit = Self { app, live, results, engine, record, is_signed: false, received, noted };
         let recorded = async { Ok(Record::new(app, &live.flow, results, app.request_digest(request), now)) };
         visit.record = guard::within(visit.left(), recorded).await.unwrap_or_else(|failure| {
             tracing::error!(failure = failure.kind(), reason = %failure, "this call is not recorded");
@@ -81,6 +83,7 @@ impl<'a> Visit<'a> {
     /// record keeps of it.
     pub async fn close(&self, answer: Answer, kept: impl FnOnce(&str) -> String) -> Answer {
         let answer = answer.version(self.live.version).about(&self.live.flow, self.results);
+        let answer = self.noted.tell(answer);
         match &self.record {
             Some(record) => {
                 let is_recorded = record.close(&answer.report, kept(&answer.body), self.left()).await;
@@ -106,7 +109,7 @@ impl<'a> Visit<'a> {
             }
         });
         let count = Box::pin(self.count_try(attempt, &this));
-        let (Attempted { outcome, repeated }, tries) = if attempt.has_state || self.is_signed {
+        let (attempted, tries) = if attempt.has_state || self.is_signed {
             if !within_ani_limit.await? {
                 return refused(attempt.try_number);
             }
@@ -119,12 +122,15 @@ impl<'a> Visit<'a> {
             record();
             // Nothing says how many: the call's first try, or somebody who throws the state away to try on and on. Past
             // its limit a call reaches nobody's counter.
-            let (is_within, tries) = tokio::try_join!(within_ani_limit, count)?;
+            let (is_within, tries) = tokio::join!(within_ani_limit, count);
+            let (is_within, tries) = (is_within?, tries?);
             if !is_within || tries > live.flow.limits.attempts_per_call {
                 return refused(tries);
             }
             (attempted.await?, tries)
         };
+        self.noted.note(app, &attempt.caller, &attempt.guess, &attempted, attempt.tells_duress());
+        let Attempted { outcome, repeated } = attempted;
         Ok(Decided { answer: engine.answer_attempt(attempt, &outcome, Some(tries))?, repeated })
     }
 

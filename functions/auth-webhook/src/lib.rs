@@ -9,7 +9,7 @@ use ringbolt_core::{
     flow::{Reply, wix_answers::IvrGuid},
     outcome::Outcome,
 };
-use ringbolt_lambda::{Answer, App, Failure, Request, flows::LiveFlow, guard};
+use ringbolt_lambda::{Answer, App, Failure, Noted, Request, flows::LiveFlow, guard};
 
 /// Answers one webhook, within the deadline, whatever happens.
 pub async fn handle(app: &App, request: Request) -> Answer {
@@ -20,19 +20,21 @@ pub async fn handle(app: &App, request: Request) -> Answer {
     };
     let asked = request.body.as_deref().map(Wix::read);
     let call_id = asked.as_ref().and_then(|asked| asked.as_ref().ok()?.login.call_id.clone());
+    let noted = Noted::default();
     let work = async {
         match &asked {
-            Some(Ok(asked)) => decide(app, &live, asked).await,
+            Some(Ok(asked)) => decide(app, &live, asked, &noted).await,
             Some(Err(_)) => Err(Failure::Unreadable { reason: "the body is not a JSON object of this webhook" }),
             None => Err(Failure::Unreadable { reason: "the body is not base64" }),
         }
     };
     let fallback = write(&live.flow.fallback.wix_answers).outcome(Outcome::Fallback);
     let left = app.webhook.deadline.saturating_sub(began.elapsed());
-    guard::or_fallback(left, fallback, work).await.version(live.version).call(call_id.as_deref())
+    let answer = guard::or_fallback(left, fallback, work).await.version(live.version).call(call_id.as_deref());
+    noted.tell(answer)
 }
 
-async fn decide(app: &App, live: &LiveFlow, asked: &Wix) -> Result<Answer, Failure> {
+async fn decide(app: &App, live: &LiveFlow, asked: &Wix, noted: &Noted) -> Result<Answer, Failure> {
     let LiveFlow { flow, closures, .. } = live;
     let login = Login::new(flow, &asked.login, closures, app.webhook.now())?;
     let (caller, guess, ani) = match login.plan(asked.input())? {
@@ -46,6 +48,7 @@ async fn decide(app: &App, live: &LiveFlow, asked: &Wix) -> Result<Answer, Failu
         return Ok(answer(login.over_ani_limit()?));
     }
     let attempted = app.attempt(flow, &prepared, fingerprint, login.hides_unknown()).await?;
+    noted.note(app, &caller, &guess, &attempted, login.tells_duress());
     Ok(answer(login.answer(&attempted.outcome)?).repeated(attempted.repeated))
 }
 

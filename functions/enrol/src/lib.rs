@@ -84,7 +84,7 @@ fn fault(failure: Failure) -> Fault {
 
 async fn write(enroller: &Enroller, how: &Enrol, entry: &Entry, checked: Checked) -> Result<Outcome, Failure> {
     let caller = checked.caller.clone();
-    let tags = tags(enroller, checked).await?;
+    let tags = tags(enroller, checked, *how == Enrol::AddDuress).await?;
     let done = |change| match change {
         Change::Made => Outcome::Done,
         Change::NoCaller => Outcome::NoCaller,
@@ -101,7 +101,7 @@ async fn write(enroller: &Enroller, how: &Enrol, entry: &Entry, checked: Checked
                 }
             }
         }
-        Enrol::Add => done(enroller.store.add_pin(&caller, &tags).await?),
+        Enrol::Add | Enrol::AddDuress => done(enroller.store.add_pin(&caller, &tags).await?),
         Enrol::Import { run, existing } => {
             let (attributes, row) = (entry.attributes.as_ref(), entry.row);
             let row = ImportedRow { caller: &caller, tags: &tags, attributes, run, row, existing: *existing };
@@ -111,10 +111,13 @@ async fn write(enroller: &Enroller, how: &Enrol, entry: &Entry, checked: Checked
 }
 
 /// The tags of all PINs. Hashing takes tens of milliseconds of CPU each, so it is done on another thread.
-async fn tags(enroller: &Enroller, checked: Checked) -> Result<Vec<PinTag>, Failure> {
+async fn tags(enroller: &Enroller, checked: Checked, duress: bool) -> Result<Vec<PinTag>, Failure> {
     let hasher = enroller.hasher.clone();
     let hashed = tokio::task::spawn_blocking(move || {
-        let tags = checked.pins.iter().map(|pin| hasher.enrol(&checked.caller, pin));
+        let tags = checked.pins.iter().map(|pin| match duress {
+            true => hasher.enrol_duress(&checked.caller, pin),
+            false => hasher.enrol(&checked.caller, pin),
+        });
         tags.collect::<Result<Vec<_>, _>>().map(|tags| tags.concat())
     });
     Ok(hashed.await.map_err(|_| Failure::Task)??)

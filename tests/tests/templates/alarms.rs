@@ -7,7 +7,7 @@ mod samples;
 use crate::template;
 use evaluator::{Alarm, Sample};
 use ringbolt_core::outcome::Outcome;
-use samples::{Aws, OTHER_STACK, STACK, answers, aws, drained};
+use samples::{Aws, OTHER_STACK, STACK, answers, aws, drained, duress, guesses};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +20,7 @@ fn resolve(name: &str) -> String {
         "LatencyAlarmMs" => "800",
         "ApiLatencyAlarmMs" => "2000",
         "LockedPerHour" => "20",
+        "WrongGuessesPer15Min" => "50",
         "NoTrafficHours" => "4",
         "ApiId" | "HttpApi" => "api",
         "AuthWebhookName" | "AuthWebhookFunction" => "auth",
@@ -73,6 +74,13 @@ fn of_function(id: &'static str, function: &'static str, lambda: &'static str) -
             [slow(900, 1), later(slow(20, 9), 300)].concat(),
         ),
         Case(name("LockedAlarm"), locked(21), locked(20)),
+        // Nobody is verified at night; in a busy quarter of an hour, callers who mistype are verified a moment later.
+        Case(
+            name("GuessesAlarm"),
+            guesses(STACK, function, 51),
+            [guesses(STACK, function, 500), slow(20, 450), guesses(OTHER_STACK, function, 99)].concat(),
+        ),
+        Case(name("DuressAlarm"), duress(STACK, function), [slow(20, 9), duress(OTHER_STACK, function)].concat()),
         Case(name("CanaryAlarm"), fallbacks(STACK, 1), fallbacks(OTHER_STACK, 5)),
         // The version before may still have errors of its own.
         Case(name("CanaryErrorsAlarm"), version("7"), version("6")),

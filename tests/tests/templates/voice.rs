@@ -36,7 +36,7 @@ fn everything_of_it_has_the_condition() {
             found += 1;
         }
     }
-    assert_eq!(found, 20);
+    assert_eq!(found, 22);
     // Without the function, the alarms' template gets empty names.
     assert_eq!(
         observability["Conditions"][CONDITION]["Fn::Not"][0],

@@ -8,6 +8,8 @@ use crate::workspace::{Workspace, run};
 
 pub fn format(workspace: &Workspace) -> Result<Tally> {
     run(workspace.cargo().args(["fmt", "--all", "--check"]))?;
+    // A workspace of its own.
+    run(workspace.cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
     Ok(Tally::one_passed())
 }
 

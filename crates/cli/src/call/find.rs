@@ -104,7 +104,7 @@ impl CallId {
         if logged.is_empty() || logged.len() < self.id.len().min(Answer::MAX_ID_CHARS) {
             return (Vec::new(), None);
         }
-        let filter = LineFilter { call: Some(logged), outcome: None };
+        let filter = LineFilter { call: Some(logged), ..LineFilter::default() };
         let mut lines = Vec::new();
         let read = match CallLog::of(connection) {
             Ok(log) => log.read(span, &filter, |line| lines.push(line)).await,

@@ -84,6 +84,8 @@ pub(crate) struct ListedCall {
     answers: Vec<Option<String>>,
     /// The number of its transcriptions.
     transcriptions: usize,
+    /// Whether a duress PIN was keyed in it.
+    duress: bool,
 }
 
 /// Where calls are read from, and those that are listed.
@@ -246,7 +248,8 @@ pub(super) async fn read(
 }
 
 fn columns(row: &Row, zone: &LocalTime) -> [String; 8] {
-    let ListedCall { response_id, flow, ivr, ivr_id, from, outcomes, answers, transcriptions, .. } = document(row);
+    let ListedCall { response_id, flow, ivr, ivr_id, from, outcomes, answers, transcriptions, duress, .. } =
+        document(row);
     let words = |words: Vec<Option<String>>| {
         let words: Vec<String> =
             words.into_iter().map(|word| word.unwrap_or_else(|| "not stored".to_owned())).collect();
@@ -258,7 +261,7 @@ fn columns(row: &Row, zone: &LocalTime) -> [String; 8] {
         flow,
         ivr.unwrap_or(ivr_id),
         from.unwrap_or_else(|| "-".to_owned()),
-        words(outcomes),
+        words(outcomes) + if duress { " (duress PIN)" } else { "" },
         words(answers),
         transcriptions.to_string(),
     ]
@@ -278,5 +281,6 @@ fn document(row: &Row) -> ListedCall {
         outcomes: visits.iter().map(|visit| visit.outcome.clone()).collect(),
         answers: visits.iter().map(|visit| visit.action().map(str::to_owned)).collect(),
         transcriptions: row.call.transcripts.len(),
+        duress: visits.iter().any(|visit| visit.duress),
     }
 }

@@ -43,6 +43,8 @@ pub(super) struct VisitRecord {
     pub(super) why: Option<String>,
     /// The kind of failure that led to the fallback.
     pub(super) failed: Option<String>,
+    /// Whether a duress PIN was keyed.
+    pub(super) duress: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -192,6 +194,7 @@ impl VisitRecord {
             line: visit.get("line").and_then(Value::as_u64),
             why: text("why"),
             failed: text("failed"),
+            duress: visit.get("duress").and_then(Value::as_bool).unwrap_or_default(),
         })
     }
 

@@ -152,12 +152,19 @@ impl Event<'_> {
                     let why = visit.why.as_ref().map(|why| format!(": {}", harmless(why))).unwrap_or_default();
                     lines.push(format!("outcome   {}{why}", harmless(outcome)));
                 }
+                if visit.duress {
+                    lines.push("duress    the caller keyed their duress PIN".to_owned());
+                }
                 lines
             }
             Self::Answered(line) => {
+                let duress = if line.duress { ", a duress PIN" } else { "" };
                 let repeated = if line.repeated { ", repeating an earlier answer" } else { "" };
                 let why = line.why.as_ref().map(|why| format!(": {}", harmless(why))).unwrap_or_default();
-                vec![format!("{} answered: {}{repeated}{why} ({} ms)", line.function, line.outcome, line.elapsed_ms)]
+                vec![format!(
+                    "{} answered: {}{duress}{repeated}{why} ({} ms)",
+                    line.function, line.outcome, line.elapsed_ms
+                )]
             }
             Self::Text(transcript, revision, superseded) => {
                 let superseded = if *superseded { ", superseded" } else { "" };

@@ -46,7 +46,7 @@ pub(super) struct Tail {
 
 impl Tail {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
-        let filter = LineFilter { call: self.call.clone(), outcome: self.outcome.clone() };
+        let filter = LineFilter { call: self.call.clone(), outcome: self.outcome.clone(), ..LineFilter::default() };
         let zone = LocalTime::of_this_machine();
         let show = |line: &LogLine| print(out, &zone, line);
         let since =

@@ -1,5 +1,6 @@
 //! `ringbolt doctor`
 
+mod attacks;
 mod enrolment;
 mod functions;
 mod limits;
@@ -12,6 +13,7 @@ mod webhooks;
 
 use crate::{api::Api, connection::ConnectionArgs, live_flows::live_flows, output::Output};
 use clap::Args;
+use jiff::SignedDuration;
 use report::Report;
 use synthetic::Ways;
 
@@ -21,9 +23,20 @@ use synthetic::Ways;
 /// the voice webhook with and without a signature, and the clock. Then it enrols a test caller, keys a wrong PIN and the
 /// correct one through each function that steers calls, and removes the caller; the audit log has this as a change. Nothing
 /// else is changed. The exit code is 1 if a check failed.
+///
+/// With --attacks, it checks none of this. Instead, it looks for attacks in the functions' log: one PIN on many accounts, many
+/// accounts in one call, locked accounts, and requests without a valid token or signature.
 #[derive(Args)]
-#[command(after_help = "Example: ringbolt doctor --stack ringbolt")]
+#[command(
+    after_help = "Examples: ringbolt doctor --stack ringbolt\n          ringbolt doctor --stack ringbolt --attacks --since 6h"
+)]
 pub(crate) struct Doctor {
+    /// Look for attacks in the functions' log, or with --local in the log of `ringbolt dev`
+    #[arg(long, conflicts_with = "without_caller")]
+    attacks: bool,
+    /// How much of the log is read, such as 24h or 90m
+    #[arg(long, value_name = "DURATION", requires = "attacks", default_value = "24h", value_parser = attacks::span)]
+    since: SignedDuration,
     /// Do not enrol a test caller
     #[arg(long)]
     without_caller: bool,
@@ -33,6 +46,9 @@ pub(crate) struct Doctor {
 
 impl Doctor {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
+        if self.attacks {
+            return attacks::run(self.since, &self.connection, out).await;
+        }
         let mut report = Report::new(out);
         let connection = match self.connection.connect().await {
             Ok(connection) => connection,

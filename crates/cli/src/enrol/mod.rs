@@ -82,7 +82,7 @@ impl Enroller {
         }
     }
 
-    /// Gives an existing caller a further PIN.
+    /// Gives an existing caller a further PIN, or a duress PIN.
     ///
     /// # Errors
     /// The PIN was not added, or it is unknown whether it was; the sentence says why.
@@ -91,15 +91,18 @@ impl Enroller {
         connection: &Connection,
         caller: &CallerId,
         pin: &CallerPin,
+        duress: bool,
         allow_weak: bool,
     ) -> anyhow::Result<Change> {
         match self {
             Self::Here(here) => {
-                let tags = here.hasher.enrol(caller, pin)?;
+                let tags =
+                    if duress { here.hasher.enrol_duress(caller, pin)? } else { here.hasher.enrol(caller, pin)? };
                 here.store.add_pin(caller, &tags).await.explained(connection, "the PIN was not added")
             }
             Self::Function(function) => {
-                let request = request(Operation::Add, caller, pin, None, allow_weak);
+                let operation = if duress { Operation::AddDuress } else { Operation::Add };
+                let request = request(operation, caller, pin, None, allow_weak);
                 single(function, &request, "added").await
             }
         }

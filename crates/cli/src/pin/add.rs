@@ -18,6 +18,9 @@ use ringbolt_dynamodb::callers::Change;
 /// Give a caller an additional PIN
 ///
 /// Their other PINs and their failed attempts stay unchanged.
+///
+/// With --duress, it is a PIN for a caller who is forced to log in: it lets them through as any other, and if the flow says
+/// `duress: true`, the operators are told. A caller should have another PIN, too.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt pin add --stack ringbolt --realm bank 90786")]
 pub(crate) struct Add {
@@ -25,6 +28,9 @@ pub(crate) struct Add {
     caller: CallerArgs,
     #[command(flatten)]
     pin: PinInput,
+    /// Make it a duress PIN
+    #[arg(long)]
+    duress: bool,
     #[command(flatten)]
     weak: Weak,
     #[command(flatten)]
@@ -41,14 +47,19 @@ impl Add {
         let pin = self.pin.new_pin()?;
         self.weak.check(&caller, &pin)?;
         audit::recorded(&connection, "pin add", audit::caller(&caller), async {
-            match enroller.add(&connection, &caller, &pin, self.weak.is_allowed()).await? {
+            match enroller.add(&connection, &caller, &pin, self.duress, self.weak.is_allowed()).await? {
                 Change::Made => Ok(()),
                 Change::NoCaller => Err(self.caller.unknown("create them with `ringbolt pin set`")),
             }
         })
         .await?;
         let standing = Standing::read(out, &connection, &store, &caller).await;
-        standing.report(out, Changed::PinAdded, "The PIN is added; the caller's other PINs stay.")?;
+        let said = if self.duress {
+            "The duress PIN is added; the caller's other PINs stay. Counts of PINs have it twice."
+        } else {
+            "The PIN is added; the caller's other PINs stay."
+        };
+        standing.report(out, Changed::PinAdded, said)?;
         connection.close().await
     }
 }

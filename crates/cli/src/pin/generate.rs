@@ -74,7 +74,7 @@ impl Generate {
             if !self.add {
                 return enroller.set(&connection, &caller, &pin, &attributes, false).await;
             }
-            match enroller.add(&connection, &caller, &pin, false).await? {
+            match enroller.add(&connection, &caller, &pin, false, false).await? {
                 Change::Made => Ok(()),
                 Change::NoCaller => Err(self.caller.unknown("leave out --add to create them")),
             }

@@ -170,7 +170,7 @@ async fn token(connection: &Connection) -> anyhow::Result<Zeroizing<String>> {
 async fn outcome(connection: &Connection, request: &Outgoing, since: EpochMs) -> Option<String> {
     let (true, Some(call)) = (connection.is_local(), request.call_id()) else { return None };
     let log = CallLog::of(connection).ok()?;
-    let (mut last, filter) = (None, LineFilter { call: Some(call), outcome: None });
+    let (mut last, filter) = (None, LineFilter { call: Some(call), ..LineFilter::default() });
     let until = EpochMs(system_clock()().0 + 1);
     log.read(since..until, &filter, |line| last = Some(line.outcome)).await.ok()?;
     last

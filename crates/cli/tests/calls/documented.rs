@@ -125,6 +125,7 @@ impl Stack {
         self.on_stack("audit repair", &["--yes"], "", 0).await;
         // The stand-in for the API answers 404 to every flow, and has no clock.
         self.on_stack("doctor", &[], "", 1).await;
+        self.on_stack("doctor", &["--attacks"], "", 0).await;
         self.on_stack("trigger", &["login-get"], "", 1).await;
         self.on_stack("secret show-token", &["--yes"], "", 0).await;
         self.on_stack("secret rotate-token begin", &["--yes"], "", 0).await;

@@ -2,12 +2,14 @@
 //! services.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, reason = "test code")]
 
+mod attacks;
 mod aws;
 #[path = "../ops/deployment.rs"]
 mod deployment;
 mod dev;
 mod doctor;
 mod documented;
+mod duress;
 mod event;
 mod explain;
 mod failures;

@@ -76,6 +76,20 @@ async fn pins_are_set_added_and_generated_without_reading_the_key() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duress_pin_is_added_without_reading_the_key() {
+    let bank = Bank::new().await;
+    bank.keyed(&SET, "815294").await.says("The PIN is set");
+    let add = [&ADD[..], &["--duress"]].concat();
+    bank.keyed(&add, "123456").await.fails(1, &["easy to guess"]);
+    bank.keyed(&add, "629184").await.says("The duress PIN is added");
+    for (pin, is_duress) in [("815294", false), ("629184", true)] {
+        let outcome = bank.deployment.attempt("90786", pin).await;
+        assert!(matches!(outcome, AuthOutcome::Verified { duress, .. } if duress == is_duress), "{outcome:?}");
+    }
+    assert_eq!(bank.account.secrets_asked(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn refusals_are_those_of_enrolling_with_the_key() {
     let bank = Bank::new().await;
     bank.keyed(&ADD, "629184").await.fails(1, &["no such caller in the realm bank", "pin set"]);

@@ -64,6 +64,22 @@ async fn a_pin_is_added_only_to_an_existing_caller() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duress_pin_is_added_and_removed_next_to_the_others() {
+    let bank = Deployment::new().await;
+    let of = |command: &'static str| ["pin", command, "--realm", "bank", "90786", "--stdin"];
+    bank.keyed(&of("set"), "815294").await.says("set");
+    let add = [&of("add")[..], &["--duress"]].concat();
+    bank.keyed(&add, "629184").await.says("The duress PIN is added; the caller's other PINs stay.");
+    let duress = async |pin| match bank.attempt("90786", pin).await {
+        AuthOutcome::Verified { duress, .. } => Some(duress),
+        _ => None,
+    };
+    assert_eq!((duress("815294").await, duress("629184").await), (Some(false), Some(true)));
+    bank.keyed(&of("remove"), "629184").await.says("The PIN is removed; the caller has 1 PIN left.");
+    assert_eq!((duress("815294").await, duress("629184").await), (Some(false), None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pin_is_removed_under_every_key_and_hash() {
     let mut bank = Deployment::new().await;
     let set = ["pin", "set", "--realm", "bank", "90786", "--stdin"];

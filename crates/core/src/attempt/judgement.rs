@@ -6,7 +6,6 @@
 use super::{Attempt, AuthOutcome};
 use crate::{
     caller::{CallerItem, CorruptItem, Status},
-    identity::CallerId,
     lockout::LockState,
     pin::{Incomparable, PinHasher, PinTag, Prepared},
     time::EpochMs,
@@ -67,7 +66,7 @@ impl Attempt<'_> {
     pub fn judge_counted(&self, hasher: &PinHasher, after: &CallerItem) -> Result<Judgement, CorruptItem> {
         let holds_tag = after.pins.contains(self.tag().as_str());
         match (after.attempts, holds_tag) {
-            (0, true) => Ok(decided(verified(hasher, self.caller(), after))),
+            (0, true) => Ok(decided(verified(hasher, self.prepared, after))),
             (0, false) => Err(CorruptItem { fault: "the counter is 0 after a guess that is not among its PINs" }),
             (_, true) => Err(CorruptItem { fault: "the counter is not 0 after a guess that is among its PINs" }),
             (_, false) => Ok(self.judge_counted_wrong(hasher, after, false)),
@@ -98,7 +97,7 @@ impl Attempt<'_> {
     fn judge_repeated(&self, hasher: &PinHasher, item: &CallerItem) -> Result<Judgement, CorruptItem> {
         match (item.attempts, item.pins.contains(self.tag().as_str())) {
             (0, true) => {
-                let outcome = verified(hasher, self.caller(), item);
+                let outcome = verified(hasher, self.prepared, item);
                 Ok(Judgement::Decided { outcome, repeated: true })
             }
             // The PIN was copied to the current key after the first attempt was counted.
@@ -126,7 +125,7 @@ impl Attempt<'_> {
     }
 
     fn outdated(&self, hasher: &PinHasher, item: &CallerItem, tags: Vec<PinTag>, repeated: bool) -> Judgement {
-        Judgement::Outdated { outcome: verified(hasher, self.caller(), item), tags, repeated }
+        Judgement::Outdated { outcome: verified(hasher, self.prepared, item), tags, repeated }
     }
 
     fn outdated_tags(&self, item: &CallerItem) -> Vec<PinTag> {
@@ -154,7 +153,7 @@ pub fn judge_shared(
         return Ok(AuthOutcome::Suspended);
     }
     if prepared.tags().any(|tag| item.pins.contains(tag.as_str())) {
-        return Ok(verified(hasher, prepared.caller(), item));
+        return Ok(verified(hasher, prepared, item));
     }
     match incomparable(hasher, item) {
         Some(reason) => Err(reason),
@@ -164,8 +163,12 @@ pub fn judge_shared(
 
 /// The outcome of a right guess, by the caller's item.
 #[must_use]
-pub fn verified(hasher: &PinHasher, caller: &CallerId, item: &CallerItem) -> AuthOutcome {
-    AuthOutcome::Verified { attributes: item.attributes.clone(), pins_version: hasher.pins_version(caller, &item.pins) }
+pub fn verified(hasher: &PinHasher, prepared: &Prepared, item: &CallerItem) -> AuthOutcome {
+    AuthOutcome::Verified {
+        attributes: item.attributes.clone(),
+        pins_version: hasher.pins_version(prepared.caller(), &item.pins),
+        duress: prepared.is_duress(&item.pins),
+    }
 }
 
 fn decided(outcome: AuthOutcome) -> Judgement {

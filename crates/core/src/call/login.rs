@@ -92,6 +92,12 @@ impl<'a> Login<'a> {
         Ok(Self { flow, rules, request, closures, now })
     }
 
+    /// Whether operators are told if a duress PIN is keyed.
+    #[must_use]
+    pub fn tells_duress(&self) -> bool {
+        self.rules.duress
+    }
+
     /// What the request asks for; `input` is what the caller keyed.
     ///
     /// # Errors

@@ -57,4 +57,10 @@ impl PinAttempt<'_> {
     pub fn hides_unknown(&self) -> bool {
         self.verify.hides_unknown()
     }
+
+    /// Whether operators are told if this is a duress PIN.
+    #[must_use]
+    pub fn tells_duress(&self) -> bool {
+        self.verify.duress
+    }
 }

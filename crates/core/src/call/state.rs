@@ -162,6 +162,14 @@ mod tests {
     }
 
     #[test]
+    fn a_state_is_good_for_twelve_hours() {
+        let (keys, given) = (keys('a', None), state(1, Some("90786")));
+        let text = written(&given, &keys, "demo", Some("s-1"));
+        let after = |millis| read(&text, &keys, "demo", Some("s-1"), NOW.plus(Duration::from_millis(millis)));
+        assert_eq!((after(43_199_999), after(43_200_000)), (given, CallState::default()));
+    }
+
+    #[test]
     fn nobody_is_verified_in_a_call_without_an_id() {
         let keys = keys('a', None);
         let text = written(&state(1, Some("90786")), &keys, "demo", None);

@@ -147,5 +147,27 @@ mod tests {
         {
             assert_eq!(find(path), None, "{path}");
         }
+        for dialect in &DIALECTS {
+            for webhook in dialect.webhooks {
+                assert_eq!(find(&dialect.path_of(webhook, "bank")), Some((dialect, webhook, "bank")));
+            }
+        }
+        assert_eq!(DIALECTS.map(|dialect| dialect.is_signed()), [false, false, true]);
+    }
+
+    #[test]
+    fn a_flow_answers_the_dialects_that_it_says_enough_for() {
+        for (flow, answered) in [
+            ("fallback: { do: hangup }, ivrs: { a: { id: 1, do: hangup } }", [false, true, false]),
+            ("fallback: { do: hangup }, starts: a, ivrs: { a: { says: Hello., do: hangup } }", [false, false, true]),
+            (
+                "fallback: { do: hangup, wix_answers: disconnect }, wix_answers: { success: a, failure: disconnect, \
+                 ivrs: { a: { guid: 5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064, says: Hello. } } }",
+                [true, false, false],
+            ),
+        ] {
+            let flow = crate::flow::Flow::load(&format!("{{ flow: f, realm: f, {flow} }}")).unwrap();
+            assert_eq!(DIALECTS.map(|dialect| dialect.is_answered_by(&flow)), answered, "{flow:?}");
+        }
     }
 }

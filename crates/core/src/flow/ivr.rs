@@ -143,6 +143,8 @@ pub struct VerifyPin {
     pub unknown: Option<Rules<FlowAction>>,
     /// Nothing was keyed, as the flow says; see [`VerifyPin::on_unanswered`].
     pub unanswered: Option<Rules<FlowAction>>,
+    /// Whether operators are told of a duress PIN. What the caller hears does not depend on it.
+    pub duress: bool,
 }
 
 /// Whose PIN is asked for.

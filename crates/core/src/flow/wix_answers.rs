@@ -24,6 +24,8 @@ pub struct WixAnswers {
     pub unknown: Rules<Reply>,
     /// The provider calls the user banned; the call is disconnected if the flow doesn't say.
     pub banned: Rules<Reply>,
+    /// Whether operators are told of a duress PIN. Where the call goes does not depend on it.
+    pub duress: bool,
 }
 
 /// An IVR of Wix Answers.

@@ -145,6 +145,9 @@ mod tests {
         assert!(impossible.as_bytes().starts_with(b"!"));
         assert_ne!(impossible.as_bytes(), Guess::keyed("47b1").unwrap().as_bytes());
         assert!(Guess::keyed(&"4711 ".repeat(100)).unwrap().as_bytes().starts_with(b"!"));
+        let padded = |length: usize| Guess::keyed(&format!("{:length$}", "4711")).unwrap();
+        assert_eq!(padded(256).as_bytes(), b"4711");
+        assert!(padded(257).as_bytes().starts_with(b"!"));
     }
 
     #[test]

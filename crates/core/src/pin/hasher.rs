@@ -5,7 +5,7 @@ use super::{
     caller_pin::Guess,
     hash::{HashFailed, PinHash, PinHashes, Stretched},
     keys::{PinKey, PinKeys},
-    tag::PinTag,
+    tag::{PinTag, TagKind},
     version::PinsVersion,
 };
 use crate::identity::CallerId;
@@ -51,13 +51,16 @@ impl PinHasher {
     /// [`HashFailed`] if Argon2 did not have enough memory.
     pub fn prepare(&self, caller: &CallerId, guess: &Guess) -> Result<Prepared, HashFailed> {
         let stretched = self.hashes.current.stretch(caller, guess)?;
-        let tag = PinTag::seal(self.keys.current(), self.hashes.current, caller, &stretched);
-        let mut outdated = self.tags(caller, self.hashes.current, &stretched);
+        let tag = PinTag::seal(TagKind::Pin, self.keys.current(), self.hashes.current, caller, &stretched);
+        let mut outdated = self.tags(TagKind::Pin, caller, self.hashes.current, &stretched);
         outdated.retain(|other| *other != tag);
+        let mut duress = self.tags(TagKind::Duress, caller, self.hashes.current, &stretched);
         for previous in self.hashes.all().skip(1) {
-            outdated.extend(self.tags(caller, previous, &previous.stretch(caller, guess)?));
+            let stretched = previous.stretch(caller, guess)?;
+            outdated.extend(self.tags(TagKind::Pin, caller, previous, &stretched));
+            duress.extend(self.tags(TagKind::Duress, caller, previous, &stretched));
         }
-        Ok(Prepared { caller: caller.clone(), stretched, tag, outdated })
+        Ok(Prepared { caller: caller.clone(), stretched, tag, outdated, duress })
     }
 
     /// The tags to write when a PIN is enrolled: one under each key, so that a rotation under way misses nobody.
@@ -66,10 +69,21 @@ impl PinHasher {
     /// [`HashFailed`] if Argon2 did not have enough memory.
     pub fn enrol(&self, caller: &CallerId, pin: &CallerPin) -> Result<Vec<PinTag>, HashFailed> {
         let hash = self.hashes.current;
-        Ok(self.tags(caller, hash, &hash.stretch(caller, &Guess::from(pin))?))
+        Ok(self.tags(TagKind::Pin, caller, hash, &hash.stretch(caller, &Guess::from(pin))?))
     }
 
-    /// The tags of a PIN among these, under any known key and hash.
+    /// The same for a duress PIN: it verifies its caller as any other, and [`Prepared::is_duress`] tells.
+    ///
+    /// # Errors
+    /// As [`PinHasher::enrol`].
+    pub fn enrol_duress(&self, caller: &CallerId, pin: &CallerPin) -> Result<Vec<PinTag>, HashFailed> {
+        let hash = self.hashes.current;
+        let stretched = hash.stretch(caller, &Guess::from(pin))?;
+        let kinds = [TagKind::Pin, TagKind::Duress];
+        Ok(kinds.map(|kind| self.tags(kind, caller, hash, &stretched)).concat())
+    }
+
+    /// The tags of a PIN among these, under any known key and hash; those that make it a duress PIN, too.
     ///
     /// # Errors
     /// [`HashFailed`] if Argon2 did not have enough memory.
@@ -80,7 +94,10 @@ impl PinHasher {
         tags: impl IntoIterator<Item = &'a str>,
     ) -> Result<Vec<&'a str>, HashFailed> {
         let prepared = self.prepare(caller, &Guess::from(pin))?;
-        Ok(tags.into_iter().filter(|tag| prepared.tags().any(|own| own.as_str() == *tag)).collect())
+        Ok(tags
+            .into_iter()
+            .filter(|tag| prepared.tags().chain(&prepared.duress).any(|own| own.as_str() == *tag))
+            .collect())
     }
 
     /// The same PIN's tag under another key: a key is rotated without knowing a PIN. `None` if the text is not a tag,
@@ -88,7 +105,8 @@ impl PinHasher {
     #[must_use]
     pub fn reencrypt(&self, caller: &CallerId, to: &PinKey, text: &str) -> Option<PinTag> {
         let hash = PinTag::hash(text)?;
-        Some(PinTag::seal(to, hash, caller, &PinTag::open(self.key_of(text)?, caller, text)?))
+        let (kind, stretched) = PinTag::open(self.key_of(text)?, caller, text)?;
+        Some(PinTag::seal(kind, to, hash, caller, &stretched))
     }
 
     /// Whether a guess can be compared with a tag of an item at all.
@@ -121,8 +139,12 @@ impl PinHasher {
         let digest = |text: &String| {
             let opened = self.key_of(text).and_then(|key| PinTag::open(key, caller, text)).zip(PinTag::hash(text));
             match opened {
-                Some((stretched, hash)) => {
-                    Sha256::new_with_prefix(hash.to_string()).chain_update(b".").chain_update(*stretched).finalize()
+                Some(((kind, stretched), hash)) => {
+                    let separator: &[u8] = if kind == TagKind::Duress { b"!" } else { b"." };
+                    Sha256::new_with_prefix(hash.to_string())
+                        .chain_update(separator)
+                        .chain_update(*stretched)
+                        .finalize()
                 }
                 None => Sha256::digest(text),
             }
@@ -131,8 +153,8 @@ impl PinHasher {
         item_pins.iter().map(digest).collect()
     }
 
-    fn tags(&self, caller: &CallerId, hash: PinHash, stretched: &Stretched) -> Vec<PinTag> {
-        self.keys.all().map(|key| PinTag::seal(key, hash, caller, stretched)).collect()
+    fn tags(&self, kind: TagKind, caller: &CallerId, hash: PinHash, stretched: &Stretched) -> Vec<PinTag> {
+        self.keys.all().map(|key| PinTag::seal(kind, key, hash, caller, stretched)).collect()
     }
 
     fn key_of(&self, text: &str) -> Option<&PinKey> {
@@ -148,6 +170,8 @@ pub struct Prepared {
     stretched: Stretched,
     tag: PinTag,
     outdated: Vec<PinTag>,
+    /// The current one first.
+    duress: Vec<PinTag>,
 }
 
 impl Prepared {
@@ -172,6 +196,19 @@ impl Prepared {
     /// All of these tags.
     pub fn tags(&self) -> impl Iterator<Item = &PinTag> {
         std::iter::once(&self.tag).chain(&self.outdated)
+    }
+
+    /// Whether the guess is a duress PIN of a caller with these tags. It is right only if they have one of its other tags.
+    #[must_use]
+    pub fn is_duress(&self, item_pins: &BTreeSet<String>) -> bool {
+        self.duress.iter().any(|tag| item_pins.contains(tag.as_str()))
+    }
+
+    /// The tags that would make the guess a duress PIN: the current one, and those under another known key or the previous
+    /// hash.
+    #[must_use]
+    pub fn duress_tags(&self) -> &[PinTag] {
+        &self.duress
     }
 
     /// The guess itself, the same under every key: the fingerprint of an attempt is made from it.
@@ -235,6 +272,16 @@ mod tests {
         let tag = prepared(&hasher, &caller("demo", "ada"), "4711").tag().as_str().to_owned();
         assert!(tag.starts_with(&format!("{}.a19456-2-1.", hasher.keys().current().id())), "{tag}");
         assert_eq!(PinTag::hash(&tag), Some(PinHash::default()));
+    }
+
+    #[test]
+    fn a_tag_is_encrypted_under_its_own_key() {
+        let sealed = |key| {
+            let hasher = PinHasher::new(keys(key, None), SMALL);
+            let tag = prepared(&hasher, &caller("demo", "ada"), "4711").tag().as_str().to_owned();
+            tag.rsplit('.').next().unwrap().to_owned()
+        };
+        assert_ne!(sealed('a'), sealed('b'));
     }
 
     #[test]
@@ -344,6 +391,58 @@ mod tests {
         let others = [enrol(&new, "4712"), enrol(&stranger, "4711"), vec!["garbage".to_owned()]].concat();
         let all: Vec<&str> = mine.iter().chain(&others).map(String::as_str).collect();
         assert_eq!(new.find_all(&ada, &CallerPin::parse("4711").unwrap(), all).unwrap(), mine);
+    }
+
+    #[test]
+    fn a_duress_pin_is_a_pin_that_the_key_alone_tells_from_others() {
+        let ada = caller("demo", "ada");
+        let hasher = PinHasher::new(keys('a', None), SMALL);
+        let of = |pin: &str| hasher.enrol_duress(&ada, &CallerPin::parse(pin).unwrap()).unwrap();
+        let pins: BTreeSet<String> =
+            of("6093").iter().map(|tag| tag.as_str().to_owned()).chain(enrolled(&hasher, &ada, "4711")).collect();
+        assert_eq!(pins.len(), 3);
+        let lengths: BTreeSet<usize> = pins.iter().map(String::len).collect();
+        assert_eq!(lengths.len(), 1, "all tags look alike");
+        for (pin, is_right, is_duress) in [("6093", true, true), ("4711", true, false), ("2580", false, false)] {
+            let guess = prepared(&hasher, &ada, pin);
+            assert_eq!(pins.contains(guess.tag().as_str()), is_right, "{pin}");
+            assert_eq!(guess.is_duress(&pins), is_duress, "{pin}");
+        }
+        assert!(!prepared(&hasher, &caller("demo", "bob"), "6093").is_duress(&pins));
+        // It is found as a whole, so that it can be taken away.
+        let all: Vec<&str> = pins.iter().map(String::as_str).collect();
+        let mut found = hasher.find_all(&ada, &CallerPin::parse("6093").unwrap(), all).unwrap();
+        let mut own: Vec<String> = of("6093").iter().map(|tag| tag.as_str().to_owned()).collect();
+        found.sort_unstable();
+        own.sort();
+        assert_eq!(found, own);
+    }
+
+    #[test]
+    fn a_duress_pin_stays_one_when_the_key_rotates_and_the_hash_changes() {
+        let ada = caller("demo", "ada");
+        let old = PinHasher::new(keys('a', None), PinHash::Keyed);
+        let before: BTreeSet<String> = old
+            .enrol_duress(&ada, &CallerPin::parse("6093").unwrap())
+            .unwrap()
+            .iter()
+            .map(|tag| tag.as_str().to_owned())
+            .collect();
+        let rotating = PinHasher::new(keys('b', Some('a')), PinHash::Keyed);
+        let rotated: BTreeSet<String> = before
+            .iter()
+            .map(|tag| rotating.reencrypt(&ada, rotating.keys().current(), tag).unwrap().as_str().to_owned())
+            .collect();
+        let after = PinHasher::new(keys('b', None), PinHash::Keyed);
+        assert!(prepared(&after, &ada, "6093").is_duress(&rotated));
+        assert!(rotated.contains(prepared(&after, &ada, "6093").tag().as_str()));
+        let version = rotating.pins_version(&ada, &before);
+        assert!(rotating.is_pins_version(&ada, &rotated, &version), "nothing but the key changed");
+        let changing = PinHasher::new(keys('b', Some('a')), both(SMALL, PinHash::Keyed));
+        assert!(
+            prepared(&changing, &ada, "6093").is_duress(&before)
+                && prepared(&changing, &ada, "6093").is_duress(&rotated)
+        );
     }
 
     #[test]

@@ -124,6 +124,7 @@ pub struct PinKey {
     fingerprint: DerivedKey,
     call_state: DerivedKey,
     conversation: DerivedKey,
+    daily: DerivedKey,
     reference: ReferenceKey,
 }
 
@@ -141,6 +142,7 @@ impl PinKey {
             fingerprint: derive(&hkdf, "ringbolt/1/fingerprint"),
             call_state: derive(&hkdf, "ringbolt/1/call-state"),
             conversation: derive(&hkdf, "ringbolt/1/conversation"),
+            daily: derive(&hkdf, "ringbolt/1/daily"),
             reference: ReferenceKey::new(derive(&hkdf, "ringbolt/1/caller-reference")),
         })
     }
@@ -173,6 +175,11 @@ impl PinKey {
         &self.conversation
     }
 
+    /// The key from which those of single days are derived.
+    pub(super) fn daily_key(&self) -> &DerivedKey {
+        &self.daily
+    }
+
     /// The signature of pass-through data, 128 bits.
     #[must_use]
     pub fn sign_call_state(&self, parts: &[&[u8]]) -> [u8; 16] {
@@ -184,6 +191,11 @@ impl fmt::Debug for PinKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PinKey({}, [redacted])", self.id)
     }
+}
+
+/// A key that is derived from another derived key.
+pub(super) fn derived_from(key: &DerivedKey, purpose: &str) -> DerivedKey {
+    derive(&Hkdf::new(None, key.as_slice()), purpose)
 }
 
 #[expect(clippy::expect_used, reason = "HKDF-SHA-512 gives up to 16,320 bytes")]

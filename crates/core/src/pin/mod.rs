@@ -1,6 +1,7 @@
 //! PINs: what a caller keyed, the keys, and the tag of a PIN in the database.
 
 pub mod caller_pin;
+pub mod daily;
 pub mod hash;
 pub mod hasher;
 pub mod keys;
@@ -14,6 +15,7 @@ pub mod tag;
 pub mod version;
 
 pub use caller_pin::{CallerPin, Guess, InvalidPin};
+pub use daily::{DayDigest, DayKey};
 pub use hash::{HashFailed, PinHash, PinHashes};
 pub use hasher::{Incomparable, PinHasher, Prepared};
 pub use keys::{InvalidPinKeys, PinKeys};

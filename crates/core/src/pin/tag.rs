@@ -13,6 +13,28 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{collections::BTreeMap, fmt};
 use zeroize::Zeroizing;
 
+/// What a tag says about its PIN. A caller's `pins` has a tag for each PIN, and one more for each duress PIN. Without the PIN
+/// key nobody can tell them apart: a duress PIN looks like two PINs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TagKind {
+    /// It is a PIN. Only these tags verify anybody.
+    Pin,
+    /// The PIN is one for duress. It has a tag of the other kind, too.
+    Duress,
+}
+
+impl TagKind {
+    const ALL: [Self; 2] = [Self::Pin, Self::Duress];
+
+    /// What the tag is bound to, besides the caller.
+    fn mark(self) -> Option<&'static [u8]> {
+        match self {
+            Self::Pin => None,
+            Self::Duress => Some(b"duress"),
+        }
+    }
+}
+
 /// The name of a PIN in a caller's `pins`: `<key id>.<hash>.<ciphertext>`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PinTag(String);
@@ -55,24 +77,27 @@ impl PinTag {
     }
 
     #[expect(clippy::expect_used, reason = "AES-SIV fails only with more than 126 pieces of associated data")]
-    pub(super) fn seal(key: &PinKey, hash: PinHash, caller: &CallerId, stretched: &Stretched) -> Self {
+    pub(super) fn seal(kind: TagKind, key: &PinKey, hash: PinHash, caller: &CallerId, stretched: &Stretched) -> Self {
         let sealed = Aes256Siv::new(key.tag_key().into())
-            .encrypt(associated(caller), stretched.as_ref())
-            .expect("two pieces of associated data are within AES-SIV's bound");
+            .encrypt(associated(kind, caller), stretched.as_ref())
+            .expect("three pieces of associated data are within AES-SIV's bound");
         Self(format!("{}.{hash}.{}", key.id(), URL_SAFE_NO_PAD.encode(sealed)))
     }
 
-    /// The stretched PIN of a tag; `None` if the key does not open it for this caller.
-    pub(super) fn open(key: &PinKey, caller: &CallerId, text: &str) -> Option<Stretched> {
+    /// The stretched PIN of a tag, and the tag's kind; `None` if the key does not open it for this caller.
+    pub(super) fn open(key: &PinKey, caller: &CallerId, text: &str) -> Option<(TagKind, Stretched)> {
         let sealed = URL_SAFE_NO_PAD.decode(text.splitn(3, '.').nth(2)?).ok()?;
-        let opened = Aes256Siv::new(key.tag_key().into()).decrypt(associated(caller), &sealed).ok()?;
-        let opened = Zeroizing::new(opened);
+        let opened = TagKind::ALL.into_iter().find_map(|kind| {
+            let opened = Aes256Siv::new(key.tag_key().into()).decrypt(associated(kind, caller), &sealed).ok()?;
+            Some((kind, Zeroizing::new(opened)))
+        });
+        let (kind, opened) = opened?;
         let mut stretched = Zeroizing::new([0; 32]);
         if opened.len() != stretched.len() {
             return None;
         }
         stretched.copy_from_slice(&opened);
-        Some(stretched)
+        Some((kind, stretched))
     }
 }
 
@@ -82,6 +107,6 @@ impl fmt::Debug for PinTag {
     }
 }
 
-fn associated(caller: &CallerId) -> [&[u8]; 2] {
-    [caller.realm.as_str().as_bytes(), caller.user.as_str().as_bytes()]
+fn associated(kind: TagKind, caller: &CallerId) -> impl Iterator<Item = &[u8]> {
+    [caller.realm.as_str().as_bytes(), caller.user.as_str().as_bytes()].into_iter().chain(kind.mark())
 }

@@ -41,7 +41,7 @@ impl Known {
 
 /// A right PIN.
 pub fn right(attributes: Attributes) -> AuthOutcome {
-    AuthOutcome::Verified { attributes, pins_version: PinsVersion::parse("AAECAwQFBgc").unwrap() }
+    AuthOutcome::Verified { attributes, pins_version: PinsVersion::parse("AAECAwQFBgc").unwrap(), duress: false }
 }
 
 /// The result of one webhook.

@@ -5,6 +5,7 @@
 mod answers;
 mod examples;
 mod hostile;
+mod outcomes;
 mod parameters;
 mod regressions;
 mod rules;

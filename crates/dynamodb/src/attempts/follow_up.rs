@@ -1,7 +1,8 @@
 //! What may follow a counted attempt: an outdated tag is replaced, or the attempt is taken back. The answer is known by
 //! then, so a failure here is logged and changes nothing.
 //!
-//! `crates/core/tests/model/database.rs` says the same in plain Rust, for the model checker: change both.
+//! `crates/core/tests/model/database.rs` says the same in plain Rust, for the model checker: change both. Its callers have no
+//! duress PINs.
 
 use super::conditional_check_failed;
 use crate::{Store, StoreError, error::was_written, item};
@@ -20,9 +21,15 @@ impl Store {
     /// Replaces outdated tags by the current one and clears the counter that the attempt raised. If another attempt came
     /// between, the item stays as it is: the counter is too high by one rather than too low.
     ///
-    /// Gives the item as it is now, if it is known and still has the guess among its PINs.
-    pub(super) async fn replace_outdated(&self, attempt: &Attempt<'_>, outdated: &[PinTag]) -> Option<CallerItem> {
-        let now = logged("an outdated tag was not replaced", self.write_replacement(attempt, outdated)).await?;
+    /// Gives the item as it is now, if it is known and still has the guess among its PINs. A duress PIN stays one.
+    pub(super) async fn replace_outdated(
+        &self,
+        attempt: &Attempt<'_>,
+        outdated: &[PinTag],
+        duress: bool,
+    ) -> Option<CallerItem> {
+        let written = self.write_replacement(attempt, outdated, duress);
+        let now = logged("an outdated tag was not replaced", written).await?;
         now.filter(|item| attempt.prepared.tags().any(|tag| item.pins.contains(tag.as_str())))
     }
 
@@ -30,15 +37,27 @@ impl Store {
         &self,
         attempt: &Attempt<'_>,
         outdated: &[PinTag],
+        duress: bool,
     ) -> Result<Option<CallerItem>, StoreError> {
         let mut update = String::from("SET pins.#tag = :found, attempts = :zero");
         let mut condition = String::from("last_attempt = :this");
         let mut request = self.update(attempt.caller());
+        let mut removes = Vec::new();
+        if let ([current, others @ ..], true) = (attempt.prepared.duress_tags(), duress) {
+            update.push_str(", pins.#d = :found");
+            request = request.expression_attribute_names("#d", current.as_str());
+            for (index, tag) in others.iter().enumerate() {
+                removes.push(format!("pins.#d{index}"));
+                request = request.expression_attribute_names(format!("#d{index}"), tag.as_str());
+            }
+        }
         for (index, tag) in outdated.iter().enumerate() {
-            update.push_str(if index == 0 { " REMOVE " } else { ", " });
-            update.push_str(&format!("pins.#o{index}"));
+            removes.push(format!("pins.#o{index}"));
             condition.push_str(&format!(" AND attribute_exists(pins.#o{index})"));
             request = request.expression_attribute_names(format!("#o{index}"), tag.as_str());
+        }
+        if !removes.is_empty() {
+            update.push_str(&format!(" REMOVE {}", removes.join(", ")));
         }
         if outdated.is_empty() {
             condition.push_str(" AND attribute_exists(pins.#tag)");

@@ -23,7 +23,7 @@ use std::{collections::BTreeSet, time::Duration};
 /// can tell that nobody has the account. An item that DynamoDB has not deleted yet counts on, as a caller's does.
 const LIFE: Duration = Duration::from_secs(90 * 24 * 3600);
 
-const COUNT: &str = "SET attempts = if_not_exists(attempts, :zero) + :one, last_at = :now, last_attempt = :this, \
+const COUNT: &str = "SET attempts = if_not_exists(attempts, :n0) + :one, last_at = :now, last_attempt = :this, \
                      expires_at = :expires";
 
 impl Store {

@@ -155,3 +155,24 @@ impl Moment {
         item.keys().filter(is_outdated).take(2 * MOST_OUTDATED).cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn only_what_no_later_try_looks_at_is_outdated() {
+        let limit = AniLimit { attempts: 3, window: Duration::from_secs(3600) };
+        let moment = Moment::new(&limit, EpochMs(1_800_000_000_000));
+        let (oldest_step, oldest_slot) = (*moment.steps().start(), *moment.slots().start());
+        let item = |names: Vec<String>| names.into_iter().map(|name| (name, item::n(1))).collect::<item::Item>();
+        let kept = [format!("w{oldest_step}"), format!("r{oldest_slot}"), "pk".to_owned(), "w".to_owned()];
+        let old = [format!("w{}", oldest_step - 1), format!("r{}", oldest_slot - 1)];
+        let mut outdated = moment.outdated(&item([kept.to_vec(), old.to_vec()].concat()));
+        outdated.sort();
+        assert_eq!(outdated, [old[1].clone(), old[0].clone()]);
+        let many = (1..=500).map(|age| format!("w{}", oldest_step - age)).collect();
+        assert_eq!(moment.outdated(&item(many)).len(), 128, "an expression must not become too long");
+    }
+}

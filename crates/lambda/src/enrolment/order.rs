@@ -37,6 +37,8 @@ pub enum Enrol {
     Set,
     /// Add PINs to existing callers.
     Add,
+    /// The same with duress PINs.
+    AddDuress,
     /// Write rows of an import.
     Import {
         /// The import's unique name.
@@ -100,10 +102,11 @@ impl Request {
                 return invalid("run", "an import has `run`, 1 to 64 letters and digits, and `existing`");
             }
             (_, None, None) if operation == Operation::Set => Enrol::Set,
+            (_, None, None) if operation == Operation::AddDuress => Enrol::AddDuress,
             (_, None, None) => Enrol::Add,
             _ => return invalid("run", "only an import has `run` and `existing`"),
         };
-        if how == Enrol::Add && entries.iter().any(|entry| entry.attributes.is_some()) {
+        if matches!(how, Enrol::Add | Enrol::AddDuress) && entries.iter().any(|entry| entry.attributes.is_some()) {
             return invalid("attributes", "`add` takes none");
         }
         Ok(Order::Enrol(Enrolment { how, realm, allow_weak, entries }))

@@ -39,6 +39,8 @@ pub enum Operation {
     Set,
     /// Give existing callers further PINs.
     Add,
+    /// Give existing callers duress PINs: further PINs that let them through, and tell the operators.
+    AddDuress,
     /// Write rows of an import. Repeating a row changes nothing.
     Import,
 }

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{Failed, answer::Visited};
+use crate::{
+    Failed,
+    answer::{Noticed, Visited},
+};
 
 const INVOCATION: Invocation<'static> = Invocation {
     stack: Some("ringbolt"),
@@ -135,4 +138,58 @@ fn a_drained_batch_does_not_count_as_a_request() {
     assert_eq!(metrics(&line), [("Kept".to_owned(), 3.0)]);
     assert_eq!((&line["message"], &line["failed"], &line["level"]), (&json!("drained"), &json!(1), &json!("WARN")));
     assert_eq!(names(&drained(&Invocation { cold: true, ..INVOCATION }, 0, 0)), ["ColdStarts", "Kept"]);
+}
+
+/// Digests of one day.
+fn failed_try(compared: bool) -> Option<Box<Noticed>> {
+    use ringbolt_core::{
+        identity::{CallerId, IdentifierForm, Realm, UserId},
+        pin::{DayKey, Guess, PinKeys},
+    };
+    let keys = PinKeys::from_json(&format!(r#"{{"current":"{}"}}"#, "k".repeat(90))).unwrap();
+    let day = DayKey::of(keys.current(), INVOCATION.at);
+    let user = UserId::parse("90786", IdentifierForm::Text).unwrap();
+    let caller = CallerId { realm: Realm::parse("bank").unwrap(), user };
+    let guess = compared.then(|| day.guess(&Guess::keyed("4711").unwrap()));
+    let failed_try = Some(crate::FailedTry { account: day.account(&caller), guess });
+    Some(Box::new(Noticed { failed_try, ..Noticed::default() }))
+}
+
+#[test]
+fn a_wrong_guess_is_counted_with_its_digest_whatever_was_answered() {
+    for outcome in [Outcome::Wrong, Outcome::Unknown, Outcome::TooManyAttempts, Outcome::Fallback] {
+        let report = Report { noticed: failed_try(true), ..report(outcome, false) };
+        let line = answered(&INVOCATION, "demo", &report, 200);
+        let counted = metrics(&line);
+        assert_eq!(&counted[3..], [("WrongGuesses".to_owned(), 1.0), ("Verified".to_owned(), 0.0)], "{outcome}");
+        assert!(names(&line).iter().all(|name| NAMES.contains(&name.as_str())), "{outcome}");
+        for digest in ["guess", "account"] {
+            assert_eq!(line[digest].as_str().map(str::len), Some(10), "{outcome}");
+        }
+        assert!(!line.to_string().contains("4711"));
+    }
+    let locked = Report { noticed: failed_try(false), ..report(Outcome::Locked, false) };
+    let line = answered(&INVOCATION, "demo", &locked, 200);
+    assert_eq!(names(&line), ["Requests", "LatencyMs", "Locked"], "its PIN was not compared");
+    assert_eq!((line.get("guess"), line["account"].is_string()), (None, true));
+}
+
+#[test]
+fn a_clock_that_is_off_is_counted() {
+    let noticed = Noticed { clock_off_ms: Some(-90_000), ..Noticed::default() };
+    let report = Report { noticed: Some(Box::new(noticed)), ..report(Outcome::Verified, false) };
+    let line = answered(&INVOCATION, "demo", &report, 200);
+    assert_eq!(names(&line), ["Requests", "LatencyMs", "Verified", "ClockOff"]);
+    assert_eq!(line["clock_off_ms"], -90_000);
+    assert!(NAMES.contains(&"ClockOff"));
+}
+
+#[test]
+fn a_duress_pin_is_a_verified_one_that_is_told() {
+    let noticed = Some(Box::new(Noticed { duress: true, ..Noticed::default() }));
+    let line = answered(&INVOCATION, "demo", &Report { noticed, ..report(Outcome::Verified, false) }, 200);
+    assert_eq!(names(&line), ["Requests", "LatencyMs", "Verified", "Duress"]);
+    assert_eq!((&line["duress"], &line["outcome"]), (&json!(true), &json!("verified")));
+    assert!(NAMES.contains(&"Duress"));
+    assert_eq!(answered(&INVOCATION, "demo", &report(Outcome::Verified, false), 200).get("duress"), None);
 }

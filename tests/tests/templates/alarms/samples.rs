@@ -1,9 +1,14 @@
 //! Samples of metrics: ours, from the lines that the functions write, and those of AWS's own services.
 
 use super::evaluator::Sample;
-use ringbolt_core::{outcome::Outcome, time::EpochMs};
+use ringbolt_core::{
+    outcome::Outcome,
+    pin::{DayKey, Guess},
+    time::EpochMs,
+};
 use ringbolt_lambda::{
-    Report,
+    FailedTry, Report,
+    answer::Noticed,
     metrics::{self, Invocation},
 };
 use serde_json::Value;
@@ -36,6 +41,24 @@ pub fn answers(
     let report = Report { outcome, ..Report::default() };
     let line = metrics::answered(&invocation(stack, function, elapsed_ms), "demo", &report, status);
     (0..times).flat_map(|_| recorded(&line)).collect()
+}
+
+/// What a function writes about as many wrong guesses, in the first second.
+pub fn guesses(stack: &str, function: &str, times: usize) -> Vec<Sample> {
+    let day = DayKey::of(ringbolt_tests::hasher().keys().current(), EpochMs(0));
+    let guess = Guess::keyed("1593").map(|guess| day.guess(&guess));
+    let failed_try = Some(FailedTry { account: day.account(&ringbolt_tests::caller("90786")), guess });
+    let noticed = Some(Box::new(Noticed { failed_try, ..Noticed::default() }));
+    let report = Report { outcome: Outcome::Wrong, noticed, ..Report::default() };
+    let line = metrics::answered(&invocation(stack, function, 5), "demo", &report, 200);
+    (0..times).flat_map(|_| recorded(&line)).collect()
+}
+
+/// What a function writes about a duress PIN, in the first second.
+pub fn duress(stack: &str, function: &str) -> Vec<Sample> {
+    let noticed = Some(Box::new(Noticed { duress: true, ..Noticed::default() }));
+    let report = Report { outcome: Outcome::Verified, noticed, ..Report::default() };
+    recorded(&metrics::answered(&invocation(stack, function, 5), "demo", &report, 200))
 }
 
 /// What the postback writes about a batch from the queue.

@@ -88,6 +88,8 @@ struct ExplainedEvent {
     text: Option<String>,
     /// How often the same request came again and got the same answer.
     repetitions: usize,
+    /// Whether a duress PIN was keyed. `null` for a transcription.
+    duress: Option<bool>,
     /// Whether a record of the request is stored; otherwise only the log has it. `null` for a transcription.
     is_recorded: Option<bool>,
 }
@@ -138,6 +140,7 @@ impl ExplainedEvent {
             question: None,
             text: None,
             repetitions: 0,
+            duress: None,
             is_recorded: None,
         };
         match event {
@@ -175,6 +178,7 @@ impl ExplainedEvent {
             answer: step.answer.as_deref().map(hide),
             elapsed_ms: step.elapsed_ms,
             repetitions: step.repeated_at.len(),
+            duress: Some(step.duress),
             is_recorded: Some(step.keyed.is_some()),
             ..self
         }

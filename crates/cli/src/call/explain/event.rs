@@ -8,6 +8,9 @@ use super::{
 };
 use ringbolt_core::{outcome::Outcome, text::counted, time::EpochMs};
 
+/// What is said of a duress PIN.
+const DURESS: &str = "It was the caller's duress PIN: somebody may have forced them.";
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
@@ -82,6 +85,9 @@ impl Event {
         match self {
             Self::Answer(step) => {
                 let mut sentences = vec![came_in(step, flow)];
+                if step.duress {
+                    sentences.push(DURESS.to_owned());
+                }
                 sentences.extend(decided(step, flow));
                 sentences.extend(went(step, flow));
                 sentences.extend(advice(step, flow));

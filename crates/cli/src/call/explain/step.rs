@@ -40,6 +40,8 @@ pub(super) struct Step {
     pub(super) line: Option<u64>,
     pub(super) why: Option<String>,
     pub(super) failed: Option<String>,
+    /// Whether a duress PIN was keyed.
+    pub(super) duress: bool,
     pub(super) elapsed_ms: Option<u64>,
     /// When the same request came again, and got the same answer.
     pub(super) repeated_at: Vec<EpochMs>,
@@ -80,6 +82,7 @@ impl Step {
             line: visit.line,
             why: visit.why.clone(),
             failed: visit.failed.clone(),
+            duress: visit.duress,
             elapsed_ms: None,
             repeated_at: Vec::new(),
         }
@@ -112,6 +115,7 @@ impl Step {
             line: line.line,
             why: line.why.clone(),
             failed: line.failed.clone(),
+            duress: line.duress,
             elapsed_ms: Some(line.elapsed_ms),
             repeated_at: Vec::new(),
         })
@@ -120,6 +124,7 @@ impl Step {
     /// Adds what only the log knows. A record that was stored before the answer lacks the rest.
     pub(super) fn add_line(&mut self, line: &LogLine) {
         self.elapsed_ms = Some(line.elapsed_ms);
+        self.duress |= line.duress;
         self.outcome = self.outcome.or_else(|| Outcome::parse(&line.outcome));
         self.version = self.version.take().or_else(|| line.version());
         self.line = self.line.or(line.line);

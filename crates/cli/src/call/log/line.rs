@@ -2,7 +2,7 @@
 
 use crate::when::Utc;
 use anyhow::Context as _;
-use ringbolt_core::time::EpochMs;
+use ringbolt_core::{outcome::Outcome, time::EpochMs};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,6 +47,12 @@ pub(crate) struct LogLine {
     pub(crate) why: Option<String>,
     /// The kind of failure that led to the fallback.
     pub(crate) failed: Option<String>,
+    /// The digest of the account of a failed try, which differs each day.
+    pub(crate) account: Option<String>,
+    /// The digest of a wrong guess, which differs each day.
+    pub(crate) guess: Option<String>,
+    /// Whether a duress PIN was keyed.
+    pub(crate) duress: bool,
     /// The id of Lambda's invocation.
     #[serde(rename = "requestId")]
     pub(crate) request_id: String,
@@ -88,7 +94,12 @@ pub(crate) struct LoggedAnswer {
     status: u64,
     /// How long it took inside the function, in milliseconds.
     elapsed_ms: u64,
+    /// Whether a duress PIN was keyed.
+    duress: bool,
 }
+
+/// What may belong to an attack, in addition to wrong guesses.
+const SUSPICIOUS: [Outcome; 2] = [Outcome::Locked, Outcome::Refused];
 
 /// Selects log lines.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +108,8 @@ pub(crate) struct LineFilter {
     pub(crate) call: Option<String>,
     /// Only lines with this outcome.
     pub(crate) outcome: Option<String>,
+    /// Only wrong guesses, tries at locked callers, and refused requests.
+    pub(crate) suspicious: bool,
 }
 
 impl LogLine {
@@ -148,6 +161,7 @@ impl LogLine {
             repeated: self.repeated,
             status: self.status,
             elapsed_ms: self.elapsed_ms,
+            duress: self.duress,
         }
     }
 }
@@ -155,7 +169,9 @@ impl LogLine {
 impl LineFilter {
     pub(crate) fn matches(&self, line: &LogLine) -> bool {
         let is_about = |call: &String| *call == line.call || line.session.as_ref() == Some(call);
-        self.call.as_ref().is_none_or(is_about) && self.outcome.as_ref().is_none_or(|outcome| *outcome == line.outcome)
+        self.call.as_ref().is_none_or(is_about)
+            && self.outcome.as_ref().is_none_or(|outcome| *outcome == line.outcome)
+            && (!self.suspicious || line.guess.is_some() || SUSPICIOUS.iter().any(|kind| kind.word() == line.outcome))
     }
 
     /// The filter as a CloudWatch Logs pattern ("Filter pattern syntax").
@@ -164,6 +180,10 @@ impl LineFilter {
         let mut terms = vec![is("message", "answered")];
         terms.extend(self.call.as_ref().map(|call| format!("({} || {})", is("call", call), is("session", call))));
         terms.extend(self.outcome.as_ref().map(|outcome| is("outcome", outcome)));
+        if self.suspicious {
+            let outcomes = SUSPICIOUS.map(|outcome| is("outcome", outcome.word()));
+            terms.push(format!("(($.WrongGuesses = 1) || {})", outcomes.join(" || ")));
+        }
         format!("{{ {} }}", terms.join(" && "))
     }
 }
@@ -171,7 +191,6 @@ impl LineFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ringbolt_core::outcome::Outcome;
 
     #[test]
     fn only_lines_about_answers_are_parsed() {
@@ -210,7 +229,8 @@ mod tests {
 
     #[test]
     fn filter_values_cannot_break_out_of_the_pattern() {
-        let filter = LineFilter { call: Some(r#"r-1") || ($.x = "*"#.to_owned()), outcome: Some("wrong".to_owned()) };
+        let (call, outcome) = (Some(r#"r-1") || ($.x = "*"#.to_owned()), Some("wrong".to_owned()));
+        let filter = LineFilter { call, outcome, ..LineFilter::default() };
         assert_eq!(
             filter.pattern(),
             r#"{ ($.message = "answered") && (($.call = "r-1) || ($.x = ") || ($.session = "r-1) || ($.x = ")) && ($.outcome = "wrong") }"#

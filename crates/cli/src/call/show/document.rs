@@ -80,6 +80,8 @@ struct ShownVisit {
     why: Option<String>,
     /// The kind of failure that led to the fallback, such as `deadline`.
     failed: Option<String>,
+    /// Whether a duress PIN was keyed.
+    duress: bool,
 }
 
 /// The transcription of an answer.
@@ -147,6 +149,7 @@ impl ShownVisit {
             line: visit.line,
             why: visit.why.clone(),
             failed: visit.failed.clone(),
+            duress: visit.duress,
         }
     }
 }

@@ -80,6 +80,11 @@ fn matches(pattern: &str, message: &str) -> bool {
         return pattern.contains("$.token") && is_old_token;
     }
     let Ok(line) = serde_json::from_str::<Value>(message) else { return false };
+    if pattern.contains("$.WrongGuesses = 1") {
+        let is_suspicious =
+            line["WrongGuesses"] == 1 || ["locked", "refused"].iter().any(|word| line["outcome"] == *word);
+        return is_suspicious && line["message"] == "answered";
+    }
     let (mut any, mut is_about) = (None, true);
     for term in pattern.split("($.").skip(1) {
         let (name, rest) = term.split_once(" = \"").unwrap();

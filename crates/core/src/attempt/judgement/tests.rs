@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
-    attempt::Fingerprint,
+    attempt::{Fingerprint, RETRY_WINDOW},
     caller::Attributes,
-    identity::{IdentifierForm, Realm, UserId},
+    identity::{CallerId, IdentifierForm, Realm, UserId},
     lockout::Lockout,
     pin::{CallerPin, Guess, PinHash, PinHashes, PinKeys},
 };
@@ -70,7 +70,7 @@ fn with_attempt<T>(judge: impl FnOnce(&Attempt<'_>) -> T) -> T {
 fn only_a_counter_at_zero_together_with_the_tag_is_verified() {
     let (right, other) = (tag('b', SMALL, "4711"), tag('b', SMALL, "6093"));
     let after = item(std::slice::from_ref(&right), 0);
-    assert_eq!(counted(&after), Ok(decided(verified(&hasher(), &ada(), &after))));
+    assert_eq!(counted(&after), Ok(decided(verified(&hasher(), &prepared("4711"), &after))));
     for (pins, attempts) in [(vec![], 0), (vec![other.clone()], 0), (vec![right], 1)] {
         assert!(counted(&item(&pins, attempts)).is_err(), "{} {attempts}", pins.len());
     }
@@ -83,13 +83,18 @@ fn a_right_guess_under_an_outdated_tag_is_right_when_counted_and_when_repeated()
         let old = tag(key, hash, "4711");
         let tags = vec![PinTag::from_stored(&old)];
         let item = item(&[old, tag('b', SMALL, "6093")], 2);
-        let outcome = verified(&hasher(), &ada(), &item);
+        let outcome = verified(&hasher(), &prepared("4711"), &item);
         let outdated = |repeated| Ok(Judgement::Outdated { outcome: outcome.clone(), tags: tags.clone(), repeated });
         assert_eq!(counted(&item), outdated(false));
         assert_eq!(repeated(item), outdated(true));
     }
+    // Functions with the former key as their current one let the caller in.
+    let before = item(&[tag('a', SMALL, "4711")], 0);
+    let (outcome, tags) =
+        (verified(&hasher(), &prepared("4711"), &before), vec![PinTag::from_stored(&tag('a', SMALL, "4711"))]);
+    assert_eq!(repeated(before), Ok(Judgement::Outdated { outcome, tags, repeated: true }));
     let both = item(&[tag('b', SMALL, "4711")], 1);
-    let outcome = verified(&hasher(), &ada(), &both);
+    let outcome = verified(&hasher(), &prepared("4711"), &both);
     assert_eq!(repeated(both), Ok(Judgement::Outdated { outcome, tags: vec![], repeated: true }));
 }
 
@@ -110,6 +115,21 @@ fn a_tag_that_cannot_be_compared_takes_the_attempt_back_only_if_no_other_can() {
     }
     let no_pins = Ok(decided(AuthOutcome::Wrong { attempts: 1, locks: false }));
     assert_eq!(counted(&item(&[], 1)), no_pins);
+}
+
+#[test]
+fn the_same_guess_is_a_retry_until_the_window_ends_to_the_millisecond() {
+    let judged = |last_at| {
+        with_attempt(|attempt| {
+            let last_attempt = Some(attempt.fingerprint.as_str().to_owned());
+            attempt.judge_refused(&hasher(), Some(&CallerItem { last_at, last_attempt, ..item(&[], 3) }))
+        })
+    };
+    let ended = NOW.minus(RETRY_WINDOW);
+    let outcome = AuthOutcome::Wrong { attempts: 3, locks: true };
+    assert_eq!(judged(EpochMs(ended.0 + 1)), Ok(Judgement::Decided { outcome, repeated: true }));
+    let until = Some(ended.plus(Duration::from_secs(1800)));
+    assert_eq!(judged(ended), Ok(decided(AuthOutcome::Locked { until })));
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Engine<'_> {
         // The signed count can't be edited, but an older one could be sent again: the higher count holds.
         let tries = call_tries.unwrap_or_default().max(attempt.try_number);
         let proof = match outcome {
-            AuthOutcome::Verified { attributes, pins_version } => Some((attributes, pins_version)),
+            AuthOutcome::Verified { attributes, pins_version, .. } => Some((attributes, pins_version)),
             _ => None,
         };
         let proof = proof.map(|(attributes, pins)| {

@@ -78,6 +78,20 @@ fn what_does_not_fit_goes_in_order_and_the_signed_state_stays() {
 }
 
 #[test]
+fn a_pair_that_needs_more_than_half_of_the_room_pushes_no_other_out() {
+    let mut data = PassThrough::parse("f1|1||f2|2||f3|3||f4|4||f5|5");
+    data.set("long", &"x".repeat(20));
+    data.set_protected("st", "9");
+    let half_of_50 = format!("f3|3||f4|4||f5|5||long|{}||st|9", "x".repeat(20));
+    assert_eq!(data.render(50), Rendered { text: half_of_50, dropped: 2 });
+    let without = "f1|1||f2|2||f3|3||f4|4||f5|5||st|9".to_owned();
+    assert_eq!(data.render(42), Rendered { text: without, dropped: 1 });
+    data.set_protected("st", &"9".repeat(30));
+    let rendered = data.render(42);
+    assert_eq!(rendered, Rendered { text: format!("f5|5||st|{}", "9".repeat(30)), dropped: 5 });
+}
+
+#[test]
 fn a_text_that_no_answer_could_carry_is_left_unread_and_dropped() {
     let long = "|".repeat(10 << 20);
     let mut data = PassThrough::parse(&long);

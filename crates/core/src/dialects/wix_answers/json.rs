@@ -116,10 +116,6 @@ impl<'de> Visitor<'de> for FieldsVisitor {
         // `null` and an empty body are both nothing; only the first is JSON.
         Ok(None)
     }
-
-    fn visit_bytes<E: serde::de::Error>(self, _: &[u8]) -> Result<Self::Value, E> {
-        Err(E::custom("bytes"))
-    }
 }
 
 /// Replaces `\uD83D` without its other half by `\uFFFD`.
@@ -170,6 +166,9 @@ mod tests {
             (r#""\ud83d\ude00""#, r#""\ud83d\ude00""#),
             (r#""\ude00\ud83d""#, r#""\uFFFD\uFFFD""#),
             (r#""\\ud83d""#, r#""\\ud83d""#),
+            (r#""Zo\n\ud83d""#, r#""Zo\n\uFFFD""#),
+            (r#""Zo\u00eb\ud83d""#, r#""Zo\u00eb\uFFFD""#),
+            (r#""Zo\ud83d\ude00\ud83d""#, r#""Zo\ud83d\ude00\uFFFD""#),
             (r#""\ud83dx\uD83D\uDE00""#, r#""\uFFFDx\uD83D\uDE00""#),
             (r#""\u00e9 é \ud8"#, r#""\u00e9 é \ud8"#),
         ] {

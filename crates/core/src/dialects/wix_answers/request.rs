@@ -57,7 +57,7 @@ impl Request {
 fn read_user(fields: &Fields<'_>) -> Result<ProviderUser, Unreadable> {
     let banned = match fields.deciding("banned")?.map(value) {
         None | Some(Some(Value::Null)) => false,
-        Some(value) => value.as_ref().and_then(truth).unwrap_or(true),
+        Some(value) => !value.as_ref().is_some_and(is_no),
     };
     let mut all = Map::new();
     for (name, raw) in fields.iter() {
@@ -82,20 +82,13 @@ fn scalar(raw: &RawValue) -> Option<String> {
     }
 }
 
-fn truth(value: &Value) -> Option<bool> {
+/// Whether a value says no: `false` or 0, also as text.
+fn is_no(value: &Value) -> bool {
     match value {
-        Value::Bool(truth) => Some(*truth),
-        Value::Number(number) => match number.as_i64() {
-            Some(0) => Some(false),
-            Some(1) => Some(true),
-            _ => None,
-        },
-        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
-        },
-        _ => None,
+        Value::Bool(truth) => !truth,
+        Value::Number(number) => number.as_i64() == Some(0),
+        Value::String(text) => matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "0"),
+        _ => false,
     }
 }
 

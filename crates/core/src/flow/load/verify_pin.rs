@@ -40,6 +40,7 @@ pub(super) fn verify_pin(r: &mut Reader, node: &Node, asks: &[Ask]) -> Option<Ve
     if let (Some(unknown), Some(wrong)) = (&unknown, &wrong) {
         tells_accounts(r, &fields, unknown, wrong);
     }
+    let duress = duress(r, &fields);
     let verify = VerifyPin {
         owner: owner?,
         pin: pin?,
@@ -49,10 +50,16 @@ pub(super) fn verify_pin(r: &mut Reader, node: &Node, asks: &[Ask]) -> Option<Ve
         locked,
         unknown,
         unanswered,
+        duress: duress?,
     };
     of_different_answers(r, &fields, &verify);
     secret_question(r, &fields, &verify, asks);
     Some(verify)
+}
+
+/// `duress:`, for every dialect.
+pub(super) fn duress(r: &mut Reader, fields: &Fields<'_>) -> Option<bool> {
+    fields.get("duress").map_or(Some(false), |node| r.flag(node, "`duress`"))
 }
 
 fn place(fields: &Fields<'_>, name: &str) -> Position {

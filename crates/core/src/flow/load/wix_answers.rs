@@ -10,7 +10,7 @@ use super::super::wix_answers::{IvrGuid, WixIvr};
 use super::super::{Reply, WixAnswers};
 use super::reader::{Fields, Reader};
 use super::rules::{Reading, rules_or};
-use super::verify_pin::unverified;
+use super::verify_pin::{duress, unverified};
 use crate::flow::yaml::Node;
 use std::collections::BTreeMap;
 
@@ -56,6 +56,7 @@ pub(super) fn wix_answers(r: &mut Reader, node: &Node) -> Option<WixAnswers> {
     }
     r.vocabulary = before;
     let [locked, unknown, banned] = others;
+    let duress = duress(r, &fields);
     let (success, failure) = (success?, failure?);
     let or_disconnect =
         |read: Option<Rules<Reply>>| read.unwrap_or_else(|| Rules::always(Reply::Disconnect, fields.at));
@@ -65,6 +66,7 @@ pub(super) fn wix_answers(r: &mut Reader, node: &Node) -> Option<WixAnswers> {
         locked: locked?.unwrap_or_else(|| failure.clone()),
         unknown: or_disconnect(unknown?),
         banned: or_disconnect(banned?),
+        duress: duress?,
         success,
         failure,
     })

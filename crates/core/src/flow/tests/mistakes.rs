@@ -32,6 +32,22 @@ fn each_mistake_is_found_with_its_place() {
     assert!(cases > 80, "{cases} cases");
 }
 
+/// Found by fuzzing: the parser is on a line of its own at the end of a file whose last line has no line break.
+#[test]
+fn a_file_that_breaks_off_has_its_mistake_on_its_last_line() {
+    for (text, place) in [
+        ("flow: f\nrealm: { f", "line 2, column 11: "),
+        ("flow: f\r\nrealm: [f", "line 2, column 10: "),
+        ("flow: f\rrealm: \"f", "line 2, column 8: "),
+        ("\u{feff}realm: { f", "line 1, column 11: "),
+        ("flow: >-\n  x\n?r? ealm\":: |\n: { dest", "line 4, column 9: "),
+    ] {
+        let found = mistakes(text);
+        let last = found.lines().last().unwrap();
+        assert!(last.starts_with(&format!("{place}this is not YAML")), "{text:?}: {found}");
+    }
+}
+
 #[test]
 fn ten_mistakes_are_found_at_once_in_the_files_order() {
     let text = r#"

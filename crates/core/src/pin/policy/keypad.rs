@@ -24,8 +24,7 @@ fn walk(digits: &[u8]) -> bool {
 /// Rows, columns and diagonals in sequence, in either direction: 147258, 123789. A 0 may be at one end: 1470.
 fn lines(digits: &[u8]) -> bool {
     let whole = match digits {
-        [rest @ .., b'0'] if rest.len().is_multiple_of(3) => rest,
-        [b'0', rest @ ..] if rest.len().is_multiple_of(3) => rest,
+        [rest @ .., b'0'] | [b'0', rest @ ..] => rest,
         _ => digits,
     };
     whole.len().is_multiple_of(3) && whole.chunks(3).all(line)

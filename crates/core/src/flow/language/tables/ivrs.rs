@@ -6,7 +6,7 @@ use super::super::Kind::{
 use super::super::Presence::{Default, Optional, Required};
 use super::super::{Kind, Mapping};
 use super::actions::{ACTION, ACTION_OR_HANGUP, FINDME, IVR_OR_MORE, ONLY_ID, TRANSFER};
-use super::keys::{IN_DOUBT, IN_DOUBT_NEEDS_WHEN, MOST_RULES, WHEN, key};
+use super::keys::{DURESS, IN_DOUBT, IN_DOUBT_NEEDS_WHEN, MOST_RULES, WHEN, key};
 
 pub(super) const IVR_OR_HANGUP: Kind = OneOf(&[Word(&["hangup"]), Kind::Mapping(&IVR)]);
 
@@ -185,6 +185,7 @@ pub static VERIFY_PIN: Mapping = Mapping {
             "Nobody enrolled this user.",
         ),
         key("unanswered", Default("as `wrong`"), ACTION_OR_RULES, "Nothing was keyed. It is no failed attempt."),
+        key("duress", Default("false"), Flag, DURESS),
     ],
     together: r#"{ "oneOf": [{ "required": ["user"] }, { "required": ["shared"], "not": { "anyOf": [{ "required": ["locked"] }, { "required": ["unknown"] }] } }] }"#,
 };

@@ -35,3 +35,6 @@ pub(super) const IN_DOUBT: Key = key(
 );
 
 pub(super) const IN_DOUBT_NEEDS_WHEN: &str = r#"{ "if": { "properties": { "in_doubt": { "enum": [true, 1] } }, "required": ["in_doubt"] }, "then": { "required": ["when"] } }"#;
+
+pub(super) const DURESS: &str = "Operators are told if a caller keys their duress PIN (`ringbolt pin add --duress`): in the log, in the record \
+                                 of the call, and by an alarm. The caller gets the same answer as with any right PIN.";

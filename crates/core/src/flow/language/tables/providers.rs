@@ -1,9 +1,9 @@
 //! What a flow says about its providers.
 
-use super::super::Kind::{Guid, IvrName, List, Named, OneOf, Prompt, Reply, Text, Url, Voice, Whole, Word};
+use super::super::Kind::{Flag, Guid, IvrName, List, Named, OneOf, Prompt, Reply, Text, Url, Voice, Whole, Word};
 use super::super::Presence::{Default, Optional, Required};
 use super::super::{Kind, Mapping};
-use super::keys::{IN_DOUBT, IN_DOUBT_NEEDS_WHEN, IVR_NAME, KEY, MOST_RULES, PORTAL_ID, WHEN, key};
+use super::keys::{DURESS, IN_DOUBT, IN_DOUBT_NEEDS_WHEN, IVR_NAME, KEY, MOST_RULES, PORTAL_ID, WHEN, key};
 
 pub(super) const REPLY_OR_RULES: Kind = OneOf(&[Reply, Kind::Mapping(&REPLY_RULES)]);
 
@@ -30,6 +30,7 @@ pub static WIX_ANSWERS: Mapping = Mapping {
         ),
         key("unknown", Default("disconnect"), REPLY_OR_RULES, "Nobody enrolled this user."),
         key("banned", Default("disconnect"), REPLY_OR_RULES, "The provider calls the user banned."),
+        key("duress", Default("false"), Flag, DURESS),
     ],
     together: "{}",
 };
