@@ -62,7 +62,10 @@ async fn of_10_000_parallel_guesses_at_one_caller_exactly_3_are_compared() {
     let compared = count("wrong") + count("too_many_attempts");
     println!("{GUESSES} guesses: {answers:?}, compared: {compared}");
     assert_eq!(answers.values().sum::<usize>(), GUESSES);
-    assert_eq!((compared, count("locked")), (3, GUESSES as u64 - 3), "{answers:?}");
+    // While the first failures come in at once, an item can change too often to be judged in time.
+    let given_up = count("fallback");
+    assert_eq!((compared, count("locked") + given_up), (3, GUESSES as u64 - 3), "{answers:?}");
+    assert!(given_up <= 2 * INSTANCES as u64, "{answers:?}");
     assert_eq!(stage.counted("90786").await, 3);
     figures::note("guesses", "parallel guesses at one caller", GUESSES);
     figures::note("guesses", "of them compared (the limit is 3)", compared);

@@ -1,5 +1,6 @@
 //! A database with callers and a published flow, and the functions that use it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{
     caller::{Attributes, Status},
     identity::FlowName,
@@ -91,7 +92,14 @@ impl Stage {
         let client = self.database.client().await;
         let mut counts = [0; 2];
         for (count, table) in counts.iter_mut().zip([&self.database.tables.calls, &self.database.tables.counters]) {
-            let mut pages = client.scan().table_name(table).select("COUNT".into()).into_paginator().send();
+            // An account has one counter of failures for all of its calls.
+            let mut pages = client
+                .scan()
+                .table_name(table)
+                .filter_expression("NOT begins_with(pk, :account)")
+                .expression_attribute_values(":account", AttributeValue::S("#account#".to_owned()))
+                .into_paginator()
+                .send();
             while let Some(page) = pages.next().await {
                 *count += usize::try_from(page.unwrap().count()).unwrap();
             }

@@ -107,7 +107,8 @@ impl Worker<'_> {
                 self.login(&format!("{id}b"), &errs, PIN, "verified", "<id>23456</id>").await;
             }
             6 => drop(self.login(&id, &locked, PIN, "locked", "8005550111").await),
-            7 => drop(self.login(&id, "nobody", PIN, "unknown", "<id>12345</id>").await),
+            // A new one each time, since accounts that nobody has lock, too.
+            7 => drop(self.login(&id, &format!("nobody-{id}"), PIN, "unknown", "<id>12345</id>").await),
             8 => self.voice(&id, &right).await,
             _ => self.transcription(&id).await,
         }

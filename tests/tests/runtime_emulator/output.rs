@@ -86,7 +86,7 @@ impl Output {
         let logs = self.logs.iter().map(|log| {
             let mut log = log.clone();
             // Ids, times and durations could contain the digits of a PIN by coincidence.
-            let numbers = ["span", "requestId", "elapsed_ms", "LatencyMs", "_aws", "ivr_id", "session"];
+            let numbers = ["span", "requestId", "elapsed_ms", "LatencyMs", "clock_off_ms", "_aws", "ivr_id", "session"];
             log.retain(|name, _| !numbers.contains(&name.as_str()));
             Value::Object(log).to_string()
         });
