@@ -9,7 +9,7 @@
 //!   is probably the commonest PIN. Somebody who reads the log and also makes guesses of their own can look for the digests of
 //!   these in that day's lines. Right guesses have no digest.
 //! - With the PIN key: every wrong guess, since there are few PINs and all of them can be tried, and every account of a list.
-//!   The keys of past days can be derived, too; only removing the log lines prevents that. Whoever has this key and the table
+//!   The keys of past days can be derived, too; only removing the log lines prevents that. Somebody with this key and the table
 //!   has every right PIN already, so the digests add wrong ones for as long as logs are kept.
 //! - 40 bits are enough to tell a day's guesses apart, and too few to prove that a certain guess was made.
 

@@ -2,7 +2,7 @@
 //!
 //! Memory of this size that is freed after each hash stays with the process all the same, in pieces that do not fit the
 //! next hash: a function grew to eight times what one hash needs. So each piece is used again. There are as many as hashes
-//! ever ran at once, which whoever calls must bound.
+//! ever ran at once; callers bound that number.
 //!
 //! What a hash leaves in it is not cleared: it says no more about a PIN than the tag and the keys, which the process has
 //! too.

@@ -1,7 +1,7 @@
 //! Failures under the name of an account, whether or not somebody has it.
 //!
 //! A caller's own counter is in their item. An account that nobody has gets the same counter in the table `Counters`, under
-//! a keyed digest, so that it locks as a caller does and does not tell by its patience that it is not there. The same
+//! a keyed digest, so that it locks as a caller does, and its locks do not show that nobody has it. The same
 //! condition and the same judgement decide, on an item without PINs.
 
 use super::{Condition, conditional_check_failed};
@@ -30,7 +30,7 @@ impl Store {
     /// Counts a failure under the name of an account and says what it comes to if nobody has the account:
     /// [`AuthOutcome::Unknown`], or [`AuthOutcome::Locked`] as a caller would be.
     ///
-    /// One request, and one more if the clock runs behind. The counter begins anew when the PIN key is replaced.
+    /// One request, and one more if the clock runs behind. The counter starts again when the PIN key is replaced.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] for an item that Ringbolt did not write, [`StoreError::Contended`] if the item's time moved
