@@ -74,7 +74,8 @@ const SECRETS: [&str; 20] = [
 #[tokio::test]
 async fn nothing_secret_is_logged_whatever_happens() {
     let heard = Heard::default();
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(heard.clone());
+    // Without the time, whose microseconds could be the digits of a secret.
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).without_time().with_writer(heard.clone());
     // The most that anybody can switch on.
     let subscriber = tracing_subscriber::registry().with(lines.with_filter(targets(LevelFilter::TRACE)));
     tracing::subscriber::set_global_default(subscriber).unwrap();
@@ -122,6 +123,9 @@ async fn nothing_secret_is_logged_whatever_happens() {
     // From here on a failure may say what it found.
     drop(std::panic::take_hook());
     let heard = String::from_utf8(heard.0.lock().unwrap().clone()).unwrap();
+    // So could the digits of a port.
+    let [wire, database] = [&wire.endpoint, &database.endpoint].map(|endpoint| endpoint.trim_start_matches("http://"));
+    let heard = heard.replace(wire, "the wire").replace(database, "the database");
     for expected in [
         "a caller was not enrolled",
         "no_caller",
