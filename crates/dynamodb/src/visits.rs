@@ -72,14 +72,14 @@ pub struct Answered {
 }
 
 impl Store {
-    /// Stores a visit, with its answer if it is known. Repeating the same request changes nothing.
+    /// Stores a visit with its answer. Repeating the same request changes nothing.
     ///
     /// # Errors
     /// Any DynamoDB error.
     pub async fn record_visit(
         &self,
         visit: &Visit,
-        answered: Option<&Answered>,
+        answered: &Answered,
         retention: Duration,
     ) -> Result<(), StoreError> {
         let expires = item::n(visit.at.plus(retention).epoch_secs());
@@ -91,25 +91,10 @@ impl Store {
         written.and(linked).and(referred)
     }
 
-    /// Adds the answer to a visit that [`Store::record_visit`] stored without it, or is still storing.
-    ///
-    /// # Errors
-    /// Any DynamoDB error.
-    pub async fn record_answer(
-        &self,
-        visit: &Visit,
-        answered: &Answered,
-        retention: Duration,
-    ) -> Result<(), StoreError> {
-        self.write_visit(visit, Some(answered), &item::n(visit.at.plus(retention).epoch_secs())).await
-    }
-
-    /// The two writes of a visit can overtake each other: the one with the answer writes everything, and the other adds
-    /// nothing to an item that is there.
     async fn write_visit(
         &self,
         visit: &Visit,
-        answered: Option<&Answered>,
+        answered: &Answered,
         expires: &AttributeValue,
     ) -> Result<(), StoreError> {
         let mut values = BTreeMap::from([
@@ -122,24 +107,21 @@ impl Store {
         values.extend(
             visit.about.first().map(|(who, role)| [(WHO, who), ("who_is", item::s(role))]).into_iter().flatten(),
         );
-        values.extend(answered.into_iter().flat_map(Answered::attributes));
-        // A retry comes later and must not move the visit.
-        let set: Vec<String> = values.keys().map(|name| format!("#{name} = if_not_exists(#{name}, :{name})")).collect();
+        values.extend(answered.attributes());
+        let set: Vec<String> = values.keys().map(|name| format!("#{name} = :{name}")).collect();
         let request = self
             .update_call(
                 item::s(format!("call#{}", visit.response_id)),
                 format!("visit#{}#{}", visit.ivr_id, visit.digest),
             )
-            .update_expression(format!("SET {}", set.join(", ")));
+            .update_expression(format!("SET {}", set.join(", ")))
+            // A retry comes later and must not move the visit.
+            .condition_expression("attribute_not_exists(pk)");
         let request = values.into_iter().fold(request, |request, (name, value)| {
             request
                 .expression_attribute_names(format!("#{name}"), name)
                 .expression_attribute_values(format!(":{name}"), value)
         });
-        let request = match answered {
-            Some(_) => request.condition_expression("attribute_not_exists(#answered)"),
-            None => request.condition_expression("attribute_not_exists(pk)"),
-        };
         was_written(request.send().await).map(drop)
     }
 

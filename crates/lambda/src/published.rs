@@ -87,10 +87,11 @@ impl Published {
     }
 
     /// Looks at the table, and hands the flows to `apply` if any of them or any closure has changed since the last look. A
-    /// flow that cannot be used keeps the version before, or has none; the others are not affected.
+    /// flow that cannot be used keeps the version before, or has none; the others are not affected. If the table did not
+    /// answer, for all flows or for one, it is looked at again soon.
     ///
     /// # Errors
-    /// The table did not answer. It is looked at again soon.
+    /// The table did not answer.
     pub(crate) async fn look(&self, apply: impl FnOnce(ByName)) -> Result<(), StoreError> {
         let look = {
             let mut seen = self.seen();
@@ -99,10 +100,7 @@ impl Published {
             seen.looks
         };
         let looked = self.table.live_state().await;
-        let live_now = looked.inspect_err(|_| {
-            let mut seen = self.seen();
-            seen.looked_at = (self.clock)().plus(LOOK_AGAIN).minus(LOOK_EVERY);
-        })?;
+        let live_now = looked.inspect_err(|_| self.seen().looked_at = self.soon())?;
         let before = {
             let seen = self.seen();
             if seen.is_complete && live_now == seen.live {
@@ -114,9 +112,13 @@ impl Published {
         for flow in &live_now.unreadable_closures {
             tracing::error!(%flow, "a closed line of this call flow cannot be read, so its own hours hold");
         }
+        let soon = self.soon();
         let mut seen = self.seen();
         if seen.applied > look {
             return Ok(());
+        }
+        if !is_complete {
+            seen.looked_at = soon;
         }
         let live = |name: &FlowName| {
             let (version, flow) = usable.get(name)?;
@@ -184,6 +186,11 @@ impl Published {
         let loaded = tokio::task::spawn_blocking(move || Flow::load_at(&text, stage.as_deref()));
         let flow = loaded.await.map_err(|_| Unusable::Task)??;
         if flow.name == *name { Ok(Arc::new(flow)) } else { Err(Unusable::OtherName) }
+    }
+
+    /// The time of a last look that makes the next one due after [`LOOK_AGAIN`].
+    fn soon(&self) -> EpochMs {
+        (self.clock)().plus(LOOK_AGAIN).minus(LOOK_EVERY)
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

@@ -1,7 +1,7 @@
 //! The record of a visit.
 //!
-//! The caller doesn't wait for it: the answer leaves when it is decided. In Lambda nothing runs after the answer, so the
-//! writes run on their own and get a small part of the deadline. What isn't written by then is logged and counted. It
+//! It is written once, when the answer is decided. The caller hardly waits for it: in Lambda nothing runs after the answer,
+//! so the writes run on their own and get a small part of the deadline. What isn't written by then is logged and counted. It
 //! may still be written, when the instance wakes for its next request.
 
 use crate::{App, Failure, answer::Report};
@@ -15,14 +15,7 @@ use ringbolt_dynamodb::{
     Store, StoreError,
     visits::{Answered, References, Visit},
 };
-use std::{
-    future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
@@ -35,7 +28,6 @@ pub(crate) struct Record {
     retention: Duration,
     patience: Duration,
     visit: Arc<Visit>,
-    begun: AtomicBool,
 }
 
 impl Record {
@@ -58,29 +50,15 @@ impl Record {
             retention: webhook.retention,
             patience: webhook.deadline / PATIENCE,
             visit: Arc::new(visit),
-            begun: AtomicBool::new(false),
         })
     }
 
-    /// Begins to store what came in, while the answer is being decided.
-    pub(crate) fn begin(&self) {
-        self.begun.store(true, Ordering::Relaxed);
-        let (store, visit, retention) = (self.store.clone(), Arc::clone(&self.visit), self.retention);
-        drop(written(async move { store.record_visit(&visit, None, retention).await }));
-    }
-
-    /// Stores the answer, as it is to be kept, and its reason; waits for that no longer than `left`. Says whether it is
-    /// stored.
+    /// Stores the visit with the answer, as it is to be kept, and its reason; waits for that no longer than `left`. Says
+    /// whether it is stored.
     pub(crate) async fn close(&self, report: &Report, kept: String, left: Duration) -> bool {
         let (store, visit, retention) = (self.store.clone(), Arc::clone(&self.visit), self.retention);
-        let (answered, begun) = (answered(report, kept), self.begun.load(Ordering::Relaxed));
-        let writing = written(async move {
-            if begun {
-                store.record_answer(&visit, &answered, retention).await
-            } else {
-                store.record_visit(&visit, Some(&answered), retention).await
-            }
-        });
+        let answered = answered(report, kept);
+        let writing = written(async move { store.record_visit(&visit, &answered, retention).await });
         match tokio::time::timeout(left.min(self.patience), writing).await {
             Ok(Ok(is_written)) => is_written,
             Ok(Err(_)) => {

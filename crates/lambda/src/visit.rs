@@ -32,11 +32,14 @@ pub struct Decided {
 }
 
 impl<'a> Visit<'a> {
-    /// A visit whose results came in `request` at `now`. If it can't be recorded, that is logged.
+    /// A visit whose results came in `request` at `now`. If it is to be recorded and can't be, that is logged.
     pub async fn new(app: &'a App, live: &'a LiveFlow, results: &'a Results, request: &Request, now: EpochMs) -> Self {
         let engine = Engine::new(&live.flow, results, app.hasher.keys(), &live.closures, now);
         let (record, received, noted) = (None, request.received, Noted::default());
         let mut visit = Self { app, live, results, engine, record, is_signed: false, received, noted };
+        if !live.flow.records {
+            return visit;
+        }
         let recorded = async { Ok(Record::new(app, &live.flow, results, app.request_digest(request), now)) };
         visit.record = guard::within(visit.left(), recorded).await.unwrap_or_else(|failure| {
             tracing::error!(failure = failure.kind(), reason = %failure, "this call is not recorded");
@@ -100,7 +103,6 @@ impl<'a> Visit<'a> {
         let this = Fingerprint::new(app.hasher.keys().current(), call_id, &prepared, attempt.try_number);
         let refused = |tries| Ok(Decided { answer: engine.answer_without_attempt(attempt, tries)?, repeated: false });
         let within_ani_limit = Box::pin(app.within_ani_limit(&live.flow, &attempt.ani, &this));
-        let record = || self.record.as_ref().map(Record::begin);
         let attempted = Box::pin(async {
             if attempt.is_shared() {
                 Ok(app.webhook.store.attempt_shared(&app.hasher, &prepared).await?)
@@ -113,13 +115,11 @@ impl<'a> Visit<'a> {
             if !within_ani_limit.await? {
                 return refused(attempt.try_number);
             }
-            record();
-            // One round trip: the attempt, the call's counter and the call's record go out together. The state has said
-            // how many tries there were before.
+            // One round trip: the attempt and the call's counter go out together. The state has said how many tries there
+            // were before.
             let (attempted, tries) = tokio::join!(attempted, count);
             (attempted?, tries?)
         } else {
-            record();
             // Nothing says how many: the call's first try, or somebody who throws the state away to try on and on. Past
             // its limit a call reaches nobody's counter.
             let (is_within, tries) = tokio::join!(within_ani_limit, count);

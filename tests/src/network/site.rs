@@ -15,12 +15,10 @@ pub enum Site {
     AniCounter,
     /// The counter of failures under the account's name.
     AccountCounter,
-    /// The record of what came in.
-    RecordBefore,
+    /// The record of a visit.
+    Record,
     /// The record's link from the call.
     SessionLink,
-    /// The record of the answer.
-    RecordAfter,
     /// The look-up of a caller who was verified earlier in the call.
     LookUp,
     /// Which flows are live.
@@ -48,7 +46,6 @@ impl Site {
         let target = request.header("x-amz-target")?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (table, pk, sk) = (text(&body["TableName"]), text(&body["Key"]["pk"]["S"]), text(&body["Key"]["sk"]["S"]));
-        let condition = text(&body["ConditionExpression"]);
         match target.rsplit('.').next()? {
             "SendMessage" => Some(Self::Queue),
             "GetItem" if table.starts_with("flows") && pk == "live" => Some(Self::LiveFlows),
@@ -61,8 +58,7 @@ impl Site {
             "UpdateItem" if pk.starts_with("#account#") => Some(Self::AccountCounter),
             "UpdateItem" if pk.starts_with("session#") => Some(Self::SessionLink),
             "UpdateItem" if sk.starts_with("transcript#") => Some(Self::Transcript),
-            "UpdateItem" if sk.starts_with("visit#") && condition.contains("#answered") => Some(Self::RecordAfter),
-            "UpdateItem" if sk.starts_with("visit#") => Some(Self::RecordBefore),
+            "UpdateItem" if sk.starts_with("visit#") => Some(Self::Record),
             _ => None,
         }
     }
@@ -75,9 +71,8 @@ impl fmt::Display for Site {
             Self::CallCounter => "call counter",
             Self::AniCounter => "ani counter",
             Self::AccountCounter => "account counter",
-            Self::RecordBefore => "record",
+            Self::Record => "record",
             Self::SessionLink => "session link",
-            Self::RecordAfter => "answer record",
             Self::LookUp => "look-up",
             Self::LiveFlows => "live flows",
             Self::FlowVersion => "flow version",

@@ -61,7 +61,7 @@ async fn each_trouble_at_each_site_of_a_login_lets_nobody_in_counts_at_most_once
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_trouble_at_the_look_up_of_a_verified_caller_says_nothing_to_anybody_else_and_is_answered_in_time() {
     let sites: fn(Dialect) -> &'static [Site] =
-        |dialect| if dialect == Dialect::Auth { &[] } else { &[Site::LookUp, Site::RecordAfter, Site::SessionLink] };
+        |dialect| if dialect == Dialect::Auth { &[] } else { &[Site::LookUp, Site::Record, Site::SessionLink] };
     run_all(cells(sites), "A verified caller's balance: what is heard", |bench, cell, table| async move {
         let heard = look_up(&bench, cell, false).await;
         table.add(cell.trouble, cell.times == ALWAYS, cell.site, heard.to_string());

@@ -4,7 +4,7 @@ use ringbolt_tests::app::root;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Run by `writers`.
-const WRITERS: [&str; 37] = [
+const WRITERS: [&str; 36] = [
     "add_pin",
     "append",
     "attempt",
@@ -28,7 +28,6 @@ const WRITERS: [&str; 37] = [
     "note_no_former_records",
     "publish",
     "put_attributes",
-    "record_answer",
     "record_visit",
     "remove_passing_caller",
     "remove_pin",

@@ -9,7 +9,7 @@ use ringbolt_dynamodb::{
     calls::Transcript,
     health::table_health,
     tables::{self, CALLS, CALLS_BY_CALLER},
-    visits::Visit,
+    visits::{Answered, Visit},
 };
 use ringbolt_tests::TestDatabase;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 async fn visited(store: &Store, response_id: &str, ivr_id: &str, at: EpochMs) {
     let (response_id, ivr_id, flow) = (response_id.to_owned(), ivr_id.to_owned(), "demo".to_owned());
     let visit = Visit { digest: response_id.clone(), response_id, ivr_id, flow, at, ..Visit::default() };
-    store.record_visit(&visit, None, RETENTION).await.unwrap();
+    store.record_visit(&visit, &Answered::default(), RETENTION).await.unwrap();
 }
 
 /// An item as earlier versions wrote it: all visits to an IVR in a list, and its day in one partition of the index.

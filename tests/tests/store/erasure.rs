@@ -5,7 +5,7 @@ use ringbolt_core::{identity::CallerId, pin::PinKeys};
 use ringbolt_dynamodb::{
     callers::Change,
     calls::{Kept, Transcript},
-    visits::{References, Visit},
+    visits::{Answered, References, Visit},
 };
 use ringbolt_tests::{TestDatabase, caller, hasher, pin_keys};
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn all_calls_are_walked_through_page_by_page_and_deleted_one_by_one() {
             let told = json!({ "answers": { "text": long } });
             let (response_id, ivr_id, digest) = (response_id.clone(), ivr_id.to_owned(), "d".to_owned());
             let visit = Visit { response_id, ivr_id, digest, at: NOON, told, ..Visit::default() };
-            store.record_visit(&visit, None, Duration::from_secs(60)).await.unwrap();
+            store.record_visit(&visit, &Answered::default(), Duration::from_secs(60)).await.unwrap();
         }
     }
     let (mut found, mut pages, mut from) = (Vec::new(), 0, None);
@@ -80,7 +80,7 @@ async fn calls_are_found_by_whom_they_named_or_had_verified_under_whichever_key_
         ("r-4", References { named: of(&after, &bob), verified: of(&after, &bob) }),
         ("r-5", References::default()),
     ] {
-        store.record_visit(&visit(response_id, "s-1", about), None, DAY).await.unwrap();
+        store.record_visit(&visit(response_id, "s-1", about), &Answered::default(), DAY).await.unwrap();
     }
     let about = async |who| store.calls_about(&after.references(who)).await.unwrap().into_iter().collect::<Vec<_>>();
     assert_eq!(about(&ada).await, ["r-1", "r-2", "r-3"]);

@@ -10,7 +10,7 @@ use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{
     Store,
     calls::Transcript,
-    visits::{References, Visit},
+    visits::{Answered, References, Visit},
 };
 use ringbolt_tests::{TestDatabase, Wire, caller, database::patient_client, pin_keys};
 use std::{
@@ -45,7 +45,7 @@ fn visit(number: u32) -> Visit {
 async fn fill(database: &TestDatabase, visits: u32) {
     let client = database.client().await;
     let store = database.store().await;
-    store.record_visit(&visit(0), None, DAY).await.unwrap();
+    store.record_visit(&visit(0), &Answered::default(), DAY).await.unwrap();
     let table = &database.tables.calls;
     let template = client.scan().table_name(table).send().await.unwrap().items.unwrap();
     let template = template.into_iter().find(|item| item.contains_key("told")).unwrap();

@@ -84,17 +84,30 @@ async fn the_next_action_webhook_decides_after_one_round_trip_and_then_records_t
     };
     let silent = wired.app.next(&login("NA", "")).await;
     wired.wire.take_operations();
-    // The attempt, the call's counter, and the call's record with its link to the session: they pass once all four are
-    // there, or never.
-    wired.wire.set(Fault::HoldUntil(4));
+    // The attempt and the call's counter pass once both are there, or never.
+    wired.wire.set(Fault::HoldUntil(2));
     let verified = wired.app.next(&login("4711", &crate::passed(&silent))).await;
     assert_eq!(verified.report.outcome.word(), "verified");
-    assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 5], "the fifth adds the answer to the record");
+    assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 4], "two are the record with its link to the session");
     let passed = crate::passed(&verified);
     let said = format!("ivr_id=34567&ivr_session_id=s-1&ivr_response_id=r-2&ivr_pass_through={passed}");
     assert_eq!(wired.app.next(&said).await.body, "Your balance is 12.50.");
-    // The caller and the call's counter are read, and then the whole record is written in parallel.
+    // The caller and the call's counter are read, and then the record is written.
     assert_eq!(wired.wire.take_operations(), ["GetItem", "GetItem", "UpdateItem", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn a_flow_without_records_writes_none() {
+    let wired = wired(&demo_flow_with("fallback:\n", "records: false\nfallback:\n")).await;
+    let call = "ivr_session_id=s-1&ivr_response_id=r-1";
+    let verified = wired.app.next(&format!("ivr_id=12345&{call}&account=ada&pin=4711")).await;
+    assert_eq!((verified.report.outcome.word(), verified.report.unrecorded), ("verified", false));
+    assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 2], "the attempt and the call's counter");
+    let passed = crate::passed(&verified);
+    let said = wired.app.next(&format!("ivr_id=34567&{call}&ivr_pass_through={passed}")).await;
+    assert_eq!((&*said.body, said.report.unrecorded), ("Your balance is 12.50.", false));
+    assert_eq!(wired.wire.take_operations(), ["GetItem"; 2]);
+    assert_eq!(wired.app.app.webhook.store.call("r-1").await.unwrap(), []);
 }
 
 /// Without a state nothing says how many tries a call has made. Somebody who throws it away reaches three accounts, however

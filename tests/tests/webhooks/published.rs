@@ -147,15 +147,18 @@ async fn a_look_that_ends_after_a_later_one_changes_nothing() {
 
 #[tokio::test]
 async fn after_an_error_the_table_is_looked_at_again_soon() {
-    let deployed = deployed().await;
-    deployed.publish(&demo_flow().replace("8005550122", "8005550133")).await;
-    deployed.wire.set(Fault::ServerError);
-    deployed.later();
-    assert_eq!(deployed.destination().await, "8005550122");
-    deployed.wire.set(Fault::None);
-    assert_eq!(deployed.destination().await, "8005550122", "not by every request of an outage");
-    deployed.app.clock.pass(Duration::from_secs(2));
-    assert_eq!(deployed.destination().await, "8005550133");
+    // The second fault lets the list of live versions through, and not the version.
+    for fault in [Fault::ServerError, Fault::FailAfter(1)] {
+        let deployed = deployed().await;
+        deployed.publish(&demo_flow().replace("8005550122", "8005550133")).await;
+        deployed.later();
+        deployed.wire.set(fault);
+        assert_eq!(deployed.destination().await, "8005550122");
+        deployed.wire.set(Fault::None);
+        assert_eq!(deployed.destination().await, "8005550122", "not by every request of an outage");
+        deployed.app.clock.pass(Duration::from_secs(2));
+        assert_eq!(deployed.destination().await, "8005550133");
+    }
 }
 
 #[tokio::test]

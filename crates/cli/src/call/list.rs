@@ -131,9 +131,11 @@ impl List {
         let mut walk = page.store.calls_of_ivr(ivr, page.span.clone());
         while let Some(listed) = walk.next_page().await.explained(page.connection, FAILED)? {
             if self.take(page, &listed, Some(ivr)).await? {
+                note_unreadable(page.out, walk.unreadable());
                 return Ok(true);
             }
         }
+        note_unreadable(page.out, walk.unreadable());
         Ok(false)
     }
 
@@ -154,6 +156,7 @@ impl List {
                 }
             }
         }
+        note_unreadable(page.out, walk.unreadable());
         let more = visits.has_more();
         let mut newest = visits.into_listed(false);
         if self.outcome.is_none() {
@@ -220,6 +223,17 @@ impl Page<'_> {
 /// A call's id as written in the log, which leaves out whatever does not look like an id.
 pub(crate) fn id_in_log(response_id: &str) -> String {
     ringbolt_lambda::Answer::text("").call(Some(response_id)).report.call
+}
+
+/// Says how many items of the pages that were read are not among the calls.
+pub(super) fn note_unreadable(out: Output, items: usize) {
+    match items {
+        0 => {}
+        1 => out.note("One item is left out, because its time cannot be read: Ringbolt did not write it."),
+        several => out.note(&format!(
+            "{several} items are left out, because their times cannot be read: Ringbolt did not write them."
+        )),
+    }
 }
 
 /// Reads calls in parallel and returns them in order.

@@ -1,6 +1,7 @@
 //! `ringbolt call transcripts`
 
 use super::{
+    list::note_unreadable,
     number::hide_numbers,
     record::{StoredItem, TranscriptRecord},
 };
@@ -112,6 +113,7 @@ impl Transcripts {
             let items = store.listed_items(&listed).await.explained(connection, FAILED)?;
             printed += self.print_all(out, &items, (zone, now))?;
         }
+        note_unreadable(out, pages.unreadable());
         Ok(printed)
     }
 

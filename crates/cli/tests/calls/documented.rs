@@ -6,7 +6,10 @@ use crate::{
     deployment::{Deployment, bare, run},
     json,
 };
-use ringbolt_dynamodb::{calls::Transcript, visits::Visit};
+use ringbolt_dynamodb::{
+    calls::Transcript,
+    visits::{Answered, Visit},
+};
 use ringbolt_lambda::app::system_clock;
 use serde_json::Value;
 use std::{
@@ -91,7 +94,7 @@ impl Stack {
             told: serde_json::json!({ "call": { "ivr_caller_id": "8005550142", "ivr_session_id": "s-1" } }),
             ..Visit::default()
         };
-        store.record_visit(&visit, None, DAY).await.unwrap();
+        store.record_visit(&visit, &Answered::default(), DAY).await.unwrap();
         let fields = [("text".to_owned(), "Please call back.".to_owned())].into();
         let transcript = Transcript { response_id: "r-1", ivr_id: "12345", question: "1", flow: "bank", fields };
         store.keep_transcript(&transcript, now, DAY).await.unwrap();

@@ -5,6 +5,7 @@ use crate::{
     deployment::{Deployment, run},
     dev::Folder,
 };
+use aws_sdk_dynamodb::types::AttributeValue;
 
 const KEYS: &str = r#"{"current":"x"}"#;
 
@@ -167,7 +168,11 @@ async fn in_aws_outcomes_come_from_the_log_groups_of_the_stack() {
         told: serde_json::json!({ "call": { "ivr_caller_id": "8005550142" } }),
         ..Default::default()
     };
-    deployment.store().record_visit(&visit, None, std::time::Duration::from_secs(9000)).await.unwrap();
+    deployment.store().record_visit(&visit, &Default::default(), std::time::Duration::from_secs(9000)).await.unwrap();
+    // Earlier versions stored a visit before its answer was known, which could then be lost.
+    let item = deployment.client.update_item().table_name("calls").key("pk", AttributeValue::S("call#r-1".to_owned()));
+    let item = item.key("sk", AttributeValue::S("visit#12345#d".to_owned()));
+    item.update_expression("REMOVE answered, outcome").send().await.unwrap();
     let line = format!(
         r#"{{"_aws":{{"Timestamp":{}}},"message":"answered","Function":"next-action","flow":"bank","call":"r-1","outcome":"verified","status":200,"elapsed_ms":12}}"#,
         now.0

@@ -129,7 +129,7 @@ async fn a_stacks_calls_are_compared_with_its_live_flow() {
             ..Visit::default()
         };
         let answered = Answered { answer: "<action><app>hangup</app></action>".to_owned(), ..Answered::default() };
-        store.record_visit(&visit, Some(&answered), Duration::from_secs(9_000)).await.unwrap();
+        store.record_visit(&visit, &answered, Duration::from_secs(9_000)).await.unwrap();
     }
     let file =
         changed(deployment.folder.path(), "40006, do: hangup }", "40006, transfer: { destination: \"8005550119\" } }");

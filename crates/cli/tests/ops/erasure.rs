@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{
     calls::Transcript,
-    visits::{References, Visit},
+    visits::{Answered, References, Visit},
 };
 use serde_json::json;
 use std::{collections::BTreeMap, time::Duration};
@@ -45,7 +45,7 @@ async fn visit(bank: &Deployment, response_id: &str, session: &str, ivr_id: &str
         told,
         about: References { named, verified: None },
     };
-    bank.store().record_visit(&visit, None, DAY).await.unwrap();
+    bank.store().record_visit(&visit, &Answered::default(), DAY).await.unwrap();
 }
 
 /// Stores a visit as earlier versions did: all visits to an IVR in one list, and no reference.

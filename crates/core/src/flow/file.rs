@@ -25,6 +25,8 @@ pub struct Flow {
     pub lockout: Lockout,
     /// How much one call and one calling number may try.
     pub limits: Limits,
+    /// Whether visits are recorded, for those who look at a call later.
+    pub records: bool,
     /// What its conditions and texts ask for by name: opening hours, splits, lists of numbers, tables, constants.
     pub definitions: Arc<Definitions>,
     /// What is answered when nothing else can be.

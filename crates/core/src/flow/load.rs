@@ -114,6 +114,7 @@ fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
     let identifier = fields.get("identifier").map(|n| header::identifier(r, n)).unwrap_or(Some(Default::default()));
     let lockout = fields.get("lockout").map(|n| header::lockout(r, n)).unwrap_or(Some(Default::default()));
     let limits = fields.get("limits").map(|n| header::limits(r, n)).unwrap_or(Some(Default::default()));
+    let records = fields.get("records").map_or(Some(true), |n| r.flag(n, "`records`"));
     r.has_limits = fields.get("limits").is_some();
     r.limits_numbers = limits.as_ref().is_none_or(|limits| limits.per_ani.is_some());
     let definitions = Arc::new(definitions::definitions(r, &fields));
@@ -136,6 +137,7 @@ fn flow(r: &mut Reader, root: &Node) -> Option<Flow> {
         identifier: identifier?,
         lockout: lockout?,
         limits: limits?,
+        records: records?,
         definitions,
         fallback: fallback?,
         starts: starts?,

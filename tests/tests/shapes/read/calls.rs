@@ -5,7 +5,7 @@ use crate::{
     dynamodb_json::Item,
     fixture::{Fixture, Table::Calls},
     world::World,
-    writers::{about, transcript, visit},
+    writers::{about, answered, transcript, visit},
 };
 use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{
@@ -108,7 +108,7 @@ fn sorted(item: &Item) -> Vec<&String> {
 async fn visits_are_found_by_their_caller_and_the_same_visit_changes_nothing() {
     let world = World::start().await;
     let (store, keys) = (world.store(), pin_keys('a', &[]));
-    for name in ["visit", "visit-of-a-caller-unanswered"] {
+    for name in ["visit", "former-visit-of-a-caller-unanswered"] {
         let item = Fixture::load(Calls, name).item;
         assert!(world.put(Calls, &item).await);
         let found = store.calls_about(&keys.references(&caller("one-pin"))).await.unwrap();
@@ -118,7 +118,7 @@ async fn visits_are_found_by_their_caller_and_the_same_visit_changes_nothing() {
             at: NOON.plus(Duration::from_secs(2)),
             ..visit("r-answered")
         };
-        store.record_visit(&again, None, DAY).await.unwrap();
+        store.record_visit(&again, &answered(), DAY).await.unwrap();
         assert_eq!(world.get(Calls, &item).await.unwrap(), item, "{name}");
         world.delete(Calls, &item).await;
     }

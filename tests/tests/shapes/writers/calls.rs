@@ -73,27 +73,21 @@ pub async fn write(written: &mut Written) {
 }
 
 async fn visits(written: &mut Written, store: &Store) {
-    let nobody = Visit { session_id: None, ..visit("r-unanswered") };
-    store.record_visit(&nobody, None, DAY).await.unwrap();
-    written.shows(Calls, "visit-unanswered", "call#r-unanswered", None).await;
-    written.after("visit-unanswered").await;
     let known = Visit { about: about("one-pin", Some("one-pin")), ..visit("r-answered") };
-    store.record_visit(&known, None, DAY).await.unwrap();
-    written.after("visit-of-a-caller-unanswered").await;
-    store.record_answer(&known, &answered(), DAY).await.unwrap();
+    store.record_visit(&known, &answered(), DAY).await.unwrap();
     written.shows(Calls, "visit", "call#r-answered", Some("visit#12345#digest")).await;
     written.shows(Calls, "session", "session#s-1", Some("call#r-answered")).await;
     written.after("session").await;
     let two = Visit { about: about("one-pin", Some("locked")), ..visit("r-two") };
-    store.record_visit(&two, Some(&answered()), DAY).await.unwrap();
+    store.record_visit(&two, &answered(), DAY).await.unwrap();
     written.shows(Calls, "second-caller", "call#r-two", Some("also#12345#digest")).await;
     written.after("second-caller").await;
     let least = Answered { answer: "done".to_owned(), ..Answered::default() };
-    store.record_visit(&visit("r-least"), Some(&least), DAY).await.unwrap();
+    store.record_visit(&visit("r-least"), &least, DAY).await.unwrap();
     written.shows(Calls, "visit-with-the-least", "call#r-least", Some("visit#12345#digest")).await;
     written.after("visit-with-the-least").await;
     let under_duress = Answered { duress: true, ..answered() };
-    store.record_visit(&visit("r-duress"), Some(&under_duress), DAY).await.unwrap();
+    store.record_visit(&visit("r-duress"), &under_duress, DAY).await.unwrap();
     written.shows(Calls, "visit-under-duress", "call#r-duress", Some("visit#12345#digest")).await;
     written.after("visit-under-duress").await;
     store.link_run("s-1", "r-linked", NOON, DAY).await.unwrap();

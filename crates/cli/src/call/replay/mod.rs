@@ -11,7 +11,7 @@ mod tally;
 mod tests;
 mod visit;
 
-use super::list::{Row, read};
+use super::list::{Row, note_unreadable, read};
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     exit::Usage,
@@ -83,7 +83,7 @@ impl Replay {
         let progress = ProgressBar::new_spinner();
         let hasher = RandomState::new();
         // Numbers instead of ids keep the memory for a day of 100,000 calls at a few megabytes.
-        let mut seen = HashSet::new();
+        let (mut seen, mut unreadable) = (HashSet::new(), 0);
         for Walk { mut calls, ivr_id } in walks(&store, &changed, before.as_ref(), &span) {
             let failed = "the calls could not be listed";
             while let Some(page) = calls.next_page().await.explained(&connection, failed)? {
@@ -101,8 +101,10 @@ impl Replay {
                     progress.tick();
                 }
             }
+            unreadable += calls.unreadable();
         }
         progress.finish_and_clear();
+        note_unreadable(out, unreadable);
         let day = format!("{} ({})", zone.date(span.start), zone.zone(span.start));
         report::print(out, &changed, &day, &tally, before.is_some())?;
         connection.close().await

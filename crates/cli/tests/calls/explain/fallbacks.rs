@@ -125,7 +125,7 @@ async fn fallback_by_deadline_in_aws_with_an_earlier_version_of_the_flow() {
         failed: Some("deadline".to_owned()),
         duress: false,
     };
-    deployment.store().record_visit(&visit, Some(&answered), Duration::from_secs(9000)).await.unwrap();
+    deployment.store().record_visit(&visit, &answered, Duration::from_secs(9000)).await.unwrap();
     let invocation = Invocation {
         stack: None,
         function: "next-action",

@@ -1,7 +1,7 @@
 //! The file itself: names, limits, the fallback, hours, and where calls start.
 
 use super::super::Kind::{
-    Constant, Duration, IvrName, List, Name, Named, OneOf, Reply, Spans, Text, Whole, Word, Zone,
+    Constant, Duration, Flag, IvrName, List, Name, Named, OneOf, Reply, Spans, Text, Whole, Word, Zone,
 };
 use super::super::Presence::{Default, Optional, Required};
 use super::super::{Kind, Mapping};
@@ -27,6 +27,13 @@ pub static FLOW: Mapping = Mapping {
         ),
         key("lockout", Optional, Kind::Mapping(&LOCKOUT), "When a caller who failed too often may try again."),
         key("limits", Optional, Kind::Mapping(&LIMITS), "How much one call and one calling number may try."),
+        key(
+            "records",
+            Default("true"),
+            Flag,
+            "Whether visits are recorded. `false` saves two writes a visit, and `ringbolt call` then knows the calls only \
+             from the log.",
+        ),
         key("fallback", Required, Kind::Mapping(&FALLBACK), "What is answered when anything fails."),
         key(
             "hours",
