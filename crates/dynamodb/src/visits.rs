@@ -2,7 +2,7 @@
 //! grow with the call. For TwiML, the id of a run is the `CallSid` with `-r` and the run's number, and the session id is the
 //! `CallSid`.
 //!
-//! - `pk = call#<ivr_response_id>`, `sk = visit#<ivr_id>#<digest of the request>`: the visit. Its time is an attribute
+//! - `pk = call#<ivr_response_id>`, `sk = visit#<ivr_id>#<digest>`: the visit. Its time is an attribute
 //!   and not a part of the key, because the provider's retry comes later and must find the same item.
 //! - `sk = also#<ivr_id>#<digest>` in the same partition: a second caller whom the visit is about.
 //! - `pk = session#<ivr_session_id>`, `sk = call#<ivr_response_id>`: which runs through IVRs belong to one call.
@@ -29,7 +29,7 @@ pub struct Visit {
     pub session_id: Option<String>,
     /// The flow that answered.
     pub flow: String,
-    /// A keyed digest of the request, which identifies the visit.
+    /// A keyed digest of what the provider sent, without PINs, which identifies the visit.
     pub digest: String,
     /// When it came in.
     pub at: EpochMs,

@@ -6,7 +6,6 @@ use crate::{
     signed::Signatures,
     token::{Admitted, WebhookTokens},
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
 use ringbolt_core::{
     ani::Ani,
@@ -239,14 +238,6 @@ impl App {
             }
         };
         Ok(Attempted { outcome, ..attempted })
-    }
-
-    /// What makes a request the same as another, for the record of a call. Keyed, because a request has PINs.
-    #[must_use]
-    pub fn request_digest(&self, request: &Request) -> String {
-        let body = request.body.as_deref().unwrap_or_default();
-        let digest = self.hasher.keys().current().fingerprint(&[b"request", request.query.as_bytes(), body]);
-        URL_SAFE_NO_PAD.encode(digest)
     }
 
     /// Counts a try of a calling number if the flow limits those; says whether it is within the limit. Asked before the

@@ -5,6 +5,7 @@
 //! may still be written, when the instance wakes for its next request.
 
 use crate::{App, Failure, answer::Report};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ringbolt_core::{
     call::{Results, about, ids::KeyPart, record},
     flow::Flow,
@@ -15,6 +16,7 @@ use ringbolt_dynamodb::{
     Store, StoreError,
     visits::{Answered, References, Visit},
 };
+use serde_json::Value;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
@@ -32,16 +34,17 @@ pub(crate) struct Record {
 
 impl Record {
     /// `None` if the request doesn't say which call and which IVR it is about.
-    pub(crate) fn new(app: &App, flow: &Flow, results: &Results, digest: String, now: EpochMs) -> Option<Self> {
+    pub(crate) fn new(app: &App, flow: &Flow, results: &Results, now: EpochMs) -> Option<Self> {
         let response_id = results.response_id.as_ref()?;
+        let told = record::kept(flow, results);
         let visit = Visit {
             response_id: key_part(response_id.as_str()),
             ivr_id: key_part(&ivr_id(flow, results)?),
             session_id: results.session_id.as_ref().map(|id| key_part(id.as_str())),
             flow: flow.name.to_string(),
-            digest,
+            digest: digest(app, &told, results.state.as_deref()),
             at: now,
-            told: record::kept(flow, results),
+            told,
             about: references(app, flow, &about::of_visit(flow, results, now)),
         };
         let webhook = &app.webhook;
@@ -71,6 +74,14 @@ impl Record {
             }
         }
     }
+}
+
+/// What makes a visit the same as another: what is kept of it, and the state that came with it. Not the whole request, for
+/// whoever has the key and the table would find the PIN in a digest of that, without Argon2id to slow them.
+fn digest(app: &App, told: &Value, state: Option<&str>) -> String {
+    let state = state.unwrap_or_default();
+    let digest = app.hasher.keys().current().fingerprint(&[b"visit", told.to_string().as_bytes(), state.as_bytes()]);
+    URL_SAFE_NO_PAD.encode(digest)
 }
 
 /// Writes independently of the answer; the task says whether that succeeded.

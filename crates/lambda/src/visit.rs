@@ -40,7 +40,7 @@ impl<'a> Visit<'a> {
         if !live.flow.records {
             return visit;
         }
-        let recorded = async { Ok(Record::new(app, &live.flow, results, app.request_digest(request), now)) };
+        let recorded = async { Ok(Record::new(app, &live.flow, results, now)) };
         visit.record = guard::within(visit.left(), recorded).await.unwrap_or_else(|failure| {
             tracing::error!(failure = failure.kind(), reason = %failure, "this call is not recorded");
             None

@@ -33,6 +33,18 @@ async fn a_pin_is_never_kept_whatever_its_name_and_an_unknown_ivr_keeps_no_answe
     assert_eq!(visit(&app, "r-3").await["told"]["answers"]["secret"], "[redacted]");
 }
 
+/// Otherwise a digest without Argon2id would tell the PIN to whoever has the key and the table.
+#[tokio::test]
+async fn a_records_key_does_not_depend_on_the_pin() {
+    let mut keys = Vec::new();
+    for pin in ["4711", "4712"] {
+        let (app, _database) = demo().await;
+        app.next(&format!("ivr_id=12345&ivr_response_id=r-1&ivr_session_id=s&account=90786&pin={pin}")).await;
+        keys.push(visit(&app, "r-1").await["sk"].clone());
+    }
+    assert_eq!(keys[0], keys[1]);
+}
+
 #[tokio::test]
 async fn unknown_fields_and_source_data_are_kept_and_the_token_is_not() {
     let (app, _database) = demo().await;
