@@ -13,6 +13,23 @@ use crate::workspace::{Workspace, run};
 /// # Errors
 /// [`Unavailable`](crate::tally::Unavailable) if it cannot be installed.
 pub fn command(workspace: &Workspace) -> Result<Command> {
+    let mut command = tool(workspace, "python")?;
+    command.args(["-m", "samcli"]);
+    Ok(command)
+}
+
+/// `cargo lambda build`, as `sam build` runs it: Cargo takes the result of the one for that of the other.
+///
+/// # Errors
+/// As [`command`].
+pub fn cargo_lambda_build(workspace: &Workspace) -> Result<Command> {
+    let mut command = tool(workspace, "cargo-lambda")?;
+    command.args(["lambda", "build", "--release"]);
+    Ok(command)
+}
+
+/// A program of SAM's installation, with the environment in which it builds offline.
+fn tool(workspace: &Workspace, program: &str) -> Result<Command> {
     let home = SAM.installed(workspace)?;
     let programs = home.join("bin");
     let found = std::env::var_os("PATH").unwrap_or_default();
@@ -20,9 +37,8 @@ pub fn command(workspace: &Workspace) -> Result<Command> {
     let path = std::env::join_paths(std::iter::once(programs.clone()).chain(std::env::split_paths(&found)))
         .context("PATH cannot be extended")?;
     let caches = workspace.tools().join("cache");
-    let mut command = workspace.command(programs.join("python"));
+    let mut command = workspace.command(programs.join(program));
     command
-        .args(["-m", "samcli"])
         .env("PATH", path)
         .env("CARGO_NET_OFFLINE", "true")
         .env("CARGO_ZIGBUILD_CACHE_DIR", caches.join("zigbuild"))

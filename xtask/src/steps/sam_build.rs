@@ -18,6 +18,8 @@ pub const FUNCTIONS: [&str; 5] = [
     "TranscriptionPostbackFunction",
     "VoiceWebhookFunction",
 ];
+/// The same functions' packages.
+const PACKAGES: [&str; 5] = ["auth-webhook", "enrol", "next-action", "transcription-postback", "voice-webhook"];
 /// The glibc of `provided.al2023`: Amazon Linux 2023 ships 2.34.
 const NEWEST_GLIBC: Version = (2, 34);
 /// The maximum size of a binary. A larger one slows cold starts noticeably and points to a heavy new dependency. The voice
@@ -79,6 +81,13 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
 pub fn build_for(workspace: &Workspace, architecture: Architecture) -> Result<PathBuf> {
     // `sam build` runs offline, so dependencies must be downloaded first.
     run(workspace.cargo().args(["fetch", "--quiet"]))?;
+    // `sam build` builds one function after the other, and the optimisation of a whole program uses one core. Built
+    // together first, as many of them are optimised at once as there are cores, and `sam build` finds them built.
+    let mut together = sam::cargo_lambda_build(workspace)?;
+    if architecture == Architecture::Arm64 {
+        together.arg("--arm64");
+    }
+    run(together.args(PACKAGES.iter().flat_map(|package| ["--package", package])))?;
     let architecture = format!("Architecture={}", architecture.name());
     run(sam::command(workspace)?.args(["build", "--parameter-overrides", "Stage=dev", &architecture]))?;
     Ok(workspace.root.join(".aws-sam").join("build"))
