@@ -6,7 +6,6 @@ role for both.
 """
 
 import itertools
-import time
 
 import pytest
 
@@ -16,6 +15,7 @@ from test_2_voice import log_in as voice_log_in
 from test_2_voice import transcribed
 from test_2_webhooks import SUCCESS, item_of, log_in
 from twiml import Call
+from webhooks import within
 
 UPDATE, GET, SECRET = "dynamodb:UpdateItem", "dynamodb:GetItem", "secretsmanager:GetSecretValue"
 NEEDED = [
@@ -225,15 +225,3 @@ def waiting(aws, queue):
 
 def expect(condition):
     assert condition
-
-
-def within(secs, check):
-    """Repeats a check until it succeeds."""
-    give_up = time.monotonic() + secs
-    while True:
-        try:
-            return check()
-        except AssertionError:
-            if time.monotonic() > give_up:
-                raise
-            time.sleep(0.1)

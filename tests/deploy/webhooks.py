@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 import urllib.parse
 import xml.etree.ElementTree
 
@@ -103,3 +104,15 @@ class Webhooks:
             return Answer(response.status, response.headers.get("content-type", ""), text)
         finally:
             connection.close()
+
+
+def within(secs, check):
+    """Repeats a check until it succeeds."""
+    give_up = time.monotonic() + secs
+    while True:
+        try:
+            return check()
+        except AssertionError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)

@@ -76,7 +76,7 @@ pub(crate) fn unused_tables() -> TableNames {
 pub async fn patient_client(endpoint: &str) -> Client {
     let minute = Duration::from_secs(60);
     let patience = TimeoutConfig::builder().connect_timeout(minute).operation_timeout(minute).build();
-    let config = aws_sdk_dynamodb::config::Builder::from(&client::local_config(endpoint, ACCESS_KEY).await)
+    let config = aws_sdk_dynamodb::config::Builder::from(&client::local_config(endpoint, ACCESS_KEY))
         .timeout_config(patience)
         .retry_config(RetryConfig::standard().with_max_attempts(3));
     Client::from_conf(config.build())

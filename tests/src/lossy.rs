@@ -83,7 +83,7 @@ impl LossyDatabase {
         let lossy = Lossy::new(inner);
         // The SDK's pauses would take longer than everything else.
         let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
-        let config = aws_sdk_dynamodb::config::Builder::from(&client::local_config(&endpoint, ACCESS_KEY).await)
+        let config = aws_sdk_dynamodb::config::Builder::from(&client::local_config(&endpoint, ACCESS_KEY))
             .http_client(lossy.clone())
             .retry_config(retries);
         let database = Self { client: Client::from_conf(config.build()), tables: unused_tables(), lossy };

@@ -1,12 +1,13 @@
 //! The SDK's client, with timeouts that suit a telephone call.
 
-use aws_config::SdkConfig;
-use aws_credential_types::provider::error::CredentialsError;
+use crate::environment::base;
+use aws_credential_types::provider::{SharedCredentialsProvider, error::CredentialsError};
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Credentials, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_types::SdkConfig;
 use std::{error::Error, iter::successors, time::Duration};
 
 /// The SDK defaults as of this version, so that a newer SDK does not change them unnoticed.
@@ -21,7 +22,7 @@ const IDLE: Duration = Duration::from_secs(20);
 
 /// How long a connection may take. Attempts have shorter limits of their own. The SDK has a pool of connections for each
 /// value, so all clients share this one, and a webhook uses the connections that its start opened.
-const CONNECT: Duration = Duration::from_secs(3);
+pub const CONNECT: Duration = Duration::from_secs(3);
 
 /// HTTPS with rustls on ring, which makes a function's package 2 MB smaller than aws-lc does.
 #[must_use]
@@ -80,12 +81,12 @@ pub fn patient_client(sdk: &SdkConfig, patience: Duration) -> Client {
 
 /// The configuration for a local DynamoDB, which needs no account. The embedded one asks for its own access key id; others
 /// accept any.
-pub async fn local_config(endpoint: &str, access_key_id: &str) -> SdkConfig {
-    aws_config::defaults(behavior())
-        .http_client(http_client())
+#[must_use]
+pub fn local_config(endpoint: &str, access_key_id: &str) -> SdkConfig {
+    let credentials = Credentials::new(access_key_id, "local", None, None, "local");
+    base()
         .region(Region::from_static("eu-west-1"))
-        .credentials_provider(Credentials::new(access_key_id, "local", None, None, "local"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
-        .load()
-        .await
+        .build()
 }

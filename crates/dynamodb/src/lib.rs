@@ -12,6 +12,7 @@ pub mod calls;
 pub mod client;
 pub mod counters;
 mod cursor;
+pub mod environment;
 pub mod erasure;
 mod error;
 pub mod flows;

@@ -1,13 +1,12 @@
 //! The answer to the provider.
 
 use crate::{FailedTry, Failure, flows::FlowVersion};
-use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
-use lambda_http::aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
 use ringbolt_core::{
     call::{Reason, Results},
     flow::{Flow, graph::RuleId},
     outcome::Outcome,
 };
+use serde::Serialize;
 
 /// An HTTP answer: a dialect's document, or a sentence for a client that is not the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -238,17 +237,28 @@ impl Answer {
 
     /// Converts to the response format of an API Gateway HTTP API (payload 2.0).
     #[must_use]
-    pub fn into_event(self) -> ApiGatewayV2httpResponse {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-        // An answer is valid for one moment of one call, so nothing on the way may cache it.
-        headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let mut response = ApiGatewayV2httpResponse::default();
-        response.status_code = i64::from(self.status);
-        response.headers = headers;
-        response.body = Some(Body::Text(self.body));
-        response
+    pub fn into_event(self) -> HttpAnswer {
+        let headers = Headers { content_type: self.content_type, cache_control: "no-store" };
+        HttpAnswer { status_code: self.status, headers, body: self.body, is_base64_encoded: false }
     }
+}
+
+/// What API Gateway makes an HTTP answer of ("Payload format version 2.0", in its developer guide).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HttpAnswer {
+    status_code: u16,
+    headers: Headers,
+    body: String,
+    is_base64_encoded: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Headers {
+    content_type: &'static str,
+    /// An answer is valid for one moment of one call, so nothing on the way may cache it.
+    cache_control: &'static str,
 }
 
 /// An id, cut off at the first character that an id would not have.

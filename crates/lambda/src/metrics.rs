@@ -175,8 +175,11 @@ pub fn enrolled(invocation: &Invocation<'_>, response: &Response) -> Value {
 
 /// Writes a line to standard output, where Lambda collects it.
 pub fn write(line: &Value) {
-    let line = format!("{line}\n");
-    if let Err(error) = std::io::stdout().lock().write_all(line.as_bytes()) {
+    let written = serde_json::to_vec(line).map_err(std::io::Error::from).and_then(|mut line| {
+        line.push(b'\n');
+        std::io::stdout().lock().write_all(&line)
+    });
+    if let Err(error) = written {
         tracing::error!(reason = %error, "a metrics line was lost");
     }
 }

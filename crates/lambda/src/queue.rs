@@ -7,8 +7,8 @@ pub use batch::{Batch, BatchResponse, Message, UnreadableBatch};
 pub use message::{InvalidMessage, Waiting};
 
 use crate::Webhook;
-use aws_config::SdkConfig;
 use aws_sdk_sqs::{Client, error::ProvideErrorMetadata as _};
+use aws_types::SdkConfig;
 use ringbolt_dynamodb::client::patience;
 use std::{fmt, str::FromStr, time::Duration};
 

@@ -1,10 +1,14 @@
 //! The record of a visit.
 //!
-//! It is written once, when the answer is decided. The caller hardly waits for it: in Lambda nothing runs after the answer,
-//! so the writes run on their own and get a small part of the deadline. What isn't written by then is logged and counted. It
-//! may still be written, when the instance wakes for its next request.
+//! The caller doesn't wait for it: it is written once the answer is decided, in one go with the answer, and in Lambda after
+//! the answer has left (`after`). What isn't written in time is logged and counted. It may still be written, when the
+//! instance wakes for its next request.
 
-use crate::{App, Failure, answer::Report};
+use crate::{
+    App, Failure,
+    after::{self, Work},
+    answer::Report,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ringbolt_core::{
     call::{Results, about, ids::KeyPart, record},
@@ -17,19 +21,22 @@ use ringbolt_dynamodb::{
     visits::{Answered, References, Visit},
 };
 use serde_json::Value;
-use std::{future::Future, sync::Arc, time::Duration};
-use tokio::task::JoinHandle;
+use std::time::Duration;
 use tracing::Instrument as _;
 
-/// What an answer that is decided waits for its record at most: this part of the deadline, which is 50 ms by default.
+/// What an answer that is decided waits for its record at most, outside Lambda: this part of the deadline, which is 50 ms by
+/// default.
 const PATIENCE: u32 = 20;
+/// What an instance waits for a record after the answer has left: 250 ms by default, as long as an attempt at a request
+/// takes.
+const PATIENCE_AFTER: u32 = 4;
 
 /// A visit that is to be recorded.
 pub(crate) struct Record {
     store: Store,
     retention: Duration,
-    patience: Duration,
-    visit: Arc<Visit>,
+    deadline: Duration,
+    visit: Visit,
 }
 
 impl Record {
@@ -48,21 +55,23 @@ impl Record {
             about: references(app, flow, &about::of_visit(flow, results, now)),
         };
         let webhook = &app.webhook;
-        Some(Self {
-            store: webhook.store.clone(),
-            retention: webhook.retention,
-            patience: webhook.deadline / PATIENCE,
-            visit: Arc::new(visit),
-        })
+        Some(Self { store: webhook.store.clone(), retention: webhook.retention, deadline: webhook.deadline, visit })
     }
 
-    /// Stores the visit with the answer, as it is to be kept, and its reason; waits for that no longer than `left`. Says
-    /// whether it is stored.
-    pub(crate) async fn close(&self, report: &Report, kept: String, left: Duration) -> bool {
-        let (store, visit, retention) = (self.store.clone(), Arc::clone(&self.visit), self.retention);
+    /// Stores the visit with the answer, as it is to be kept, and its reason. In Lambda that is left for the time after the
+    /// answer; elsewhere it is waited for no longer than `left`. Says whether it is stored, as
+    /// far as is known by then.
+    pub(crate) async fn close(self, report: &Report, kept: String, left: Duration) -> bool {
+        let Self { store, retention, deadline, visit } = self;
         let answered = answered(report, kept);
-        let writing = written(async move { store.record_visit(&visit, &answered, retention).await });
-        match tokio::time::timeout(left.min(self.patience), writing).await {
+        let writing = async move {
+            let written = store.record_visit(&visit, &answered, retention).await;
+            written.map_err(|error| tell(&Failure::Store(error))).is_ok()
+        };
+        // A task, because what takes longer goes on after the answer.
+        let task = tokio::spawn(writing.in_current_span());
+        let Err(work) = after::leave(Work { task, patience: deadline / PATIENCE_AFTER }) else { return true };
+        match tokio::time::timeout(left.min(deadline / PATIENCE), work.task).await {
             Ok(Ok(is_written)) => is_written,
             Ok(Err(_)) => {
                 tell(&Failure::Task);
@@ -82,12 +91,6 @@ fn digest(app: &App, told: &Value, state: Option<&str>) -> String {
     let state = state.unwrap_or_default();
     let digest = app.hasher.keys().current().fingerprint(&[b"visit", told.to_string().as_bytes(), state.as_bytes()]);
     URL_SAFE_NO_PAD.encode(digest)
-}
-
-/// Writes independently of the answer; the task says whether that succeeded.
-fn written(write: impl Future<Output = Result<(), StoreError>> + Send + 'static) -> JoinHandle<bool> {
-    let told = async move { write.await.map_err(|error| tell(&Failure::Store(error))).is_ok() };
-    tokio::spawn(told.in_current_span())
 }
 
 fn tell(failure: &Failure) {

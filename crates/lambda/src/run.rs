@@ -2,6 +2,8 @@
 
 use crate::{
     Answer, App, Failure, LastResort, Postback, Request,
+    after::{self, Left},
+    answer::{HttpAnswer, Report},
     app::{HasClock, system_clock},
     config::{ConfigMistakes, EnrolConfig, WebhookConfig, stack_name},
     enrolment::{self, Enroller},
@@ -10,13 +12,13 @@ use crate::{
     queue::{Batch, BatchResponse, UnreadableBatch},
     start::{Enrolling, PATIENCE, Start, StartError, Steering, Storing, environment},
 };
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use ringbolt_core::outcome::Outcome;
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, layers::TracingLayer, service_fn, tower::layer::layer_fn};
+use ringbolt_core::{outcome::Outcome, time::EpochMs};
 pub use ringbolt_dynamodb::Table;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::{
+    cell::RefCell,
     fmt,
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
@@ -43,11 +45,23 @@ enum Done {
     Enrolled(enrolment::Response),
 }
 
+/// What is left of an invocation once its answer has left: other work, and the line about it.
+struct Later {
+    flow: String,
+    report: Report,
+    status: u16,
+    request_id: String,
+    cold: bool,
+    at: EpochMs,
+    elapsed: Duration,
+    left: Left,
+}
+
 /// What goes back to Lambda.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Reply {
-    Http(Box<ApiGatewayV2httpResponse>),
+    Http(HttpAnswer),
     Batch(BatchResponse),
     Enrolment(enrolment::Response),
 }
@@ -79,10 +93,10 @@ impl From<Refused> for Diagnostic {
 }
 
 /// Runs a webhook that steers calls, until Lambda ends it. `function` is the name of its package, `writes_to` names the
-/// tables that a call's first request writes to, `last_resort` reads the answer of a last resort or says what is expected.
+/// tables that a call's first request writes to, those in a list one after the other and the lists at once; `last_resort` reads the answer of a last resort or says what is expected.
 pub async fn steering(
     function: &'static str,
-    writes_to: &'static [Table],
+    writes_to: &'static [&'static [Table]],
     last_resort: fn(&str) -> Result<Answer, &'static str>,
     handle: impl AsyncFn(&App, Request) -> Answer,
 ) -> ExitCode {
@@ -93,7 +107,7 @@ pub async fn steering(
 /// The same for a webhook whose requests the provider signs.
 pub async fn steering_signed(
     function: &'static str,
-    writes_to: &'static [Table],
+    writes_to: &'static [&'static [Table]],
     last_resort: fn(&str) -> Result<Answer, &'static str>,
     handle: impl AsyncFn(&App, Request) -> Answer,
 ) -> ExitCode {
@@ -192,6 +206,7 @@ async fn run<S: Start>(
     invoke: impl AsyncFn(&S, Result<&S::Ready, Failure>, &Event<'_>) -> Result<Done, Refused>,
 ) -> Result<(), StartError> {
     let (ready, cold, stack) = (OnceCell::new(), AtomicBool::new(true), stack_name(environment));
+    let later = RefCell::new(None);
     if let Err(error) = ready.get_or_try_init(|| load(start, PATIENCE)).await {
         if start.is_final(&error) {
             return Err(error);
@@ -206,7 +221,8 @@ async fn run<S: Start>(
         // On the heap: the compiler gives up on futures that are nested as deeply as these.
         // It can have PINs, so its memory is cleared. The runtime's own buffer cannot be.
         let payload = Zeroizing::new(String::from(Box::<str>::from(event.payload)));
-        let done = Box::pin(invoke(start, loaded, &Event { text: &payload, received: began })).await?;
+        let event_text = Event { text: &payload, received: began };
+        let (done, left) = after::collect(Box::pin(invoke(start, loaded, &event_text))).await;
         let invocation = Invocation {
             stack: stack.as_deref(),
             function,
@@ -215,14 +231,40 @@ async fn run<S: Start>(
             at: system_clock()(),
             elapsed: began.elapsed(),
         };
-        Ok::<_, Refused>(done.tell(&invocation))
+        Ok::<_, Refused>(match done? {
+            Done::Answered(flow, mut answer) if !left.is_nothing() => {
+                let (report, status) = (std::mem::take(&mut answer.report), answer.status);
+                let Invocation { cold, at, elapsed, .. } = invocation;
+                let request_id = event.context.request_id;
+                later.replace(Some(Later { flow, report, status, request_id, cold, at, elapsed, left }));
+                Reply::Http(answer.into_event())
+            }
+            done => done.tell(&invocation),
+        })
     });
-    lambda_runtime::run(answer).await.map_err(StartError::Runtime)
+    let finish = async || {
+        let answered = later.take();
+        if let Some(answered) = answered {
+            answered.finish(stack.as_deref(), function).await;
+        }
+    };
+    // The line about an answer is part of its invocation's span.
+    let then = layer_fn(|post| after::Then { post, then: &finish });
+    Runtime::new(answer).layer(then).layer(TracingLayer::new()).run().await.map_err(StartError::Runtime)
 }
 
 async fn load<S: Start>(start: &S, within: Duration) -> Result<S::Ready, StartError> {
     // On the heap: a future of the SDK is large, and this one is part of every request's.
     tokio::time::timeout(within, Box::pin(start.load())).await.unwrap_or(Err(StartError::Late))
+}
+
+impl Later {
+    async fn finish(self, stack: Option<&str>, function: &str) {
+        let Self { flow, mut report, status, request_id, cold, at, elapsed, left } = self;
+        report.unrecorded |= !left.done().await;
+        let invocation = Invocation { stack, function, request_id: &request_id, cold, at, elapsed };
+        metrics::write(&metrics::answered(&invocation, &flow, &report, status));
+    }
 }
 
 impl Done {
@@ -231,7 +273,7 @@ impl Done {
         match self {
             Self::Answered(flow, answer) => {
                 metrics::write(&metrics::answered(invocation, &flow, &answer.report, answer.status));
-                Reply::Http(Box::new(answer.into_event()))
+                Reply::Http(answer.into_event())
             }
             Self::Drained { messages, response } => {
                 let failed = response.failed();

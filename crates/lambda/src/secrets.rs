@@ -1,8 +1,8 @@
 //! Reads secrets: the PIN keys and the webhook tokens.
 
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
-use ringbolt_dynamodb::client::{NO_CREDENTIALS, lacks_credentials};
+use aws_types::SdkConfig;
+use ringbolt_dynamodb::client::{CONNECT, NO_CREDENTIALS, lacks_credentials};
 use std::{fmt, time::Duration};
 use zeroize::Zeroizing;
 
@@ -64,6 +64,8 @@ impl SecretSource {
         };
         // No caller is waiting during the start, but Lambda ends a start after ten seconds.
         let timeouts = TimeoutConfig::builder()
+            // The same for all clients, so that they share one set of root certificates.
+            .connect_timeout(CONNECT)
             .operation_attempt_timeout(Duration::from_secs(2))
             .operation_timeout(Duration::from_secs(5))
             .build();

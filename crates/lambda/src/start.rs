@@ -14,7 +14,7 @@ use crate::{
     signed::Signatures,
     token::{InvalidTokens, WebhookTokens},
 };
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use futures_util::future::join_all;
 use ringbolt_core::{
     dialects::twiml::signature::{InvalidTwimlKeys, TwimlKeys},
@@ -77,7 +77,7 @@ pub(crate) trait Start {
 pub(crate) struct Steering {
     webhook: WebhookConfig,
     config: SteeringConfig,
-    writes_to: &'static [Table],
+    writes_to: &'static [&'static [Table]],
     sdk: SdkConfig,
 }
 
@@ -89,16 +89,17 @@ pub(crate) struct Storing {
 }
 
 impl Steering {
-    /// Reads the environment. `writes_to` names the tables that a call's first request writes to; `last_resort` reads the
+    /// Reads the environment. `writes_to` names the tables that a call's first request writes
+    /// to, those in a list one after the other and the lists at once; `last_resort` reads the
     /// answer of a last resort, or says what is expected in its place.
     pub(crate) async fn from_env(
         webhook: Result<WebhookConfig, ConfigMistakes>,
-        writes_to: &'static [Table],
+        writes_to: &'static [&'static [Table]],
         last_resort: fn(&str) -> Result<Answer, &'static str>,
     ) -> Result<Self, StartError> {
         let steering = SteeringConfig::from_env(environment, last_resort);
         let (webhook, config) = ConfigMistakes::both(webhook, steering)?;
-        Ok(Self { webhook, config, writes_to, sdk: sdk_config().await })
+        Ok(Self { webhook, config, writes_to, sdk: sdk_config() })
     }
 
     /// What is answered while the function is not ready.
@@ -123,11 +124,17 @@ impl Start for Steering {
     type Ready = App;
 
     async fn load(&self) -> Result<App, StartError> {
+        // The connection that has brought the flows is the first of those that are warmed up.
+        let flows = async {
+            let flows = self.flows().await?;
+            warm_up(&self.webhook.tables, self.writes_to, &self.sdk).await;
+            Ok::<_, StartError>(flows)
+        };
         let (webhook, signatures, keys, flows) = tokio::join!(
-            start_webhook(&self.webhook, self.writes_to, &self.sdk),
+            start_webhook(&self.webhook, &self.sdk),
             signatures(&self.webhook.admission, &self.sdk),
             pin_keys(&self.config.pin_keys, &self.sdk),
-            self.flows()
+            flows
         );
         let hasher = PinHasher::new(keys?, self.config.pin_hashes);
         let last_resort = self.config.last_resort.clone();
@@ -147,7 +154,7 @@ impl Storing {
     /// Reads the environment.
     pub(crate) async fn from_env(webhook: Result<WebhookConfig, ConfigMistakes>) -> Result<Self, StartError> {
         let (webhook, config) = ConfigMistakes::both(webhook, StoringConfig::from_env(environment))?;
-        Ok(Self { webhook, config, sdk: sdk_config().await })
+        Ok(Self { webhook, config, sdk: sdk_config() })
     }
 }
 
@@ -155,7 +162,9 @@ impl Start for Storing {
     type Ready = Postback;
 
     async fn load(&self) -> Result<Postback, StartError> {
-        let webhook = start_webhook(&self.webhook, &[Table::Calls], &self.sdk).await?;
+        let warmed = warm_up(&self.webhook.tables, &[&[Table::Calls]], &self.sdk);
+        let (webhook, ()) = tokio::join!(start_webhook(&self.webhook, &self.sdk), warmed);
+        let webhook = webhook?;
         let queue = self.config.queue.clone().map(|url| Queue::new(&self.sdk, url, webhook.deadline));
         Ok(Postback { webhook, queue })
     }
@@ -181,7 +190,7 @@ pub(crate) struct Enrolling {
 impl Enrolling {
     /// Takes the environment that was read.
     pub(crate) async fn from_env(config: Result<EnrolConfig, ConfigMistakes>) -> Result<Self, StartError> {
-        Ok(Self { config: config?, sdk: sdk_config().await })
+        Ok(Self { config: config?, sdk: sdk_config() })
     }
 }
 
@@ -191,7 +200,7 @@ impl Start for Enrolling {
     async fn load(&self) -> Result<Enroller, StartError> {
         let callers = self.config.callers_table.clone();
         let tables = TableNames { callers, calls: String::new(), counters: String::new() };
-        let warmed = warm_up(&tables, &[Table::Callers], &self.sdk);
+        let warmed = warm_up(&tables, &[&[Table::Callers]], &self.sdk);
         let (keys, ()) = tokio::join!(pin_keys(&self.config.pin_keys, &self.sdk), warmed);
         let hasher = PinHasher::new(keys?, self.config.pin_hashes);
         Ok(Enroller::new(Store::new(client::webhook_client(&self.sdk, ENROLMENT_PATIENCE), tables), hasher))
@@ -238,31 +247,34 @@ async fn signatures(admission: &Admission, sdk: &SdkConfig) -> Result<Option<Sig
     }
 }
 
-async fn start_webhook(config: &WebhookConfig, writes_to: &[Table], sdk: &SdkConfig) -> Result<Webhook, StartError> {
+async fn start_webhook(config: &WebhookConfig, sdk: &SdkConfig) -> Result<Webhook, StartError> {
     let store = Store::new(client::webhook_client(sdk, config.deadline), config.tables.clone());
-    let (tokens, ()) = tokio::join!(tokens(&config.admission, sdk), warm_up(&config.tables, writes_to, sdk));
-    let tokens = tokens?;
+    let tokens = tokens(&config.admission, sdk).await?;
     let WebhookConfig { deadline, retention, .. } = *config;
     Ok(Webhook { store, tokens, deadline, retention, clock: system_clock() })
 }
 
-/// Opens connections, with a start's patience: they are in the pool that the webhook's client uses. At the same time, so
-/// that a call finds one for each of the writes that it makes in parallel.
-async fn warm_up(tables: &TableNames, writes_to: &[Table], sdk: &SdkConfig) {
+/// Opens connections, with a start's patience: they are in the pool that the webhook's client uses. One for each list of
+/// tables, so that a call finds one for each of the writes that it makes at once; the tables of a list are written to one
+/// after the other.
+async fn warm_up(tables: &TableNames, writes_to: &[&[Table]], sdk: &SdkConfig) {
     let patient = Store::new(client::patient_client(sdk, PATIENCE), tables.clone());
-    for warmed in join_all(writes_to.iter().map(|table| patient.warm_up(*table))).await {
-        if let Err(error) = warmed {
-            // The database may be back when a call comes in; until then callers hear the fallback.
-            tracing::error!(failure = error.kind(), reason = %error, "the database is not ready");
+    let connections = writes_to.iter().map(|tables| async {
+        for table in *tables {
+            if let Err(error) = patient.warm_up(*table).await {
+                // The database may be back when a call comes in; until then callers hear the fallback.
+                tracing::error!(failure = error.kind(), reason = %error, "the database is not ready");
+            }
         }
-    }
+    });
+    join_all(connections).await;
 }
 
-/// Region, credentials and endpoint as every AWS tool finds them.
-async fn sdk_config() -> SdkConfig {
-    aws_config::defaults(client::behavior()).http_client(client::http_client()).load().await
+fn sdk_config() -> SdkConfig {
+    ringbolt_dynamodb::environment::sdk_config(environment)
 }
 
+/// The variable of this name.
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

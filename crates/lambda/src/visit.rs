@@ -82,14 +82,15 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Says in the answer's report what it is about, and stores the record of the visit. `kept` makes the body what the
+    /// Says in the answer's report what it is about, and has the record of the visit stored. `kept` makes the body what the
     /// record keeps of it.
-    pub async fn close(&self, answer: Answer, kept: impl FnOnce(&str) -> String) -> Answer {
+    pub async fn close(self, answer: Answer, kept: impl FnOnce(&str) -> String) -> Answer {
         let answer = answer.version(self.live.version).about(&self.live.flow, self.results);
         let answer = self.noted.tell(answer);
-        match &self.record {
+        let left = self.left();
+        match self.record {
             Some(record) => {
-                let is_recorded = record.close(&answer.report, kept(&answer.body), self.left()).await;
+                let is_recorded = record.close(&answer.report, kept(&answer.body), left).await;
                 answer.unrecorded(!is_recorded)
             }
             None => answer,

@@ -79,7 +79,7 @@ impl Bench {
         let flows = [FLOW, STORY].map(|text| Arc::new(Flow::load(text).unwrap()));
         base.app.flows = Flows::unpublished(flows);
         // One, because it takes long to load the system's certificates.
-        let client = client::webhook_client(&client::local_config(&database.endpoint, ACCESS_KEY).await, PATIENT);
+        let client = client::webhook_client(&client::local_config(&database.endpoint, ACCESS_KEY), PATIENT);
         let flows_table = database.tables.callers.replace("callers", "flows");
         create_missing_flows(&database.client().await, &flows_table).await.unwrap();
         let bench = Self {
@@ -151,7 +151,7 @@ impl Bench {
     /// A queue behind a network, with the time limits of the run's function.
     pub async fn queue(&self, run: &Run, network: &Network) -> Queue {
         let url = format!("{}/000000000000/transcriptions", network.endpoint).parse().unwrap();
-        let sdk = client::local_config(&network.endpoint, ACCESS_KEY).await;
+        let sdk = client::local_config(&network.endpoint, ACCESS_KEY);
         Queue::new(&sdk, url, run.app.app.webhook.deadline)
     }
 

@@ -48,6 +48,7 @@ async fn mixed_traffic_meets_no_error_and_nothing_grows() {
     }
     let mut all = Done::default();
     all.add(lock_callers(&functions).await);
+    functions.until_idle().await;
     let left = left_by_each_script(&stage, &functions, &mut all).await;
     let before = stage.items().await;
 
@@ -62,6 +63,7 @@ async fn mixed_traffic_meets_no_error_and_nothing_grows() {
     let played: Vec<usize> = first.played.iter().zip(&rest.played).map(|(first, rest)| first + rest).collect();
     all.add(first);
     all.add(rest);
+    functions.until_idle().await;
     assert_nothing_failed(&functions, &all).await;
     assert_counted(&stage, before, &left, &played).await;
 
@@ -113,6 +115,7 @@ async fn left_by_each_script(stage: &Stage, functions: &Functions, all: &mut Don
     for script in 0..SCRIPTS {
         let before = stage.items().await;
         worker.play(script, script).await;
+        functions.until_idle().await;
         let after = stage.items().await;
         left.push([after[0] - before[0], after[1] - before[1]]);
     }

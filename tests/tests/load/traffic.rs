@@ -43,6 +43,13 @@ pub struct Done {
 pub const SCRIPTS: usize = 10;
 
 impl Functions {
+    /// Waits until nothing is left to do of what was answered: records are written after their answers.
+    pub async fn until_idle(&self) {
+        for instance in self.all().into_iter().flat_map(|(_, pool)| pool.instances()) {
+            instance.until_idle().await;
+        }
+    }
+
     pub fn all(&self) -> [(&'static str, &Pool); 4] {
         [
             ("auth-webhook", &self.auth),

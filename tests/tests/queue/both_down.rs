@@ -13,7 +13,7 @@ const DEADLINE: Duration = Duration::from_secs(1);
 
 async fn postback(database: &TestDatabase, endpoint: &str, queue: &str) -> Postback {
     let store = Store::new(
-        client::webhook_client(&client::local_config(endpoint, ringbolt_tests::ACCESS_KEY).await, DEADLINE),
+        client::webhook_client(&client::local_config(endpoint, ringbolt_tests::ACCESS_KEY), DEADLINE),
         database.tables.clone(),
     );
     let mut webhook = TestApp::on(store, &demo_flow()).app.webhook;
@@ -21,7 +21,7 @@ async fn postback(database: &TestDatabase, endpoint: &str, queue: &str) -> Postb
     let url = format!("{queue}/000000000000/transcriptions").parse().unwrap();
     Postback {
         webhook,
-        queue: Some(Queue::new(&client::local_config(queue, ringbolt_tests::ACCESS_KEY).await, url, DEADLINE)),
+        queue: Some(Queue::new(&client::local_config(queue, ringbolt_tests::ACCESS_KEY), url, DEADLINE)),
     }
 }
 

@@ -53,7 +53,7 @@ async fn while_the_database_is_down_every_message_stays_in_the_queue_and_none_is
     let database = TestDatabase::start().await;
     let wire = Wire::to(&database.endpoint).await;
     let client = client::webhook_client(
-        &client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY).await,
+        &client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY),
         Duration::from_secs(1),
     );
     let app = TestApp::on(Store::new(client, database.tables.clone()), &demo_flow());

@@ -72,14 +72,8 @@ const READERS: [&str; 21] = [
 const READERS_OF_VERSIONS: [&str; 2] = ["text", "version"];
 
 /// They are about tables, not about items.
-const NEITHER: [&str; 6] = [
-    "can_be_restored",
-    "create_missing",
-    "create_missing_audit",
-    "create_missing_flows",
-    "local_config",
-    "table_health",
-];
+const NEITHER: [&str; 5] =
+    ["can_be_restored", "create_missing", "create_missing_audit", "create_missing_flows", "table_health"];
 
 fn functions(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {

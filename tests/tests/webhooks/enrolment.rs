@@ -226,7 +226,7 @@ async fn faults_of_the_database_are_told_apart_and_lost_replies_do_no_harm() {
     let bank = Enrolment::start().await;
     let wire = Wire::to(&bank.database.endpoint).await;
     let client = client::webhook_client(
-        &client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY).await,
+        &client::local_config(&wire.endpoint, ringbolt_tests::ACCESS_KEY),
         Duration::from_secs(10),
     );
     let enroller = Enroller::new(Store::new(client, bank.database.tables.clone()), hasher());

@@ -12,10 +12,8 @@ const IN_TIME: Duration = Duration::from_secs(60);
 
 /// The three functions with the timeouts and the deadline that they have in Lambda.
 async fn impatient(database: &TestDatabase, endpoint: &str) -> TestApp {
-    let client = client::webhook_client(
-        &client::local_config(endpoint, ringbolt_tests::ACCESS_KEY).await,
-        Duration::from_secs(1),
-    );
+    let client =
+        client::webhook_client(&client::local_config(endpoint, ringbolt_tests::ACCESS_KEY), Duration::from_secs(1));
     let mut app = TestApp::on(Store::new(client, database.tables.clone()), &demo_flow());
     app.app.webhook.deadline = Duration::from_secs(1);
     app

@@ -75,7 +75,7 @@ impl Local {
     /// The configuration of clients of the database.
     pub(super) async fn sdk(&self) -> SdkConfig {
         match &self.at {
-            At::Running(announcement) => client::local_config(&announcement.database, &announcement.database_key).await,
+            At::Running(announcement) => client::local_config(&announcement.database, &announcement.database_key),
             At::Ours { embedded, .. } => embedded.sdk().await,
         }
     }

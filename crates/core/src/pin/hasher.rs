@@ -43,6 +43,13 @@ impl PinHasher {
         &self.keys
     }
 
+    /// Whether [`PinHasher::prepare`] takes tens of milliseconds of CPU. With [`PinHash::Keyed`] alone it takes
+    /// microseconds.
+    #[must_use]
+    pub fn is_slow(&self) -> bool {
+        self.hashes.all().any(|hash| hash != PinHash::Keyed)
+    }
+
     /// Turns a guess into every tag that it may have: under the current and the previous hash, under every key. The work
     /// is the same for known and unknown callers, and nothing in the table adds to it. With Argon2id it takes tens of
     /// milliseconds of CPU: not for an event loop.

@@ -61,7 +61,7 @@ fn open(file: Option<&Path>) -> anyhow::Result<Database> {
 impl Embedded {
     /// The configuration of clients of this database.
     pub async fn sdk(&self) -> aws_config::SdkConfig {
-        client::local_config(&self.endpoint, &self.key).await
+        client::local_config(&self.endpoint, &self.key)
     }
 
     /// Stops the database once its last request has ended. Idle client connections are closed.

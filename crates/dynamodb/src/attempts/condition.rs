@@ -29,9 +29,9 @@ impl Condition {
         condition.expression = format!("{OURS} AND {}", condition.expression);
         condition.names.insert("#status".to_owned(), "status".to_owned());
         condition.names.insert("#tag".to_owned(), attempt.tag().as_str().to_owned());
-        condition.values.insert(":map".to_owned(), item::s("M"));
-        condition.values.insert(":active".to_owned(), item::s(Status::Active.as_str()));
-        condition.values.insert(":found".to_owned(), item::n(-1));
+        condition.set(":map", item::s("M"));
+        condition.set(":active", item::s(Status::Active.as_str()));
+        condition.set(":found", item::n(-1));
         condition.refuse_foreign_tags(attempt);
         condition
     }
@@ -45,27 +45,44 @@ impl Condition {
 
     fn open(attempt: &Attempt<'_>) -> Self {
         let mut condition = Self {
-            expression: OPEN.to_owned(),
-            names: HashMap::new(),
-            values: HashMap::from([
-                (":one".to_owned(), item::n(1)),
-                (":now".to_owned(), item::n(attempt.now.0)),
-                (":this".to_owned(), item::s(attempt.fingerprint.as_str())),
-                (":since".to_owned(), item::n(attempt.retries_since().0)),
-            ]),
+            expression: String::with_capacity(768),
+            names: HashMap::with_capacity(8),
+            // The counts and what is below, so that it never grows.
+            values: HashMap::with_capacity(attempt.lockout.suspend_after() as usize + 16),
         };
+        condition.expression.push_str(OPEN);
+        condition.set(":one", item::n(1));
+        condition.set(":now", item::n(attempt.now.0));
+        condition.set(":this", item::s(attempt.fingerprint.as_str()));
+        condition.set(":since", item::n(attempt.retries_since().0));
         condition.require_count(attempt);
         condition.refuse_locked(attempt);
         condition
+    }
+
+    fn set(&mut self, name: &str, value: AttributeValue) {
+        self.values.insert(name.to_owned(), value);
     }
 
     /// The counter is one of the whole numbers below the limit. A fraction would pass between the counts that lock. There are
     /// 100 at most, as many as DynamoDB takes in a list.
     fn require_count(&mut self, attempt: &Attempt<'_>) {
         let counts = 0..attempt.lockout.suspend_after();
-        let names: Vec<String> = counts.clone().map(|count| format!(":n{count}")).collect();
-        self.and(&format!("attempts IN ({})", names.join(", ")));
-        self.values.extend(names.into_iter().zip(counts.map(item::n)));
+        self.and("attempts IN (");
+        self.list(counts.clone());
+        self.expression.push(')');
+        for count in counts {
+            let number = count.to_string();
+            self.values.insert(format!(":n{number}"), AttributeValue::N(number));
+        }
+    }
+
+    /// The names of counts, as in a list.
+    fn list(&mut self, counts: impl IntoIterator<Item = u32>) {
+        for (index, count) in counts.into_iter().enumerate() {
+            self.expression.push_str(if index == 0 { ":n" } else { ", :n" });
+            self.expression.push_str(&count.to_string());
+        }
     }
 
     /// A tag of this guess with any other value than -1 would be counted on from that value.
@@ -79,9 +96,13 @@ impl Condition {
 
     fn refuse_locked(&mut self, attempt: &Attempt<'_>) {
         for (group, (lock, counts)) in attempt.lockout.groups().into_iter().enumerate() {
-            let names: Vec<String> = counts.iter().map(|count| format!(":n{count}")).collect();
-            self.values.insert(format!(":t{group}"), item::n(attempt.now.minus(lock).0));
-            self.and(&format!("(NOT attempts IN ({}) OR last_at <= :t{group})", names.join(", ")));
+            let until = format!(":t{group}");
+            self.and("(NOT attempts IN (");
+            self.list(counts);
+            self.expression.push_str(") OR last_at <= ");
+            self.expression.push_str(&until);
+            self.expression.push(')');
+            self.values.insert(until, item::n(attempt.now.minus(lock).0));
         }
     }
 
