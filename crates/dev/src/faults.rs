@@ -4,7 +4,10 @@
 
 use aws_smithy_runtime_api::{
     client::{
-        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+            SharedHttpConnector,
+        },
         orchestrator::{HttpRequest, HttpResponse},
         result::ConnectorError,
         runtime_components::RuntimeComponents,
@@ -12,7 +15,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use ringbolt_dynamodb::client::http_client;
+use ringbolt_dynamodb::client::plain_http_client;
 use std::{
     io,
     sync::{Arc, PoisonError, RwLock},
@@ -71,12 +74,22 @@ impl Faults {
 
 /// An HTTP client of the SDK with these faults.
 #[derive(Debug)]
-pub(crate) struct FaultyClient(pub(crate) Faults);
+pub(crate) struct FaultyClient {
+    /// One for all requests, because it keeps the connections.
+    real: SharedHttpClient,
+    faults: Faults,
+}
+
+impl FaultyClient {
+    pub(crate) fn new(faults: Faults) -> Self {
+        Self { real: plain_http_client(), faults }
+    }
+}
 
 impl HttpClient for FaultyClient {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let real = http_client().http_connector(settings, components);
-        SharedHttpConnector::new(FaultyConnector { real, faults: self.0.clone() })
+        let real = self.real.http_connector(settings, components);
+        SharedHttpConnector::new(FaultyConnector { real, faults: self.faults.clone() })
     }
 }
 

@@ -51,7 +51,7 @@ impl Playground {
         tables::create_missing(&client::webhook_client(&sdk, DEADLINE), &local_tables())
             .await
             .context("the tables could not be created")?;
-        let sdk = sdk.into_builder().http_client(FaultyClient(faults.clone())).build();
+        let sdk = sdk.into_builder().http_client(FaultyClient::new(faults.clone())).build();
         let webhook = Webhook {
             store: Store::new(client::webhook_client(&sdk, DEADLINE), local_tables()),
             tokens: WebhookTokens::for_local_use(LOCAL_TOKEN),

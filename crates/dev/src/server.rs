@@ -180,7 +180,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         })?;
     }
     let (clock, faults) = (MovableClock::running(options.clock.unwrap_or_else(system_clock)), Faults::default());
-    let sdk = sdk.into_builder().http_client(FaultyClient(faults.clone())).build();
+    let sdk = sdk.into_builder().http_client(FaultyClient::new(faults.clone())).build();
     let webhook = Webhook {
         store: Store::new(client::webhook_client(&sdk, options.deadline), local_tables()),
         tokens: WebhookTokens::for_local_use(&options.token),

@@ -33,6 +33,13 @@ pub fn http_client() -> SharedHttpClient {
         .build_https()
 }
 
+/// Plain HTTP, for a database on this machine. It needs no certificates, whose loading takes most of the time that it takes
+/// to create a client.
+#[must_use]
+pub fn plain_http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().pool_idle_timeout(IDLE).build_http()
+}
+
 /// The error code if there were no credentials for a request, for example because a session has ended. The SDK has none for
 /// it.
 pub const NO_CREDENTIALS: &str = "NoCredentials";
@@ -79,12 +86,13 @@ pub fn patient_client(sdk: &SdkConfig, patience: Duration) -> Client {
     Client::from_conf(config.build())
 }
 
-/// The configuration for a local DynamoDB, which needs no account. The embedded one asks for its own access key id; others
-/// accept any.
+/// The configuration for a local DynamoDB at an `http://` address, which needs no account. The embedded one asks for its own
+/// access key id; others accept any.
 #[must_use]
 pub fn local_config(endpoint: &str, access_key_id: &str) -> SdkConfig {
     let credentials = Credentials::new(access_key_id, "local", None, None, "local");
     base()
+        .http_client(plain_http_client())
         .region(Region::from_static("eu-west-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
