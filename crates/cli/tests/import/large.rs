@@ -4,9 +4,10 @@ use crate::{Deployment, process::tags};
 use ringbolt_core::caller::CallerItem;
 use std::collections::BTreeMap;
 
-/// The number of rows. `RINGBOLT_TEST_IMPORT_ROWS` makes the test quicker.
+/// The number of rows; `RINGBOLT_TEST_IMPORT_ROWS` sets another. The journal is written every thousand rows, so these
+/// show what more rows show.
 fn rows() -> usize {
-    std::env::var("RINGBOLT_TEST_IMPORT_ROWS").map_or(100_000, |rows| rows.parse().unwrap())
+    std::env::var("RINGBOLT_TEST_IMPORT_ROWS").map_or(10_000, |rows| rows.parse().unwrap())
 }
 
 /// A PIN made of six scattered digits of the row's number.
