@@ -17,7 +17,7 @@ use ringbolt_core::{
     time::EpochMs,
 };
 use ringbolt_dynamodb::{
-    Store, StoreError,
+    Store,
     visits::{Answered, References, Visit},
 };
 use serde_json::Value;
