@@ -58,11 +58,19 @@ impl Environment {
             .with("RINGBOLT_CALLERS_TABLE", &database.tables.callers)
     }
 
+    /// A region and credentials, for programs that are not Ringbolt's.
+    #[must_use]
+    pub fn of_account() -> Self {
+        Self(BTreeMap::new()).in_account()
+    }
+
     fn documented(id: &str) -> Self {
-        Self(documented(id))
-            // Even at this level, no personal data may be logged.
-            .with("RINGBOLT_LOG_LEVEL", "debug")
-            .with("AWS_REGION", "eu-west-1")
+        // Even at this level, no personal data may be logged.
+        Self(documented(id)).with("RINGBOLT_LOG_LEVEL", "debug").in_account()
+    }
+
+    fn in_account(self) -> Self {
+        self.with("AWS_REGION", "eu-west-1")
             .with("AWS_ACCESS_KEY_ID", crate::ACCESS_KEY)
             .with("AWS_SECRET_ACCESS_KEY", "local")
             .with("AWS_EC2_METADATA_DISABLED", "true")

@@ -41,6 +41,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long Lambda gives a function for an event.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The memory size of a function, in MB.
+const MEMORY_SIZE: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
+
 /// A running instance of a function. It is killed on drop.
 pub struct Instance {
     child: Mutex<Child>,
@@ -85,6 +88,16 @@ impl Instance {
     /// # Panics
     /// It ended instead.
     pub async fn start(bootstrap: &FilePath, environment: &Environment) -> Self {
+        let instance = Self::launch(Command::new(bootstrap), environment).await;
+        instance.until_idle().await;
+        instance
+    }
+
+    /// Starts any command that runs a function, and waits for nothing.
+    ///
+    /// # Panics
+    /// There is no such program.
+    pub async fn launch(mut command: Command, environment: &Environment) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (events, received) = mpsc::channel(1);
@@ -101,23 +114,24 @@ impl Instance {
             .route("/2018-06-01/runtime/init/error", post(init_error))
             .with_state(Arc::clone(&api));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let mut command = Command::new(bootstrap);
-        let child = environment
-            .apply(&mut command)
+        environment.apply(&mut command);
+        if command.get_envs().all(|(name, _)| name != MEMORY_SIZE) {
+            command.env(MEMORY_SIZE, "512");
+        }
+        let child = command
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", "function")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "group")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn();
-        let mut child = child.unwrap_or_else(|error| panic!("{}: {error}", bootstrap.display()));
+        let mut child = child.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
         let (log, ended) = Log::of(child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let pid = child.id();
-        let instance = Self {
+        Self {
             child: Mutex::new(child),
             pid,
             api,
@@ -126,9 +140,7 @@ impl Instance {
             ended,
             answered: AtomicU64::new(0),
             log,
-        };
-        instance.until_idle().await;
-        instance
+        }
     }
 
     /// The id of the process.

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod bench;
 mod figures;
 mod fuzz;
 mod package;
@@ -28,6 +29,8 @@ cargo xtask test --only STEP,STEP   run only these steps, in the usual order
 cargo xtask list                    list the steps
 cargo xtask fuzz [--seconds N | --runs N] [--seed N] [TARGET]...
                                     run the fuzz targets, each for a minute
+cargo xtask bench [--short] [--only NAME,NAME] [--json FILE] [--bootstraps FOLDER]
+                                    measure the functions beside their peers (docs/performance.md)
 cargo xtask package                 build a package that deploys without Rust, for this machine's architecture
 cargo xtask package ARCHITECTURE    the same for arm64 or x86_64";
 
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         ["test"] => test(None),
         ["test", "--only", names] => test(Some(names)),
         ["fuzz", ..] => fuzz(&arguments[1..]),
+        ["bench", ..] => measure(&arguments[1..]),
         ["package"] => pack(Some(Architecture::of_this_machine())),
         ["package", architecture] => pack(Architecture::parse(architecture)),
         ["help" | "--help" | "-h"] => {
@@ -65,6 +69,21 @@ fn fuzz(arguments: &[String]) -> ExitCode {
     match Workspace::find().and_then(|workspace| fuzz::fuzz(&workspace, &options)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(arguments: &[String]) -> ExitCode {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let Some(options) = bench::Options::parse(&arguments) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match Workspace::find().and_then(|workspace| bench::bench(&workspace, &options)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE

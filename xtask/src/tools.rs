@@ -46,6 +46,9 @@ pub const TEMPLATE_CHECKS: PythonEnvironment =
 /// Twilio's and Telnyx's libraries, and pytest.
 pub const TWIML_LIBRARIES: PythonEnvironment =
     PythonEnvironment { name: "twiml", requirements: include_str!("../requirements/twiml.txt") };
+/// The AWS SDK and Argon2, for the peer in Python of `cargo xtask bench`.
+pub const BENCH_PYTHON: PythonEnvironment =
+    PythonEnvironment { name: "bench", requirements: include_str!("../../benches/peers/python/requirements.txt") };
 /// SignalWire's library. It asks for a Twilio library of 2021 and works with today's, so it is installed apart from it.
 const SIGNALWIRE: PythonPackage = PythonPackage { name: "signalwire", version: "2.1.1" };
 /// Twilio's and SignalWire's libraries, and the packages that their check of signatures needs.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What comes with the functions.
 const FUNCTIONS: [&str; 5] = ["auth-webhook", "enrol", "next-action", "transcription-postback", "voice-webhook"];
 /// What is for developers only.
-const FOR_DEVELOPERS: [&str; 2] = ["ringbolt-tests", "xtask"];
+const FOR_DEVELOPERS: [&str; 3] = ["ringbolt-bench", "ringbolt-tests", "xtask"];
 
 type Names = BTreeSet<String>;
 
@@ -130,5 +130,5 @@ fn the_tools_that_xtask_pins_are_listed() {
         files += 1;
     }
     assert_eq!(lists["Python packages"], python);
-    assert!(files == 4 && source.matches("include_str!(\"../requirements/").count() == files, "{files}");
+    assert!(files == 5 && source.matches("include_str!(\"../requirements/").count() == files, "{files}");
 }

@@ -1,0 +1,223 @@
+//! The tables, and the same figures as JSON.
+
+use crate::{
+    cost::{GB_SECOND_ARM64, GB_SECOND_X86_64, Usage},
+    figures::median,
+    measure::Sample,
+    options::Options,
+    plan::{Group, Key, Results},
+    subject::Kind,
+    targets::{Target, bytes, mib, targets},
+};
+use comfy_table::{Table, presets::ASCII_MARKDOWN};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Everything that a run has to say.
+pub struct Report {
+    results: Results,
+    targets: Vec<Target>,
+    sizes: BTreeMap<Kind, u64>,
+    skipped: Vec<String>,
+    machine: Value,
+}
+
+/// A column: its heading, its digits after the point, and its value.
+type Column = (&'static str, usize, fn(&Sample) -> f64);
+
+const COLUMNS: [Column; 14] = [
+    ("init ms", 1, |sample| sample.init_ms),
+    ("first ms", 1, |sample| sample.first_ms),
+    ("cold ms", 1, Sample::cold_ms),
+    ("p50 ms", 2, |sample| sample.warm(0.5)),
+    ("p90 ms", 2, |sample| sample.warm(0.9)),
+    ("p99 ms", 2, |sample| sample.warm(0.99)),
+    ("CPU s/1,000", 3, |sample| sample.warm_cpu_ms),
+    ("CPU init ms", 1, |sample| sample.init_cpu_ms),
+    ("CPU first ms", 1, |sample| sample.first_cpu_ms),
+    ("MiB start", 1, |sample| mib(sample.start_kib)),
+    ("MiB end", 1, |sample| mib(sample.end_kib)),
+    ("MiB most", 1, |sample| mib(sample.most_kib)),
+    ("requests", 2, |sample| sample.per_request(sample.warm.all())),
+    ("connections", 0, |sample| sample.per_request(sample.connections() * sample.warm_ms.len() as u64)),
+];
+
+impl Report {
+    /// Takes what was measured.
+    #[must_use]
+    pub fn new(options: &Options, results: Results) -> Self {
+        let kinds: BTreeSet<Kind> = results.samples.keys().map(|key| key.kind).collect();
+        Self {
+            targets: targets(&results, options),
+            // The size of an interpreter says nothing about a function.
+            sizes: kinds
+                .into_iter()
+                .filter(|kind| ![Kind::Node, Kind::Python].contains(kind))
+                .filter_map(|kind| Some((kind, bytes(kind, options)?)))
+                .collect(),
+            skipped: options.skipped.clone(),
+            machine: machine(options),
+            results,
+        }
+    }
+
+    /// All figures: for each turn, every round's and the median of each column.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let turns: Vec<Value> = self.results.samples.iter().map(|(key, samples)| turn(*key, samples)).collect();
+        let targets: Vec<Value> = self
+            .targets
+            .iter()
+            .map(|target| json!({ "figure": target.figure, "value": target.value, "target": target.target }))
+            .collect();
+        let sizes: BTreeMap<&str, u64> = self.sizes.iter().map(|(kind, bytes)| (kind.name(), *bytes)).collect();
+        json!({
+            "machine": self.machine, "without_shares": self.results.without_shares, "skipped": self.skipped,
+            "turns": turns, "bytes": sizes, "targets": targets,
+            "requests": self.requests().into_iter().map(|(kind, requests)| (kind.name(), requests)).collect::<BTreeMap<_, _>>(),
+        })
+    }
+
+    /// Requests to DynamoDB for each event, by operation and table.
+    fn requests(&self) -> BTreeMap<Kind, BTreeMap<String, f64>> {
+        let mut requests = BTreeMap::new();
+        for (key, samples) in &self.results.samples {
+            let Some(sample) = samples.first() else { continue };
+            let of_kind = requests.entry(key.kind).or_insert_with(BTreeMap::new);
+            for (what, count) in &sample.warm.requests {
+                of_kind.entry(what.clone()).or_insert(sample.per_request(*count));
+            }
+        }
+        requests
+    }
+
+    fn usage(&self, key: Key) -> Option<Usage> {
+        let median = |what: fn(&Sample) -> f64| self.results.median_of(key, what);
+        Some(Usage {
+            memory_mb: key.memory_mb,
+            billed_ms: median(Sample::billed_ms)?,
+            write_units: median(|sample| sample.per_request(sample.warm.writes()))?
+                + self.results.more_units.get(&key.kind).copied().unwrap_or_default(),
+            read_units: median(|sample| sample.per_request(sample.warm.half_read_units) / 2.0)?,
+        })
+    }
+
+    fn dollars(&self) -> Table {
+        let mut table = table();
+        table.set_header(["group", "MB", "subject", "billed ms", "write units", "read units", "$ x86_64", "$ arm64"]);
+        let is_delayed = |name: &str| self.results.groups.iter().any(|group| group.name == name && group.is_delayed);
+        for key in self.results.samples.keys().filter(|key| key.turn == 0 && is_delayed(key.group)) {
+            let Some(usage) = self.usage(*key) else { continue };
+            table.add_row([
+                key.group.to_owned(),
+                key.memory_mb.to_string(),
+                key.kind.name().to_owned(),
+                format!("{:.1}", usage.billed_ms),
+                format!("{:.2}", usage.write_units),
+                format!("{:.2}", usage.read_units),
+                format!("{:.2}", usage.dollars(GB_SECOND_X86_64)),
+                format!("{:.2}", usage.dollars(GB_SECOND_ARM64)),
+            ]);
+        }
+        table
+    }
+
+    fn of_group(&self, group: &Group, memory_mb: u32) -> Table {
+        let mut table = table();
+        table.set_header(["subject"].into_iter().chain(COLUMNS.map(|(heading, ..)| heading)));
+        for (key, _) in
+            self.results.samples.iter().filter(|(key, _)| (key.group, key.memory_mb) == (group.name, memory_mb))
+        {
+            let again = if key.turn == 0 { "" } else { " (again)" };
+            let cells = COLUMNS.map(|(_, digits, value)| {
+                self.results.median_of(*key, value).map_or_else(String::new, |value| format!("{value:.digits$}"))
+            });
+            table.add_row([format!("{}{again}", key.kind.name())].into_iter().chain(cells));
+        }
+        table
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:#}\n", self.machine)?;
+        if let Some(reason) = &self.results.without_shares {
+            writeln!(f, "At full speed, because control groups are not available here: {reason}\n")?;
+        }
+        for skipped in &self.skipped {
+            writeln!(f, "skipped: {skipped}\n")?;
+        }
+        for group in &self.results.groups {
+            for memory_mb in &group.memories_mb {
+                let (requests, rounds) = (group.requests, group.rounds);
+                writeln!(f, "{}, {memory_mb} MB: {}", group.name, group.about)?;
+                writeln!(f, "(medians of {rounds} rounds with a first request and {requests} further ones)\n")?;
+                writeln!(f, "{}\n", self.of_group(group, *memory_mb))?;
+            }
+        }
+        let mut requests = table();
+        requests.set_header(["subject", "requests to DynamoDB for each event"]);
+        for (kind, of_kind) in self.requests() {
+            let words: Vec<String> = of_kind.iter().map(|(what, count)| format!("{count:.2} {what}")).collect();
+            requests.add_row([kind.name(), &words.join(", ")]);
+        }
+        writeln!(f, "{requests}\n")?;
+        let mut sizes = table();
+        sizes.set_header(["subject", "bytes", "MiB"]);
+        for (kind, bytes) in &self.sizes {
+            sizes.add_row([kind.name(), &bytes.to_string(), &format!("{:.2}", mib(bytes / 1024))]);
+        }
+        writeln!(f, "{sizes}\n\nDollars per million requests, without logs:\n\n{}\n", self.dollars())?;
+        let mut targets = table();
+        targets.set_header(["figure", "value", "target"]);
+        for Target { figure, value, target } in &self.targets {
+            let value = value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.2}"));
+            targets.add_row([*figure, &value, &format!("{target:.2}")]);
+        }
+        writeln!(f, "{targets}")
+    }
+}
+
+fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    table
+}
+
+fn turn(key: Key, samples: &[Sample]) -> Value {
+    let columns: BTreeMap<&str, Value> = COLUMNS
+        .into_iter()
+        .map(|(heading, _, value)| {
+            let rounds: Vec<f64> = samples.iter().map(value).collect();
+            (heading, json!({ "median": median(&rounds), "rounds": rounds }))
+        })
+        .collect();
+    let last = samples.last();
+    json!({
+        "group": key.group, "memory_mb": key.memory_mb, "subject": key.kind.name(), "turn": key.turn,
+        "figures": columns,
+        "start": last.map(|sample| json!({ "DynamoDB": sample.init.requests, "Secrets Manager": sample.secrets.requests,
+            "handshakes": sample.init.handshakes + sample.secrets.handshakes })),
+        "warm_bytes": last.map(|sample| json!([sample.per_request(sample.warm.received_bytes),
+            sample.per_request(sample.warm.sent_bytes)])),
+    })
+}
+
+/// Where and when it was measured.
+fn machine(options: &Options) -> Value {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let cpu = read("/proc/cpuinfo");
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    json!({
+        "epoch_secs": SystemTime::now().duration_since(UNIX_EPOCH).map(|time| time.as_secs()).unwrap_or_default(),
+        "processor": model.map(|(_, model)| model.trim().to_owned()),
+        "processors": std::thread::available_parallelism().map(usize::from).unwrap_or_default(),
+        "load_average": read("/proc/loadavg").split_whitespace().take(3).collect::<Vec<_>>(),
+        "architecture": std::env::consts::ARCH,
+        "round_trip_ms": options.round_trip_ms, "secrets_ms": options.secrets_ms,
+    })
+}

@@ -1,0 +1,86 @@
+//! The figures that the project has set itself, and what was measured.
+
+use crate::{
+    figures::ratio,
+    measure::Sample,
+    options::Options,
+    plan::Results,
+    subject::Kind::{self, Auth, NaiveRust, NextActionPin, Node, RawRust},
+};
+
+/// The memory size of most comparisons, in MB.
+const USUAL_MB: u32 = 512;
+/// That of the thousands of requests.
+const WHOLE_MB: u32 = 1769;
+
+/// A figure with its target, of which less is better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    /// What it is.
+    pub figure: &'static str,
+    /// What was measured. `None` if it was not.
+    pub value: Option<f64>,
+    /// What is wanted.
+    pub target: f64,
+}
+
+/// All figures.
+#[must_use]
+pub fn targets(results: &Results, options: &Options) -> Vec<Target> {
+    let of = |group, memory_mb, kind, what: fn(&Sample) -> f64| results.median(group, memory_mb, kind, what);
+    let against = |group, memory_mb, kind: Kind, peer: Kind, what: fn(&Sample) -> f64| {
+        ratio(of(group, memory_mb, kind, what)?, of(group, memory_mb, peer, what)?)
+    };
+    let p50: fn(&Sample) -> f64 = |sample| sample.warm(0.5);
+    let cpu: fn(&Sample) -> f64 = |sample| sample.warm_cpu_ms;
+    let cold: fn(&Sample) -> f64 = Sample::cold_ms;
+    let requests: fn(&Sample) -> f64 = |sample| sample.per_request(sample.warm.all());
+    let end_mib: fn(&Sample) -> f64 = |sample| mib(sample.end_kib);
+    let first = |group, what: fn(&Sample) -> f64| of(group, USUAL_MB, Auth, what);
+    let target = |figure, value, target| Target { figure, value, target };
+    let deployed_cold = |group| ratio(first(group, cold)?, of("keyed", USUAL_MB, NaiveRust, cold)?);
+    vec![
+        target("DynamoDB requests an attempt", first("keyed", requests), 1.00),
+        target("warm p50, against naive Rust", against("keyed", USUAL_MB, Auth, NaiveRust, p50), 0.50),
+        target("CPU per 1,000 (keyed), against naive Rust", against("keyed", USUAL_MB, Auth, NaiveRust, cpu), 0.35),
+        target("CPU per 1,000, against one raw request", against("keyed", USUAL_MB, Auth, RawRust, cpu), 3.5),
+        target(
+            "next action with a PIN: p50, against the auth webhook",
+            against("functions", USUAL_MB, NextActionPin, Auth, p50),
+            1.10,
+        ),
+        target(
+            "next action with a PIN: CPU, against the auth webhook",
+            against("functions", USUAL_MB, NextActionPin, Auth, cpu),
+            1.4,
+        ),
+        target(
+            "as deployed, keyed: cold at 512 MB, against naive Rust with its secret in the environment",
+            deployed_cold("deployed-keyed"),
+            0.35,
+        ),
+        target("bootstrap of the auth webhook, MiB", bytes(Auth, options).map(|bytes| mib(bytes / 1024)), 8.0),
+        target(
+            "memory after thousands of requests, against naive Rust",
+            against("memory", WHOLE_MB, Auth, NaiveRust, end_mib),
+            0.9,
+        ),
+        target("memory as shipped, after dozens of attempts, MiB", first("deployed", end_mib), 40.0),
+        target("p50 as shipped, against naive Rust", against("deployed", USUAL_MB, Auth, NaiveRust, p50), 0.85),
+        target("p50 as shipped, against Node.js", against("deployed", USUAL_MB, Auth, Node, p50), 0.9),
+    ]
+}
+
+/// The size of a program's file.
+#[must_use]
+pub fn bytes(kind: Kind, options: &Options) -> Option<u64> {
+    let program = kind.program(options)?;
+    Some(std::fs::metadata(program.first()?).ok()?.len())
+}
+
+/// KiB as MiB.
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
+pub fn mib(kib: u64) -> f64 {
+    kib as f64 / 1024.0
+}
