@@ -48,7 +48,7 @@ pub const TWIML_LIBRARIES: PythonEnvironment =
     PythonEnvironment { name: "twiml", requirements: include_str!("../requirements/twiml.txt") };
 /// The AWS SDK and Argon2, for the peer in Python of `cargo xtask bench`.
 pub const BENCH_PYTHON: PythonEnvironment =
-    PythonEnvironment { name: "bench", requirements: include_str!("../../benches/peers/python/requirements.txt") };
+    PythonEnvironment { name: "bench", requirements: include_str!("../requirements/bench.txt") };
 /// SignalWire's library. It asks for a Twilio library of 2021 and works with today's, so it is installed apart from it.
 const SIGNALWIRE: PythonPackage = PythonPackage { name: "signalwire", version: "2.1.1" };
 /// Twilio's and SignalWire's libraries, and the packages that their check of signatures needs.

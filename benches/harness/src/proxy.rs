@@ -34,6 +34,9 @@ use tokio::{
 };
 use tokio_rustls::LazyConfigAcceptor;
 
+/// A reply that is later than this by the time it is due is counted.
+const LATE: Duration = Duration::from_millis(1);
+
 /// How long things take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delays {
@@ -149,7 +152,12 @@ async fn pass(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respons
     head.headers.remove("transfer-encoding");
     head.headers.remove("connection");
     let body = body.collect().await?.to_bytes();
-    until(received + shared.delays().reply).await;
+    let due = received + shared.delays().reply;
+    // Without a delay, every reply would be late.
+    if shared.delays().reply > LATE && due + LATE < Instant::now() {
+        shared.counts().late += 1;
+    }
+    until(due).await;
     Ok(Response::from_parts(head, Full::new(body)))
 }
 

@@ -29,7 +29,7 @@ pub struct Report {
 /// A column: its heading, its digits after the point, and its value.
 type Column = (&'static str, usize, fn(&Sample) -> f64);
 
-const COLUMNS: [Column; 14] = [
+const COLUMNS: [Column; 15] = [
     ("init ms", 1, |sample| sample.init_ms),
     ("first ms", 1, |sample| sample.first_ms),
     ("cold ms", 1, Sample::cold_ms),
@@ -43,6 +43,7 @@ const COLUMNS: [Column; 14] = [
     ("MiB end", 1, |sample| mib(sample.end_kib)),
     ("MiB most", 1, |sample| mib(sample.most_kib)),
     ("requests", 2, |sample| sample.per_request(sample.warm.all())),
+    ("late", 2, |sample| sample.per_request(sample.warm.late)),
     ("connections", 0, |sample| sample.per_request(sample.connections() * sample.warm_ms.len() as u64)),
 ];
 
@@ -59,7 +60,7 @@ impl Report {
                 .filter(|kind| ![Kind::Node, Kind::Python].contains(kind))
                 .filter_map(|kind| Some((kind, bytes(kind, options)?)))
                 .collect(),
-            skipped: options.skipped.clone(),
+            skipped: options.skipped.iter().cloned().chain(missing(options)).collect(),
             machine: machine(options),
             results,
         }
@@ -180,6 +181,12 @@ impl fmt::Display for Report {
         }
         writeln!(f, "{targets}")
     }
+}
+
+/// Functions that `sam build` did not make.
+fn missing(options: &Options) -> impl Iterator<Item = String> {
+    let missing = Kind::OURS.into_iter().filter(|kind| kind.program(options).is_none());
+    missing.map(|kind| format!("{}: it is not built", kind.name()))
 }
 
 fn table() -> Table {

@@ -92,10 +92,13 @@ impl Kind {
         }
     }
 
-    /// The program and its arguments. `None` for a peer that is not built here.
+    /// The program and its arguments. `None` if it is not built here.
     #[must_use]
     pub fn program(self, options: &Options) -> Option<Vec<PathBuf>> {
-        let bootstrap = |id: &str| Some(vec![options.bootstraps.join(id).join("bootstrap")]);
+        let bootstrap = |id: &str| {
+            let program = options.bootstraps.join(id).join("bootstrap");
+            program.is_file().then(|| vec![program])
+        };
         match (self.function(), self) {
             (Some(function), _) => bootstrap(logical_id(function)),
             (None, Self::Enrol) => bootstrap(ENROLMENT),
@@ -106,7 +109,7 @@ impl Kind {
     /// The command that starts it.
     ///
     /// # Errors
-    /// It is a peer that is not built here.
+    /// It is not built here.
     pub fn command(self, options: &Options) -> Result<Command> {
         let words = self.program(options).with_context(|| format!("{} is not built", self.name()))?;
         let (program, arguments) = words.split_first().context("a peer without a program")?;
@@ -124,6 +127,8 @@ impl Kind {
             Some(function) => ours(Environment::on(&world.database, function), self, world, setup),
             None if self == Self::Enrol => ours(Environment::of_enrolment(&world.database), self, world, setup),
             None => Environment::of_account()
+                // Lambda sets both variables, and boto3 reads this one.
+                .with("AWS_DEFAULT_REGION", "eu-west-1")
                 .with("CALLERS_TABLE", &world.peers_table)
                 .with("WEBHOOK_TOKEN", TOKEN)
                 .with("PIN_KEY", PEER_KEY),

@@ -19,6 +19,8 @@ pub struct Counts {
     pub sent_bytes: u64,
     /// Requests by operation and kind of table, such as `UpdateItem callers`.
     pub requests: BTreeMap<String, u64>,
+    /// Replies that the service gave later than the delay, by more than a millisecond.
+    pub late: u64,
     /// Twice the read units of items up to 4 KB.
     pub half_read_units: u64,
 }
