@@ -207,6 +207,17 @@ impl Instance {
         assert!(idle, "the function ended: {:?}", self.log.problems());
     }
 
+    /// Asks the process to end, and waits until it has.
+    ///
+    /// # Panics
+    /// It does not end within two minutes.
+    pub async fn end(&self) {
+        signal(self.pid, "TERM");
+        let mut ended = self.ended.clone();
+        // An error says that nobody reads its output any more, because it has ended.
+        timeout(PATIENCE, ended.wait_for(|ended| *ended)).await.expect("the function does not end").ok();
+    }
+
     /// Stops the process, as Lambda does between two events, or in the middle of one.
     pub fn freeze(&self) {
         signal(self.pid, "STOP");

@@ -10,6 +10,7 @@
 pub mod authority;
 pub mod cost;
 pub mod figures;
+pub mod instructions;
 pub mod measure;
 pub mod options;
 pub mod plan;

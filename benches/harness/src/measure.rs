@@ -168,7 +168,11 @@ async fn launch(command: Command, environment: Environment) -> Result<(Instance,
     launched.await?
 }
 
-async fn ask(instance: &Instance, case: Case, event: String) -> Result<f64> {
+/// Gives an instance an event, and returns how many milliseconds it took.
+///
+/// # Errors
+/// It answers something else than it should.
+pub(crate) async fn ask(instance: &Instance, case: Case, event: String) -> Result<f64> {
     let began = Instant::now();
     let handled = instance.handle(event).await;
     let took = millis(began.elapsed());

@@ -5,6 +5,7 @@
 
 use crate::{
     figures::median,
+    instructions::{self, Instructions},
     measure::{Case, Sample, measure},
     options::Options,
     proxy::Delays,
@@ -37,6 +38,8 @@ pub struct Group {
     pub requests: usize,
     /// How often each has its turn.
     pub rounds: usize,
+    /// Whether instructions are counted, and nothing else is measured.
+    pub is_counted: bool,
 }
 
 /// One turn of a subject in a group: the group, the memory size, the subject, and whether it is its second turn.
@@ -61,6 +64,10 @@ pub struct Results {
     pub samples: BTreeMap<Key, Vec<Sample>>,
     /// What a request writes beyond a unit for each write.
     pub more_units: BTreeMap<Kind, f64>,
+    /// The instructions of each subject.
+    pub instructions: BTreeMap<Kind, Instructions>,
+    /// Why instructions were not counted.
+    pub without_instructions: Option<String>,
     /// Why the shares of a processor were not applied.
     pub without_shares: Option<String>,
 }
@@ -95,6 +102,7 @@ pub fn groups(short: bool) -> Vec<Group> {
         kinds: beside.clone(),
         requests: few(200, 100),
         rounds: few(5, 3),
+        is_counted: false,
     };
     let shares = Group {
         name: "shares",
@@ -107,6 +115,7 @@ pub fn groups(short: bool) -> Vec<Group> {
     let functions = Group {
         name: "functions",
         about: "all functions, keyed hash, secrets in the environment, flow in a file",
+        memories_mb: if short { vec![512] } else { vec![512, 128] },
         kinds: Kind::OURS.to_vec(),
         requests: few(200, 60),
         rounds: few(3, 1),
@@ -148,7 +157,17 @@ pub fn groups(short: bool) -> Vec<Group> {
         rounds: few(2, 1),
         ..keyed.clone()
     };
-    vec![keyed, shares, functions, deployed_keyed, deployed, deployed_functions, memory]
+    let instructions = Group {
+        name: "instructions",
+        about: "instructions in user space, keyed hash, secrets in the environment",
+        is_delayed: false,
+        kinds: Kind::OURS.into_iter().chain([Kind::NaiveRust, Kind::RawRust]).collect(),
+        requests: few(100, 50),
+        rounds: 1,
+        is_counted: true,
+        ..keyed.clone()
+    };
+    vec![keyed, shares, functions, deployed_keyed, deployed, deployed_functions, memory, instructions]
 }
 
 /// Measures what the options want.
@@ -159,12 +178,34 @@ pub async fn run(options: &Options) -> Result<Results> {
     let mut results = Results::default();
     for mut group in groups(options.short) {
         group.kinds.retain(|kind| options.wants(group.name, *kind) && kind.program(options).is_some());
-        if !group.kinds.is_empty() {
+        // It takes as long as the rest of a short run.
+        let is_left_out = group.is_counted && options.short && !options.only.iter().any(|name| name == group.name);
+        if group.kinds.is_empty() || is_left_out {
+            continue;
+        }
+        if group.is_counted {
+            count_group(&group, options, &mut results).await?;
+        } else {
             measure_group(&group, options, &mut results).await?;
             results.groups.push(group);
         }
     }
     Ok(results)
+}
+
+async fn count_group(group: &Group, options: &Options, results: &mut Results) -> Result<()> {
+    if !instructions::is_possible() {
+        results.without_instructions = Some("valgrind is not installed".to_owned());
+        return Ok(());
+    }
+    let world = World::new(group.hash, options).await?;
+    world.proxy.set(Delays::default());
+    for &kind in &group.kinds {
+        eprintln!("{}, {}", group.name, kind.name());
+        let case = Case { kind, setup: group.setup, memory_mb: group.memories_mb[0], requests: group.requests };
+        results.instructions.insert(kind, instructions::count(case, &world, options).await?);
+    }
+    Ok(())
 }
 
 async fn measure_group(group: &Group, options: &Options, results: &mut Results) -> Result<()> {

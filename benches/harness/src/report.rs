@@ -3,6 +3,7 @@
 use crate::{
     cost::{GB_SECOND_ARM64, GB_SECOND_X86_64, Usage},
     figures::median,
+    instructions::Instructions,
     measure::Sample,
     options::Options,
     plan::{Group, Key, Results},
@@ -24,6 +25,8 @@ pub struct Report {
     sizes: BTreeMap<Kind, u64>,
     skipped: Vec<String>,
     machine: Value,
+    /// Whether everything was asked for.
+    is_whole: bool,
 }
 
 /// A column: its heading, its digits after the point, and its value.
@@ -62,6 +65,7 @@ impl Report {
                 .collect(),
             skipped: options.skipped.iter().cloned().chain(missing(options)).collect(),
             machine: machine(options),
+            is_whole: options.only.is_empty(),
             results,
         }
     }
@@ -78,6 +82,10 @@ impl Report {
         let sizes: BTreeMap<&str, u64> = self.sizes.iter().map(|(kind, bytes)| (kind.name(), *bytes)).collect();
         json!({
             "machine": self.machine, "without_shares": self.results.without_shares, "skipped": self.skipped,
+            "without_instructions": self.results.without_instructions,
+            "instructions": self.results.instructions.iter()
+                .map(|(kind, count)| (kind.name(), json!({ "start": count.start, "request": count.request })))
+                .collect::<BTreeMap<_, _>>(),
             "turns": turns, "bytes": sizes, "targets": targets,
             "requests": self.requests().into_iter().map(|(kind, requests)| (kind.name(), requests)).collect::<BTreeMap<_, _>>(),
         })
@@ -160,6 +168,21 @@ impl fmt::Display for Report {
                 writeln!(f, "{}\n", self.of_group(group, *memory_mb))?;
             }
         }
+        if let Some(reason) = &self.results.without_instructions {
+            writeln!(f, "Instructions were not counted: {reason}\n")?;
+        }
+        if !self.results.instructions.is_empty() {
+            let mut instructions = table();
+            instructions.set_header([
+                "subject",
+                "thousand instructions a request",
+                "million to start, with 20 requests",
+            ]);
+            for (kind, Instructions { start, request }) in &self.results.instructions {
+                instructions.add_row([kind.name(), &format!("{:.1}", request / 1e3), &format!("{:.1}", start / 1e6)]);
+            }
+            writeln!(f, "{instructions}\n")?;
+        }
         let mut requests = table();
         requests.set_header(["subject", "requests to DynamoDB for each event"]);
         for (kind, of_kind) in self.requests() {
@@ -175,7 +198,8 @@ impl fmt::Display for Report {
         writeln!(f, "{sizes}\n\nDollars per million requests, without logs:\n\n{}\n", self.dollars())?;
         let mut targets = table();
         targets.set_header(["figure", "value", "target"]);
-        for Target { figure, value, target } in &self.targets {
+        let shown = self.targets.iter().filter(|target| self.is_whole || target.value.is_some());
+        for Target { figure, value, target } in shown {
             let value = value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.2}"));
             targets.add_row([*figure, &value, &format!("{target:.2}")]);
         }

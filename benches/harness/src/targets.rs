@@ -10,6 +10,8 @@ use crate::{
 
 /// The memory size of most comparisons, in MB.
 const USUAL_MB: u32 = 512;
+/// The smallest one, in MB.
+const LEAST_MB: u32 = 128;
 /// That of the thousands of requests.
 const WHOLE_MB: u32 = 1769;
 
@@ -38,15 +40,26 @@ pub fn targets(results: &Results, options: &Options) -> Vec<Target> {
     let end_mib: fn(&Sample) -> f64 = |sample| mib(sample.end_kib);
     let first = |group, what: fn(&Sample) -> f64| of(group, USUAL_MB, Auth, what);
     let target = |figure, value, target| Target { figure, value, target };
+    let instructions = |kind: Kind, peer: Kind| {
+        ratio(results.instructions.get(&kind)?.request, results.instructions.get(&peer)?.request)
+    };
     let deployed_cold = |group| ratio(first(group, cold)?, of("keyed", USUAL_MB, NaiveRust, cold)?);
     vec![
         target("DynamoDB requests an attempt", first("keyed", requests), 1.00),
-        target("warm p50, against naive Rust", against("keyed", USUAL_MB, Auth, NaiveRust, p50), 0.50),
+        target("warm p50 at 512 MB, against naive Rust", against("keyed", USUAL_MB, Auth, NaiveRust, p50), 0.50),
+        target("warm p50 at 128 MB, against naive Rust", against("shares", LEAST_MB, Auth, NaiveRust, p50), 0.50),
         target("CPU per 1,000 (keyed), against naive Rust", against("keyed", USUAL_MB, Auth, NaiveRust, cpu), 0.35),
+        target("the same in instructions", instructions(Auth, NaiveRust), 0.35),
         target("CPU per 1,000, against one raw request", against("keyed", USUAL_MB, Auth, RawRust, cpu), 3.5),
+        target("the same in instructions", instructions(Auth, RawRust), 3.5),
         target(
-            "next action with a PIN: p50, against the auth webhook",
+            "next action with a PIN: p50 at 512 MB, against the auth webhook",
             against("functions", USUAL_MB, NextActionPin, Auth, p50),
+            1.10,
+        ),
+        target(
+            "next action with a PIN: p50 at 128 MB, against the auth webhook",
+            against("functions", LEAST_MB, NextActionPin, Auth, p50),
             1.10,
         ),
         target(
@@ -54,6 +67,7 @@ pub fn targets(results: &Results, options: &Options) -> Vec<Target> {
             against("functions", USUAL_MB, NextActionPin, Auth, cpu),
             1.4,
         ),
+        target("the same in instructions", instructions(NextActionPin, Auth), 1.4),
         target(
             "as deployed, keyed: cold at 512 MB, against naive Rust with its secret in the environment",
             deployed_cold("deployed-keyed"),
