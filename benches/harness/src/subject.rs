@@ -152,7 +152,7 @@ impl Kind {
             Self::NextActionPin => *status == 200 && body.contains("<id>23456</id>"),
             Self::Postback => *status == 204,
             Self::Voice => *status == 200 && body.contains("Hello Ada"),
-            Self::Enrol => answer.to_string().contains("written"),
+            Self::Enrol => answer["outcomes"][0]["outcome"] == "done",
             Self::RawRust => *status == 200,
             _ => *status == 200 && body == "5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064",
         }

@@ -96,7 +96,7 @@ async fn before_pins(count: usize, world: &World, options: &Options) -> Result<V
 /// The event with the time at which it comes, as API Gateway gives it.
 fn now(mut event: Value) -> Result<Value> {
     let epoch_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-    if let Some(context) = event["requestContext"].as_object_mut() {
+    if let Some(context) = event.get_mut("requestContext").and_then(Value::as_object_mut) {
         context.insert("timeEpoch".to_owned(), json!(u64::try_from(epoch_ms)?));
     }
     Ok(event)
