@@ -34,7 +34,7 @@ pub struct Case {
 }
 
 /// What one start showed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sample {
     /// From the start of the process until it asks for its first event.
     pub init_ms: f64,

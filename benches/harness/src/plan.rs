@@ -9,7 +9,7 @@ use crate::{
     measure::{Case, Sample, measure},
     options::Options,
     proxy::Delays,
-    share::Share,
+    share::{Preferred, Share},
     subject::{Kind, Setup},
     world::{Footprint, World},
 };
@@ -175,6 +175,7 @@ pub fn groups(short: bool) -> Vec<Group> {
 /// # Errors
 /// A subject does not start, or does not answer as it should.
 pub async fn run(options: &Options) -> Result<Results> {
+    let _preferred = Preferred::new();
     let mut results = Results::default();
     for mut group in groups(options.short) {
         group.kinds.retain(|kind| options.wants(group.name, *kind) && kind.program(options).is_some());

@@ -252,3 +252,52 @@ fn machine(options: &Options) -> Value {
         "round_trip_ms": options.round_trip_ms, "secrets_ms": options.secrets_ms,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{plan::groups, proxy::Counts};
+    use clap::Parser as _;
+
+    fn report(only: &[&str]) -> Report {
+        let arguments = ["bench", "--bootstraps", "nowhere"].into_iter().chain(only.iter().copied());
+        let options = Options::parse_from(arguments);
+        let mut results = Results { groups: groups(false), ..Results::default() };
+        results.groups.retain(|group| group.name == "keyed");
+        let warm = Counts { requests: [("UpdateItem callers".to_owned(), 4)].into(), ..Counts::default() };
+        let sample =
+            Sample { init_ms: 20.0, first_ms: 5.5, warm_ms: vec![5.2, 5.4, 6.0, 9.1], warm, ..Sample::default() };
+        for turn in [0, 1] {
+            let key = Key { group: "keyed", memory_mb: 512, kind: Kind::Auth, turn };
+            results.samples.insert(key, vec![sample.clone(); 3]);
+        }
+        Report::new(&options, results)
+    }
+
+    #[test]
+    fn the_tables_have_a_row_for_each_turn() {
+        let text = report(&["--only", "keyed"]).to_string();
+        let row = |begins: &str| text.lines().find(|line| line.starts_with(begins)).unwrap_or_default();
+        let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+        assert_eq!(cells(row("| auth   "))[2..8], ["20.0", "5.5", "25.5", "5.40", "9.10", "9.10"]);
+        assert_eq!(cells(row("| auth (again)"))[5], "5.40");
+        assert!(text.contains("1.00 UpdateItem callers"), "{text}");
+        // Durations of 6, 6, 6 and 10 ms are billed: seven on average.
+        assert_eq!(cells(row("| keyed"))[4..6], ["7.0", "1.00"]);
+    }
+
+    #[test]
+    fn what_was_not_measured_is_only_named_if_everything_was_asked_for() {
+        assert!(!report(&["--only", "keyed"]).to_string().contains("not measured"));
+        assert!(report(&[]).to_string().contains("not measured"));
+    }
+
+    #[test]
+    fn the_figures_of_all_rounds_are_in_the_json() {
+        let json = report(&[]).json();
+        let turn = &json["turns"][0];
+        assert_eq!((&turn["subject"], &turn["memory_mb"]), (&json!("auth"), &json!(512)));
+        assert_eq!(turn["figures"]["cold ms"], json!({ "median": 25.5, "rounds": [25.5, 25.5, 25.5] }));
+        assert_eq!(json["requests"]["auth"]["UpdateItem callers"], 1.0);
+    }
+}

@@ -73,6 +73,11 @@ pub fn targets(results: &Results, options: &Options) -> Vec<Target> {
             deployed_cold("deployed-keyed"),
             0.35,
         ),
+        target(
+            "the same with Argon2id, against naive Rust with Argon2id",
+            against("deployed", USUAL_MB, Auth, NaiveRust, cold),
+            0.35,
+        ),
         target("bootstrap of the auth webhook, MiB", bytes(Auth, options).map(|bytes| mib(bytes / 1024)), 8.0),
         target(
             "memory after thousands of requests, against naive Rust",
@@ -97,4 +102,44 @@ pub fn bytes(kind: Kind, options: &Options) -> Option<u64> {
 #[allow(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
 pub fn mib(kib: u64) -> f64 {
     kib as f64 / 1024.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Key;
+    use clap::Parser as _;
+
+    fn results(samples: &[(&'static str, Kind, Sample)]) -> Results {
+        let mut results = Results::default();
+        for (group, kind, sample) in samples {
+            let key = Key { group, memory_mb: USUAL_MB, kind: *kind, turn: 0 };
+            results.samples.entry(key).or_default().push(sample.clone());
+        }
+        results
+    }
+
+    fn value(results: &Results, figure: &str) -> Option<f64> {
+        let options = Options::parse_from(["bench", "--bootstraps", "nowhere"]);
+        targets(results, &options).iter().find(|target| target.figure == figure).unwrap().value
+    }
+
+    #[test]
+    fn figures_are_ratios_of_medians() {
+        let of = |p50: f64, cpu: f64| Sample { warm_ms: vec![p50; 3], warm_cpu_ms: cpu, ..Sample::default() };
+        let auth = [(5.0, 0.4), (6.0, 0.5), (50.0, 4.0)].map(|(p50, cpu)| ("keyed", Auth, of(p50, cpu)));
+        let [first, second, third] = auth;
+        let results = results(&[first, second, third, ("keyed", NaiveRust, of(12.0, 1.0))]);
+        assert_eq!(value(&results, "warm p50 at 512 MB, against naive Rust"), Some(0.5));
+        assert_eq!(value(&results, "CPU per 1,000 (keyed), against naive Rust"), Some(0.5));
+        assert_eq!(value(&results, "CPU per 1,000, against one raw request"), None);
+    }
+
+    #[test]
+    fn a_cold_start_as_deployed_is_compared_with_a_peer_that_has_its_secret() {
+        let of = |init_ms: f64, first_ms: f64| Sample { init_ms, first_ms, ..Sample::default() };
+        let samples = [("deployed-keyed", Auth, of(40.0, 10.0)), ("keyed", NaiveRust, of(20.0, 180.0))];
+        let figure = "as deployed, keyed: cold at 512 MB, against naive Rust with its secret in the environment";
+        assert_eq!(value(&results(&samples), figure), Some(0.25));
+    }
 }

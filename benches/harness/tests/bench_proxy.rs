@@ -86,3 +86,17 @@ async fn who_does_not_trust_the_authority_has_no_handshake() {
     let counts = proxy.take_counts();
     assert_eq!((counts.connections, counts.handshakes), (1, 0));
 }
+
+#[test]
+fn peers_in_rust_have_the_profile_of_the_functions() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let profile = |path: &str| {
+        let text = std::fs::read_to_string(root.join(path)).unwrap();
+        let (_, section) = text.split_once("[profile.release]\n").unwrap();
+        let lines = section.lines().take_while(|line| !line.starts_with('['));
+        lines.filter(|line| !line.starts_with('#') && !line.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for peer in ["naive-rust", "raw-rust"] {
+        assert_eq!(profile(&format!("benches/peers/{peer}/Cargo.toml")), profile("Cargo.toml"), "{peer}");
+    }
+}
