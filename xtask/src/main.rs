@@ -29,7 +29,7 @@ cargo xtask test --only STEP,STEP   run only these steps, in the usual order
 cargo xtask list                    list the steps
 cargo xtask fuzz [--seconds N | --runs N] [--seed N] [TARGET]...
                                     run the fuzz targets, each for a minute
-cargo xtask bench [--short] [--only NAME,NAME] [--json FILE] [--bootstraps FOLDER]
+cargo xtask bench [--short] [--only NAME,NAME] [--memory MB,MB] [--json FILE] [--bootstraps FOLDER]
                                     measure the functions beside their peers (docs/performance.md)
 cargo xtask package                 build a package that deploys without Rust, for this machine's architecture
 cargo xtask package ARCHITECTURE    the same for arm64 or x86_64";

@@ -14,6 +14,9 @@ pub struct Options {
     /// Only these groups of measurements, and only these functions and peers.
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,
+    /// These memory sizes in MB, instead of those of each group.
+    #[arg(long, value_delimiter = ',')]
+    pub memory: Vec<u32>,
     /// Writes all figures to a file.
     #[arg(long)]
     pub json: Option<PathBuf>,

@@ -179,6 +179,9 @@ pub async fn run(options: &Options) -> Result<Results> {
     let mut results = Results::default();
     for mut group in groups(options.short) {
         group.kinds.retain(|kind| options.wants(group.name, *kind) && kind.program(options).is_some());
+        if !options.memory.is_empty() {
+            group.memories_mb.clone_from(&options.memory);
+        }
         // It takes as long as the rest of a short run.
         let is_left_out = group.is_counted && options.short && !options.only.iter().any(|name| name == group.name);
         if group.kinds.is_empty() || is_left_out {

@@ -7,6 +7,7 @@ use crate::{
     measure::Sample,
     options::Options,
     plan::{Group, Key, Results},
+    proxy::Counts,
     subject::Kind,
     targets::{Target, bytes, mib, targets},
 };
@@ -231,11 +232,18 @@ fn turn(key: Key, samples: &[Sample]) -> Value {
     json!({
         "group": key.group, "memory_mb": key.memory_mb, "subject": key.kind.name(), "turn": key.turn,
         "figures": columns,
-        "start": last.map(|sample| json!({ "DynamoDB": sample.init.requests, "Secrets Manager": sample.secrets.requests,
-            "handshakes": sample.init.handshakes + sample.secrets.handshakes })),
+        "init": last.map(|sample| counted(&sample.init)),
+        "secrets": last.map(|sample| counted(&sample.secrets)),
+        "first": last.map(|sample| counted(&sample.first)),
+        "warm": last.map(|sample| counted(&sample.warm)),
         "warm_bytes": last.map(|sample| json!([sample.per_request(sample.warm.received_bytes),
             sample.per_request(sample.warm.sent_bytes)])),
     })
+}
+
+/// What went through a proxy in the last round.
+fn counted(counts: &Counts) -> Value {
+    json!({ "connections": counts.connections, "handshakes": counts.handshakes, "requests": counts.requests })
 }
 
 /// Where and when it was measured.
@@ -256,7 +264,7 @@ fn machine(options: &Options) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{plan::groups, proxy::Counts};
+    use crate::plan::groups;
     use clap::Parser as _;
 
     fn report(only: &[&str]) -> Report {

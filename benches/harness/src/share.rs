@@ -6,6 +6,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
+    thread,
     time::Duration,
 };
 
@@ -58,8 +59,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        // A group that stays is empty and does no harm.
-        fs::remove_dir(&self.0).unwrap_or_default();
+        remove(&self.0);
     }
 }
 
@@ -88,10 +88,9 @@ impl Preferred {
 
 impl Drop for Preferred {
     fn drop(&mut self) {
-        // A group that stays is empty once this program has ended, and does no harm.
-        fs::write(Path::new(PROCESSORS).join("cgroup.procs"), std::process::id().to_string())
-            .and_then(|()| fs::remove_dir(&self.0))
-            .unwrap_or_default();
+        if fs::write(Path::new(PROCESSORS).join("cgroup.procs"), std::process::id().to_string()).is_ok() {
+            remove(&self.0);
+        }
     }
 }
 
@@ -148,9 +147,19 @@ impl Meter {
 impl Drop for Meter {
     fn drop(&mut self) {
         if let Self::Group(folder) = self {
-            // A group that stays is empty and does no harm.
-            fs::remove_dir(folder).unwrap_or_default();
+            remove(folder);
         }
+    }
+}
+
+/// Removes a group whose process has ended. The kernel lets go of it a moment later. One that stays is empty and does no
+/// harm.
+fn remove(folder: &Path) {
+    for _ in 0..50 {
+        if fs::remove_dir(folder).is_ok() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(2));
     }
 }
 

@@ -19,7 +19,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// Parses `[--short] [--only NAME,…] [--json FILE] [--bootstraps FOLDER]`; `None` if it is anything else.
+    /// Parses `[--short] [--only NAME,…] [--memory MB,…] [--json FILE] [--bootstraps FOLDER]`; `None` if it is anything
+    /// else.
     pub fn parse(arguments: &[&str]) -> Option<Self> {
         let mut options = Self::default();
         let mut rest = arguments.iter();
@@ -27,7 +28,7 @@ impl Options {
             match *argument {
                 "--bootstraps" => options.bootstraps = Some(PathBuf::from(rest.next()?)),
                 "--short" => options.passed_on.push("--short".to_owned()),
-                "--json" => options.passed_on.extend([(*argument).to_owned(), (*rest.next()?).to_owned()]),
+                "--json" | "--memory" => options.passed_on.extend([(*argument).to_owned(), (*rest.next()?).to_owned()]),
                 "--only" => {
                     let names = *rest.next()?;
                     options.only = names.split(',').map(str::to_owned).collect();
