@@ -23,6 +23,12 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// The least value; 0 without values. It is for processor time, to which other load on the machine can only add.
+#[must_use]
+pub fn least(values: &[f64]) -> f64 {
+    values.iter().copied().min_by(f64::total_cmp).unwrap_or_default()
+}
+
 /// One value as a part of another; `None` if that is 0.
 #[must_use]
 pub fn ratio(value: f64, of: f64) -> Option<f64> {
@@ -54,6 +60,7 @@ mod tests {
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
         assert_eq!(median(&[]), 0.0);
+        assert_eq!((least(&[4.0, 1.0, 2.0]), least(&[])), (1.0, 0.0));
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! another one. The auth webhook has two turns: how far apart they are is the noise.
 
 use crate::{
-    figures::median,
     instructions::{self, Instructions},
     measure::{Case, Sample, measure},
     options::Options,
@@ -73,17 +72,11 @@ pub struct Results {
 }
 
 impl Results {
-    /// The median over the rounds of something, for a subject's first turn in a group.
+    /// A figure of a turn, taken over its rounds: by [`crate::figures::median`], or by another function.
     #[must_use]
-    pub fn median(&self, group: &'static str, memory_mb: u32, kind: Kind, of: impl Fn(&Sample) -> f64) -> Option<f64> {
-        self.median_of(Key { group, memory_mb, kind, turn: 0 }, of)
-    }
-
-    /// The same for any turn.
-    #[must_use]
-    pub fn median_of(&self, key: Key, of: impl Fn(&Sample) -> f64) -> Option<f64> {
+    pub fn over(&self, key: Key, rounds: fn(&[f64]) -> f64, of: impl Fn(&Sample) -> f64) -> Option<f64> {
         let values: Vec<f64> = self.samples.get(&key)?.iter().map(of).collect();
-        Some(median(&values))
+        Some(rounds(&values))
     }
 }
 

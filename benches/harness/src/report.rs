@@ -2,7 +2,7 @@
 
 use crate::{
     cost::{GB_SECOND_ARM64, GB_SECOND_X86_64, Usage},
-    figures::median,
+    figures::{least, median},
     instructions::Instructions,
     measure::Sample,
     options::Options,
@@ -30,25 +30,25 @@ pub struct Report {
     is_whole: bool,
 }
 
-/// A column: its heading, its digits after the point, and its value.
-type Column = (&'static str, usize, fn(&Sample) -> f64);
+/// A column: its heading, its digits after the point, how it is taken over the rounds, and its value.
+type Column = (&'static str, usize, fn(&[f64]) -> f64, fn(&Sample) -> f64);
 
 const COLUMNS: [Column; 15] = [
-    ("init ms", 1, |sample| sample.init_ms),
-    ("first ms", 1, |sample| sample.first_ms),
-    ("cold ms", 1, Sample::cold_ms),
-    ("p50 ms", 2, |sample| sample.warm(0.5)),
-    ("p90 ms", 2, |sample| sample.warm(0.9)),
-    ("p99 ms", 2, |sample| sample.warm(0.99)),
-    ("CPU s/1,000", 3, |sample| sample.warm_cpu_ms),
-    ("CPU init ms", 1, |sample| sample.init_cpu_ms),
-    ("CPU first ms", 1, |sample| sample.first_cpu_ms),
-    ("MiB start", 1, |sample| mib(sample.start_kib)),
-    ("MiB end", 1, |sample| mib(sample.end_kib)),
-    ("MiB most", 1, |sample| mib(sample.most_kib)),
-    ("requests", 2, |sample| sample.per_request(sample.warm.all())),
-    ("late", 2, |sample| sample.per_request(sample.warm.late)),
-    ("connections", 0, |sample| sample.per_request(sample.connections() * sample.warm_ms.len() as u64)),
+    ("init ms", 1, median, |sample| sample.init_ms),
+    ("first ms", 1, median, |sample| sample.first_ms),
+    ("cold ms", 1, median, Sample::cold_ms),
+    ("p50 ms", 2, median, |sample| sample.warm(0.5)),
+    ("p90 ms", 2, median, |sample| sample.warm(0.9)),
+    ("p99 ms", 2, median, |sample| sample.warm(0.99)),
+    ("CPU s/1,000", 3, least, |sample| sample.warm_cpu_ms),
+    ("CPU init ms", 1, least, |sample| sample.init_cpu_ms),
+    ("CPU first ms", 1, least, |sample| sample.first_cpu_ms),
+    ("MiB start", 1, median, |sample| mib(sample.start_kib)),
+    ("MiB end", 1, median, |sample| mib(sample.end_kib)),
+    ("MiB most", 1, median, |sample| mib(sample.most_kib)),
+    ("requests", 2, median, |sample| sample.per_request(sample.warm.all())),
+    ("late", 2, median, |sample| sample.per_request(sample.warm.late)),
+    ("connections", 0, median, |sample| sample.per_request(sample.connections() * sample.warm_ms.len() as u64)),
 ];
 
 impl Report {
@@ -71,7 +71,7 @@ impl Report {
         }
     }
 
-    /// All figures: for each turn, every round's and the median of each column.
+    /// All figures: for each turn, every round's and the one of each column.
     #[must_use]
     pub fn json(&self) -> Value {
         let turns: Vec<Value> = self.results.samples.iter().map(|(key, samples)| turn(*key, samples)).collect();
@@ -106,7 +106,7 @@ impl Report {
     }
 
     fn usage(&self, key: Key) -> Option<Usage> {
-        let median = |what: fn(&Sample) -> f64| self.results.median_of(key, what);
+        let median = |what: fn(&Sample) -> f64| self.results.over(key, median, what);
         Some(Usage {
             memory_mb: key.memory_mb,
             billed_ms: median(Sample::billed_ms)?,
@@ -143,8 +143,8 @@ impl Report {
             self.results.samples.iter().filter(|(key, _)| (key.group, key.memory_mb) == (group.name, memory_mb))
         {
             let again = if key.turn == 0 { "" } else { " (again)" };
-            let cells = COLUMNS.map(|(_, digits, value)| {
-                self.results.median_of(*key, value).map_or_else(String::new, |value| format!("{value:.digits$}"))
+            let cells = COLUMNS.map(|(_, digits, rounds, value)| {
+                self.results.over(*key, rounds, value).map_or_else(String::new, |value| format!("{value:.digits$}"))
             });
             table.add_row([format!("{}{again}", key.kind.name())].into_iter().chain(cells));
         }
@@ -165,7 +165,10 @@ impl fmt::Display for Report {
             for memory_mb in &group.memories_mb {
                 let (requests, rounds) = (group.requests, group.rounds);
                 writeln!(f, "{}, {memory_mb} MB: {}", group.name, group.about)?;
-                writeln!(f, "(medians of {rounds} rounds with a first request and {requests} further ones)\n")?;
+                writeln!(
+                    f,
+                    "(medians of {rounds} rounds with a first request and {requests} further ones; of CPU, the least)\n"
+                )?;
                 writeln!(f, "{}\n", self.of_group(group, *memory_mb))?;
             }
         }
@@ -223,9 +226,9 @@ fn table() -> Table {
 fn turn(key: Key, samples: &[Sample]) -> Value {
     let columns: BTreeMap<&str, Value> = COLUMNS
         .into_iter()
-        .map(|(heading, _, value)| {
+        .map(|(heading, _, over, value)| {
             let rounds: Vec<f64> = samples.iter().map(value).collect();
-            (heading, json!({ "median": median(&rounds), "rounds": rounds }))
+            (heading, json!({ "value": over(&rounds), "rounds": rounds }))
         })
         .collect();
     let last = samples.last();
@@ -305,7 +308,7 @@ mod tests {
         let json = report(&[]).json();
         let turn = &json["turns"][0];
         assert_eq!((&turn["subject"], &turn["memory_mb"]), (&json!("auth"), &json!(512)));
-        assert_eq!(turn["figures"]["cold ms"], json!({ "median": 25.5, "rounds": [25.5, 25.5, 25.5] }));
+        assert_eq!(turn["figures"]["cold ms"], json!({ "value": 25.5, "rounds": [25.5, 25.5, 25.5] }));
         assert_eq!(json["requests"]["auth"]["UpdateItem callers"], 1.0);
     }
 }
