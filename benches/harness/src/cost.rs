@@ -46,6 +46,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_prices_are_those_of_the_guide() {
+        let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/deploy.md")).unwrap();
+        for (price, shown) in [
+            (API_REQUEST, "$1.00 per million requests"),
+            (LAMBDA_REQUEST, "$0.20 per million requests"),
+            (GB_SECOND_ARM64, "$0.0000133334 per GB-second (arm64)"),
+            (GB_SECOND_X86_64, "$0.0000166667 (x86_64)"),
+            (WRITE_UNIT, "$0.625 per million write units"),
+            (READ_UNIT, "$0.125 per million read units"),
+        ] {
+            assert!(guide.contains(shown), "{shown}");
+            let number = shown.trim_start_matches('$').split(' ').next().unwrap();
+            assert!((number.parse::<f64>().unwrap() - price).abs() < 1e-12, "{shown}");
+        }
+    }
+
+    #[test]
     fn dollars_follow_from_the_prices() {
         let usage = Usage { memory_mb: 512, billed_ms: 100.0, write_units: 2.0, read_units: 1.0 };
         assert!((usage.dollars(GB_SECOND_X86_64) - (1.2 + 0.833_335 + 1.25 + 0.125)).abs() < 1e-9);
