@@ -88,7 +88,7 @@ impl Proxy {
         *self.shared.delays.lock().unwrap_or_else(PoisonError::into_inner) = delays;
     }
 
-    /// Returns the counts since the last time, and begins anew.
+    /// Returns the counts since the last time, and starts again from zero.
     #[must_use]
     pub fn take_counts(&self) -> Counts {
         let mut counts = std::mem::take(&mut *self.shared.counts());

@@ -68,7 +68,7 @@ async fn requests_connections_handshakes_and_bytes_are_counted() {
 }
 
 #[tokio::test]
-async fn who_does_not_trust_the_authority_has_no_handshake() {
+async fn a_client_that_does_not_trust_the_authority_has_no_handshake() {
     let manager = SecretsManager::start([("pin-keys", "abc".to_owned())], Mode::Gives).await;
     let [authority, other] = [Authority::new().unwrap(), Authority::new().unwrap()];
     let proxy = Proxy::to(&manager.endpoint, &authority, Delays::default()).await.unwrap();

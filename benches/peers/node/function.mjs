@@ -10,7 +10,7 @@ const MOST_FAILURES = 3;
 
 const { CALLERS_TABLE: table, WEBHOOK_TOKEN: token, PIN_KEY: pinKey } = process.env;
 const client = new DynamoDBClient({});
-// Only who uses it loads it.
+// Loaded only if PINs are hashed with it.
 let argon2;
 
 const answer = (statusCode, body) => ({ statusCode, headers: { "content-type": "text/plain" }, body });

@@ -22,7 +22,7 @@ pub(super) struct Bytes {
 }
 
 impl Bytes {
-    /// Returns how many were received and sent, and begins anew.
+    /// Returns how many were received and sent, and starts again from zero.
     pub(super) fn take(&self) -> (u64, u64) {
         (self.received.swap(0, Ordering::Relaxed), self.sent.swap(0, Ordering::Relaxed))
     }
