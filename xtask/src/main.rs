@@ -9,6 +9,7 @@ mod bench;
 mod figures;
 mod fuzz;
 mod package;
+mod quick;
 mod report;
 mod steps;
 mod tally;
@@ -27,6 +28,8 @@ const USAGE: &str = "\
 cargo xtask test                    install the tools and run all steps
 cargo xtask test --only STEP,STEP   run only these steps, in the usual order
 cargo xtask list                    list the steps
+cargo xtask quick                   format, clippy, and the tests of what is not committed yet
+cargo xtask quick --since COMMIT    the same for everything since a commit or a branch
 cargo xtask fuzz [--seconds N | --runs N] [--seed N] [TARGET]...
                                     run the fuzz targets, each for a minute
 cargo xtask bench [--short] [--only NAME,NAME] [--memory MB,MB] [--json FILE] [--bootstraps FOLDER]
@@ -45,6 +48,8 @@ fn main() -> ExitCode {
         }
         ["test"] => test(None),
         ["test", "--only", names] => test(Some(names)),
+        ["quick"] => quick(None),
+        ["quick", "--since", commit] => quick(Some(commit)),
         ["fuzz", ..] => fuzz(&arguments[1..]),
         ["bench", ..] => measure(&arguments[1..]),
         ["package"] => pack(Some(Architecture::of_this_machine())),
@@ -56,6 +61,17 @@ fn main() -> ExitCode {
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn quick(since: Option<&str>) -> ExitCode {
+    match Workspace::find().and_then(|workspace| quick::quick(&workspace, since)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The steps of `cargo xtask test`, in order.
 
 mod browser;
-mod checks;
+pub mod checks;
 mod deploy;
 mod dynamodb_local;
 mod fuzz;
