@@ -59,8 +59,7 @@ impl Record {
     }
 
     /// Stores the visit with the answer, as it is to be kept, and its reason. In Lambda that is left for the time after the
-    /// answer; elsewhere it is waited for no longer than `left`. Says whether it is stored, as
-    /// far as is known by then.
+    /// answer; elsewhere it is waited for no longer than `left`. Says whether it is stored, as far as is known by then.
     pub(crate) async fn close(self, report: &Report, kept: String, left: Duration) -> bool {
         let Self { store, retention, deadline, visit } = self;
         let answered = answered(report, kept);

@@ -92,8 +92,9 @@ impl From<Refused> for Diagnostic {
     }
 }
 
-/// Runs a webhook that steers calls, until Lambda ends it. `function` is the name of its package, `writes_to` names the
-/// tables that a call's first request writes to, those in a list one after the other and the lists at once; `last_resort` reads the answer of a last resort or says what is expected.
+/// Runs a webhook that steers calls, until Lambda ends it. `function` is the name of its package. `writes_to` names the
+/// tables that a call's first request writes to: those in a list one after the other, and the lists at once. `last_resort`
+/// reads the answer of a last resort, or says what is expected.
 pub async fn steering(
     function: &'static str,
     writes_to: &'static [&'static [Table]],

@@ -89,9 +89,9 @@ pub(crate) struct Storing {
 }
 
 impl Steering {
-    /// Reads the environment. `writes_to` names the tables that a call's first request writes
-    /// to, those in a list one after the other and the lists at once; `last_resort` reads the
-    /// answer of a last resort, or says what is expected in its place.
+    /// Reads the environment. `writes_to` names the tables that a call's first request writes to: those in a list one after
+    /// the other, and the lists at once. `last_resort` reads the answer of a last resort, or says what is expected in its
+    /// place.
     pub(crate) async fn from_env(
         webhook: Result<WebhookConfig, ConfigMistakes>,
         writes_to: &'static [&'static [Table]],
