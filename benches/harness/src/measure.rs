@@ -40,8 +40,10 @@ pub struct Sample {
     pub init_ms: f64,
     /// The first request.
     pub first_ms: f64,
-    /// Each further one.
+    /// Each further one, until its answer.
     pub warm_ms: Vec<f64>,
+    /// The same until the next event is asked for, which is what Lambda bills.
+    pub busy_ms: Vec<f64>,
     /// Processor time until it asks for its first event.
     pub init_cpu_ms: f64,
     /// Processor time of the first request.
@@ -80,7 +82,7 @@ impl Sample {
     /// The mean of what Lambda bills for a further request: each duration is rounded up to a millisecond.
     #[must_use]
     pub fn billed_ms(&self) -> f64 {
-        mean(&self.warm_ms.iter().map(|took| took.ceil()).collect::<Vec<_>>())
+        mean(&self.busy_ms.iter().map(|took| took.ceil()).collect::<Vec<_>>())
     }
 
     /// A count of the further requests, for each of them.
@@ -122,11 +124,14 @@ pub async fn measure(case: Case, share: Option<&Share>, world: &World, options: 
     instance.until_idle().await;
     let (first, first_cpu) = (world.proxy.take_counts(), meter.read()?);
 
-    let mut warm_ms = Vec::with_capacity(case.requests);
+    let (mut warm_ms, mut busy_ms) = (Vec::with_capacity(case.requests), Vec::with_capacity(case.requests));
     for event in events {
+        let began = Instant::now();
         warm_ms.push(ask(&instance, case, event).await?);
+        // An instance that does something after its answer gets no event until it asks for one.
+        instance.until_idle().await;
+        busy_ms.push(millis(began.elapsed()));
     }
-    instance.until_idle().await;
     let warm_cpu = millis(meter.read()? - first_cpu);
     let sample = Sample {
         init_ms,
@@ -135,6 +140,7 @@ pub async fn measure(case: Case, share: Option<&Share>, world: &World, options: 
         first_cpu_ms: millis(first_cpu - init_cpu),
         warm_cpu_ms: warm_cpu / f64::from(u32::try_from(case.requests.max(1))?),
         warm_ms,
+        busy_ms,
         start_kib,
         end_kib: resident_kib(pid),
         most_kib: most_resident_kib(pid),

@@ -3,7 +3,7 @@
 use super::shown::{Secrets, ShownRequest};
 use crate::{api::Body, output::Output};
 use anyhow::{Context as _, bail};
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderName, Method, header};
 use http_body_util::Full;
 use ringbolt_core::{
     dialects::{self, Dialect, Webhook},
@@ -52,7 +52,7 @@ impl Outgoing {
         // The deployment's own token takes the place of the one for local runs, which sample events carry. Any other is sent
         // as it is, because a refusal is then what the event is about.
         let bearer = format!("Bearer {LOCAL_TOKEN}");
-        let mut headers = of_provider(&request.headers);
+        let mut headers = of_provider(&event);
         let mut token = Token::OfEvent;
         if headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes() == bearer.as_bytes()) {
             headers.remove(header::AUTHORIZATION);
@@ -141,11 +141,14 @@ impl Outgoing {
     }
 }
 
-/// The headers without those of the way to API Gateway, such as `host` and `x-forwarded-for`.
-fn of_provider(headers: &HeaderMap) -> HeaderMap {
+/// The headers of an event without those of the way to API Gateway, such as `host` and `x-forwarded-for`.
+fn of_provider(event: &Value) -> HeaderMap {
     let known = [header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, header::USER_AGENT];
-    let kept = headers.iter().filter(|(name, _)| known.contains(name));
-    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+    let sent = event["headers"].as_object().into_iter().flatten().filter_map(|(name, value)| {
+        let name: HeaderName = name.parse().ok()?;
+        Some((name, value.as_str()?.parse().ok()?))
+    });
+    sent.filter(|(name, _)| known.contains(name)).collect()
 }
 
 /// A query string without the characters that no URL may have. API Gateway passes them on, so an event can have them.
