@@ -3,13 +3,15 @@
 use aws_sdk_dynamodb::{
     Client,
     config::{retry::RetryConfig, timeout::TimeoutConfig},
+    types::AttributeValue,
 };
 use ringbolt_dev::database::{Embedded, start_with_key};
 use ringbolt_dynamodb::{
     Store, client,
-    tables::{self, TableNames},
+    tables::{self, IVR_DAY, TableNames, WHO},
 };
 use std::{
+    collections::HashMap,
     env,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -69,6 +71,27 @@ pub(crate) fn unused_tables() -> TableNames {
         callers: format!("callers-{unique}"),
         calls: format!("calls-{unique}"),
         counters: format!("counters-{unique}"),
+    }
+}
+
+/// What a write of an item of `Calls` costs beyond one write unit: another unit for each further KB, and one for each entry
+/// in an index.
+#[must_use]
+pub fn more_units(item: &HashMap<String, AttributeValue>) -> usize {
+    let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
+    let entries = [WHO, IVR_DAY].into_iter().filter(|key| item.contains_key(*key)).count();
+    bytes.div_ceil(1024) - 1 + entries
+}
+
+/// The size of a value, as DynamoDB bills it.
+fn size(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.len() / 2 + 2,
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::M(map) => 3 + map.iter().map(|(name, value)| name.len() + 1 + size(value)).sum::<usize>(),
+        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size(value)).sum::<usize>(),
+        _ => 1,
     }
 }
 

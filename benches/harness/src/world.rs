@@ -21,11 +21,12 @@ use ringbolt_core::{
 use ringbolt_dynamodb::{
     Store,
     flows::{FlowTable, Push},
-    tables::{IVR_DAY, WHO, create_missing_flows},
+    tables::create_missing_flows,
 };
 use ringbolt_tests::{
     TestDatabase,
     app::{Function, NOON, demo_flow},
+    database::more_units,
     environment::{documented, logical_id},
     secrets_manager::{Mode, SecretsManager},
 };
@@ -111,9 +112,7 @@ impl World {
         let mut footprint = Footprint::default();
         while let Some(page) = pages.next().await {
             for item in page?.items() {
-                let entries = [WHO, IVR_DAY].into_iter().filter(|key| item.contains_key(*key)).count();
-                let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
-                footprint.more_units += u64::try_from(entries + bytes.div_ceil(1024) - 1)?;
+                footprint.more_units += u64::try_from(more_units(item))?;
             }
         }
         Ok(footprint)
@@ -174,16 +173,4 @@ async fn enrol_for_peers(client: &Client, table: &str, hash: PinHash) -> Result<
         .send()
         .await?;
     Ok(())
-}
-
-/// The size of a value, as DynamoDB bills it.
-fn size(value: &AttributeValue) -> usize {
-    match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(number) => number.len() / 2 + 2,
-        AttributeValue::B(bytes) => bytes.as_ref().len(),
-        AttributeValue::M(map) => 3 + map.iter().map(|(name, value)| name.len() + 1 + size(value)).sum::<usize>(),
-        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size(value)).sum::<usize>(),
-        _ => 1,
-    }
 }

@@ -11,14 +11,15 @@ use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, ServerName, pem::PemObject as _},
 };
-use std::{net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-async fn connect(proxy: &Proxy, authority: &Authority) -> TlsStream<TcpStream> {
+/// Connects with trust in one authority.
+async fn connect(proxy: &Proxy, authority: &Authority) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority.certificate()).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -27,8 +28,8 @@ async fn connect(proxy: &Proxy, authority: &Authority) -> TlsStream<TcpStream> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     let address: SocketAddr = proxy.endpoint.strip_prefix("https://").unwrap().parse().unwrap();
-    let stream = TcpStream::connect(address).await.unwrap();
-    TlsConnector::from(Arc::new(config)).connect(ServerName::IpAddress(address.ip().into()), stream).await.unwrap()
+    let stream = TcpStream::connect(address).await?;
+    TlsConnector::from(Arc::new(config)).connect(ServerName::IpAddress(address.ip().into()), stream).await
 }
 
 /// Asks for the secret, and reads the whole reply.
@@ -49,7 +50,7 @@ async fn requests_connections_handshakes_and_bytes_are_counted() {
     let manager = SecretsManager::start([("pin-keys", "abc".to_owned())], Mode::Gives).await;
     let authority = Authority::new().unwrap();
     let proxy = Proxy::to(&manager.endpoint, &authority, Delays::default()).await.unwrap();
-    let mut first = connect(&proxy, &authority).await;
+    let mut first = connect(&proxy, &authority).await.unwrap();
     for _ in 0..2 {
         let reply = ask(&mut first).await;
         assert!(reply.starts_with("HTTP/1.1 200") && reply.contains("abc"), "{reply}");
@@ -61,7 +62,7 @@ async fn requests_connections_handshakes_and_bytes_are_counted() {
     assert!(counts.received_bytes > 400 && counts.sent_bytes > 400, "{counts:?}");
     assert_eq!(proxy.take_counts(), Counts::default());
 
-    ask(&mut connect(&proxy, &authority).await).await;
+    ask(&mut connect(&proxy, &authority).await.unwrap()).await;
     ask(&mut first).await;
     let counts = proxy.take_counts();
     assert_eq!((counts.connections, counts.handshakes, counts.all()), (1, 1, 2));
@@ -72,17 +73,7 @@ async fn a_client_that_does_not_trust_the_authority_has_no_handshake() {
     let manager = SecretsManager::start([("pin-keys", "abc".to_owned())], Mode::Gives).await;
     let [authority, other] = [Authority::new().unwrap(), Authority::new().unwrap()];
     let proxy = Proxy::to(&manager.endpoint, &authority, Delays::default()).await.unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(other.certificate()).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let address: SocketAddr = proxy.endpoint.strip_prefix("https://").unwrap().parse().unwrap();
-    let stream = TcpStream::connect(address).await.unwrap();
-    let name = ServerName::IpAddress(address.ip().into());
-    assert!(TlsConnector::from(Arc::new(config)).connect(name, stream).await.is_err());
+    assert!(connect(&proxy, &other).await.is_err());
     let counts = proxy.take_counts();
     assert_eq!((counts.connections, counts.handshakes), (1, 0));
 }

@@ -47,7 +47,7 @@ impl Playground {
     pub async fn start(flow: Arc<Flow>, at: EpochMs) -> anyhow::Result<Self> {
         let embedded = database::start(None).await?;
         let (clock, faults) = (MovableClock::still(at), Faults::default());
-        let sdk = embedded.sdk().await;
+        let sdk = embedded.sdk();
         tables::create_missing(&client::webhook_client(&sdk, DEADLINE), &local_tables())
             .await
             .context("the tables could not be created")?;

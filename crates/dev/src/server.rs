@@ -139,7 +139,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     let embedded = database::start(state.map(|folder| folder.join(state::DATABASE)).as_deref()).await?;
     let hasher =
         PinHasher::new(keys::load(state.map(|folder| folder.join(state::PIN_KEYS)).as_deref())?, PinHash::default());
-    let sdk = embedded.sdk().await;
+    let sdk = embedded.sdk();
     create_tables(&sdk).await?;
     let store = Store::new(client::webhook_client(&sdk, options.deadline), local_tables());
     let live = flows.all();

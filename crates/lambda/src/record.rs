@@ -84,8 +84,8 @@ impl Record {
     }
 }
 
-/// What makes a visit the same as another: what is kept of it, and the state that came with it. Not the whole request, for
-/// whoever has the key and the table would find the PIN in a digest of that, without Argon2id to slow them.
+/// What makes a visit the same as another: what is kept of it, and the state that came with it. A digest of the whole
+/// request would let PINs be tried with the key and the table, and without Argon2id.
 fn digest(app: &App, told: &Value, state: Option<&str>) -> String {
     let state = state.unwrap_or_default();
     let digest = app.hasher.keys().current().fingerprint(&[b"visit", told.to_string().as_bytes(), state.as_bytes()]);

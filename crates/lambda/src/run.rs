@@ -102,7 +102,7 @@ pub async fn steering(
     handle: impl AsyncFn(&App, Request) -> Answer,
 ) -> ExitCode {
     let config = init_logging(WebhookConfig::from_env(environment));
-    steer(function, Steering::from_env(config, writes_to, last_resort).await, handle).await
+    steer(function, Steering::from_env(config, writes_to, last_resort), handle).await
 }
 
 /// The same for a webhook whose requests the provider signs.
@@ -113,7 +113,7 @@ pub async fn steering_signed(
     handle: impl AsyncFn(&App, Request) -> Answer,
 ) -> ExitCode {
     let config = init_logging(WebhookConfig::signed_from_env(environment));
-    steer(function, Steering::from_env(config, writes_to, last_resort).await, handle).await
+    steer(function, Steering::from_env(config, writes_to, last_resort), handle).await
 }
 
 async fn steer(
@@ -141,7 +141,7 @@ pub async fn storing(
     handle: impl AsyncFn(&Postback, Request) -> Answer,
     drain: impl AsyncFn(&Postback, Batch) -> BatchResponse,
 ) -> ExitCode {
-    let start = Storing::from_env(init_logging(WebhookConfig::from_env(environment))).await;
+    let start = Storing::from_env(init_logging(WebhookConfig::from_env(environment)));
     let invoke = async |_: &Storing, ready: Result<&Postback, Failure>, event: &Event<'_>| match Batch::from_event(
         event.text,
     )? {
@@ -170,7 +170,7 @@ pub async fn enrolling(
 ) -> ExitCode {
     let config = EnrolConfig::from_env(environment);
     logging::init(config.as_ref().map_or(LevelFilter::INFO, |config| config.log_level));
-    let start = Enrolling::from_env(config).await;
+    let start = Enrolling::from_env(config);
     let invoke = async |_: &Enrolling, ready: Result<&Enroller, Failure>, event: &Event<'_>| {
         Ok(Done::Enrolled(handle(ready.map_err(Refused::NotReady)?, event.text).await))
     };
@@ -222,8 +222,8 @@ async fn run<S: Start>(
         // On the heap: the compiler gives up on futures that are nested as deeply as these.
         // It can have PINs, so its memory is cleared. The runtime's own buffer cannot be.
         let payload = Zeroizing::new(String::from(Box::<str>::from(event.payload)));
-        let event_text = Event { text: &payload, received: began };
-        let (done, left) = after::collect(Box::pin(invoke(start, loaded, &event_text))).await;
+        let received = Event { text: &payload, received: began };
+        let (done, left) = after::collect(Box::pin(invoke(start, loaded, &received))).await;
         let invocation = Invocation {
             stack: stack.as_deref(),
             function,

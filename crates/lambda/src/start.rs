@@ -92,7 +92,7 @@ impl Steering {
     /// Reads the environment. `writes_to` names the tables that a call's first request writes to: those in a list one after
     /// the other, and the lists at once. `last_resort` reads the answer of a last resort, or says what is expected in its
     /// place.
-    pub(crate) async fn from_env(
+    pub(crate) fn from_env(
         webhook: Result<WebhookConfig, ConfigMistakes>,
         writes_to: &'static [&'static [Table]],
         last_resort: fn(&str) -> Result<Answer, &'static str>,
@@ -152,7 +152,7 @@ impl Start for Steering {
 
 impl Storing {
     /// Reads the environment.
-    pub(crate) async fn from_env(webhook: Result<WebhookConfig, ConfigMistakes>) -> Result<Self, StartError> {
+    pub(crate) fn from_env(webhook: Result<WebhookConfig, ConfigMistakes>) -> Result<Self, StartError> {
         let (webhook, config) = ConfigMistakes::both(webhook, StoringConfig::from_env(environment))?;
         Ok(Self { webhook, config, sdk: sdk_config() })
     }
@@ -189,7 +189,7 @@ pub(crate) struct Enrolling {
 
 impl Enrolling {
     /// Takes the environment that was read.
-    pub(crate) async fn from_env(config: Result<EnrolConfig, ConfigMistakes>) -> Result<Self, StartError> {
+    pub(crate) fn from_env(config: Result<EnrolConfig, ConfigMistakes>) -> Result<Self, StartError> {
         Ok(Self { config: config?, sdk: sdk_config() })
     }
 }

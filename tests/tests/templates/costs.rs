@@ -3,10 +3,7 @@
 use crate::{template, text};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_core::{outcome::Outcome, time::EpochMs};
-use ringbolt_dynamodb::{
-    Store,
-    tables::{IVR_DAY, WHO},
-};
+use ringbolt_dynamodb::Store;
 use ringbolt_lambda::{
     Answer,
     metrics::{self, Invocation},
@@ -14,7 +11,7 @@ use ringbolt_lambda::{
 use ringbolt_tests::{
     TestApp, TestDatabase, TwimlCall, Wire,
     app::{Function, demo_flow, event, get_event, root},
-    database::patient_client,
+    database::{more_units, patient_client},
     twiml,
 };
 use serde_json::Value;
@@ -34,10 +31,6 @@ const GB_SECOND: f64 = 0.000_013_333_4;
 const LOG_GB: f64 = 0.50;
 /// The lines START, END and REPORT that Lambda adds, with 26 bytes a line of overhead.
 const LAMBDA_LINES_BYTES: usize = 400;
-/// Bytes of a write unit.
-const UNIT_BYTES: usize = 1024;
-/// The keys of the indexes of Calls.
-const INDEXED: [&str; 2] = [WHO, IVR_DAY];
 
 /// A row of the guide's table: memory in GB, seconds, write units, read units, KB of log, dollars.
 #[derive(Debug)]
@@ -123,11 +116,10 @@ impl Deployment {
         let operations = self.wire.take_operations();
         let count = |name: &str| operations.iter().filter(|operation| *operation == name).count();
         let new: Vec<_> = calls(&self.database).await.into_iter().filter(|item| !before.contains(item)).collect();
-        // Each write of an item costs its size, and an entry in an index one unit. Everything else is small.
-        let large: usize = new.iter().map(|item| size(item).div_ceil(UNIT_BYTES) - 1).sum();
-        let entries: usize = new.iter().flat_map(|item| INDEXED.map(|key| usize::from(item.contains_key(key)))).sum();
+        // Items of other tables are small, and in no index.
+        let more: usize = new.iter().map(more_units).sum();
         let measured = Measured {
-            writes: count("UpdateItem") + large + entries,
+            writes: count("UpdateItem") + more,
             reads: count("GetItem"),
             log_bytes: logged(function, &answer) + access_log() + LAMBDA_LINES_BYTES,
         };
@@ -138,22 +130,6 @@ impl Deployment {
 async fn calls(database: &TestDatabase) -> Vec<HashMap<String, AttributeValue>> {
     let client = patient_client(&database.endpoint).await;
     client.scan().table_name(&database.tables.calls).send().await.unwrap().items().to_vec()
-}
-
-/// The size of an item, as DynamoDB bills it: names and values.
-fn size(item: &HashMap<String, AttributeValue>) -> usize {
-    item.iter().map(|(name, value)| name.len() + size_of(value)).sum()
-}
-
-fn size_of(value: &AttributeValue) -> usize {
-    match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(number) => number.len() / 2 + 2,
-        AttributeValue::B(bytes) => bytes.as_ref().len(),
-        AttributeValue::M(map) => 3 + map.iter().map(|(name, value)| name.len() + 1 + size_of(value)).sum::<usize>(),
-        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size_of(value)).sum::<usize>(),
-        _ => 1,
-    }
 }
 
 /// The length of the line that the function writes about an answer.

@@ -33,7 +33,7 @@ async fn a_pin_is_never_kept_whatever_its_name_and_an_unknown_ivr_keeps_no_answe
     assert_eq!(visit(&app, "r-3").await["told"]["answers"]["secret"], "[redacted]");
 }
 
-/// Otherwise a digest without Argon2id would tell the PIN to whoever has the key and the table.
+/// A digest of the PIN without Argon2id would let PINs be tried quickly, with the key and the table.
 #[tokio::test]
 async fn a_records_key_does_not_depend_on_the_pin() {
     let mut keys = Vec::new();

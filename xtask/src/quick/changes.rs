@@ -5,15 +5,17 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Files outside of every crate, and the crates whose tests read them. The first line that fits counts.
-const READ_BY: [(&str, &[&str]); 8] = [
+const READ_BY: [(&str, &[&str]); 10] = [
     ("flows", &["ringbolt-core"]),
-    ("events", &["ringbolt-core"]),
+    ("events", &["ringbolt-core", "ringbolt-tests"]),
     ("docs/flows.md", &["ringbolt-core", "xtask"]),
     ("docs/flow.schema.json", &["ringbolt-core"]),
     ("docs/output.schema.json", &["ringbolt"]),
+    ("docs/deploy.md", &["ringbolt-tests", "xtask"]),
     ("docs", &["xtask"]),
     ("SECURITY.md", &["xtask"]),
     ("template.yaml", &["ringbolt-tests"]),
+    ("infra", &["ringbolt-tests"]),
 ];
 /// These decide how every crate is built.
 const OF_ALL: [&str; 3] = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"];

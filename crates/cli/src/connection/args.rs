@@ -130,7 +130,7 @@ impl ConnectionArgs {
     pub(crate) async fn connect(&self) -> anyhow::Result<Connection> {
         if let Some(folder) = &self.local {
             let local = Local::open(folder).await?;
-            let sdk = local.sdk().await;
+            let sdk = local.sdk();
             let client = webhook_client(&sdk, PATIENCE);
             return Ok(Connection { sdk, client, given: self.given(), place: Place::Local(local) });
         }

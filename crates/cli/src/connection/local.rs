@@ -44,7 +44,7 @@ impl Local {
             Found::Running(announcement) => At::Running(announcement),
             Found::Free(claim) => {
                 let embedded = database::start(Some(&folder.join(state::DATABASE))).await?;
-                create_tables(&embedded.sdk().await).await?;
+                create_tables(&embedded.sdk()).await?;
                 At::Ours { embedded, _claim: claim }
             }
             Found::Busy => {
@@ -73,10 +73,10 @@ impl Local {
     }
 
     /// The configuration of clients of the database.
-    pub(super) async fn sdk(&self) -> SdkConfig {
+    pub(super) fn sdk(&self) -> SdkConfig {
         match &self.at {
             At::Running(announcement) => client::local_config(&announcement.database, &announcement.database_key),
-            At::Ours { embedded, .. } => embedded.sdk().await,
+            At::Ours { embedded, .. } => embedded.sdk(),
         }
     }
 

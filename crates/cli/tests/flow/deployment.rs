@@ -38,7 +38,7 @@ pub struct Deployment {
 impl Deployment {
     pub async fn new() -> Self {
         let embedded = start_with_key(None, ringbolt_tests::ACCESS_KEY.to_owned()).await.unwrap();
-        let client = client::webhook_client(&embedded.sdk().await, PATIENCE);
+        let client = client::webhook_client(&embedded.sdk(), PATIENCE);
         tables::create_missing_flows(&client, "flows").await.unwrap();
         tables::create_missing_audit(&client, "audit").await.unwrap();
         let table = FlowTable::new(client.clone(), "flows".to_owned());

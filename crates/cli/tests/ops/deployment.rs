@@ -79,7 +79,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 impl Deployment {
     pub async fn new() -> Self {
         let embedded = start_with_key(None, ringbolt_tests::ACCESS_KEY.to_owned()).await.unwrap();
-        let client = client::webhook_client(&embedded.sdk().await, PATIENCE);
+        let client = client::webhook_client(&embedded.sdk(), PATIENCE);
         tables::create_missing(&client, &names()).await.unwrap();
         tables::create_missing_flows(&client, "flows").await.unwrap();
         tables::create_missing_audit(&client, "audit").await.unwrap();

@@ -60,7 +60,8 @@ fn open(file: Option<&Path>) -> anyhow::Result<Database> {
 
 impl Embedded {
     /// The configuration of clients of this database.
-    pub async fn sdk(&self) -> aws_config::SdkConfig {
+    #[must_use]
+    pub fn sdk(&self) -> aws_config::SdkConfig {
         client::local_config(&self.endpoint, &self.key)
     }
 
