@@ -1,13 +1,9 @@
 //! Turns errors from AWS and the database into one sentence: what happened, where, and what to do.
 
+use crate::aws::Failure;
 use aws_config::SdkConfig;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_cloudformation::operation::describe_stacks::DescribeStacksError;
-use aws_sdk_dynamodb::{
-    config::http::HttpResponse,
-    error::{ProvideErrorMetadata, SdkError},
-};
-use aws_sdk_lambda::operation::invoke::InvokeError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use ringbolt_dynamodb::{StoreError, client::NO_CREDENTIALS};
 use ringbolt_lambda::secrets::SecretError;
 use std::{error::Error, fmt};
@@ -166,7 +162,7 @@ pub(crate) fn secret(error: SecretError, region: &str) -> AccessError {
 }
 
 /// Explains why a stack could not be described.
-pub(crate) fn stack(error: &SdkError<DescribeStacksError, HttpResponse>, sdk: &SdkConfig, name: &str) -> AccessError {
+pub(crate) fn stack(error: &Failure, sdk: &SdkConfig, name: &str) -> AccessError {
     let region = sdk.region().map_or_else(String::new, ToString::to_string);
     let message = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();
     if error.code() == Some("ValidationError") && message.contains("does not exist") {
@@ -195,7 +191,7 @@ pub(crate) fn service<E: ProvideErrorMetadata + Error + 'static, R: fmt::Debug +
 }
 
 /// Explains why a function could not be invoked.
-pub(crate) fn invocation(error: &SdkError<InvokeError, HttpResponse>, region: &str) -> AccessError {
+pub(crate) fn invocation(error: &Failure, region: &str) -> AccessError {
     match service("Lambda", error, region) {
         // Lambda does not always name the action.
         AccessError::Denied { place, .. } => AccessError::Denied { action: "lambda:InvokeFunction".to_owned(), place },

@@ -4,6 +4,7 @@
 mod action_document;
 mod api;
 mod audit;
+mod aws;
 mod call;
 mod caller;
 mod completions;

@@ -5,8 +5,12 @@ mod line;
 
 pub(crate) use line::{LineFilter, LogLine, LoggedAnswer};
 
-use crate::{connection::Connection, exit::Usage, explain};
-use aws_sdk_cloudwatchlogs::{Client, types::FilteredLogEvent};
+use crate::{
+    aws::logs::{CloudWatchLogs, Filter, LogEvent},
+    connection::Connection,
+    exit::Usage,
+    explain,
+};
 use clap::builder::PossibleValuesParser;
 use ringbolt_core::{outcome::Outcome, time::EpochMs};
 use std::{
@@ -19,7 +23,7 @@ const OLD_TOKEN: &str = r#"{ $.token = "previous" }"#;
 
 /// Where the log is.
 pub(crate) enum CallLog {
-    CloudWatch { client: Client, groups: Vec<String>, region: String },
+    CloudWatch { client: CloudWatchLogs, groups: Vec<String>, region: String },
     File(PathBuf),
 }
 
@@ -42,7 +46,7 @@ impl CallLog {
         match connection.local_folder() {
             Some(folder) => Ok(Self::of_dev(folder)),
             None => {
-                let client = Client::new(connection.sdk());
+                let client = CloudWatchLogs::new(connection.sdk());
                 Ok(Self::CloudWatch { client, groups: connection.log_groups()?, region: connection.region() })
             }
         }
@@ -73,7 +77,7 @@ impl CallLog {
             Self::CloudWatch { groups, .. } => {
                 for group in groups {
                     self.events(group, span.clone(), &filter.pattern(), |event| {
-                        if let Some(line) = event.message().and_then(LogLine::parse) {
+                        if let Some(line) = event.message.as_deref().and_then(LogLine::parse) {
                             each(line);
                         }
                     })
@@ -95,7 +99,7 @@ impl CallLog {
     ) -> anyhow::Result<()> {
         let Self::CloudWatch { groups, .. } = self else { return Ok(()) };
         for group in groups {
-            self.events(group, span.clone(), OLD_TOKEN, |event| each(EpochMs(event.timestamp().unwrap_or_default())))
+            self.events(group, span.clone(), OLD_TOKEN, |event| each(EpochMs(event.timestamp.unwrap_or_default())))
                 .await?;
         }
         Ok(())
@@ -107,21 +111,12 @@ impl CallLog {
         group: &str,
         span: Range<EpochMs>,
         pattern: &str,
-        mut each: impl FnMut(&FilteredLogEvent),
+        each: impl FnMut(LogEvent),
     ) -> anyhow::Result<()> {
         let Self::CloudWatch { client, region, .. } = self else { return Err(Usage::new("this log is a file")) };
-        let mut pages = client
-            .filter_log_events()
-            .log_group_name(group)
-            .start_time(span.start.0)
-            .end_time(span.end.0)
-            .filter_pattern(pattern)
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| explain::service("CloudWatch Logs", &error, region))?;
-            page.events().iter().for_each(&mut each);
-        }
-        Ok(())
+        let filter =
+            Filter { log_group_name: group, start_time: span.start.0, end_time: span.end.0, filter_pattern: pattern };
+        let read = client.events(filter, each).await;
+        Ok(read.map_err(|error| explain::service("CloudWatch Logs", &error, region))?)
     }
 }

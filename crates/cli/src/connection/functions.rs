@@ -1,14 +1,10 @@
 //! The deployed Lambda functions of a stack.
 
 use super::{Connection, StackOutputs};
-use crate::explain;
+use crate::{aws::lambda::Lambda, explain};
 use anyhow::Context as _;
-use aws_sdk_lambda::{
-    Client,
-    config::{Builder, timeout::TimeoutConfig},
-    error::ProvideErrorMetadata as _,
-    types::{LastUpdateStatus, State},
-};
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use jiff::fmt::strtime;
 use ringbolt_core::time::EpochMs;
 use std::{collections::HashMap, time::Duration};
@@ -105,12 +101,12 @@ pub(crate) struct Concurrency {
 const LIVE: &str = "live";
 
 impl Connection {
-    fn lambda(&self) -> Client {
+    fn lambda(&self) -> Lambda {
         let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_secs(5))
             .operation_timeout(Duration::from_secs(20))
             .build();
-        Client::from_conf(Builder::from(self.sdk()).timeout_config(timeouts).build())
+        Lambda::new(self.sdk(), timeouts)
     }
 
     /// The concurrency of the account of these credentials.
@@ -118,14 +114,13 @@ impl Connection {
     /// # Errors
     /// Lambda refuses or does not answer.
     pub(crate) async fn concurrency(&self) -> anyhow::Result<Concurrency> {
-        let asked = self.lambda().get_account_settings().send().await;
-        let found = asked
+        let asked = self.lambda().account_limit().await;
+        let limit = asked
             .map_err(|error| explain::service("Lambda", &error, &self.region()))
             .context("the account's limits could not be checked")?;
-        let limit = found.account_limit();
         Ok(Concurrency {
-            total: limit.map_or(0, |limit| i64::from(limit.concurrent_executions())),
-            unreserved: limit.and_then(|limit| limit.unreserved_concurrent_executions()).map_or(0, i64::from),
+            total: limit.concurrent_executions.unwrap_or_default(),
+            unreserved: limit.unreserved_concurrent_executions.unwrap_or_default(),
         })
     }
 
@@ -134,10 +129,9 @@ impl Connection {
     /// # Errors
     /// The stack has no such output, the function does not exist, or Lambda refuses or does not answer.
     pub(crate) async fn function(&self, stack: &StackOutputs, function: Function) -> anyhow::Result<Deployed> {
-        let client = self.lambda();
         let name = stack.require(&format!("{}FunctionName", function.output_prefix()))?;
-        let alias = function.has_alias().then(|| LIVE.to_owned());
-        let asked = client.get_function_configuration().function_name(&name).set_qualifier(alias).send().await;
+        let alias = function.has_alias().then_some(LIVE);
+        let asked = self.lambda().function_configuration(&name, alias).await;
         let found = asked.map_err(|error| match error.code() {
             Some("ResourceNotFoundException") => {
                 let what = if function.has_alias() { "live version of the function" } else { "function" };
@@ -146,18 +140,16 @@ impl Connection {
             _ => explain::service("Lambda", &error, &self.region()).into(),
         });
         let found = found.with_context(|| format!("the {} could not be checked", function.name()))?;
-        let broken = |is_broken: bool, reason: Option<&str>| {
-            is_broken.then(|| reason.unwrap_or("Lambda gave no reason").trim_end_matches('.').to_owned())
+        let broken = |status: Option<&str>, reason: Option<String>| {
+            let reason = reason.as_deref().unwrap_or("Lambda gave no reason");
+            (status == Some("Failed")).then(|| reason.trim_end_matches('.').to_owned())
         };
-        let update = found.last_update_status();
+        let (state, update) = (found.state.as_deref(), found.last_update_status.as_deref());
         Ok(Deployed {
-            fault: broken(matches!(found.state(), Some(State::Failed)), found.state_reason()).or_else(|| {
-                broken(matches!(update, Some(LastUpdateStatus::Failed)), found.last_update_status_reason())
-            }),
-            is_changing: matches!(update, Some(LastUpdateStatus::InProgress))
-                || matches!(found.state(), Some(State::Pending)),
-            timeout_ms: i64::from(found.timeout().unwrap_or_default()) * 1_000,
-            changed_at: found.last_modified().and_then(last_modified),
+            fault: broken(state, found.state_reason).or_else(|| broken(update, found.last_update_status_reason)),
+            is_changing: update == Some("InProgress") || state == Some("Pending"),
+            timeout_ms: i64::from(found.timeout.unwrap_or_default()) * 1_000,
+            changed_at: found.last_modified.as_deref().and_then(last_modified),
             variables: found.environment.and_then(|environment| environment.variables).unwrap_or_default(),
         })
     }

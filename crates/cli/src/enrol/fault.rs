@@ -1,11 +1,10 @@
 //! Why the enrolment function did not enrol, each in one sentence that says what to do.
 
-use crate::explain::{self, AccessError};
-use aws_sdk_lambda::{
-    config::http::HttpResponse,
-    error::{ProvideErrorMetadata as _, SdkError},
-    operation::invoke::InvokeError,
+use crate::{
+    aws::Failure,
+    explain::{self, AccessError},
 };
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use ringbolt_dynamodb::StoreError;
 use ringbolt_lambda::enrolment::{Fault, Refusal};
 
@@ -63,7 +62,7 @@ pub(crate) enum Trouble {
 }
 
 impl FunctionFault {
-    pub(super) fn of_invocation(error: &SdkError<InvokeError, HttpResponse>, name: &str, region: &str) -> Self {
+    pub(super) fn of_invocation(error: &Failure, name: &str, region: &str) -> Self {
         let name = name.to_owned();
         let fails = error.raw_response().is_some_and(|response| response.status().is_server_error());
         match error.code() {

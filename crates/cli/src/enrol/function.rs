@@ -1,13 +1,8 @@
 //! Invokes the enrolment function of a stack.
 
 use super::fault::FunctionFault;
-use aws_config::SdkConfig;
-use aws_sdk_lambda::{
-    Client,
-    config::{Builder, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig},
-    operation::invoke::InvokeOutput,
-    primitives::Blob,
-};
+use crate::aws::lambda::Lambda;
+use aws_config::{SdkConfig, timeout::TimeoutConfig};
 use ringbolt_lambda::enrolment::{Fault, Operation, Outcome, Request, Response};
 use serde::Deserialize;
 use std::{fmt, time::Duration};
@@ -20,7 +15,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The enrolment function of a stack. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct EnrolFunction {
-    client: Client,
+    lambda: Lambda,
     name: String,
     region: String,
     log_group: String,
@@ -43,16 +38,12 @@ impl EnrolFunction {
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .operation_timeout(TIMEOUT)
             .build();
-        // While the function works, nothing is received. The timeouts above limit that.
-        let patient = StalledStreamProtectionConfig::disabled();
-        let config = Builder::from(sdk).timeout_config(timeouts).stalled_stream_protection(patient);
-        Self { client: Client::from_conf(config.build()), name, region, log_group }
+        Self { lambda: Lambda::new(sdk, timeouts), name, region, log_group }
     }
 
     /// The same function without retries, for code that retries by itself.
     pub(crate) fn without_retries(&self) -> Self {
-        let config = self.client.config().to_builder().retry_config(RetryConfig::disabled());
-        Self { client: Client::from_conf(config.build()), ..self.clone() }
+        Self { lambda: self.lambda.without_retries(), ..self.clone() }
     }
 
     /// The function's name in Lambda.
@@ -95,19 +86,17 @@ impl EnrolFunction {
 
     async fn invoke(&self, request: &Request) -> Result<Response, FunctionFault> {
         // The SDK keeps the payload in memory of its own, which cannot be cleared.
-        let payload = Blob::new(serde_json::to_vec(request).map_err(|_| self.unreadable())?);
-        let sent = self.client.invoke().function_name(&self.name).payload(payload).send().await;
+        let payload = serde_json::to_vec(request).map_err(|_| self.unreadable())?;
+        let sent = self.lambda.invoke(&self.name, payload).await;
         let answer = sent.map_err(|error| FunctionFault::of_invocation(&error, &self.name, &self.region))?;
-        let payload = answer.payload().map(AsRef::as_ref).unwrap_or_default();
-        if answer.function_error().is_some() {
-            return Err(self.ended(&answer));
+        if answer.has_failed {
+            return Err(self.ended(&answer.payload));
         }
-        serde_json::from_slice(payload).map_err(|_| self.unreadable())
+        serde_json::from_slice(&answer.payload).map_err(|_| self.unreadable())
     }
 
     /// The fault of a function that ended without an answer.
-    fn ended(&self, answer: &InvokeOutput) -> FunctionFault {
-        let payload = answer.payload().map(AsRef::as_ref).unwrap_or_default();
+    fn ended(&self, payload: &[u8]) -> FunctionFault {
         let error: Option<FunctionError> = serde_json::from_slice(payload).ok();
         let (kind, message) = error.map(|error| (error.error_type, error.error_message)).unwrap_or_default();
         if kind == "Sandbox.Timedout" || message.contains("Task timed out") {

@@ -1,11 +1,13 @@
 //! Follows the functions' log groups with a live tail of CloudWatch Logs.
 
 use super::super::log::{CallLog, LineFilter, LogLine};
-use crate::{explain, output::Output, when::before};
-use anyhow::anyhow;
-use aws_sdk_cloudwatchlogs::{
-    Client, operation::start_live_tail::StartLiveTailOutput, types::StartLiveTailResponseStream as Event,
+use crate::{
+    aws::logs::{CloudWatchLogs, Event, Session},
+    explain,
+    output::Output,
+    when::before,
 };
+use anyhow::anyhow;
 use jiff::SignedDuration;
 use ringbolt_core::time::EpochMs;
 use ringbolt_lambda::app::system_clock;
@@ -15,14 +17,12 @@ use std::{collections::BTreeSet, time::Duration};
 const MAX_DELAY: SignedDuration = SignedDuration::from_secs(30);
 /// Pause before a session is started again.
 const RESTART_DELAY: Duration = Duration::from_secs(1);
-/// The name in front of CloudWatch Logs' own for live tails.
-const HOST_PREFIX: &str = "stream-";
 
 /// A live tail of log groups.
 pub(super) struct LiveTail<'l> {
     log: &'l CallLog,
     filter: &'l LineFilter,
-    client: &'l Client,
+    client: &'l CloudWatchLogs,
     groups: &'l [String],
     region: &'l str,
 }
@@ -90,37 +90,25 @@ impl<'l> LiveTail<'l> {
         Ok(self.groups.iter().map(arn).collect())
     }
 
-    async fn start(&self, groups: &[String]) -> anyhow::Result<StartLiveTailOutput> {
-        let request = self
-            .client
-            .start_live_tail()
-            .set_log_group_identifiers(Some(groups.to_vec()))
-            .log_event_filter_pattern(self.filter.pattern());
-        let sent = request
-            .customize()
-            .mutate_request(|request| {
-                let plain = request.uri().replacen(&format!("//{HOST_PREFIX}"), "//", 1);
-                // A custom endpoint has one name for all operations. Without the prefix it is as valid as with it.
-                if !request.uri().contains(&format!("//{HOST_PREFIX}logs.")) {
-                    request.set_uri(plain).unwrap_or_default();
-                }
-            })
-            .send()
-            .await;
-        Ok(sent.map_err(|error| explain::service("CloudWatch Logs", &error, self.region))?)
+    async fn start(&self, groups: &[String]) -> anyhow::Result<Session> {
+        let started = self.client.start_live_tail(groups, &self.filter.pattern()).await;
+        let mut session = started.map_err(|error| explain::service("CloudWatch Logs", &error, self.region))?;
+        let opened = session.opened().await;
+        opened.map_err(|error| explain::service("CloudWatch Logs", &error, self.region))?;
+        Ok(session)
     }
 
     /// Shows a session's lines until it ends: after three hours, or because the connection broke.
     async fn session(
         &self,
-        session: &mut StartLiveTailOutput,
+        session: &mut Session,
         shown: &mut Shown,
         out: Output,
         show: &impl Fn(&LogLine) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let (mut has_begun, mut is_sampled) = (false, false);
         loop {
-            let received = match session.response_stream.recv().await {
+            let received = match session.next().await {
                 Ok(Some(received)) => received,
                 Ok(None) => return Ok(()),
                 Err(_) if has_begun => return Ok(()),
@@ -130,11 +118,11 @@ impl<'l> LiveTail<'l> {
             // Only what arrives: a connection can break long after it last carried a line.
             shown.heard_at = system_clock()();
             let Event::SessionUpdate(update) = received else { continue };
-            if update.session_metadata().is_some_and(|metadata| metadata.sampled()) && !is_sampled {
+            if update.is_sampled() && !is_sampled {
                 is_sampled = true;
                 out.note("CloudWatch Logs has more than 500 lines a second, and shows a part of them: narrow it down with --outcome or --call.");
             }
-            let lines = update.session_results().iter().filter_map(|event| LogLine::parse(event.message()?));
+            let lines = update.events().filter_map(|event| LogLine::parse(event.message.as_deref()?));
             print_new(lines.collect(), shown, show)?;
         }
     }
