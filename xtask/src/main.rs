@@ -142,9 +142,7 @@ fn test(only: Option<&str>) -> ExitCode {
     }
     let ci = std::env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1");
     let mut report = Report::new(ci);
-    for step in chosen {
-        report.run(step, &workspace);
-    }
+    report.run_all(&chosen, &workspace);
     report.figures = Figures::read(&workspace.figures());
     print!("{report}");
     if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

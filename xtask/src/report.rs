@@ -1,12 +1,13 @@
 //! Runs the steps, even if earlier ones failed, and prints a summary.
 
 use std::fmt;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use crate::figures::Figures;
-use crate::steps::Step;
+use crate::steps::{AHEAD, Step};
 use crate::tally::{Tally, Unavailable};
 use crate::workspace::Workspace;
 
@@ -22,7 +23,7 @@ pub struct Report {
 struct Row {
     step: &'static str,
     took: Duration,
-    /// Processor time.
+    /// Processor time, including that of what was installed and built meanwhile.
     busy: Duration,
     tally: Tally,
     error: Option<String>,
@@ -34,8 +35,38 @@ impl Report {
         Self { strict, rows: Vec::new(), figures: Figures::default() }
     }
 
+    /// Runs the steps, one after the other. Meanwhile, the tools of later ones are installed, and the functions built.
+    pub fn run_all(&mut self, steps: &[&'static Step], workspace: &Workspace) {
+        let is_chosen = |name: &str| steps.iter().any(|step| step.name == name);
+        let (tell_prepared, prepared) = mpsc::channel();
+        let (tell_free, free) = mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                // What fails here is tried again by its step, which reports what is in the way.
+                for step in steps {
+                    drop(step.prepare.map(|prepare| prepare(workspace)));
+                    tell_prepared.send(()).unwrap_or_default();
+                }
+                if is_chosen(AHEAD.step) {
+                    if is_chosen(AHEAD.after) {
+                        free.recv().unwrap_or_default();
+                    }
+                    drop((AHEAD.run)(workspace));
+                }
+            });
+            for step in steps {
+                // One message for each step, in the same order.
+                prepared.recv().unwrap_or_default();
+                self.run(step, workspace);
+                if step.name == AHEAD.after {
+                    tell_free.send(()).unwrap_or_default();
+                }
+            }
+        });
+    }
+
     /// Runs one step and records its result.
-    pub fn run(&mut self, step: &Step, workspace: &Workspace) {
+    fn run(&mut self, step: &Step, workspace: &Workspace) {
         println!("\n==> {}: {}", step.name, step.about);
         let (start, busy_before) = (Instant::now(), busy());
         let outcome = (step.run)(workspace);

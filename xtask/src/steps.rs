@@ -25,41 +25,96 @@ pub struct Step {
     pub name: &'static str,
     /// A one-line description.
     pub about: &'static str,
+    /// Installs the step's tools, if it needs others than Rust's.
+    pub prepare: Option<fn(&Workspace) -> Result<()>>,
     /// Runs the step. An error counts as one failure, an [`Unavailable`](crate::tally::Unavailable) tool as a skip.
     pub run: fn(&Workspace) -> Result<Tally>,
 }
 
+/// The longest build, begun while tests run that leave a core idle.
+pub struct Ahead {
+    /// The step that needs it first. Without that step, nothing is begun.
+    pub step: &'static str,
+    /// It begins when this step has ended, if that is to run.
+    pub after: &'static str,
+    /// The work.
+    pub run: fn(&Workspace) -> Result<()>,
+}
+
+/// The functions' release build. The workspace's tests are not disturbed by it: some of them have deadlines.
+pub const AHEAD: Ahead =
+    Ahead { step: "sam-build", after: "tests", run: |workspace| sam_build::build(workspace).map(drop) };
+
 /// All steps, quick ones first.
 pub const STEPS: &[Step] = &[
-    Step { name: "format", about: "the sources are formatted", run: checks::format },
-    Step { name: "clippy", about: "clippy has no warnings", run: checks::clippy },
-    Step { name: "deny", about: "licences, banned crates and sources of all dependencies", run: checks::deny },
-    Step { name: "unused", about: "every dependency is used", run: checks::unused },
-    Step { name: "tests", about: "all workspace tests, on the embedded DynamoDB", run: tests },
+    Step { name: "format", about: "the sources are formatted", prepare: None, run: checks::format },
+    Step { name: "clippy", about: "clippy has no warnings", prepare: None, run: checks::clippy },
+    Step {
+        name: "deny",
+        about: "licences, banned crates and sources of all dependencies",
+        prepare: Some(checks::prepare_deny),
+        run: checks::deny,
+    },
+    Step {
+        name: "unused",
+        about: "every dependency is used",
+        prepare: Some(checks::prepare_unused),
+        run: checks::unused,
+    },
+    Step { name: "tests", about: "all workspace tests, on the embedded DynamoDB", prepare: None, run: tests },
     Step {
         name: "mutants",
         about: "the unit tests notice mistakes in the code that judges attempts",
+        prepare: None,
         run: mutants::mutants,
     },
     Step {
         name: "twiml",
         about: "signatures and documents, judged by the providers' own libraries",
+        prepare: Some(twiml::prepare),
         run: twiml::judge,
     },
-    Step { name: "fuzz", about: "every fuzz target, for a moment", run: fuzz::short },
+    Step { name: "fuzz", about: "every fuzz target, for a moment", prepare: Some(fuzz::prepare), run: fuzz::short },
     Step {
         name: "dynamodb-local",
         about: "the store tests again, on Amazon's DynamoDB Local",
+        prepare: Some(dynamodb_local::prepare),
         run: dynamodb_local::store_tests,
     },
-    Step { name: "browser", about: "the phone page of ringbolt dev, in Chromium", run: browser::page_tests },
-    Step { name: "templates", about: "the templates: sam validate, cfn-lint, checkov", run: sam::templates },
-    Step { name: "sam-build", about: "the functions as built by sam build: size and glibc", run: sam_build::check },
-    Step { name: "lambda", about: "the functions under Amazon's Lambda runtime emulator", run: lambda::emulator_tests },
-    Step { name: "load", about: "the functions and ringbolt dev under load", run: load::load_tests },
+    Step {
+        name: "browser",
+        about: "the phone page of ringbolt dev, in Chromium",
+        prepare: Some(browser::prepare),
+        run: browser::page_tests,
+    },
+    Step {
+        name: "templates",
+        about: "the templates: sam validate, cfn-lint, checkov",
+        prepare: Some(sam::prepare),
+        run: sam::templates,
+    },
+    Step {
+        name: "sam-build",
+        about: "the functions as built by sam build: size and glibc",
+        prepare: Some(sam_build::prepare),
+        run: sam_build::check,
+    },
+    Step {
+        name: "lambda",
+        about: "the functions under Amazon's Lambda runtime emulator",
+        prepare: Some(sam_build::prepare),
+        run: lambda::emulator_tests,
+    },
+    Step {
+        name: "load",
+        about: "the functions and ringbolt dev under load",
+        prepare: Some(sam_build::prepare),
+        run: load::load_tests,
+    },
     Step {
         name: "deploy",
         about: "sam deploy to a local AWS emulator, and tests of the deployed API",
+        prepare: Some(deploy::prepare),
         run: deploy::deploy_test,
     },
 ];

@@ -1,6 +1,6 @@
 //! An instance whose clock is off: it is reported, and decides nothing.
 
-use crate::{callers, line};
+use crate::attacks::{callers, line};
 use ringbolt_lambda::Answer;
 use ringbolt_tests::{
     TestApp,

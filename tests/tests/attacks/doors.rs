@@ -1,6 +1,6 @@
 //! The URL, its token, signatures and call ids.
 
-use crate::{accounts, callers, line, text};
+use crate::attacks::{accounts, callers, line, text};
 use ringbolt_tests::{
     app::{
         Function::{Auth, NextAction, Voice},

@@ -1,6 +1,6 @@
 //! A caller who is forced to log in keys their duress PIN. Whoever listens learns nothing; the operators do.
 
-use crate::{line, login};
+use crate::attacks::{line, login};
 use ringbolt_core::{
     caller::{Attributes, Status},
     pin::{CallerPin, PinHash, PinHasher, PinHashes},

@@ -1,6 +1,6 @@
 //! One PIN on many accounts. No account's counter notices; the digests in the log do.
 
-use crate::{accounts, callers, line, login, text};
+use crate::attacks::{accounts, callers, line, login, text};
 use ringbolt_core::caller::Status;
 use ringbolt_lambda::Answer;
 use ringbolt_tests::{

@@ -1,6 +1,6 @@
 //! The functions on one database, each run behind a network of its own.
 
-use crate::{
+use crate::faults::{
     dialect::{Call, Dialect},
     expected::waits_for_a_limit,
 };

@@ -1,7 +1,7 @@
 //! Clocks that jump: no lock becomes shorter than it is, no state of a call outlives its time, and nobody is locked out for
 //! good.
 
-use crate::{
+use crate::faults::{
     bench::{Bench, Run},
     dialect::{Call, Dialect, Heard},
 };

@@ -1,7 +1,7 @@
 //! Connections that end, die or are refused, whatever they carry: what a function meets after it was frozen, and while a
 //! database fails over.
 
-use crate::{
+use crate::faults::{
     bench::{Bench, IN_TIME},
     dialect::{Call, Dialect, Heard},
     expected::Guess,

@@ -1,6 +1,6 @@
 //! What must come of each trouble.
 
-use crate::dialect::{Dialect, Heard};
+use crate::faults::dialect::{Dialect, Heard};
 use ringbolt_tests::{Site, Trouble};
 
 /// Often enough for every retry of the SDK.

@@ -1,7 +1,7 @@
 //! Logins and look-ups: every trouble, once and always, at every call site, in every dialect, for a wrong PIN, a right PIN,
 //! and the right PIN of a suspended caller.
 
-use crate::{
+use crate::faults::{
     bench::{Bench, IN_TIME, Run},
     dialect::{Dialect, Heard},
     expected::{ALWAYS, Effect, Guess, Outcome, effect, outcome, sites, waits_for_a_limit},
@@ -134,7 +134,7 @@ async fn assert_let_in(dialect: Dialect, run: &Run) {
     // And for their new version again.
     run.app.clock.pass(Duration::from_secs(30));
     let id = format!("{}again", run.id);
-    let again = crate::dialect::Call { id: &id, ..run.call() };
+    let again = crate::faults::dialect::Call { id: &id, ..run.call() };
     let answer = dialect.login(&run.app, again, "4711", || {}).await;
     assert_eq!(dialect.heard(&answer), Heard::LetIn, "{:?}", answer.report);
 }

@@ -1,6 +1,6 @@
 //! The table of what came of each trouble at each call site.
 
-use crate::expected::Outcome;
+use crate::faults::expected::Outcome;
 use ringbolt_tests::{Site, Trouble};
 use std::{
     collections::{BTreeMap, BTreeSet},

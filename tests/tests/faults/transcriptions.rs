@@ -1,7 +1,7 @@
 //! Transcriptions: every trouble, once and always, at each call site of both dialects that bring them. What a provider was
 //! told is stored is stored, or waits in the queue.
 
-use crate::{
+use crate::faults::{
     bench::{Bench, IN_TIME, Run},
     expected::{ALWAYS, Effect, effect, waits_for_a_limit},
     table::Table,

@@ -1,6 +1,6 @@
 //! Drains batches of messages into the real store.
 
-use crate::{body, drain, drain_event, left};
+use crate::queue::{body, drain, drain_event, left};
 use ringbolt_core::time::EpochMs;
 use ringbolt_dynamodb::{Store, client};
 use ringbolt_lambda::{Postback, queue::Batch};

@@ -1,6 +1,6 @@
 //! Checks that waiting in the queue does not change the final result.
 
-use crate::{body, drain};
+use crate::queue::{body, drain};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},

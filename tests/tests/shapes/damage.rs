@@ -1,7 +1,7 @@
 //! Every way in which an item can be damaged: each attribute, also inside maps and lists, is taken away, becomes every
 //! other type, and leaves its range; and something unknown is added.
 
-use crate::dynamodb_json::Item;
+use crate::shapes::dynamodb_json::Item;
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue as A};
 
 /// A damaged item.

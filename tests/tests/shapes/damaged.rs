@@ -1,4 +1,4 @@
-//! Each file is damaged in every way of [`crate::damage`], and read by everything that meets it. Nobody is let in by it,
+//! Each file is damaged in every way of [`crate::shapes::damage`], and read by everything that meets it. Nobody is let in by it,
 //! no counter is reset, nothing panics, and the items beside it are not lost.
 
 mod audit;
@@ -7,7 +7,7 @@ mod calls;
 mod counters;
 mod flows;
 
-use crate::{
+use crate::shapes::{
     damage::{self, Damaged},
     fixture::{Fixture, Table},
     world::World,

@@ -1,6 +1,6 @@
 //! The files in `tests/fixtures/stored/`.
 
-use crate::dynamodb_json::{self, Item};
+use crate::shapes::dynamodb_json::{self, Item};
 use ringbolt_tests::app::root;
 use std::{fmt, fs, path::PathBuf};
 

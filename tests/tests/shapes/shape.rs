@@ -1,7 +1,7 @@
 //! The shape of an item: where it has which types of attributes. What callers and providers decide is not part of it:
 //! the attributes of a caller, the fields that a provider sends, and names that are data, such as those of flows.
 
-use crate::{dynamodb_json::Item, fixture::Table};
+use crate::shapes::{dynamodb_json::Item, fixture::Table};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! The five tables on an embedded database, with everything that reads and writes them.
 
-use crate::{dynamodb_json::Item, fixture::Table};
+use crate::shapes::{dynamodb_json::Item, fixture::Table};
 use ringbolt_dynamodb::{Store, audit::AuditTable, flows::FlowTable, tables};
 use ringbolt_tests::{LossyDatabase, TestApp, app::demo_flow};
 

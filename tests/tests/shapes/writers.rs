@@ -15,7 +15,7 @@ pub use calls::{about, answered, transcript, visit};
 pub use counters::{ANI, LIMIT, attempt_at_nobody, fingerprint};
 pub use flows::text as flow_text;
 
-use crate::{
+use crate::shapes::{
     dynamodb_json::Item,
     fixture::{self, Fixture, Table},
     shape::{self, Shape},

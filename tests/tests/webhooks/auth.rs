@@ -1,6 +1,6 @@
 //! The auth webhook.
 
-use crate::{FAILURE, LOCKED, SUCCESS, demo, demo_flow_with, with_ada};
+use crate::webhooks::{FAILURE, LOCKED, SUCCESS, demo, demo_flow_with, with_ada};
 use ringbolt_tests::app::Function::Auth;
 use std::time::Duration;
 

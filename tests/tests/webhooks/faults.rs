@@ -1,6 +1,6 @@
 //! The database dies in mid-call, and the caller hears a person at the support line.
 
-use crate::destination;
+use crate::webhooks::destination;
 use ringbolt_core::caller::Status;
 use ringbolt_dynamodb::{Store, client};
 use ringbolt_tests::{Fault, TestApp, TestDatabase, Wire, app::demo_flow};

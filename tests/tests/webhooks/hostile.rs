@@ -1,6 +1,6 @@
 //! Bad input: always a valid answer of the dialect or a 4xx with a sentence, and never a lost counter.
 
-use crate::{FAILURE, SUCCESS, demo, element};
+use crate::webhooks::{FAILURE, SUCCESS, demo, element};
 use proptest::{prelude::*, test_runner::TestRunner};
 use ringbolt_tests::{
     TestApp,
@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 /// What a provider can take for an answer, or a stranger for a refusal.
 fn assert_valid(function: Function, answer: &ringbolt_lambda::Answer, what: &str) {
     match (function, answer.status) {
-        (Auth, 200) => assert!(["", SUCCESS, FAILURE, crate::LOCKED].contains(&answer.body.as_str()), "{what}"),
+        (Auth, 200) => {
+            assert!(["", SUCCESS, FAILURE, crate::webhooks::LOCKED].contains(&answer.body.as_str()), "{what}")
+        }
         (NextAction, 200) if answer.content_type.starts_with("text/xml") => {
             assert!(element(answer, "app").is_some(), "{what}");
         }
@@ -78,7 +80,7 @@ async fn unusable_input_is_a_failed_attempt_and_is_counted() {
     for (call, input) in ["12ab", "'; DROP TABLE", "{{ 7*7 }}"].into_iter().enumerate() {
         assert_eq!(app.auth(&call.to_string(), user, input).await.body, FAILURE, "{input}");
     }
-    assert_eq!(app.auth("right", user, "1234").await.body, crate::LOCKED);
+    assert_eq!(app.auth("right", user, "1234").await.body, crate::webhooks::LOCKED);
 }
 
 #[tokio::test]

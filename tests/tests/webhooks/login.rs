@@ -1,6 +1,6 @@
 //! The login story of DialogTech's specification ("Common Use of Pass-Through Data").
 
-use crate::{demo, demo_flow_with, destination, element, passed};
+use crate::webhooks::{demo, demo_flow_with, destination, element, passed};
 use ringbolt_core::caller::Status;
 use ringbolt_tests::{TestApp, TestDatabase};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The next-action webhook, apart from logins.
 
-use crate::{demo, destination, element};
+use crate::webhooks::{demo, destination, element};
 use ringbolt_core::flow::Fallback;
 use ringbolt_tests::app::Function::NextAction;
 

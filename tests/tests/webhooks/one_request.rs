@@ -1,6 +1,6 @@
 //! Round trips are what a caller waits for: they are counted on the wire.
 
-use crate::demo_flow_with;
+use crate::webhooks::demo_flow_with;
 use ringbolt_core::caller::Status;
 use ringbolt_tests::{Fault, TestApp, TestDatabase, Wire, app::demo_flow};
 
@@ -86,10 +86,10 @@ async fn the_next_action_webhook_decides_after_one_round_trip_and_then_records_t
     wired.wire.take_operations();
     // The attempt and the call's counter pass once both are there, or never.
     wired.wire.set(Fault::HoldUntil(2));
-    let verified = wired.app.next(&login("4711", &crate::passed(&silent))).await;
+    let verified = wired.app.next(&login("4711", &crate::webhooks::passed(&silent))).await;
     assert_eq!(verified.report.outcome.word(), "verified");
     assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 4], "two are the record with its link to the session");
-    let passed = crate::passed(&verified);
+    let passed = crate::webhooks::passed(&verified);
     let said = format!("ivr_id=34567&ivr_session_id=s-1&ivr_response_id=r-2&ivr_pass_through={passed}");
     assert_eq!(wired.app.next(&said).await.body, "Your balance is 12.50.");
     // The caller and the call's counter are read, and then the record is written.
@@ -103,7 +103,7 @@ async fn a_flow_without_records_writes_none() {
     let verified = wired.app.next(&format!("ivr_id=12345&{call}&account=ada&pin=4711")).await;
     assert_eq!((verified.report.outcome.word(), verified.report.unrecorded), ("verified", false));
     assert_eq!(wired.wire.take_operations(), ["UpdateItem"; 2], "the attempt and the call's counter");
-    let passed = crate::passed(&verified);
+    let passed = crate::webhooks::passed(&verified);
     let said = wired.app.next(&format!("ivr_id=34567&{call}&ivr_pass_through={passed}")).await;
     assert_eq!((&*said.body, said.report.unrecorded), ("Your balance is 12.50.", false));
     assert_eq!(wired.wire.take_operations(), ["GetItem"; 2]);

@@ -1,6 +1,6 @@
 //! Many at once.
 
-use crate::{FAILURE, LOCKED, demo};
+use crate::webhooks::{FAILURE, LOCKED, demo};
 use std::{collections::BTreeMap, sync::Arc};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -69,7 +69,7 @@ impl Deployed {
     }
 
     async fn destination(&self) -> String {
-        crate::destination(&self.app.next("ivr_id=40007").await)
+        crate::webhooks::destination(&self.app.next("ivr_id=40007").await)
     }
 
     async fn publish(&self, text: &str) {
@@ -195,7 +195,7 @@ async fn a_start_with_a_flow_that_cannot_be_used_answers_the_last_resort_for_it_
     assert_eq!(answer.report.failed.unwrap().kind, "flow");
     deployed.app.app.last_resort = LastResort::new(next_action::last_resort("800-555-0100").unwrap());
     let answer = deployed.app.send(Function::NextAction, &event).await;
-    assert_eq!((answer.status, crate::destination(&answer).as_str()), (200, "8005550100"));
+    assert_eq!((answer.status, crate::webhooks::destination(&answer).as_str()), (200, "8005550100"));
     // A name that nobody published is still a wrong address.
     let event = event_for("third");
     assert_eq!(deployed.app.send(Function::NextAction, &event).await.status, 404);

@@ -1,6 +1,6 @@
 //! What is kept of a call.
 
-use crate::demo;
+use crate::webhooks::demo;
 use ringbolt_dynamodb::Store;
 use ringbolt_tests::{Fault, TestApp, TestDatabase, Wire, app::demo_flow, caller, database::patient_client};
 use serde_json::{Map, Value};
@@ -84,7 +84,7 @@ async fn a_record_refers_to_whom_it_is_about_and_names_them_no_further_than_thei
     let (app, database) = demo().await;
     let login = "ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&account=90786&pin=4711";
     let verified = app.next(login).await;
-    let passed = crate::passed(&verified);
+    let passed = crate::webhooks::passed(&verified);
     app.next(&format!("ivr_id=34567&ivr_session_id=s-1&ivr_response_id=r-2&ivr_pass_through={passed}")).await;
     app.next("ivr_id=40006&ivr_session_id=s-2&ivr_response_id=r-3").await;
     let who = app.app.hasher.keys().reference(&caller("90786"));

@@ -1,6 +1,6 @@
 //! The transcription postback.
 
-use crate::demo;
+use crate::webhooks::demo;
 use ringbolt_tests::app::Function::Transcription;
 
 #[tokio::test]

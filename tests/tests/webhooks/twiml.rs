@@ -1,6 +1,6 @@
 //! Calls over TwiML, through the real function.
 
-use crate::{demo, destination, passed};
+use crate::webhooks::{demo, destination, passed};
 use ringbolt_core::caller::Status;
 use ringbolt_core::dialects::twiml::signature::sign_twilio;
 use ringbolt_tests::{

@@ -16,6 +16,12 @@ const TEST_FILES: &str = ".test.mjs";
 /// The time limit for the tests, which take up to four minutes on two cores.
 const SECS: &str = "900";
 
+pub fn prepare(workspace: &Workspace) -> Result<()> {
+    tools::node()?;
+    tools::chromium()?;
+    tools::browser_libraries(workspace).map(drop)
+}
+
 pub fn page_tests(workspace: &Workspace) -> Result<Tally> {
     let (node, chromium) = (tools::node()?, tools::chromium()?);
     let libraries = tools::browser_libraries(workspace)?;

@@ -20,6 +20,10 @@ pub fn clippy(workspace: &Workspace) -> Result<Tally> {
     Ok(Tally::one_passed())
 }
 
+pub fn prepare_deny(workspace: &Workspace) -> Result<()> {
+    CARGO_DENY.installed(workspace).map(drop)
+}
+
 /// Runs cargo-deny without the advisories, whose database is not in a package registry.
 pub fn deny(workspace: &Workspace) -> Result<Tally> {
     let cargo_deny = CARGO_DENY.installed(workspace)?;
@@ -28,6 +32,10 @@ pub fn deny(workspace: &Workspace) -> Result<Tally> {
     let arguments = ["--offline", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
     run(workspace.command(cargo_deny).args(arguments))?;
     Ok(Tally::one_passed())
+}
+
+pub fn prepare_unused(workspace: &Workspace) -> Result<()> {
+    CARGO_SHEAR.installed(workspace).map(drop)
 }
 
 pub fn unused(workspace: &Workspace) -> Result<Tally> {

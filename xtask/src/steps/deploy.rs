@@ -12,6 +12,11 @@ use crate::workspace::{Workspace, run};
 /// The time limit for the tests, which take four minutes on two cores.
 const SECS: &str = "1800";
 
+pub fn prepare(workspace: &Workspace) -> Result<()> {
+    AWS_EMULATOR.installed(workspace)?;
+    SAM.installed(workspace).map(drop)
+}
+
 pub fn deploy_test(workspace: &Workspace) -> Result<Tally> {
     let python = AWS_EMULATOR.installed(workspace)?.join("bin").join("python");
     let sam_python = SAM.installed(workspace)?.join("bin").join("python");

@@ -21,6 +21,11 @@ const ENDPOINT_VARIABLE: &str = "RINGBOLT_TEST_DYNAMODB_ENDPOINT";
 const START_TIMEOUT: Duration = Duration::from_secs(90);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
+pub fn prepare(workspace: &Workspace) -> Result<()> {
+    tools::java()?;
+    tools::dynamodb_local(workspace).map(drop)
+}
+
 pub fn store_tests(workspace: &Workspace) -> Result<Tally> {
     let java = tools::java()?;
     let folder = tools::dynamodb_local(workspace)?;

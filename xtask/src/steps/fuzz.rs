@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::figures;
 use crate::fuzz::{Bound, Fuzz, targets};
 use crate::tally::Tally;
+use crate::tools::{self, CARGO_FUZZ};
 use crate::workspace::Workspace;
 
 /// Where the random numbers begin.
@@ -25,6 +26,11 @@ const SLOW: [&str; 10] = [
     "twiml_conversation",
     "twiml_request",
 ];
+
+pub fn prepare(workspace: &Workspace) -> Result<()> {
+    tools::cpp_compiler()?;
+    CARGO_FUZZ.installed(workspace).map(drop)
+}
 
 pub fn short(workspace: &Workspace) -> Result<Tally> {
     let fuzz = Fuzz::build(workspace)?;

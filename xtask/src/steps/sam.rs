@@ -28,7 +28,8 @@ pub fn cargo_lambda_build(workspace: &Workspace) -> Result<Command> {
     Ok(command)
 }
 
-/// A program of SAM's installation, with the environment in which it builds offline.
+/// A program of SAM's installation, with the environment in which it builds offline. Tests that run at the same time
+/// have the processor first.
 fn tool(workspace: &Workspace, program: &str) -> Result<Command> {
     let home = SAM.installed(workspace)?;
     let programs = home.join("bin");
@@ -37,7 +38,8 @@ fn tool(workspace: &Workspace, program: &str) -> Result<Command> {
     let path = std::env::join_paths(std::iter::once(programs.clone()).chain(std::env::split_paths(&found)))
         .context("PATH cannot be extended")?;
     let caches = workspace.tools().join("cache");
-    let mut command = workspace.command(programs.join(program));
+    let mut command = workspace.command("nice");
+    command.args(["-n", "10"]).arg(programs.join(program));
     command
         .env("PATH", path)
         .env("CARGO_NET_OFFLINE", "true")
@@ -51,6 +53,11 @@ fn tool(workspace: &Workspace, program: &str) -> Result<Command> {
         .env("AWS_CONFIG_FILE", "/dev/null")
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     Ok(command)
+}
+
+pub fn prepare(workspace: &Workspace) -> Result<()> {
+    TEMPLATE_CHECKS.installed(workspace)?;
+    SAM.installed(workspace).map(drop)
 }
 
 /// Runs `sam validate --lint`, cfn-lint and checkov on the templates; each counts as one check. `.checkov.yaml` lists

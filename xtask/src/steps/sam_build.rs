@@ -2,12 +2,13 @@
 //! deploy test also run these binaries, so there is no other release build.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 
 use super::sam;
 use crate::tally::Tally;
-use crate::tools;
+use crate::tools::{self, SAM};
 use crate::workspace::{Workspace, described, run};
 
 /// The functions' names in `template.yaml`.
@@ -65,13 +66,25 @@ impl Architecture {
     }
 }
 
-/// Builds the functions, which takes minutes after a change. Returns the folder with `FUNCTION/bootstrap` and the
-/// template for `sam deploy`.
+pub fn prepare(workspace: &Workspace) -> Result<()> {
+    tools::readelf()?;
+    SAM.installed(workspace).map(drop)
+}
+
+/// Builds the functions, which takes minutes after a change; once in a run of this program. Returns the folder with
+/// `FUNCTION/bootstrap` and the template for `sam deploy`.
 ///
 /// # Errors
 /// A function does not build.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
-    build_for(workspace, Architecture::of_this_machine())
+    static BUILT: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(folder) = &*built {
+        return Ok(folder.clone());
+    }
+    let folder = build_for(workspace, Architecture::of_this_machine())?;
+    *built = Some(folder.clone());
+    Ok(folder)
 }
 
 /// [`build`] for another architecture.

@@ -12,6 +12,13 @@ const FOLDER: &str = "tests/twiml";
 /// The time limit for the tests of each language, which take ten seconds.
 const SECS: &str = "300";
 
+pub fn prepare(workspace: &Workspace) -> Result<()> {
+    TWIML_LIBRARIES.installed(workspace)?;
+    tools::signalwire_for_python(workspace)?;
+    tools::node()?;
+    tools::twiml_libraries_for_node(workspace).map(drop)
+}
+
 pub fn judge(workspace: &Workspace) -> Result<Tally> {
     let python = TWIML_LIBRARIES.installed(workspace)?.join("bin").join("python");
     let signalwire = tools::signalwire_for_python(workspace)?;

@@ -1,7 +1,7 @@
 //! A damaged audit log: verifying it says so, and lists the other entries.
 
 use super::{Faults, Variants};
-use crate::{
+use crate::shapes::{
     damage::Damaged,
     fixture::{Fixture, Table::Audit},
     read::{chain, verify},
@@ -59,7 +59,7 @@ async fn a_damaged_head_is_an_error_that_names_it_and_the_entries_are_still_list
         // Another number that could be one is found by verifying.
         let is_found = appended.is_err() || verify(&table).await.is_ok_and(|verified| !verified.findings.is_empty());
         faults.expect(is_found == matters(&damaged), || format!("{case}: {appended:?}"));
-        for item in world.items(crate::fixture::Table::Audit).await {
+        for item in world.items(crate::shapes::fixture::Table::Audit).await {
             world.delete(Audit, &item).await;
         }
         world.put(Audit, &Fixture::load(Audit, "entry").item).await;

@@ -1,7 +1,7 @@
 //! Damaged callers: the fallback and an error line, or the right answer if the attribute does not decide.
 
 use super::{Faults, Variants};
-use crate::{
+use crate::shapes::{
     damage::Damaged,
     dynamodb_json::Item,
     fixture::{Fixture, Table::Callers},
@@ -33,7 +33,7 @@ fn must_be_refused(damaged: &Damaged) -> bool {
 /// Whether `last_at` is a number before noon. A lock has passed then, and the next attempt writes its own time.
 fn is_earlier(damaged: &Damaged) -> bool {
     let last_at = damaged.item.get("last_at").and_then(|at| at.as_n().ok()).and_then(|at| at.parse::<f64>().ok());
-    damaged.attribute() == "last_at" && last_at.is_some_and(|at| at < crate::NOON.0 as f64)
+    damaged.attribute() == "last_at" && last_at.is_some_and(|at| at < crate::shapes::NOON.0 as f64)
 }
 
 fn attempts(item: &Item) -> Option<f64> {
@@ -133,7 +133,7 @@ async fn a_damaged_caller_hides_nobody_in_a_list() {
         faults.expect(found == 1 + usize::from(is_caller), || format!("{case}: {found} holders"));
         faults.expect(holders.holders.iter().any(|holder| holder.caller == bob), || case.clone());
         // An import's rows and its lock are refused, or go on.
-        let locked = store.lock_import(&bob.realm, "another", crate::NOON).await;
+        let locked = store.lock_import(&bob.realm, "another", crate::shapes::NOON).await;
         faults.expect(locked.is_ok(), || format!("{case}: {locked:?}"));
         world.delete(Callers, &damaged.item).await;
     }

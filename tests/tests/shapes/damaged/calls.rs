@@ -1,7 +1,7 @@
 //! Damaged calls: what is beside them is found and listed, and postbacks are stored or asked for again.
 
 use super::{Faults, Variants};
-use crate::{
+use crate::shapes::{
     DAY, NOON,
     dynamodb_json::Item,
     fixture::Table::Calls,

@@ -1,7 +1,7 @@
 //! Damaged counters: a try is refused or fails, and never begins to count again.
 
 use super::{Faults, Variants};
-use crate::{
+use crate::shapes::{
     NOON,
     fixture::Table::Counters,
     world::World,

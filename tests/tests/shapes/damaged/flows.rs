@@ -1,7 +1,7 @@
 //! Damaged flows: the others are published, listed and answer.
 
 use super::{Faults, Variants};
-use crate::{
+use crate::shapes::{
     NOON,
     dynamodb_json::Item,
     fixture::{Fixture, Table::Flows},

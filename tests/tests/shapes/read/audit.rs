@@ -1,6 +1,6 @@
 //! The table of the audit log.
 
-use crate::{
+use crate::shapes::{
     fixture::{Fixture, Table::Audit},
     world::World,
     writers::content,

@@ -1,6 +1,6 @@
 //! The table of callers. Half of its files are read with other keys than they were written with.
 
-use crate::{
+use crate::shapes::{
     NOON,
     dynamodb_json::Item,
     fixture::{Fixture, Table::Callers},
@@ -190,7 +190,7 @@ async fn an_import_goes_on_from_its_marks() {
     let caller = owner(&item);
     for (run, row, expected) in [("run-1", 2, Imported::First), ("run-1", 7, Imported::Further)] {
         let pin = if row == 2 { "4711" } else { "6093" };
-        let tags = crate::writers::tags(&hasher(), &caller, pin);
+        let tags = crate::shapes::writers::tags(&hasher(), &caller, pin);
         let row = ImportedRow { caller: &caller, tags: &tags, attributes: None, run, row, existing: Existing::Replace };
         assert_eq!(world.store().import_row(&row).await.unwrap(), expected);
         assert_eq!(world.get(Callers, &item).await.unwrap(), item, "a row that was there changes nothing");

@@ -1,6 +1,6 @@
 //! The table of counters.
 
-use crate::{
+use crate::shapes::{
     NOON,
     fixture::{Fixture, Table::Counters},
     world::World,
@@ -15,7 +15,7 @@ async fn a_stored_counter_of_a_call_counts_on() {
     let (world, hasher) = (World::start().await, hasher());
     assert!(world.put(Counters, &Fixture::load(Counters, "call").item).await);
     let (store, realm) = (world.store(), caller("x").realm);
-    for (number, now, expected) in [(1, NOON, 4), (9, NOON, 4), (9, NOON.plus(2 * crate::DAY), 1)] {
+    for (number, now, expected) in [(1, NOON, 4), (9, NOON, 4), (9, NOON.plus(2 * crate::shapes::DAY), 1)] {
         let this = fingerprint("s-1", number);
         let counted =
             store.count_call_try(hasher.keys(), &realm, CallCounter::Session("s-1"), &this, 3, now).await.unwrap();
@@ -51,7 +51,8 @@ async fn the_stored_tries_of_a_call_are_read_until_they_expire() {
     let (world, hasher) = (World::start().await, hasher());
     assert!(world.put(Counters, &Fixture::load(Counters, "call").item).await);
     let (store, realm) = (world.store(), caller("x").realm);
-    for (session, now, expected) in [("s-1", NOON, 4), ("s-2", NOON, 0), ("s-1", NOON.plus(2 * crate::DAY), 0)] {
+    for (session, now, expected) in [("s-1", NOON, 4), ("s-2", NOON, 0), ("s-1", NOON.plus(2 * crate::shapes::DAY), 0)]
+    {
         assert_eq!(store.call_tries(hasher.keys(), &realm, session, now).await.unwrap(), expected, "{session}");
     }
 }

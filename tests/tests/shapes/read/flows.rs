@@ -1,6 +1,6 @@
 //! The table of flows.
 
-use crate::{
+use crate::shapes::{
     DAY, NOON,
     dynamodb_json::Item,
     fixture::{Fixture, Table::Flows},

@@ -1,7 +1,7 @@
 //! The table of the audit log.
 
 use super::Written;
-use crate::{NOON, fixture::Table::Audit};
+use crate::shapes::{NOON, fixture::Table::Audit};
 use ringbolt_core::audit::{Content, Step, Subject};
 
 pub fn content(change: &str, step: Step) -> Content {

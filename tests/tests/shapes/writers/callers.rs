@@ -1,7 +1,7 @@
 //! The table of callers.
 
 use super::Written;
-use crate::{NOON, fixture::Table::Callers};
+use crate::shapes::{NOON, fixture::Table::Callers};
 use ringbolt_core::{
     attempt::{Attempt, Fingerprint},
     caller::{Attributes, Status},
@@ -99,7 +99,7 @@ async fn enrolment(written: &mut Written, store: &Store) {
     assert_eq!(store.set_attributes(&set, &Attributes::new()).await.unwrap(), Change::Made);
     assert_eq!(store.put_attributes(&set, &attributes).await.unwrap(), Change::Made);
     written.after("replaced").await;
-    let until = NOON.plus(crate::DAY);
+    let until = NOON.plus(crate::shapes::DAY);
     let passing = caller("passing");
     assert!(store.create_passing_caller(&passing, &tags(&key, &passing, "4711"), until).await.unwrap());
     written.shows(Callers, "passing", "demo#passing", None).await;

@@ -1,7 +1,7 @@
 //! The table of calls: the store's own functions, then the functions that providers reach.
 
 use super::Written;
-use crate::{DAY, NOON, fixture::Table::Calls};
+use crate::shapes::{DAY, NOON, fixture::Table::Calls};
 use ringbolt_core::{caller::Status, outcome::Outcome};
 use ringbolt_dynamodb::{
     Store,

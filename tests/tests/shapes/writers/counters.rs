@@ -1,7 +1,7 @@
 //! The table of counters.
 
 use super::Written;
-use crate::{NOON, fixture::Table::Counters};
+use crate::shapes::{NOON, fixture::Table::Counters};
 use ringbolt_core::{
     attempt::{Attempt, AuthOutcome, Fingerprint},
     lockout::{AniLimit, Lockout},
@@ -61,7 +61,7 @@ pub async fn write(written: &mut Written) {
     written.after("calling-number").await;
     world_of_accounts(written).await;
     // Much later, old counters are removed and an expired counter of a call begins again.
-    let later = NOON.plus(30 * crate::DAY);
+    let later = NOON.plus(30 * crate::shapes::DAY);
     let this = fingerprint("s-1", 9);
     store.count_ani_try(hasher.keys().current(), &realm, ANI, &this, &LIMIT, later).await.unwrap();
     for now in [NOON, later] {

@@ -1,7 +1,7 @@
 //! The table of flows.
 
 use super::Written;
-use crate::{NOON, fixture::Table::Flows};
+use crate::shapes::{NOON, fixture::Table::Flows};
 use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::flows::{Closure, ClosureChange, Move, Moved, Published, Push};
 
@@ -31,7 +31,7 @@ pub async fn write(written: &mut Written) {
     written.after("version-without-note").await;
     let moved = Move { from: Some(3), at: NOON, by: "bea@desk-8".to_owned() };
     assert_eq!(table.move_live(&bank, 2, &moved).await.unwrap(), Moved::Done);
-    let closure = Closure { until: NOON.plus(crate::DAY), at: NOON, by: "ada@desk-7".to_owned() };
+    let closure = Closure { until: NOON.plus(crate::shapes::DAY), at: NOON, by: "ada@desk-7".to_owned() };
     assert_eq!(table.close_calendar(&bank, "support", None, &closure).await.unwrap(), ClosureChange::Done);
     written.shows(Flows, "live-with-closure", "live", None).await;
     written.after("live-with-closure").await;

@@ -1,5 +1,4 @@
 //! An attacker's suite, one test for each attack: what the attacker gets, and what the log tells the operators.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod clocks;
 mod doors;

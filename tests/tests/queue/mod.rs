@@ -1,5 +1,4 @@
 //! Tests of transcriptions that wait in the queue.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod both_down;
 mod drain;

@@ -9,7 +9,6 @@
 //! - `functions`: a new function of the store belongs to one of these, so that none is forgotten.
 //!
 //! "Stored shapes" in docs/testing.md says what to do when a shape changes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "test code")]
 
 mod damage;
 mod damaged;

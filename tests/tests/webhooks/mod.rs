@@ -1,5 +1,4 @@
 //! Whole webhooks, and the enrolment function: events through the real functions, onto a real DynamoDB.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod auth;
 mod enrolment;
