@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::workspace::{Workspace, run};
 
 /// A test of the command. Building this test also builds the command.
-const COMMAND_TEST: &str = "ops";
+const COMMAND_TEST: &str = "commands";
 
 /// Builds the command and returns its path.
 ///

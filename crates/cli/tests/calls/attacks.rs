@@ -1,6 +1,6 @@
 //! `ringbolt doctor --attacks`: what the functions' log says about guesses, tokens and signatures.
 
-use crate::{
+use crate::calls::{
     Said,
     aws::Aws,
     deployment::{Deployment, bare, run},

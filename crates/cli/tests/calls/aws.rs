@@ -3,7 +3,7 @@
 
 mod log;
 
-use crate::deployment::Deployment;
+use crate::calls::deployment::Deployment;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,

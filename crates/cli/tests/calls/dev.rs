@@ -1,6 +1,6 @@
 //! A `ringbolt dev` in its own folder, and commands in the same folder.
 
-use crate::deployment::{Said, bare, run};
+use crate::calls::deployment::{Said, bare, run};
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,

@@ -1,6 +1,6 @@
 //! `ringbolt doctor`: every fault has its own sentence.
 
-use crate::{
+use crate::calls::{
     aws::{Aws, KEYS},
     deployment::{Deployment, bare, run},
     dev::Folder,
@@ -16,14 +16,14 @@ fn tokens() -> String {
 }
 
 /// The findings of a run with `--json`, as `check: verdict: sentence`.
-fn findings(said: &crate::Said) -> Vec<String> {
+fn findings(said: &crate::calls::Said) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let line = |check: &Value| [&check["check"], &check["verdict"], &check["says"]].map(text).join(": ");
     said.json()["checks"].as_array().unwrap().iter().map(line).collect()
 }
 
 #[track_caller]
-fn finds(said: &crate::Said, expected: &str) {
+fn finds(said: &crate::calls::Said, expected: &str) {
     let found = findings(said);
     assert!(found.iter().any(|line| line.contains(expected)), "{expected:?} is not in {found:#?}");
 }
@@ -262,7 +262,7 @@ async fn an_interrupted_check_removes_its_test_caller() {
     let kill = format!("kill -INT {}", child.id());
     assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
-    let said = crate::Said::new(&output);
+    let said = crate::calls::Said::new(&output);
     assert_eq!(said.code, Some(130), "{said:?}");
     assert!(said.err.contains("interrupted; the test caller is removed"), "{said:?}");
     let left = deployment.client.scan().table_name("callers").send().await.unwrap();

@@ -1,6 +1,6 @@
 //! Every command once with `--json`. What it prints is held to the schema by `json::is_as_documented`.
 
-use crate::{
+use crate::calls::{
     Said,
     aws::Aws,
     deployment::{Deployment, bare, run},
@@ -133,7 +133,7 @@ impl Stack {
         self.on_stack("secret show-token", &["--yes"], "", 0).await;
         self.on_stack("secret rotate-token begin", &["--yes"], "", 0).await;
         self.aws.deploy();
-        let new = self.aws.secret(crate::aws::TOKENS)["current"].as_str().unwrap().to_owned();
+        let new = self.aws.secret(crate::calls::aws::TOKENS)["current"].as_str().unwrap().to_owned();
         self.aws.take_tokens(&[&new]);
         self.on_stack("secret rotate-token finish", &["--yes", "--even-if-used"], "", 0).await;
         self.aws.speak_twiml("https://calls.example.com", "{}");

@@ -1,6 +1,6 @@
 //! A duress PIN, as operators see it.
 
-use crate::{
+use crate::calls::{
     deployment::{bare, run},
     dev::Folder,
 };
@@ -37,7 +37,7 @@ async fn list_show_explain_and_the_log_tell_a_duress_pin_from_the_right_one() {
     let listed = folder.ringbolt(&["call", "list", "--local", "--json"]).await;
     let listed: Vec<Value> = listed.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for call in &listed {
-        crate::json::fits("call-list", call);
+        crate::calls::json::fits("call-list", call);
         assert_eq!(
             (&call["duress"], &call["outcomes"][0]),
             (&(call["response_id"] == "r-2").into(), &"verified".into())

@@ -1,6 +1,6 @@
 //! `ringbolt event make`: the functions answer each event with the outcome of its case.
 
-use crate::deployment::{Said, bare, run};
+use crate::calls::deployment::{Said, bare, run};
 use ringbolt_tests::{TestApp, TestDatabase, app::Function};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 
 mod fallbacks;
 
-use crate::dev::Folder;
+use crate::calls::dev::Folder;
 use snapbox::{assert_data_eq, str};
 
 const CALLER: &str = "ivr_caller_id=8005550142";

@@ -1,6 +1,6 @@
 //! Every command on a deployment that it cannot use: one sentence that says what to do.
 
-use crate::{
+use crate::calls::{
     Said,
     aws::Aws,
     deployment::{Deployment, bare, run},

@@ -1,6 +1,6 @@
 //! `ringbolt init`: files that the other commands take.
 
-use crate::deployment::{Said, bare, run};
+use crate::calls::deployment::{Said, bare, run};
 use std::{fs, path::Path};
 
 async fn ringbolt(folder: &Path, arguments: &[&str]) -> Said {
@@ -47,7 +47,7 @@ async fn a_written_flow_runs_with_its_callers() {
     let folder = tempfile::tempdir().unwrap();
     let said = ringbolt(folder.path(), &["init", "--yes", "--name", "bank", "--json"]).await;
     assert_eq!(said.json()["written"], serde_json::json!(["bank.yaml", "bank.callers.csv", "bank.calls.yaml"]));
-    let dev = crate::dev::Folder::with(folder, &["--flow", "bank.yaml", "--callers", "bank.callers.csv"]);
+    let dev = crate::calls::dev::Folder::with(folder, &["--flow", "bank.yaml", "--callers", "bank.callers.csv"]);
     let callers = fs::read_to_string(dev.path().join("bank.callers.csv")).unwrap();
     let pin = pins(&callers)[0].to_owned();
     // The only flow that runs is meant, and its own questions are keyed.

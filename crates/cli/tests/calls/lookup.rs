@@ -1,6 +1,6 @@
 //! `ringbolt call list`, `show` and `transcripts`.
 
-use crate::{
+use crate::calls::{
     aws::Aws,
     deployment::{Deployment, run},
     dev::Folder,
@@ -28,7 +28,7 @@ fn a_day(folder: &Folder) {
 async fn calls_are_listed_by_ivr_number_and_outcome() {
     let mut folder = Folder::new();
     a_day(&folder);
-    let ids = |said: &crate::Said| -> Vec<String> {
+    let ids = |said: &crate::calls::Said| -> Vec<String> {
         assert_eq!(said.code, Some(0), "{said:?}");
         let id = |line: &str| {
             serde_json::from_str::<serde_json::Value>(line).unwrap()["response_id"].as_str().unwrap().to_owned()

@@ -1,6 +1,6 @@
 //! `ringbolt secret rotate-pin-key`: correct PINs are accepted at every point.
 
-use crate::{
+use crate::calls::{
     aws::{Aws, KEYS},
     deployment::{Deployment, caller, run},
     dev::Folder,
@@ -134,7 +134,7 @@ async fn a_key_is_rotated_step_by_step_and_no_correct_pin_is_refused() {
     // What finds the records of calls from before is kept, and it is not the key.
     let keys = PinKeys::from_json(&now.to_string()).unwrap();
     let before = serde_json::json!({ "current": secret["current"] }).to_string();
-    let ada = crate::deployment::caller("90786");
+    let ada = crate::calls::deployment::caller("90786");
     let written = PinKeys::from_json(&before).unwrap().reference(&ada);
     assert!(keys.references(&ada).contains(&written));
     assert!(!now.to_string().contains(secret["current"].as_str().unwrap()));
@@ -159,9 +159,9 @@ async fn passed(wire: &Wire, operation: &str, count: usize) {
     }
 }
 
-async fn ended(child: std::process::Child) -> crate::Said {
+async fn ended(child: std::process::Child) -> crate::calls::Said {
     let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
-    crate::Said::new(&output)
+    crate::calls::Said::new(&output)
 }
 
 #[cfg(unix)]

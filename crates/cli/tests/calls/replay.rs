@@ -1,6 +1,6 @@
 //! `ringbolt call replay`: a day's recorded calls under a changed flow.
 
-use crate::{
+use crate::calls::{
     aws::Aws,
     deployment::{Deployment, run},
     dev::Folder,

@@ -1,6 +1,6 @@
 //! `ringbolt call tail`, which follows the log until it is stopped.
 
-use crate::{
+use crate::calls::{
     aws::Aws,
     deployment::{Deployment, bare},
     dev::Folder,
@@ -139,7 +139,7 @@ async fn a_live_tail_is_filtered_and_printed_as_documents() {
     aws.log("next-action", &logged("other", now));
     aws.log("next-action", &logged("mine", now));
     let line: serde_json::Value = serde_json::from_str(&tail.line()).unwrap();
-    crate::json::fits("call-tail", &line);
+    crate::calls::json::fits("call-tail", &line);
     assert_eq!((&line["call"], &line["failed"], &line["ivr"]), (&"mine".into(), &"deadline".into(), &"login".into()));
     assert_eq!(line["session_id"], serde_json::Value::Null);
     assert!(line["at"].as_str().unwrap().ends_with('Z'), "{line}");
@@ -149,8 +149,8 @@ async fn a_live_tail_is_filtered_and_printed_as_documents() {
 fn a_missing_log_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = bare(&["call", "tail", "--local"]);
-    let said = crate::Said::new(&command.current_dir(folder.path()).output().unwrap());
+    let said = crate::calls::Said::new(&command.current_dir(folder.path()).output().unwrap());
     said.fails(1, &["there is no folder .ringbolt", "ringbolt dev"]);
-    let said = crate::Said::new(&bare(&["call", "tail"]).output().unwrap());
+    let said = crate::calls::Said::new(&bare(&["call", "tail"]).output().unwrap());
     said.fails(2, &["--stack NAME"]);
 }

@@ -1,6 +1,6 @@
 //! `ringbolt secret show-token` and `rotate-token`.
 
-use crate::{
+use crate::calls::{
     aws::{Aws, TOKENS},
     deployment::{Deployment, run},
     dev::Folder,

@@ -1,6 +1,6 @@
 //! `ringbolt trigger`: one webhook to a running `ringbolt dev` or to a stack.
 
-use crate::{
+use crate::calls::{
     aws::Aws,
     deployment::{Deployment, bare, run},
     dev::Folder,

@@ -1,6 +1,6 @@
 //! The commands about calls, with calls of a TwiML provider that the real voice webhook has answered.
 
-use crate::{
+use crate::calls::{
     aws::{Aws, KEYS},
     deployment::{Deployment, Said, run},
     voice::{FLOW, KEY, Voice},

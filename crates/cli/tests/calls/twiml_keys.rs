@@ -1,6 +1,6 @@
 //! `ringbolt secret twiml-keys`, and what `ringbolt doctor` says about the keys and the voice webhook.
 
-use crate::{
+use crate::calls::{
     aws::{Aws, TWIML},
     deployment::{Deployment, Said, bare, run},
     voice::{FLOW, KEY, Voice},

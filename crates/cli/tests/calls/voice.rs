@@ -1,6 +1,6 @@
 //! The real voice webhook on a deployment's database, with the log and the secret of a stack.
 
-use crate::{
+use crate::calls::{
     aws::{Aws, request},
     deployment::Deployment,
 };

@@ -1,6 +1,6 @@
 //! Flow files that change while `ringbolt dev` runs.
 
-use crate::Start;
+use crate::dev::Start;
 
 fn flow(destination: &str) -> String {
     format!(

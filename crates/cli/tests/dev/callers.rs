@@ -1,6 +1,6 @@
 //! Callers from a CSV as written by spreadsheets.
 
-use crate::Start;
+use crate::dev::Start;
 
 /// A flow whose DialogTech login greets the caller with an attribute.
 const FLOW: &str = r#"

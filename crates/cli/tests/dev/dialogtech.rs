@@ -1,6 +1,6 @@
 //! DialogTech's "IVR WebHook" with `ringbolt dev`: the answers are the specification's example documents.
 
-use crate::{Reply, Ringbolt, Start};
+use crate::dev::{Reply, Ringbolt, Start};
 
 const OPAQUE: &str = "
 <action>

@@ -1,6 +1,6 @@
 //! If `ringbolt dev` cannot start, it says why in one sentence on standard error and does nothing else.
 
-use crate::Start;
+use crate::dev::Start;
 use std::net::TcpListener;
 
 /// Asserts a failure with one line on standard error that contains all of these parts and no internals.

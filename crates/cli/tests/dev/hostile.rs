@@ -1,6 +1,6 @@
 //! Hostile requests get a valid document or a refusal in one sentence, and the next caller is still answered.
 
-use crate::{Ringbolt, Start};
+use crate::dev::{Ringbolt, Start};
 
 const WIX: &str = "/wix-answers/demo/auth?auth=dev-token-not-secret";
 const NEXT: &str = "/dialogtech/demo/next-action?auth=dev-token-not-secret";

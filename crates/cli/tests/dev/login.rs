@@ -1,7 +1,7 @@
 //! The login story: "When the 3rd attempt fails, the WebHook response is changed to no longer send the caller to the
 //! Login IVR and instead transfer the call to a support team" (DialogTech, "Common Use of Pass-Through Data").
 
-use crate::{Ringbolt, Start};
+use crate::dev::{Ringbolt, Start};
 use std::time::{Duration, Instant};
 
 const SUPPORT: &str =

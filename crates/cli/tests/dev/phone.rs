@@ -1,6 +1,6 @@
 //! The phone page's routes, as its browser uses them.
 
-use crate::{Ringbolt, Start, http::Address};
+use crate::dev::{Ringbolt, Start, http::Address};
 use serde_json::{Value, json};
 use std::{
     io::{Read as _, Write as _},

@@ -1,6 +1,6 @@
 //! `ringbolt dev` prints no personal data.
 
-use crate::Start;
+use crate::dev::Start;
 
 const RIGHT: &str = "629184";
 const WRONG: &str = "837461";

@@ -1,6 +1,6 @@
 //! What `ringbolt dev` and its database refuse: web pages, foreign names, and programs without the key.
 
-use crate::{
+use crate::dev::{
     Ringbolt, Start,
     http::{Address, Reply},
 };

@@ -1,6 +1,6 @@
 //! Starts the command in a temporary folder, captures its output, and stops it.
 
-use crate::http::{Address, Reply};
+use crate::dev::http::{Address, Reply};
 use std::{
     io::Read,
     path::{Path, PathBuf},

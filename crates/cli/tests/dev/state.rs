@@ -1,6 +1,6 @@
 //! The files that `ringbolt dev` leaves behind, and how it stops.
 
-use crate::Start;
+use crate::dev::Start;
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
@@ -42,7 +42,8 @@ fn ctrl_c_ends_it_within_seconds_even_with_open_connections() {
     assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
     assert_eq!(status.code(), Some(0));
     let (stdout, stderr) = ringbolt.output();
-    assert!(stdout.ends_with("Stopping.\n"), "{stdout}");
+    // The half request may end after that, with a line of its own.
+    assert!(stdout.lines().any(|line| line == "Stopping."), "{stdout}");
     assert_eq!(stderr, "");
 }
 
@@ -59,7 +60,7 @@ fn it_keeps_answering_when_nobody_reads_its_output() {
     let mut first = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     let port = first.split("127.0.0.1:").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
-    let address = crate::http::Address { port: port.parse().unwrap() };
+    let address = crate::dev::http::Address { port: port.parse().unwrap() };
     let answer = address.get("/dialogtech/demo/next-action?ivr_id=40006&auth=dev-token-not-secret");
     child.kill().unwrap();
     child.wait().unwrap();

@@ -1,6 +1,6 @@
 //! Wix Answers' "Setting Up IVR Webhooks" with `ringbolt dev`.
 
-use crate::Start;
+use crate::dev::Start;
 
 const SUCCESS: &str = "5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064";
 const FAILURE: &str = "0b6f3c55-2f0e-4c8b-9a55-6d8a3a1f7c11";

@@ -1,6 +1,6 @@
 //! `ringbolt flow check`
 
-use crate::deployment::{Said, bank_flow, flow_in, unwise_flow};
+use crate::flow::deployment::{Said, bank_flow, flow_in, unwise_flow};
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 use tempfile::TempDir;

@@ -1,6 +1,6 @@
 //! A test deployment with a table of flows, and the command that works on it.
 
-use crate::{json, server};
+use crate::flow::{json, server};
 use ringbolt_core::{identity::FlowName, time::EpochMs};
 use ringbolt_dev::database::{Embedded, start_with_key};
 use ringbolt_dynamodb::{

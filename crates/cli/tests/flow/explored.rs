@@ -1,6 +1,6 @@
 //! `ringbolt flow test --explore`: calls that nobody scripted, in examples that were changed for the worse
 
-use crate::deployment::{Said, flow_in};
+use crate::flow::deployment::{Said, flow_in};
 use serde_json::Value;
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! `ringbolt flow graph`
 
-use crate::deployment::{Said, flow_in};
+use crate::flow::deployment::{Said, flow_in};
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 use std::{fmt::Write as _, path::Path};

@@ -1,6 +1,6 @@
 //! `ringbolt flow list` and `ringbolt flow history`
 
-use crate::deployment::{Deployment, NOON, Said, bank, bank_flow};
+use crate::flow::deployment::{Deployment, NOON, Said, bank, bank_flow};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ringbolt_dynamodb::flows::Push;
 use serde_json::{Value, json};

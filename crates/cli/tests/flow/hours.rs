@@ -1,6 +1,6 @@
 //! `ringbolt hours`
 
-use crate::deployment::{Deployment, Said, bank, bank_flow};
+use crate::flow::deployment::{Deployment, Said, bank, bank_flow};
 use jiff::{Timestamp, ToSpan as _};
 use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::flows::Push;
@@ -93,7 +93,7 @@ async fn hours_that_are_not_there_or_not_clear_are_refused_in_a_sentence() {
     }
 
     let shop = with_hours(&bank_flow("8005550101")).replace("flow: bank", "flow: shop");
-    let push = Push::new(shop, "ada".to_owned(), None, crate::deployment::NOON).unwrap();
+    let push = Push::new(shop, "ada".to_owned(), None, crate::flow::deployment::NOON).unwrap();
     deployment.table.publish(&FlowName::parse("shop").unwrap(), &push).await.unwrap();
     let (code, err) = close(&["support", "--until", &until]).await;
     let expected = "ringbolt: the flows `bank` and `shop` both have hours `support`: say with --flow which are meant\n";

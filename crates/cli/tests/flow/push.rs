@@ -1,6 +1,6 @@
 //! `ringbolt flow push`
 
-use crate::deployment::{Deployment, Said, bank, bank_flow, unwise_flow};
+use crate::flow::deployment::{Deployment, Said, bank, bank_flow, unwise_flow};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

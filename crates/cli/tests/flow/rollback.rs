@@ -1,6 +1,6 @@
 //! `ringbolt flow rollback`
 
-use crate::deployment::{Deployment, Said, bank, bank_flow};
+use crate::flow::deployment::{Deployment, Said, bank, bank_flow};
 use serde_json::{Value, json};
 
 /// A deployment with versions 1 to 3.

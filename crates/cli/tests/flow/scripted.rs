@@ -1,6 +1,6 @@
 //! `ringbolt flow test`: scripted calls
 
-use crate::deployment::{Deployment, Said, flow_in};
+use crate::flow::deployment::{Deployment, Said, flow_in};
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 use std::{

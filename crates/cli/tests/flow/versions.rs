@@ -1,6 +1,6 @@
 //! `ringbolt flow diff` and `ringbolt flow show`
 
-use crate::deployment::{Deployment, Said, bank_flow};
+use crate::flow::deployment::{Deployment, Said, bank_flow};
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 

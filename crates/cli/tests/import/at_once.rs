@@ -1,6 +1,6 @@
 //! Two imports into one realm do not run at the same time.
 
-use crate::Deployment;
+use crate::import::Deployment;
 use ringbolt_tests::{Fault, Wire};
 
 /// Enough rows to be at work while the other import is tried.

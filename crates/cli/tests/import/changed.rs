@@ -1,6 +1,6 @@
 //! If a file or a journal changes during an import, no row is silently missing or imported twice.
 
-use crate::Deployment;
+use crate::import::Deployment;
 use ringbolt_tests::{Fault, Wire};
 use std::fs::OpenOptions;
 

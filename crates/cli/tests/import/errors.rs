@@ -1,6 +1,6 @@
 //! User errors: each gives one sentence, and nothing is imported.
 
-use crate::Deployment;
+use crate::import::Deployment;
 use ringbolt_tests::{Fault, Wire};
 
 /// Additional arguments, environment variables, and the expected sentence.

@@ -1,6 +1,6 @@
 //! `ringbolt pin export-users`
 
-use crate::Deployment;
+use crate::import::Deployment;
 use ringbolt_core::pin::PinKeys;
 use ringbolt_tests::{Fault, Wire};
 use std::{fs, os::unix::fs::PermissionsExt as _};

@@ -1,6 +1,6 @@
 //! Interrupted and resumed imports.
 
-use crate::{Deployment, process::tags};
+use crate::import::{Deployment, process::tags};
 use ringbolt_core::caller::CallerItem;
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Odd but real CSV files.
 
-use crate::{Deployment, process::tags};
+use crate::import::{Deployment, process::tags};
 use ringbolt_core::caller::Status;
 use ringbolt_dynamodb::callers::Change;
 use std::fs;

@@ -1,6 +1,6 @@
 //! Runs the command as a process with its own folder and database.
 
-use crate::json;
+use crate::import::json;
 use ringbolt_core::{
     caller::CallerItem,
     identity::Realm,

@@ -1,6 +1,6 @@
 //! The file of refused rows: it never overwrites another file, and a resumed import requires it unchanged.
 
-use crate::Deployment;
+use crate::import::Deployment;
 use std::fs;
 
 const IMPORT: [&str; 6] = ["pin", "import", "callers.csv", "--realm", "demo", "--allow-weak"];

@@ -1,6 +1,6 @@
 //! `--existing skip`: a new caller gets all their PINs or none, so that a later import never leaves one out.
 
-use crate::{Deployment, process::tags};
+use crate::import::{Deployment, process::tags};
 use std::fs;
 
 const IMPORT: [&str; 7] = ["pin", "import", "callers.csv", "--realm", "demo", "--existing", "skip"];

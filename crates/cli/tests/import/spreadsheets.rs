@@ -1,6 +1,6 @@
 //! Damage that spreadsheets do to a CSV is noticed before anything is written.
 
-use crate::{Deployment, process::tags};
+use crate::import::{Deployment, process::tags};
 use ringbolt_dynamodb::tables;
 
 const IMPORT: [&str; 5] = ["pin", "import", "callers.csv", "--realm", "demo"];

@@ -1,6 +1,6 @@
 //! An import through the enrolment function of a stack, without access to the PIN key.
 
-use crate::{
+use crate::import::{
     Deployment,
     large::{assert_exact, file, in_the_tenth},
     process::{Running, audit_table, hasher, tags},

@@ -1,6 +1,6 @@
 //! A database that throttles or is unavailable for a while.
 
-use crate::{Deployment, process::tags};
+use crate::import::{Deployment, process::tags};
 use ringbolt_tests::{Fault, Wire};
 
 const IMPORT: [&str; 6] = ["pin", "import", "callers.csv", "--realm", "demo", "--allow-weak"];

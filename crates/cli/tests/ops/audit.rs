@@ -1,6 +1,6 @@
 //! `ringbolt audit`
 
-use crate::Deployment;
+use crate::ops::Deployment;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 fn s(text: &str) -> AttributeValue {
@@ -130,5 +130,5 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     let set = ["pin", "set", "--realm", "bank", "90786", "--stdin", "--audit-table", "elsewhere"];
     let said = bank.keyed(&set, "815294").await;
     said.fails(1, &["nothing was changed, because the change could not be recorded", "no such table"]);
-    assert_eq!(bank.store().caller(&crate::deployment::caller("90786")).await.unwrap(), None);
+    assert_eq!(bank.store().caller(&crate::ops::deployment::caller("90786")).await.unwrap(), None);
 }

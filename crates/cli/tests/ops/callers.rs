@@ -1,6 +1,6 @@
 //! `ringbolt caller show`, `unlock`, `suspend`, `resume`
 
-use crate::{Deployment, deployment::caller};
+use crate::ops::{Deployment, deployment::caller};
 use ringbolt_core::attempt::AuthOutcome;
 
 const STRICT: &str = "flow: strict\nrealm: bank\nlockout: { attempts: 1, lock: 10m, longest: 10m, suspend_after: 5 }\n\

@@ -1,6 +1,6 @@
 //! `pin set`, `add` and `generate` through the enrolment function of a stack, without access to the PIN key.
 
-use crate::{
+use crate::ops::{
     Deployment, Said,
     deployment::{caller, run},
 };

@@ -1,6 +1,6 @@
 //! `ringbolt caller export` and `erase`
 
-use crate::{
+use crate::ops::{
     Deployment,
     deployment::{caller, run},
 };

@@ -1,6 +1,6 @@
 //! `--local`: the database of a running and of a stopped `ringbolt dev`.
 
-use crate::{
+use crate::ops::{
     Said,
     deployment::{bare, run},
 };

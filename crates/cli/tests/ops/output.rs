@@ -1,6 +1,6 @@
 //! Help, completions, manual pages and exit codes.
 
-use crate::deployment::{bare, run};
+use crate::ops::deployment::{bare, run};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn help_lists_the_exit_codes_and_an_example_for_every_command() {

@@ -1,6 +1,6 @@
 //! `ringbolt pin`
 
-use crate::{Deployment, deployment::caller};
+use crate::ops::{Deployment, deployment::caller};
 use ringbolt_core::{
     attempt::AuthOutcome,
     identity::{CallerId, UserId},
@@ -93,7 +93,7 @@ async fn a_pin_is_removed_under_every_key_and_hash() {
     bank.keys = serde_json::json!({ "current": key("n"), "previous": key("k") }).to_string();
     let mut add = bank.command(&["pin", "add", "--realm", "bank", "90786", "--stdin"]);
     add.env("RINGBOLT_PIN_HASH", "argon2id");
-    crate::deployment::run(add, "815294\n").await.says("added");
+    crate::ops::deployment::run(add, "815294\n").await.says("added");
     bank.keyed(&["pin", "add", "--realm", "bank", "90786", "--stdin"], "629184").await.says("added");
     let pins = bank.store().caller(&caller("90786")).await.unwrap().unwrap().pins;
     assert_eq!(pins.len(), 5);

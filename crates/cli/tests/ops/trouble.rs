@@ -1,6 +1,6 @@
 //! Errors in reaching a deployment: each is explained in one sentence.
 
-use crate::{
+use crate::ops::{
     Deployment, Said,
     deployment::{bare, run},
     server,
@@ -178,7 +178,7 @@ async fn a_stack_takes_precedence_over_the_environment() {
     let said = run(set, "815294\n").await;
     said.says("The PIN is set");
     assert_eq!(said.err, "Working on the stack prod in eu-west-1.\n");
-    let pins = bank.store().caller(&crate::deployment::caller("90786")).await.unwrap().unwrap().pins;
+    let pins = bank.store().caller(&crate::ops::deployment::caller("90786")).await.unwrap().unwrap().pins;
     assert!(pins.iter().all(|tag| tag.contains(".k.")), "the stack's hash is used: {pins:?}");
     let outcome = bank.attempt("90786", "815294").await;
     assert!(matches!(outcome, ringbolt_core::attempt::AuthOutcome::Verified { .. }), "{outcome:?}");

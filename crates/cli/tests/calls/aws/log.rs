@@ -1,7 +1,7 @@
 //! CloudWatch Logs: events page by page, and live tails.
 
 use super::{Aws, State};
-use crate::deployment::PATIENCE;
+use crate::calls::deployment::PATIENCE;
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use serde_json::{Value, json};

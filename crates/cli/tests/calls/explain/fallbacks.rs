@@ -1,7 +1,7 @@
 //! Calls that got the fallback, made against `ringbolt dev`, or as the functions store and log them in AWS.
 
 use super::{CALLER, explained, log_in, without_times};
-use crate::{
+use crate::calls::{
     aws::Aws,
     deployment::{Deployment, run},
     dev::Folder,

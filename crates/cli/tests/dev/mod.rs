@@ -1,5 +1,4 @@
 //! `ringbolt dev` as people and providers use it: the built command in its own folder, called over HTTP.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
 mod call_flows;
 mod callers;

@@ -1,6 +1,6 @@
 //! A test deployment with its own database, and the command that works on it.
 
-use crate::json;
+use crate::shared::json;
 use ringbolt_core::{
     attempt::{Attempt, AuthOutcome, Fingerprint},
     identity::{CallerId, IdentifierForm, Realm, UserId},
