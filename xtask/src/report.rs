@@ -157,6 +157,10 @@ fn busy_children(stat: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{
+        path::PathBuf,
+        sync::atomic::{AtomicBool, Ordering},
+    };
 
     #[test]
     fn processor_time_is_that_of_the_child_processes() {
@@ -195,6 +199,23 @@ mod tests {
         let outcomes = || vec![Ok(Tally::one_passed()), Err(unavailable())];
         assert_eq!(report(false, outcomes()), ("1 passed, 0 failed, 1 skipped".to_owned(), true));
         assert_eq!(report(true, outcomes()), ("1 passed, 1 failed".to_owned(), false));
+    }
+
+    #[test]
+    fn a_step_waits_for_its_tools_and_reports_itself_what_is_missing() {
+        static PREPARED: AtomicBool = AtomicBool::new(false);
+        static STEP: Step = Step {
+            name: "step",
+            about: "a step of this test",
+            prepare: Some(|_| {
+                PREPARED.store(true, Ordering::Relaxed);
+                Err(unavailable())
+            }),
+            run: |_| if PREPARED.load(Ordering::Relaxed) { Ok(Tally::one_passed()) } else { Ok(Tally::default()) },
+        };
+        let mut report = Report::new(true);
+        report.run_all(&[&STEP, &STEP], &Workspace { root: PathBuf::new(), target: PathBuf::new() });
+        assert!(report.to_string().ends_with("\n2 passed, 0 failed\n"), "{report}");
     }
 
     #[test]
