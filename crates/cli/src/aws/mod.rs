@@ -38,11 +38,19 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::{body::SdkBody, config_bag::Layer, error::ErrorMetadata};
 use aws_types::{SigningName, region::SigningRegion};
 use response::{Hidden, Reader};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Why a request failed. A service error has the service's code and message; without a code, the response could not be
 /// read. Every other error means that the service was not reached or did not answer in time.
 pub(crate) type Failure = SdkError<ErrorMetadata, HttpResponse>;
+
+/// The time limits of requests that AWS answers at once.
+pub(crate) fn short() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(5))
+        .operation_timeout(Duration::from_secs(20))
+        .build()
+}
 
 /// A service of AWS.
 #[derive(Clone, Copy)]

@@ -1,13 +1,15 @@
 //! The deployed Lambda functions of a stack.
 
 use super::{Connection, StackOutputs};
-use crate::{aws::lambda::Lambda, explain};
+use crate::{
+    aws::{self, lambda::Lambda},
+    explain,
+};
 use anyhow::Context as _;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use jiff::fmt::strtime;
 use ringbolt_core::time::EpochMs;
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 /// One of the functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,11 +104,7 @@ const LIVE: &str = "live";
 
 impl Connection {
     fn lambda(&self) -> Lambda {
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(Duration::from_secs(5))
-            .operation_timeout(Duration::from_secs(20))
-            .build();
-        Lambda::new(self.sdk(), timeouts)
+        Lambda::new(self.sdk(), aws::short())
     }
 
     /// The concurrency of the account of these credentials.

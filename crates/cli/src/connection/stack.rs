@@ -1,12 +1,14 @@
 //! A deployment described by the outputs of its CloudFormation stack.
 
 use crate::{
-    aws::cloudformation::{CloudFormation, Stack},
+    aws::{
+        self,
+        cloudformation::{CloudFormation, Stack},
+    },
     explain,
 };
 use anyhow::{Context as _, bail};
-use aws_config::{SdkConfig, timeout::TimeoutConfig};
-use std::time::Duration;
+use aws_config::SdkConfig;
 
 /// The stack's outputs and parameters, as declared in `template.yaml`.
 #[derive(Clone, Debug)]
@@ -17,11 +19,7 @@ pub(crate) struct StackOutputs {
 
 impl StackOutputs {
     pub(super) async fn read(sdk: &SdkConfig, name: String) -> anyhow::Result<Self> {
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(Duration::from_secs(5))
-            .operation_timeout(Duration::from_secs(20))
-            .build();
-        let described = CloudFormation::new(sdk, timeouts).stack(&name).await;
+        let described = CloudFormation::new(sdk, aws::short()).stack(&name).await;
         let described = described.map_err(|error| explain::stack(&error, sdk, &name))?;
         let Some(stack) = described else { bail!("CloudFormation did not describe the stack {name}") };
         Ok(Self { name, stack })
