@@ -49,6 +49,8 @@ pub(crate) enum AccessError {
     NoTextInSecret { arn: String },
     #[error("{service} could not be reached or did not answer in time ({place}): check the network and --region")]
     Unreachable { service: &'static str, place: String },
+    #[error("no request can be made to {service} ({place}): {reason}; check --region and the AWS configuration")]
+    Unaskable { service: &'static str, place: String, reason: String },
     #[error("the database of `ringbolt dev` stopped answering ({place}): start it again, or run this command again")]
     LocalGone { place: String },
     #[error("{service} is throttling requests ({place}): try again in a minute")]
@@ -180,6 +182,10 @@ pub(crate) fn service<E: ProvideErrorMetadata + Error + 'static, R: fmt::Debug +
     let Some(answered) = error.as_service_error() else {
         if let Some(error) = of_credentials(error) {
             return credentials(error, None);
+        }
+        if let SdkError::ConstructionFailure(_) = error {
+            let reason = messages(error).pop().unwrap_or_default();
+            return AccessError::Unaskable { service, place: region.to_owned(), reason };
         }
         return AccessError::Unreachable { service, place: region.to_owned() };
     };

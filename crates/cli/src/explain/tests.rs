@@ -53,3 +53,10 @@ fn secrets_manager_errors_name_the_secret_or_the_permission() {
         assert!(parts.iter().all(|part| text.contains(part)), "{text}");
     }
 }
+
+#[test]
+fn a_request_that_cannot_be_made_says_why() {
+    let error = Failure::construction_failure("the region cannot be part of a host name");
+    let said = sentence(&service("CloudFormation", &error, "eu west"));
+    assert!(said.contains("CloudFormation (eu west): the region cannot be part of a host name; check"), "{said}");
+}
