@@ -37,9 +37,7 @@ impl Report {
 
     /// Runs the steps, one after the other. Meanwhile, the tools of later ones are installed, and the functions built.
     pub fn run_all(&mut self, steps: &[&'static Step], workspace: &Workspace) {
-        let is_chosen = |name: &str| steps.iter().any(|step| step.name == name);
         let (tell_prepared, prepared) = mpsc::channel();
-        let (tell_free, free) = mpsc::channel();
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 // What fails here is tried again by its step, which reports what is in the way.
@@ -47,10 +45,7 @@ impl Report {
                     drop(step.prepare.map(|prepare| prepare(workspace)));
                     tell_prepared.send(()).unwrap_or_default();
                 }
-                if is_chosen(AHEAD.step) {
-                    if is_chosen(AHEAD.after) {
-                        free.recv().unwrap_or_default();
-                    }
+                if steps.iter().any(|step| step.name == AHEAD.step) {
                     drop((AHEAD.run)(workspace));
                 }
             });
@@ -58,9 +53,6 @@ impl Report {
                 // One message for each step, in the same order.
                 prepared.recv().unwrap_or_default();
                 self.run(step, workspace);
-                if step.name == AHEAD.after {
-                    tell_free.send(()).unwrap_or_default();
-                }
             }
         });
     }

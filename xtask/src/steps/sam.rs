@@ -29,7 +29,7 @@ pub fn cargo_lambda_build(workspace: &Workspace) -> Result<Command> {
 }
 
 /// A program of SAM's installation, with the environment in which it builds offline. Tests that run at the same time
-/// have the processor first.
+/// have deadlines, so they have the processor first.
 fn tool(workspace: &Workspace, program: &str) -> Result<Command> {
     let home = SAM.installed(workspace)?;
     let programs = home.join("bin");
@@ -39,7 +39,7 @@ fn tool(workspace: &Workspace, program: &str) -> Result<Command> {
         .context("PATH cannot be extended")?;
     let caches = workspace.tools().join("cache");
     let mut command = workspace.command("nice");
-    command.args(["-n", "10"]).arg(programs.join(program));
+    command.args(["-n", "19"]).arg(programs.join(program));
     command
         .env("PATH", path)
         .env("CARGO_NET_OFFLINE", "true")

@@ -182,7 +182,7 @@ fn files_made_to_hurt_overflow_no_stack_and_come_to_an_end() {
         (0..800).map(|n| format!("{}a:\n", " ".repeat(n))).collect(),
         format!("a0: &a0 [x]\n{bomb}"),
         "a: b\n".repeat(80_000),
-        (0..40_000).map(|n| format!("k{n}: 1\n")).collect(),
+        (0..8_000).map(|n| format!("k{n}: 1\n")).collect(),
         format!("flow: {}", "a ".repeat(199_000)),
         format!("flow: \"{}", "\n".repeat(399_000)),
         format!("a: [{}", "x, ".repeat(130_000)),
