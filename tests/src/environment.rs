@@ -2,7 +2,7 @@
 //! binaries that `sam build` makes.
 
 use crate::{
-    TestDatabase,
+    NOBODY, TestDatabase,
     app::{Function, root},
 };
 use ringbolt_core::pin::{PinHash, PinHasher, PinKeys};
@@ -35,8 +35,7 @@ impl Environment {
     /// The same variables with an unreachable database.
     #[must_use]
     pub fn without_database(function: Function) -> Self {
-        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Self::of_file(function).with("AWS_ENDPOINT_URL_DYNAMODB", &format!("http://{closed}"))
+        Self::of_file(function).with("AWS_ENDPOINT_URL_DYNAMODB", NOBODY)
     }
 
     fn of_file(function: Function) -> Self {

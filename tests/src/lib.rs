@@ -31,6 +31,10 @@ use ringbolt_core::{
 /// A fast Argon2, for tests that do not depend on its cost.
 pub const QUICK: PinHash = PinHash::Argon2id { memory_kib: 8, passes: 1 };
 
+/// A URL at which nothing listens: no program that asks for a free port is given this one. A port that was free a moment ago
+/// can be another test's server by now.
+pub const NOBODY: &str = "http://127.0.0.1:1";
+
 /// PIN keys that consist of one repeated letter each.
 #[must_use]
 pub fn pin_keys(current: char, others: &[char]) -> PinKeys {

@@ -164,11 +164,11 @@ impl fmt::Debug for Announcement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::TcpListener;
+    use std::net::{SocketAddr, TcpListener};
 
-    fn announcement(database: &TcpListener) -> Announcement {
+    fn announcement(database: SocketAddr) -> Announcement {
         Announcement {
-            database: format!("http://{}", database.local_addr().unwrap()),
+            database: format!("http://{database}"),
             database_key: "0123abcd".to_owned(),
             address: "http://127.0.0.1:2".to_owned(),
             token: "sesame".to_owned(),
@@ -189,14 +189,15 @@ mod tests {
         let folder = folder();
         let Found::Free(claim) = look(&folder).unwrap() else { panic!("it is free") };
         assert!(matches!(look(&folder).unwrap(), Found::Busy));
-        let database = TcpListener::bind("127.0.0.1:0").unwrap();
-        claim.announce(&announcement(&database)).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let database = listener.local_addr().unwrap();
+        claim.announce(&announcement(database)).unwrap();
         let Found::Running(found) = look(&folder).unwrap() else { panic!("it was announced") };
-        assert_eq!(found, announcement(&database));
+        assert_eq!(found, announcement(database));
         assert!(!format!("{found:?}").contains("sesame") && !format!("{found:?}").contains("0123abcd"));
 
-        // The process is killed. The next one takes the lock before it removes the announcement.
-        drop(database);
+        // The process is killed: nothing listens at port 1. The next one takes the lock before it removes the announcement.
+        claim.announce(&announcement(([127, 0, 0, 1], 1).into())).unwrap();
         assert!(matches!(look(&folder).unwrap(), Found::Busy), "nothing listens there");
         drop(claim);
         let Found::Free(claim) = look(&folder).unwrap() else { panic!("the lock was released") };

@@ -3,7 +3,7 @@
 use crate::stage::{Stage, alone};
 use ringbolt_core::pin::PinHash;
 use ringbolt_tests::{
-    Network, Site, Trouble,
+    NOBODY, Network, Site, Trouble,
     app::{Function, auth_event, get_event, root},
     environment::{Environment, FUNCTIONS, bootstrap, logical_id},
     figures,
@@ -174,16 +174,15 @@ async fn a_warm_function_does_without_secrets_and_its_queue_is_asked_only_if_the
     let _alone = alone().await;
     let stage = Stage::new(PinHash::Keyed).await;
     stage.enrol("90786", "4711", "Ada").await;
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut count = 0;
     for function in FUNCTIONS {
         let mut deployed = Deployed::new(&stage, function).await;
         if function == Function::Transcription {
-            let queue = format!("http://{closed}/000000000000/transcriptions");
+            let queue = format!("{NOBODY}/000000000000/transcriptions");
             deployed.environment = deployed
                 .environment
                 .with("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL", &queue)
-                .with("AWS_ENDPOINT_URL_SQS", &format!("http://{closed}"));
+                .with("AWS_ENDPOINT_URL_SQS", NOBODY);
         }
         let instance = deployed.start().await;
         for trouble in TROUBLES {

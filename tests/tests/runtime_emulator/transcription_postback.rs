@@ -6,7 +6,7 @@ use crate::{
     environment::Environment,
 };
 use ringbolt_tests::{
-    TestDatabase,
+    NOBODY, TestDatabase,
     app::{Function, root},
 };
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ async fn the_function_also_drains_the_queue_and_batches_are_counted() {
     let database = TestDatabase::start().await;
     // The function contacts the queue only if it cannot store.
     let environment = Environment::on(&database, Function::Transcription)
-        .with("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL", "http://127.0.0.1:1/000000000000/transcriptions");
+        .with("RINGBOLT_TRANSCRIPTIONS_QUEUE_URL", &format!("{NOBODY}/000000000000/transcriptions"));
     let function = Emulated::start(Function::Transcription, &environment).await;
     let event = |case: &str| std::fs::read_to_string(root().join("events/transcription-queue").join(case)).unwrap();
     assert_eq!(function.invoke_raw(&event("drain-two.json")).await, json!({ "batchItemFailures": [] }));

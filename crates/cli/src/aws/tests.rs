@@ -11,6 +11,7 @@ use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use ringbolt_dynamodb::client::{behavior, plain_http_client};
+use ringbolt_tests::NOBODY;
 use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
@@ -252,6 +253,6 @@ async fn no_answer_is_not_a_service_error() {
     let nowhere = sdk.to_builder().endpoint_url("not a URL").build();
     assert!(lambda(&nowhere).account_limit().await.err().unwrap().as_service_error().is_none());
     let unsigned = SdkConfig::builder().behavior_version(behavior()).http_client(plain_http_client());
-    let unsigned = unsigned.region(Region::from_static("eu-west-1")).endpoint_url("http://127.0.0.1:9").build();
+    let unsigned = unsigned.region(Region::from_static("eu-west-1")).endpoint_url(NOBODY).build();
     assert!(lambda(&unsigned).account_limit().await.err().unwrap().as_service_error().is_none());
 }

@@ -4,9 +4,9 @@ use crate::calls::{
     aws::{Aws, KEYS},
     deployment::{Deployment, bare, run},
     dev::Folder,
-    server::nobody,
 };
 use aws_sdk_dynamodb::types::TimeToLiveSpecification;
+use ringbolt_tests::NOBODY;
 use serde_json::Value;
 
 const TOKEN: &str = "a-token-0123456789";
@@ -118,7 +118,7 @@ async fn faults_of_a_stack_have_their_sentences() {
         "tables: fail: The table of calls, elsewhere: there is no such table",
     );
     finds(&doctor(&["--callers-table", "calls"]).await, "tables: fail: The table of callers, calls, lacks the keys");
-    finds(&doctor(&["--api-url", &nobody()]).await, "api: fail: no answer from http://127.0.0.1:");
+    finds(&doctor(&["--api-url", NOBODY]).await, "api: fail: no answer from http://127.0.0.1:1");
     let off = TimeToLiveSpecification::builder().enabled(false).attribute_name("expires_at").build().unwrap();
     deployment.client.update_time_to_live().table_name("callers").time_to_live_specification(off).send().await.unwrap();
     finds(&doctor(&[]).await, "tables: fail: TTL is off in the table of callers, callers");

@@ -7,6 +7,7 @@ use crate::calls::{
     dev::Folder,
     server,
 };
+use ringbolt_tests::NOBODY;
 use std::{collections::BTreeSet, process::Command};
 
 /// What every command needs on its command line. A new command is added here: the tests fail without it.
@@ -141,7 +142,7 @@ async fn every_command_on_a_stack_that_it_cannot_use_says_why() {
             "could not be reached",
             Box::new(|command| {
                 // Between attempts, it would wait for seconds.
-                command.env("AWS_ENDPOINT_URL_CLOUDFORMATION", server::nobody()).env("AWS_MAX_ATTEMPTS", "1");
+                command.env("AWS_ENDPOINT_URL_CLOUDFORMATION", NOBODY).env("AWS_MAX_ATTEMPTS", "1");
             }),
         ),
         (

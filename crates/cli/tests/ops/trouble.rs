@@ -5,6 +5,7 @@ use crate::ops::{
     deployment::{bare, run},
     server,
 };
+use ringbolt_tests::NOBODY;
 use std::process::Command;
 
 const UNLOCK: [&str; 5] = ["caller", "unlock", "--realm", "bank", "90786"];
@@ -122,9 +123,8 @@ async fn a_wrong_table_and_a_silent_endpoint_are_named() {
     said.fails(1, &["the caller was not unlocked: there is no such table in the DynamoDB at http://127.0.0.1"]);
     let show = ["caller", "show", "--realm", "bank", "90786", "--callers-table", "calls"];
     bank.ringbolt(&show).await.fails(1, &["for the given table", "may be the wrong table", "check its name"]);
-    let nobody = server::nobody();
-    let said = unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", &nobody)).await;
-    said.fails(1, &["DynamoDB could not be reached or did not answer in time", &nobody]);
+    let said = unlock(|c| c.env("AWS_ENDPOINT_URL_DYNAMODB", NOBODY)).await;
+    said.fails(1, &["DynamoDB could not be reached or did not answer in time", NOBODY]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -199,8 +199,7 @@ async fn a_missing_or_foreign_stack_is_named() {
         .fails(1, &["may not cloudformation:DescribeStacks in eu-west-1"]);
     with(403, stack_error("ExpiredToken", "expired")).await.fails(1, &["have expired"]);
     with(200, stack_xml(&[("Bucket", "b")])).await.fails(1, &["the stack prod has no output CallersTableName"]);
-    let nobody = server::nobody();
-    let said = unlock(|c| c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", nobody)).await;
+    let said = unlock(|c| c.args(["--stack", "prod"]).env("AWS_ENDPOINT_URL_CLOUDFORMATION", NOBODY)).await;
     said.fails(1, &["CloudFormation could not be reached"]);
 }
 

@@ -36,12 +36,6 @@ pub fn answering_by(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> 
     address
 }
 
-/// A URL at which nothing listens.
-pub fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}
-
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
