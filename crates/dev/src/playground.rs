@@ -53,7 +53,7 @@ impl Playground {
             .context("the tables could not be created")?;
         let sdk = sdk.into_builder().http_client(FaultyClient::new(faults.clone())).build();
         let webhook = Webhook {
-            store: Store::new(client::webhook_client(&sdk, DEADLINE), local_tables()),
+            store: Store::new(client::eager_client(&sdk, DEADLINE), local_tables()),
             tokens: WebhookTokens::for_local_use(LOCAL_TOKEN),
             deadline: DEADLINE,
             retention: Duration::from_secs(90 * 86_400),

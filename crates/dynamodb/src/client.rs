@@ -68,7 +68,17 @@ pub fn patience(deadline: Duration) -> (TimeoutConfig, RetryConfig) {
 /// A client for webhooks: region, credentials and endpoint come from `sdk`, timeouts from the deadline.
 #[must_use]
 pub fn webhook_client(sdk: &SdkConfig, deadline: Duration) -> Client {
+    limited_client(sdk, patience(deadline))
+}
+
+/// The same for a database that somebody breaks on purpose: it is asked as often, with hardly a pause.
+#[must_use]
+pub fn eager_client(sdk: &SdkConfig, deadline: Duration) -> Client {
     let (timeouts, retries) = patience(deadline);
+    limited_client(sdk, (timeouts, retries.with_initial_backoff(Duration::from_millis(1))))
+}
+
+fn limited_client(sdk: &SdkConfig, (timeouts, retries): (TimeoutConfig, RetryConfig)) -> Client {
     let config = aws_sdk_dynamodb::config::Builder::from(sdk).timeout_config(timeouts).retry_config(retries);
     Client::from_conf(config.build())
 }
