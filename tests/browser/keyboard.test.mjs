@@ -61,6 +61,8 @@ pageTest('a whole call works by keyboard alone', {}, async ({ phone }) => {
   await keyboard.type('+31 minutes');
   await keyboard.press('Enter');
   await phone.page.locator('#clock.on').waitFor();
+  // Until then, what is keyed goes into its field.
+  await phone.page.locator('#clock-panel').waitFor({ state: 'hidden' });
   await phone.key('1');
   await phone.hears(`${ADA.balance} dollars`);
 });
