@@ -45,7 +45,7 @@ use std::{sync::Arc, time::Duration};
 pub(crate) type Failure = SdkError<ErrorMetadata, HttpResponse>;
 
 /// The time limits of requests that AWS answers at once.
-pub(crate) fn short() -> TimeoutConfig {
+pub(crate) fn short_timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(5))
         .operation_timeout(Duration::from_secs(20))

@@ -104,7 +104,7 @@ const LIVE: &str = "live";
 
 impl Connection {
     fn lambda(&self) -> Lambda {
-        Lambda::new(self.sdk(), aws::short())
+        Lambda::new(self.sdk(), aws::short_timeouts())
     }
 
     /// The concurrency of the account of these credentials.

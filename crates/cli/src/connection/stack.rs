@@ -19,7 +19,7 @@ pub(crate) struct StackOutputs {
 
 impl StackOutputs {
     pub(super) async fn read(sdk: &SdkConfig, name: String) -> anyhow::Result<Self> {
-        let described = CloudFormation::new(sdk, aws::short()).stack(&name).await;
+        let described = CloudFormation::new(sdk, aws::short_timeouts()).stack(&name).await;
         let described = described.map_err(|error| explain::stack(&error, sdk, &name))?;
         let Some(stack) = described else { bail!("CloudFormation did not describe the stack {name}") };
         Ok(Self { name, stack })

@@ -128,16 +128,15 @@ async fn every_command_on_a_stack_that_it_cannot_use_says_why() {
     let denied = "User: x is not authorized to perform: cloudformation:DescribeStacks on resource: y";
     let denied = server::answering(403, of_stack("AccessDenied", denied));
     type Change<'a> = Box<dyn Fn(&mut Command) + 'a>;
-    let asks = |endpoint: &'static str| -> Change<'static> {
+    let asks = |endpoint: String| -> Change<'static> {
         Box::new(move |command| {
-            command.env("AWS_ENDPOINT_URL_CLOUDFORMATION", endpoint);
+            command.env("AWS_ENDPOINT_URL_CLOUDFORMATION", &endpoint);
         })
     };
-    let leak = |endpoint: String| -> &'static str { endpoint.leak() };
     let cases: [(&str, Change<'_>); 6] = [
-        ("there is no stack prod in eu-west-1", asks(leak(missing))),
-        ("sign in again", asks(leak(expired))),
-        ("may not cloudformation:DescribeStacks in eu-west-1", asks(leak(denied))),
+        ("there is no stack prod in eu-west-1", asks(missing)),
+        ("sign in again", asks(expired)),
+        ("may not cloudformation:DescribeStacks in eu-west-1", asks(denied)),
         (
             "could not be reached",
             Box::new(|command| {
