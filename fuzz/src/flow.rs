@@ -23,8 +23,9 @@ pub fn flow(data: &[u8]) {
     for checked in [dialogtech::check(&flow), twiml::check(&flow), wix_answers::check(&flow)] {
         are_in_file(&checked, &text);
     }
-    let answers = DIALECTS.iter().filter(|dialect| dialect.is_answered_by(&flow)).count();
-    assert!(answers > 0 || has_errors, "a flow that nobody can reach loads");
+    // What a provider plays there may still be missing: a TwiML provider needs more than a place where a call begins.
+    let is_reached = flow.starts.is_some() || DIALECTS.iter().any(|dialect| dialect.is_answered_by(&flow));
+    assert!(is_reached || has_errors, "a flow that nobody can reach loads");
     for template in flow.templates() {
         assert!(template.source().len() <= ringbolt_core::flow::Template::MAX_BYTES);
     }

@@ -41,7 +41,10 @@ pub fn signed(data: &[u8]) {
     let changed = if input.flag() { mutated(&text, &mut input) } else { input.rest_as_text().into_owned() };
     drop(CallState::claimed(&changed));
     if changed != text {
-        for (call_id, now) in [(CALL, NOW), (None, NOW), (Some(""), EpochMs(i64::MIN)), (CALL, EpochMs(i64::MAX))] {
+        // libFuzzer sees what is compared, so it can put in a state that was signed for another input.
+        let believed = read(&changed, CALL, NOW);
+        assert!(believed == nothing || believed.write(binding(CALL), NOW).as_ref() == Some(&changed), "{changed}");
+        for (call_id, now) in [(None, NOW), (Some(""), EpochMs(i64::MIN)), (CALL, EpochMs(i64::MAX))] {
             assert_eq!(read(&changed, call_id, now), nothing, "{changed}");
         }
     }

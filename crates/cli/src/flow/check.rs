@@ -20,7 +20,7 @@ use std::path::PathBuf;
 ///
 /// A flow with an error cannot be used. Warnings are about what is legal but unwise. If several files are given, they are
 /// also checked together: names are unique, and the flows of a realm have the same lockout and identifier. With --for, a
-/// flow also has errors if that provider cannot use it.
+/// flow also has errors if that provider cannot use it; without, if no provider can.
 #[derive(Args)]
 #[command(
     after_help = "Exit codes: 0 no errors, 1 errors\n\nExamples:\n  ringbolt flow check flows/\n  ringbolt flow check \
@@ -67,8 +67,8 @@ struct Problem {
     message: String,
     /// What to do; null if the message says it.
     help: Option<String>,
-    /// The provider that cannot use the flow or part of it: `dialogtech`, `wix-answers` or `twiml`, as given with `--for`;
-    /// null if the finding does not depend on the provider.
+    /// The provider that cannot use the flow or part of it: `dialogtech`, `wix-answers` or `twiml`, as given with `--for`,
+    /// or `twiml` if no provider can use the flow; null if the finding does not depend on the provider.
     provider: Option<&'static str>,
 }
 

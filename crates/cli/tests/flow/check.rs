@@ -250,6 +250,15 @@ error: voicemail 501 is known only to DialogTech's portal
 }
 
 #[test]
+fn a_flow_that_no_provider_can_use_lacks_what_twiml_needs() {
+    let folder = folder(&[("bank.yaml", BOTH.replace("    id: 1\n", "").as_bytes())]);
+    let Said { code, out, err } = check(&folder, &["bank.yaml"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("error: voicemail 501 is known only to DialogTech's portal\n"), "{err}");
+    assert!(err.ends_with("\n1 error in bank.yaml\n"), "{err}");
+}
+
+#[test]
 fn json_names_the_provider_of_a_finding() {
     let warned = BOTH.replace("{ language: en-US }", "{ voicemail: { 501: { greeting: \"Hello.\" } } }").replace(
         "    voicemail: { id: 501 }",

@@ -107,7 +107,8 @@ pub fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
         let (event, span) = match next {
             Ok(next) => next,
             Err(error) => {
-                builder.mistake(builder.position(error.marker()), format!("this is not YAML: {}", error.info()));
+                let at = in_its_line(text, builder.position(error.marker()));
+                builder.mistake(at, format!("this is not YAML: {}", error.info()));
                 return None;
             }
         };
@@ -137,6 +138,13 @@ fn end_of(text: &str) -> Position {
     let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count() - text.matches("\r\n").count();
     let last = text.rsplit(['\n', '\r']).next().unwrap_or_default();
     Position { line: breaks + 1, column: last.chars().count() + 1 }
+}
+
+/// The parser counts the bytes of a directive (`%...`), so its place can be after the end of the line.
+fn in_its_line(text: &str, at: Position) -> Position {
+    let text = text.replace("\r\n", "\n");
+    let columns = text.split(['\n', '\r']).nth(at.line - 1).map_or(0, |line| line.chars().count());
+    Position { column: at.column.min(columns + 1), ..at }
 }
 
 impl Builder<'_> {

@@ -3,6 +3,7 @@
 use super::{Examined, Finding};
 use crate::provider::Provider;
 use clap::Args;
+use ringbolt_core::dialects::DIALECTS;
 use ringbolt_core::flow::{Mistake, Severity};
 
 /// `--for`: the providers that the flows are meant for.
@@ -14,11 +15,15 @@ pub(in super::super) struct ForProviders {
 }
 
 impl ForProviders {
-    /// Adds what each flow lacks for the providers. A flow that lacks something cannot be used.
+    /// Adds what each flow lacks for the providers; if none is given, a flow must answer one. A flow that lacks something
+    /// cannot be used.
     pub(in super::super) fn require(&self, files: &mut [Examined], deny_warnings: bool) {
         for file in files {
             let Some(flow) = &file.flow else { continue };
-            let found = self.providers.iter().flat_map(|provider| lacks(*provider, provider.lacks(flow)));
+            let answers_nobody = !DIALECTS.iter().any(|dialect| dialect.is_answered_by(flow));
+            // A flow that loads and answers nobody says where a call begins: it can only be meant for TwiML.
+            let meant = if answers_nobody && self.providers.is_empty() { &[Provider::Twiml] } else { &*self.providers };
+            let found = meant.iter().flat_map(|provider| lacks(*provider, provider.lacks(flow)));
             file.findings.extend(found.collect::<Vec<_>>());
             if deny_warnings {
                 file.deny_warnings();

@@ -30,8 +30,8 @@ mod tests {
         };
         assert_eq!(lacks("ivrs:\n  b: { id: 1, do: hangup }"), "");
         assert!(
-            lacks("ivrs:\n  b: { do: hangup }\n  a: { do: hangup }")
-                .starts_with("line 5, column 3: no IVR has an `id`")
+            lacks("starts: a\nivrs:\n  b: { do: hangup }\n  a: { do: hangup }")
+                .starts_with("line 6, column 3: no IVR has an `id`")
         );
         let wix = "wix_answers: { success: 5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064, failure: disconnect }";
         assert!(lacks(wix).starts_with("line 1, column 1: the flow has no `ivrs`"));

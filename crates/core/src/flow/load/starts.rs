@@ -19,6 +19,17 @@ pub(super) fn starts(r: &mut Reader, flow: &Fields<'_>, ivrs: Option<&Ivrs>) -> 
                 "`starts` is missing: the IVRs say what they ask, and a call begins nowhere",
                 "name the IVR where a call begins, as in `starts: login`",
             );
+        } else if flow.lacks("wix_answers")
+            && ivrs.is_some_and(|ivrs| !ivrs.are_in_portal())
+            // A misspelt key may be the id that is missed here.
+            && r.mistakes.is_empty()
+        {
+            r.mistake_with_help(
+                flow.at,
+                "the flow answers nobody: no IVR has an `id`, and `starts` is missing",
+                "for DialogTech give each IVR its `id` in the portal; for a TwiML provider name the IVR where a call \
+                 begins, as in `starts: login`",
+            );
         }
         return Some(None);
     };

@@ -5,7 +5,7 @@ use super::super::*;
 use jiff::civil::{Date, Weekday};
 
 fn flow(line: &str) -> String {
-    format!("flow: a\nrealm: a\n{line}\nfallback: {{ do: hangup }}\nivrs: {{ a: hangup }}\n")
+    format!("flow: a\nrealm: a\n{line}\nfallback: {{ do: hangup }}\nivrs: {{ a: {{ id: 1, do: hangup }} }}\n")
 }
 
 /// What is found in a flow with this line in it: each finding with its place, and with its help in brackets.

@@ -232,8 +232,31 @@ fn a_flow_answers_one_provider_or_both() {
         load("flow: a\nrealm: b\nidentifier: digits\nfallback: { do: hangup }\nivrs: { a: { id: 1, do: hangup } }\n");
     assert!(flow.wix_answers.is_none() && flow.ivrs.are_in_portal());
     assert_eq!((flow.identifier, flow.fallback.wix_answers), (IdentifierForm::Digits, Reply::Disconnect));
-    let without_portal = load("flow: a\nrealm: b\nfallback: { do: hangup }\nivrs: { a: hangup }\n");
+    let without_portal = load("flow: a\nrealm: b\nfallback: { do: hangup }\nstarts: a\nivrs: { a: hangup }\n");
     assert!(!without_portal.ivrs.are_in_portal());
+}
+
+#[test]
+fn a_flow_that_no_provider_comes_to_does_not_load() {
+    let said = |rest: &str| {
+        let read =
+            Flow::load(&format!("flow: a\nrealm: b\nfallback: {{ do: hangup, wix_answers: disconnect }}\n{rest}"));
+        read.map_or_else(|mistakes| mistakes.to_string(), |_| "it loads".to_owned())
+    };
+    assert!(said("ivrs: { a: hangup }").starts_with("line 1, column 1: the flow answers nobody: no IVR has an `id`"));
+    let wix = "wix_answers: { success: 5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064, failure: disconnect }";
+    for reached in [
+        "starts: a\nivrs: { a: hangup }",
+        "ivrs: { a: hangup, b: { id: 1 } }",
+        &format!("{wix}\nivrs: {{ a: hangup }}"),
+    ] {
+        assert_eq!(said(reached), "it loads", "{reached}");
+    }
+    // What is probably meant to be one of them is the only mistake.
+    for misspelt in ["ivrs: { a: { idd: 1, do: hangup } }", "start: a\nivrs: { a: hangup }"] {
+        let said = said(misspelt);
+        assert!(said.contains("unknown key") && !said.contains("answers nobody"), "{said}");
+    }
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn attributes_in_texts_are_no_conditions() {
 #[test]
 fn permissions_and_hours_that_do_nothing_are_said() {
     let warnings = |further: &str, ivr: &str| -> Vec<String> {
-        let text = format!("flow: a\nrealm: a\n{further}fallback: {{ do: hangup }}\nivrs: {{ a: {ivr} }}\n");
+        let text = format!("flow: a\nrealm: a\n{further}fallback: {{ do: hangup }}\nstarts: a\nivrs: {{ a: {ivr} }}\n");
         let Checked { flow, findings, .. } = Flow::check(&text, None);
         assert!(flow.is_some(), "{findings:?}");
         findings.into_iter().map(|found| found.message).collect()
