@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import { pageTest } from './page_test.mjs';
 import { ADA, WRONG_PIN } from './ringbolt.mjs';
 
@@ -47,4 +49,27 @@ pageTest('a page that is loaded again in the middle of a call shows it', {}, asy
   await phone.page.reload();
   await phone.sees('#digits', '907');
   await phone.page.locator('#hang-up').waitFor();
+});
+
+pageTest('until Ringbolt has answered, the page claims nothing', {}, async ({ phone }) => {
+  let answer;
+  const answered = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const asked = new Promise((resolve) => {
+    phone.page.route('**/api/phone', async (route) => {
+      resolve();
+      await answered;
+      await route.continue();
+    });
+  });
+  await phone.page.reload();
+  await asked;
+  const shown = await Promise.all(['#place', '#prompt', '#file'].map((part) => phone.page.locator(part).textContent()));
+  assert.deepEqual(shown, ['…', '', '']);
+  assert.ok(await phone.page.locator('#call').isDisabled());
+  answer();
+  await phone.hears('Press Call to ring');
+  await phone.call();
+  await phone.hears('account number');
 });

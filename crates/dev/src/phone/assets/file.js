@@ -32,7 +32,8 @@ const finding = ({ severity, message }) =>
   el('p', { class: `finding ${severity}` }, el('b', {}, severity === 'error' ? 'Error' : 'Warning'), ' ', message);
 
 function drawFile() {
-  const { file, text, findings } = state.text ?? { text: '', findings: [] };
+  if (!state.text) return;
+  const { file, text, findings } = state.text;
   const lines = text.replace(/\n$/, '').split('\n');
   const on = (number) => findings.filter((each) => each.line === number);
   const elsewhere = findings.filter((each) => !each.line || each.line > lines.length);

@@ -16,6 +16,7 @@ const unbroken = (number) => number.replaceAll(' ', '\u00a0').replaceAll('-', '\
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function whereText(call) {
+  if (state.process === null) return '…';
   if (!call) return 'Ready';
   if (call.phase === 'ended') return 'Call ended';
   if (call.phase === 'waiting') return `${placeName(call)} · one moment`;
@@ -30,7 +31,11 @@ const placeName = (call) => capital(call.place_name).replace(/\b\d{10}\b/g, show
 
 /** What the caller hears, and apart from that what became of the call. */
 function promptParts(call) {
-  if (!call) return { news: `Press Call to ring ${unbroken(shownNumber(state.choice.dialled))}.` };
+  if (!call) {
+    const { dialled } = state.choice;
+    if (dialled === null) return {};
+    return { news: dialled ? `Press Call to ring ${unbroken(shownNumber(dialled))}.` : 'Enter a number to dial.' };
+  }
   if (call.phase !== 'talking' && call.phase !== 'ended') return { heard: call.prompt ?? '' };
   const heard = lastHeard(call.events);
   if (call.phase === 'ended') return { heard, news: call.ended };
@@ -81,6 +86,7 @@ function drawScreen() {
   $('say-nothing').hidden = !asking;
   if (!isLive(call) && document.activeElement === $('hang-up')) $('keypad').focus({ preventScroll: true });
   $('call').hidden = isLive(call);
+  $('call').disabled = state.process === null;
   $('hang-up').hidden = !isLive(call);
 }
 
@@ -105,6 +111,7 @@ export function drawPhone() {
   whenChanged(() => {
     const call = viewedCall();
     return [
+      state.process,
       call?.id,
       call?.phase,
       call?.prompt,
