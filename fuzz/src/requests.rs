@@ -34,8 +34,9 @@ pub fn event(data: &[u8]) {
     };
     assert_eq!(request.body, body);
     assert!(request.form().is_none() || request.method == "POST");
-    let shown = format!("{request:?}");
-    assert!(!shown.contains("body") && !shown.contains("query"));
+    // Nothing that a log could show has a token, a PIN or a number in it.
+    let (method, flow) = (&request.method, &request.flow);
+    assert_eq!(format!("{request:?}"), format!("Request {{ method: {method:?}, flow: {flow:?}, .. }}"));
 }
 
 const CURRENT: &str = "current-token-0123";

@@ -65,6 +65,7 @@ fn answered(conversation: &Conversation<'_>, flow: &Flow, state: Option<State>) 
             _ => Ok(conversation.fallback(&Visit::default())),
         },
         Turn::Settled(document) => Ok(document),
+        Turn::Ended(_, visit) if conversation.ends_after(&visit) => Ok(Document::hang_up()),
         Turn::Ended(results, visit) => match Engine::new(flow, &results, &KEYS, &CLOSURES, NOW).plan() {
             Ok(Plan::Answer(answer)) if !answer.is_fallback() => conversation.answer(&visit, &answer),
             Ok(Plan::LookUp { .. }) => panic!("somebody is verified without a PIN"),

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+/// What stands for a name that is empty where names are kept: DynamoDB takes no empty key in a map.
+pub const NAMELESS: &str = "(no name)";
+
 /// Names and values in the order in which they came, repeated names kept. Cheap to clone.
 ///
 /// `Debug` shows the names alone: a value can be a PIN or a telephone number.

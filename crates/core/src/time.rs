@@ -19,6 +19,12 @@ impl EpochMs {
         Self(self.0.saturating_sub(millis(span)))
     }
 
+    /// The time in UTC as ISO 8601 writes it, such as `2026-01-02T15:04:05Z`; `None` before the year -9999 or after 9999.
+    #[must_use]
+    pub fn to_iso(self) -> Option<String> {
+        jiff::Timestamp::from_millisecond(self.0).map(|at| at.to_string()).ok()
+    }
+
     /// Whole seconds since 1970, rounded down: the unit of DynamoDB's TTL attribute.
     #[must_use]
     pub fn epoch_secs(self) -> i64 {

@@ -15,7 +15,7 @@ use crate::{
     tables::{AT, IVR_DAY, PK, SK, TTL},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
-use ringbolt_core::{outcome::Outcome, time::EpochMs};
+use ringbolt_core::{fields::NAMELESS, outcome::Outcome, time::EpochMs};
 use std::{
     collections::{BTreeMap, HashMap},
     time::Duration,
@@ -230,5 +230,6 @@ pub(crate) fn call_key(response_id: &str) -> AttributeValue {
 }
 
 fn fields(transcript: &Transcript<'_>) -> AttributeValue {
-    AttributeValue::M(transcript.fields.iter().map(|(name, value)| (name.clone(), item::s(value))).collect())
+    let kept_name = |name: &str| if name.is_empty() { NAMELESS.to_owned() } else { name.to_owned() };
+    AttributeValue::M(transcript.fields.iter().map(|(name, value)| (kept_name(name), item::s(value))).collect())
 }

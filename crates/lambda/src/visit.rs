@@ -48,7 +48,8 @@ impl<'a> Visit<'a> {
         visit
     }
 
-    /// The same, of a request that the provider has signed with its state: nobody else can have thrown that away.
+    /// The same, of a request that the provider has signed, with a state that says how many tries the call has made: nobody
+    /// else can have thrown it away.
     #[must_use]
     pub fn signed(self) -> Self {
         Self { is_signed: true, ..self }
@@ -112,17 +113,17 @@ impl<'a> Visit<'a> {
             }
         });
         let count = Box::pin(self.count_try(attempt, &this));
-        let (attempted, tries) = if attempt.has_state || self.is_signed {
+        let (attempted, tries) = if self.is_signed {
             if !within_ani_limit.await? {
                 return refused(attempt.try_number);
             }
-            // One round trip: the attempt and the call's counter go out together. The state has said how many tries there
-            // were before.
+            // One round trip: the attempt and the call's counter go out together. The state, which nobody else can have
+            // thrown away or kept from before, has said how many tries there were.
             let (attempted, tries) = tokio::join!(attempted, count);
             (attempted?, tries?)
         } else {
-            // Nothing says how many: the call's first try, or somebody who throws the state away to try on and on. Past
-            // its limit a call reaches nobody's counter.
+            // Only the counter knows how many: whoever sends this may have thrown the state away, or kept an old one, to
+            // try on and on. Past its limit a call reaches nobody's counter.
             let (is_within, tries) = tokio::join!(within_ani_limit, count);
             let (is_within, tries) = (is_within?, tries?);
             if !is_within || tries > live.flow.limits.attempts_per_call {

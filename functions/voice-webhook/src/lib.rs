@@ -48,7 +48,8 @@ pub async fn handle(app: &App, request: Request) -> Answer {
     let left = app.webhook.deadline.saturating_sub(request.received.elapsed());
     match guard::within(left, turn).await {
         Ok(Turn::Ended(results, run)) => {
-            let visit = Visit::new(app, &live, &results, &request, now).await.signed();
+            let visit = Visit::new(app, &live, &results, &request, now).await;
+            let visit = if run.knows_tries() { visit.signed() } else { visit };
             let fallback = fallback(&conversation, &run);
             let answer = guard::or_fallback(visit.left(), fallback, decided(&visit, &conversation, &run)).await;
             visit.close(answer, without_states).await
@@ -72,6 +73,9 @@ pub fn last_resort(text: &str) -> Result<Answer, &'static str> {
 }
 
 async fn decided(visit: &Visit<'_>, conversation: &Conversation<'_>, run: &Run) -> Result<Answer, Failure> {
+    if conversation.ends_after(run) {
+        return Ok(document_answer(&Document::hang_up(), Outcome::Answered));
+    }
     let decided = visit.decide().await?;
     if decided.answer.numbers_left_out > 0 {
         tracing::warn!(numbers = decided.answer.numbers_left_out, "numbers that cannot be rung were left out");

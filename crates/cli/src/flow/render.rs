@@ -12,6 +12,9 @@ use std::{
     io::{IsTerminal as _, Write as _, stderr},
 };
 
+/// The most findings of a file that people are shown. A file that is nothing like a flow has one on each line.
+const MOST: usize = 100;
+
 /// Prints the findings of a file and their number to standard error; with `--json`, a note each.
 pub(super) fn complain(file: &Examined, out: Output) {
     if file.findings.is_empty() {
@@ -21,19 +24,32 @@ pub(super) fn complain(file: &Examined, out: Output) {
         return file.findings.iter().for_each(|finding| out.note(&line(file, finding)));
     }
     let renderer = if coloured() { Renderer::styled() } else { Renderer::plain() };
-    let mut text = String::new();
+    let mut printed = String::new();
     let lines: Vec<&str> = lines(&file.text).collect();
-    for finding in &file.findings {
-        text.push_str(&rendered(&renderer, file, &lines, finding));
-        text.push_str("\n\n");
+    for finding in shown(&file.findings) {
+        printed.push_str(&rendered(&renderer, file, &lines, finding));
+        printed.push_str("\n\n");
+    }
+    if let Some(more) = file.findings.len().checked_sub(MOST).filter(|more| *more > 0) {
+        printed.push_str(&format!("{} not shown; with --json, all are printed\n", text::counted(more, "more finding")));
     }
     let (errors, warnings) = (file.count(Severity::Error), file.count(Severity::Warning));
     let counts = [counted(errors, "error"), counted(warnings, "warning")];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     let usable = file.flow.as_ref().map_or_else(String::new, |flow| format!("; the flow `{}` can be used", flow.name));
-    text.push_str(&format!("{} in {}{usable}\n", counts.join(", "), harmless(&file.name)));
+    printed.push_str(&format!("{} in {}{usable}\n", counts.join(", "), harmless(&file.name)));
     // A closed standard error cannot be reported anywhere.
-    stderr().write_all(text.as_bytes()).unwrap_or_default();
+    stderr().write_all(printed.as_bytes()).unwrap_or_default();
+}
+
+/// All findings, or of too many the first errors and then the first warnings.
+fn shown(findings: &[Finding]) -> Vec<&Finding> {
+    let mut shown: Vec<&Finding> = findings.iter().collect();
+    if shown.len() > MOST {
+        shown.sort_by_key(|finding| finding.severity == Severity::Warning);
+        shown.truncate(MOST);
+    }
+    shown
 }
 
 /// A count such as `2 errors`. `None` for zero.

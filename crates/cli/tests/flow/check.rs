@@ -259,6 +259,32 @@ fn a_flow_that_no_provider_can_use_lacks_what_twiml_needs() {
 }
 
 #[test]
+fn of_thousands_of_mistakes_a_hundred_are_shown_errors_first() {
+    let hours = (0..101).map(|n| format!("  h{n}: {{ zone: Europe/Paris, open: {{}} }}\n")).collect::<String>();
+    let unknown = (0..2_000).map(|n| format!("key{n}: 1\n")).collect::<String>();
+    let flow = format!(
+        "flow: a\nrealm: a\nfallback: {{ do: hangup }}\nhours:\n{hours}ivrs: {{ a: {{ id: 1, do: hangup }} }}\n"
+    );
+    let folder = folder(&[("unwise.yaml", flow.as_bytes()), ("wrong.yaml", format!("{flow}{unknown}").as_bytes())]);
+    let Said { code, err, .. } = check(&folder, &["unwise.yaml"]);
+    assert_eq!((code, err.matches("warning: ").count()), (Some(0), 100));
+    assert!(
+        err.contains("\n1 more finding not shown; with --json, all are printed\n101 warnings in unwise.yaml"),
+        "{err}"
+    );
+    let Said { code, err, .. } = check(&folder, &["wrong.yaml"]);
+    assert_eq!((code, err.matches("error: unknown key").count()), (Some(1), 100));
+    assert!(
+        err.ends_with(
+            "\n2,001 more findings not shown; with --json, all are printed\n2,000 errors, 101 warnings in wrong.yaml\n"
+        ),
+        "{err}"
+    );
+    let checks: Value = serde_json::from_str(&check(&folder, &["--json", "wrong.yaml"]).out).unwrap();
+    assert_eq!(checks["findings"].as_array().unwrap().len(), 2_101);
+}
+
+#[test]
 fn json_names_the_provider_of_a_finding() {
     let warned = BOTH.replace("{ language: en-US }", "{ voicemail: { 501: { greeting: \"Hello.\" } } }").replace(
         "    voicemail: { id: 501 }",

@@ -132,8 +132,8 @@ impl<'a> Engine<'a> {
         };
         let Some(user) = user else { return settled(Outcome::Unknown) };
         let ani = Ani::parse(self.results.ani.as_deref());
-        let (caller, try_number, has_state) = (self.caller(user), self.tries(), self.state != CallState::default());
-        Ok(Plan::Attempt(PinAttempt { ivr, verify, caller, guess, ani, try_number, has_state }))
+        let (caller, try_number) = (self.caller(user), self.tries());
+        Ok(Plan::Attempt(PinAttempt { ivr, verify, caller, guess, ani, try_number }))
     }
 
     fn limited(&self, outcome: Outcome, tries: u32) -> Outcome {

@@ -173,9 +173,10 @@ impl<'a> Login<'a> {
     fn scope(&self, caller: Option<&Attributes>) -> Scope {
         let call_id = self.request.call_id.as_deref().unwrap_or_default();
         let user = self.request.user.as_ref();
+        let at = self.now.to_iso().map(|at| ("at".to_owned(), Value::from(at)));
         let scope = Scope::new(&self.flow.definitions, self.now, call_id)
             .with_closures(Arc::clone(self.closures))
-            .with_call_parts(self.request.call.clone())
+            .with_call_parts(self.request.call.clone().into_iter().chain(at))
             .with_user(user.map(|user| user.fields.clone()).unwrap_or_default());
         match (caller, self.user()) {
             (Some(attributes), Some(id)) => with_caller(scope, &id, attributes),

@@ -40,9 +40,6 @@ pub struct PinAttempt<'f> {
     pub ani: Ani,
     /// Which try of the call this is, from 1, by the signed state.
     pub try_number: u32,
-    /// Whether a signed state of this call came. The first PIN question of a call has none; nor has somebody who throws it
-    /// away.
-    pub has_state: bool,
 }
 
 impl PinAttempt<'_> {

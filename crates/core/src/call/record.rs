@@ -3,7 +3,7 @@
 pub mod fields;
 
 use super::results::Results;
-use crate::fields::NamedValues;
+use crate::fields::{NAMELESS, NamedValues};
 use crate::flow::{Destination, Flow, Ivr, Owner, Rules, Step};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -117,6 +117,9 @@ fn kept_fields(values: &NamedValues, keep: impl Fn(&str, &str) -> bool) -> Value
 
 /// A name that a portal may well give. Anything else can be a body that isn't a form, with a PIN somewhere in it.
 fn kept_name(name: &str) -> &str {
+    if name.is_empty() {
+        return NAMELESS;
+    }
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | '[' | ']');
     let fits = name.len() <= 64 && name.chars().all(plain) && !looks_like_pin(name);
     if fits { name } else { REDACTED }
@@ -143,6 +146,12 @@ ivrs:
       unanswered: hangup
   menu: { id: 2, rules: [{ when: answers.choice == "1", do: hangup }, { do: hangup }] }
 "#;
+
+    #[test]
+    fn a_name_that_is_empty_has_a_name_where_it_is_kept() {
+        let kept = kept_answers(Ended::Ivr(IvrName::parse("menu").unwrap()), &[("", "x"), ("choice", "1")]);
+        assert_eq!(kept, serde_json::json!({ NAMELESS: "x", "choice": "1" }));
+    }
 
     fn kept_answers(ended: Ended, answers: &[(&str, &str)]) -> Value {
         let flow = Flow::load(FLOW).unwrap();

@@ -110,12 +110,11 @@ impl Results {
             let number = Ani::parse(text);
             (!number.is_withheld()).then(|| number.as_str().to_owned())
         };
-        let at = jiff::Timestamp::from_millisecond(now.0).map(|at| at.to_string()).ok();
         let neutral = [
             ("ani", number(self.ani.as_deref())),
             ("dnis", number(dnis)),
             ("id", self.session_id.as_ref().map(|id| id.as_str().to_owned())),
-            ("at", at),
+            ("at", now.to_iso()),
         ];
         let neutral = neutral.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
         let own = self.fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));

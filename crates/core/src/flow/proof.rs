@@ -12,9 +12,12 @@ mod verified;
 
 pub(super) use offence::{At, Offence, Offending};
 
+use super::destination::Destination;
 use super::file::Flow;
 use super::graph::{Edge, Graph, Place};
 use super::ids::IvrName;
+use super::ivr::Step;
+use super::template::Template;
 use crate::outcome::Outcome;
 use offence::in_words;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -35,6 +38,7 @@ pub(super) fn offences(graph: &Graph, flow: &Flow) -> Vec<Offence> {
         offences.extend(endless(graph, &in_silence, Offending::EndlessSilence));
     }
     offences.extend(asked_again(graph, &away));
+    offences.extend(fallback_fails(graph, flow));
     offences.extend(login_to_itself(graph));
     offences.extend(verified::offences(graph, flow));
     offences
@@ -125,6 +129,42 @@ fn asked_again(graph: &Graph, away: &Away<'_>) -> Vec<Offence> {
     }
     offences.extend(of_outcomes);
     offences
+}
+
+/// What is filled in can fail for some callers, and so can rules of which none need hold: the fallback follows then.
+fn fallback_fails(graph: &Graph, flow: &Flow) -> Option<Offence> {
+    let can_fail = |place: &Place| match place {
+        Place::Ivr(name) => flow.ivrs.get(name).and_then(|ivr| ivr.step.as_ref()).is_some_and(step_can_fail),
+        Place::AuthWebhook | Place::End(_) => false,
+    };
+    let mut on: Away<'_> = BTreeMap::new();
+    for edge in graph.edges.iter().filter(|edge| !edge.is_fallback) {
+        on.entry(&edge.from).or_default().push(edge);
+    }
+    let way_from = |place: &'_ Place| match can_fail(place) {
+        true => Some(Vec::new()),
+        false => shortest(&on, place, can_fail),
+    };
+    let ways = graph.fallback.iter().filter_map(|place| Some((place, way_from(place)?)));
+    let (place, way) = ways.min_by_key(|(_, way)| way.len())?;
+    let words = if way.is_empty() { place.to_string() } else { in_words(&way) };
+    let steps = way.into_iter().cloned().collect();
+    let way = format!("the fallback → {words}");
+    Some(Offence { at: At::Fallback, kind: Offending::FallbackFails, way, steps })
+}
+
+/// Whether a step can answer the fallback. A PIN question is left out: the fallback never leads to one.
+fn step_can_fail(step: &Step) -> bool {
+    match step {
+        Step::Say(rules) => !rules.is_exhaustive() || rules.iter().any(|rule| rule.then.may_fail().is_some()),
+        Step::Do(rules) => {
+            // What a caller says may be no number.
+            let may_fail = |text: &Template| text.may_fail().is_some() || text.chosen_by_caller().is_some();
+            let fails = |action| Destination::templates(action).any(may_fail);
+            !rules.is_exhaustive() || rules.iter().any(|rule| fails(&rule.then))
+        }
+        Step::VerifyPin(_) => false,
+    }
 }
 
 fn login_to_itself(graph: &Graph) -> Vec<Offence> {

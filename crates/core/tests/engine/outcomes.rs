@@ -137,6 +137,21 @@ fn only_a_pin_that_several_people_share_is_attempted_as_shared() {
 }
 
 #[test]
+fn wix_answers_has_the_neutral_names_of_a_call_that_it_can_have() {
+    let flow = load(
+        "flow: a\nrealm: a\nfallback: { do: hangup, wix_answers: disconnect }\nwix_answers:\n  success: \
+         5a9e9d0d-6d65-4494-ad7e-0ee7bc7aa064\n  failure:\n    rules:\n    - when: call.ani == \"2125550142\" and call.id == \"c-1\" and \
+         \"T\" in call.at\n      do: 77d1a1a2-5a0e-4b5c-8f0a-0c6a2f9f4f22\n    - do: disconnect\n",
+    );
+    let reply = |number: &str| {
+        let from = json!({ "countryCode": "1", "number": number });
+        let body = json!({ "callId": "c-1", "input": "4711", "user": { "id": "u-1" }, "from": from }).to_string();
+        wix_reply(&flow, &body, &Known::wrong().outcome, now())
+    };
+    assert_eq!((&*reply("2125550142"), &*reply("2125550143")), ("77d1a1a2-5a0e-4b5c-8f0a-0c6a2f9f4f22", ""));
+}
+
+#[test]
 fn the_record_of_an_auth_webhook_names_the_rules_of_the_outcome() {
     let flow = load(BANK);
     let body = json!({ "callId": "c-1", "input": "4711", "user": { "id": "u-1" } }).to_string();

@@ -2,14 +2,18 @@
 
 use crate::flow::action::{Action, ExitTo, FindMe, Screening, Taken};
 use crate::flow::{
-    Condition, Destination, Flow, FlowAction, Ivr, IvrName, Mistake, Owner, PortalId, Position, Rules, Severity, Step,
-    Template, VerifyPin,
+    Ask, Condition, Destination, Flow, FlowAction, Ivr, IvrName, Mistake, Owner, PortalId, Position, Rules, Severity,
+    Step, Template, VerifyPin,
 };
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// DialogTech's names of what every provider sends, and the names that hold for all of them.
 const NEUTRAL: [(&str, &str); 4] =
     [("ivr_caller_id", "ani"), ("ivr_number_called", "dnis"), ("ivr_session_id", "id"), ("ivr_timestamp", "at")];
+
+/// The longest recording that Twilio transcribes.
+const TRANSCRIBED: Duration = Duration::from_secs(120);
 
 /// What a flow lacks to be played by a TwiML provider: errors, and warnings about what such a provider never sends. Looks
 /// at everything that a call can come to from `starts`, and at the fallback. In the file's order.
@@ -65,6 +69,7 @@ impl<'f> Walk<'f> {
     fn ivr(&mut self, ivr: &'f Ivr) {
         let name = &ivr.name;
         self.choices(ivr);
+        self.recordings(ivr);
         let Some(step) = &ivr.step else {
             if ivr.says.is_none() && ivr.asks.is_empty() {
                 let message = format!("`{name}` is the portal's own: nothing here says what callers hear there");
@@ -89,6 +94,21 @@ impl<'f> Walk<'f> {
                     self.fields(rule.at, rule.when.iter().map(Condition::template).chain([&rule.then]));
                 }
             }
+        }
+    }
+
+    /// Twilio records for as long as it is told, and transcribes two minutes (TwiML, `<Record>`, "transcribe").
+    fn recordings(&mut self, ivr: &Ivr) {
+        let transcribed =
+            |ask: &&Ask| ask.record.is_some_and(|record| record.transcribe && record.longest > TRANSCRIBED);
+        for ask in ivr.asks.iter().filter(transcribed) {
+            let message = format!(
+                "the question `{}` of `{}` may be recorded for more than two minutes, and Twilio transcribes no more than that",
+                ask.name, ivr.name
+            );
+            self.found.push(
+                Mistake::warning(ivr.at, message).help("record at most `120s`, or leave out `transcribe`".to_owned()),
+            );
         }
     }
 

@@ -14,6 +14,7 @@ use crate::flow::{Ask, Flow, Ivr, IvrName, PortalId, Recording};
 use crate::keyed::keyed;
 use crate::pin::PinKeys;
 use crate::time::EpochMs;
+use sha2::{Digest as _, Sha256};
 
 /// What the caller hears if nobody takes the call, as DialogTech's `nextaction` 1 says it.
 pub const NOBODY: &str = "Nobody is available to take your call. Goodbye.";
@@ -71,7 +72,7 @@ impl<'a> Conversation<'a> {
             // Nobody is there any more.
             None if self.request.is_over() => settled(Vec::new()),
             None => Ok(Turn::Begins),
-            Some(State::Question { visit, question, again }) => self.answered(visit, question, again),
+            Some(State::Question { visit, question, asked, again }) => self.answered(visit, question, asked, again),
             Some(State::Step { visit }) => Ok(self.ended(visit)),
             Some(State::Rung(_)) if self.request.dial_status() == DialStatus::Talked => settled(vec![Verb::Hangup]),
             Some(State::Rung(ring)) if ring.numbers.is_empty() => {
@@ -105,15 +106,20 @@ impl<'a> Conversation<'a> {
     }
 
     /// What the caller did at a question.
-    fn answered(&self, mut visit: Visit, question: usize, again: u8) -> Result<Turn, Unplayable> {
-        let asked = IvrName::parse(&visit.ivr).ok().and_then(|name| self.flow.ivrs.get(&name));
-        // The flow has been changed meanwhile: the step judges what there is.
-        let Some((ivr, ask)) = asked.and_then(|ivr| Some((ivr, ivr.asks.get(question)?))) else {
-            return Ok(self.ended(visit));
-        };
+    fn answered(&self, mut visit: Visit, question: usize, asked: u32, again: u8) -> Result<Turn, Unplayable> {
+        let ivr = IvrName::parse(&visit.ivr).ok().and_then(|name| self.flow.ivrs.get(&name));
+        let is_same = ivr.is_some_and(|ivr| self.questions(ivr) == asked);
+        if !is_same {
+            // The flow has been changed meanwhile. What was keyed may be a PIN, and nothing says so any more.
+            visit.answers.clear();
+        }
         if self.request.is_over() {
             return Ok(self.ended(visit));
         }
+        let Some(ivr) = ivr else { return Ok(self.ended(visit)) };
+        let Some(ask) = ivr.asks.get(question).filter(|_| is_same) else {
+            return self.enter(&ivr.name, visit).map(Turn::Settled);
+        };
         if ask.record.is_none() {
             match answer(ask, self.request.digits()) {
                 Some(answer) => visit.answers.push((ask.name.as_str().to_owned(), answer)),
@@ -126,11 +132,28 @@ impl<'a> Conversation<'a> {
         if question + 1 < ivr.asks.len() {
             return self.ask(ivr, visit, question + 1, 0, None).map(Turn::Settled);
         }
-        match ivr.step {
-            Some(_) => Ok(self.ended(visit)),
-            // In DialogTech the portal knows what follows; here nothing does.
-            None => Ok(Turn::Settled(Document::of([Verb::Hangup]))),
+        Ok(self.ended(visit))
+    }
+
+    /// What tells the questions of an IVR from those of another version of the flow: their names, and which are secret.
+    fn questions(&self, ivr: &Ivr) -> u32 {
+        let secret = self.flow.ivrs.secret_answers();
+        let mut digest = Sha256::new();
+        for ask in &ivr.asks {
+            let name = ask.name.as_str();
+            digest.update([u8::from(secret.contains(name)), u8::from(ask.record.is_some())]);
+            digest.update(name);
+            digest.update([0]);
         }
+        digest.finalize().iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte))
+    }
+
+    /// Whether the call ends after an IVR: it says and asks, and the flow has nothing that follows. In DialogTech the portal
+    /// knows what does.
+    #[must_use]
+    pub fn ends_after(&self, visit: &Visit) -> bool {
+        let ivr = IvrName::parse(&visit.ivr).ok().and_then(|name| self.flow.ivrs.get(&name));
+        ivr.is_some_and(|ivr| ivr.step.is_none())
     }
 
     fn ended(&self, visit: Visit) -> Turn {
@@ -205,7 +228,8 @@ impl<'a> Conversation<'a> {
             Some(recording) => Some(self.recording(ivr, &visit, question, &at, recording)?),
             None => None,
         };
-        let url = self.url(&at, &State::Question { visit, question, again })?;
+        let asked = self.questions(ivr);
+        let url = self.url(&at, &State::Question { visit, question, asked, again })?;
         // If nothing is keyed or said, the provider asks nothing: the redirect does.
         let redirect = Verb::Redirect { url: url.clone() };
         Ok(match recorded {
@@ -298,6 +322,13 @@ impl<'a> Conversation<'a> {
 }
 
 impl Visit {
+    /// Whether the call's tries are known without a counter: it is its first run, or its state is here. What follows after
+    /// people were rung, or after an action that carries nothing on, has none.
+    #[must_use]
+    pub fn knows_tries(&self) -> bool {
+        self.number <= 1 || self.state.is_some()
+    }
+
     /// The run after this many, with nothing that it brings along.
     pub(super) fn after(runs: u32) -> Self {
         Self { number: runs + 1, ..Self::default() }

@@ -94,6 +94,12 @@ impl Document {
         Self { verbs: verbs.into_iter().collect() }
     }
 
+    /// The end of the call.
+    #[must_use]
+    pub fn hang_up() -> Self {
+        Self::of([Verb::Hangup])
+    }
+
     /// Writes the document, with an XML declaration and no white space between elements. Every text goes through
     /// [`xml_text`] or [`xml_attribute`].
     #[must_use]

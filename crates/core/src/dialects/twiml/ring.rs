@@ -19,6 +19,9 @@ pub struct Ring {
     /// Whether the call is recorded.
     #[serde(rename = "r", default)]
     pub(super) record: bool,
+    /// Whether the caller was told so.
+    #[serde(rename = "d", default)]
+    pub(super) told: bool,
     /// What the person who answers hears.
     #[serde(rename = "w", default)]
     pub(super) whisper: Whisper,
@@ -99,6 +102,7 @@ impl Ring {
             at_once: findme.simultaneous.map_or(1, |at_once| usize::from(at_once.get())),
             secs: findme.timeout_secs.map_or(30, |secs| secs.get()),
             record,
+            told: false,
             whisper: Whisper { phrase, audio, asks: findme.auto_accept != Some(AutoAccept::First), record },
             last,
             otherwise: match &findme.no_answer {
@@ -111,16 +115,21 @@ impl Ring {
         })
     }
 
-    /// The numbers that ring next, what those who answer hear, and what is left after them.
-    pub(super) fn next(&self) -> (&[String], Option<Whisper>, Self) {
+    /// The numbers that ring next, each with what the person who answers there hears, and what is left after them.
+    pub(super) fn next(&self) -> (Vec<(&str, Option<Whisper>)>, Self) {
         let (now, later) = self.numbers.split_at(self.at_once.clamp(1, MOST_AT_ONCE).min(self.numbers.len()));
-        let whisper = match self.last {
-            Last::Unscreened if later.is_empty() => None,
-            Last::Unasked if later.is_empty() => Some(Whisper { asks: false, ..self.whisper.clone() }),
-            _ => Some(self.whisper.clone()),
+        let whisper = |at: usize| {
+            let is_last = later.is_empty() && at + 1 == now.len();
+            let whisper = match self.last {
+                // That a call is recorded, both parties hear in any case (DialogTech, "record").
+                Last::Unscreened if is_last => Whisper { record: self.record, ..Whisper::default() },
+                Last::Unasked if is_last => Whisper { asks: false, ..self.whisper.clone() },
+                _ => self.whisper.clone(),
+            };
+            Some(whisper).filter(Whisper::says_something)
         };
-        let whisper = whisper.filter(Whisper::says_something);
-        (now, whisper, Self { numbers: later.to_vec(), ..self.clone() })
+        let ringing = now.iter().enumerate().map(|(at, number)| (number.as_str(), whisper(at))).collect();
+        (ringing, Self { numbers: later.to_vec(), told: true, ..self.clone() })
     }
 }
 

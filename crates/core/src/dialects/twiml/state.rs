@@ -22,6 +22,9 @@ pub enum State {
         visit: Visit,
         /// Which of the IVR's questions, from 0.
         question: usize,
+        /// Which questions these were. Another version of the flow may ask others.
+        #[serde(rename = "q", default)]
+        asked: u32,
         /// How often it was asked again.
         #[serde(default)]
         again: u8,
@@ -134,7 +137,7 @@ impl fmt::Debug for Visit {
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Question { visit, question, again } => {
+            Self::Question { visit, question, again, .. } => {
                 write!(f, "Question({}.{question}, again {again})", visit.ivr)
             }
             Self::Step { visit } => write!(f, "Step({})", visit.ivr),

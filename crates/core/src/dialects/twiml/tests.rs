@@ -405,6 +405,49 @@ fn a_flow_that_was_changed_in_mid_call_leads_to_the_fallback() {
     assert_eq!(results.ended, crate::call::Ended::Unknown("login".to_owned()));
 }
 
+/// What is keyed at a question is an answer to that question and to no other: it may be a PIN.
+#[test]
+fn other_questions_in_mid_call_begin_the_ivr_again_with_nothing_that_was_keyed() {
+    let call = Call::to(FLOW);
+    let url = next(&call.settled(&next(&call.begin()), "Digits=90786"));
+    let first = r#"      - { prompt: "Your account, @title?", as: account, digits: 4-10 }"#;
+    for changed in [
+        FLOW.replace(first, &format!("      - {{ prompt: \"Your site?\", as: site, digits: 2-6 }}\n{first}")),
+        FLOW.replace("digits: 4-10 }", "digits: 4-10, secret: true }"),
+        FLOW.replace("as: account,", "as: number,").replace("answers.account", "answers.number"),
+    ] {
+        let changed = Call::to(&changed);
+        let again = changed.settled(&url, "Digits=837461");
+        assert_eq!((heard(&again).len(), at(&next(&again))), (2, "login.1"));
+        let (results, _) = changed.ended(&next(&again), "CallStatus=completed");
+        assert!(results.answers.is_empty());
+        let (results, _) = changed.ended(&url, "Digits=837461&CallStatus=completed");
+        assert!(results.answers.is_empty() && results.sent_answers.is_empty());
+    }
+    // Other words ask the same.
+    let reworded = Call::to(&FLOW.replace("Your PIN?", "Now your PIN."));
+    let (results, _) = reworded.ended(&url, "Digits=837461");
+    assert_eq!(results.answers.iter().collect::<Vec<_>>(), [("account", "90786"), ("pin", "837461")]);
+}
+
+#[test]
+fn a_call_ends_after_an_ivr_that_nothing_follows_and_its_answers_are_results() {
+    let call = Call::to(
+        &FLOW
+            .replace("    do: { findme: { phone_list", "    # do: { findme: { phone_list")
+            .replace("          screen_method", "    #     screen_method"),
+    );
+    let score = next(&call.settled(&next(&call.begin_at("complaint")), ""));
+    for (more, answers) in [("Digits=5", vec![("score", "5")]), ("CallStatus=completed", vec![])] {
+        let (results, visit) = call.ended(&score, more);
+        assert_eq!(results.answers.iter().collect::<Vec<_>>(), answers);
+        let request = call.request(more);
+        assert!(call.conversation(&request).ends_after(&visit));
+    }
+    let (_, visit) = call.ended(&next(&call.begin_at("support")), "");
+    assert!(!call.conversation(&call.request("")).ends_after(&visit));
+}
+
 #[test]
 fn a_record_keeps_no_state() {
     let call = Call::to(FLOW);

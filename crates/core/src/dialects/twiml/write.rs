@@ -52,14 +52,14 @@ impl Conversation<'_> {
 
     /// Rings the next people.
     pub(super) fn ring(&self, ring: &Ring) -> Result<Document, Unplayable> {
-        let (numbers, whisper, left) = ring.next();
-        let url = match whisper {
-            Some(whisper) => Some(self.url("whisper", &State::PickedUp(whisper))?),
-            None => None,
-        };
-        let numbers = numbers.iter().map(|number| Number { number: e164(number), url: url.clone() }).collect();
+        let (ringing, left) = ring.next();
+        let mut numbers = Vec::new();
+        for (number, whisper) in ringing {
+            let url = whisper.map(|whisper| self.url("whisper", &State::PickedUp(whisper))).transpose()?;
+            numbers.push(Number { number: e164(number), url });
+        }
         let action = Some(self.url("findme", &State::Rung(left))?);
-        let mut verbs = if ring.record { self.say("This call may be recorded.") } else { Vec::new() };
+        let mut verbs = if ring.record && !ring.told { self.say("This call may be recorded.") } else { Vec::new() };
         verbs.push(Verb::Dial { action, timeout: Some(ring.secs), record: ring.record, numbers });
         Ok(Document { verbs })
     }

@@ -1,6 +1,7 @@
 //! The request: what the caller keyed, and whom Wix Answers takes them for ("Example payload sent to your Webhook").
 
 use super::json::{self, Fields, Unreadable};
+use crate::ani::Ani;
 use crate::call::{LoginRequest, ProviderUser};
 use serde_json::{Map, Value, json, value::RawValue};
 use std::fmt;
@@ -37,9 +38,12 @@ impl Request {
             "callId": call_id.as_deref().unwrap_or_default(),
             "id": call_id.as_deref().unwrap_or_default(),
             "from": { "countryCode": country_code, "number": number },
-            "ani": ani,
         });
-        let call = if let Value::Object(call) = call { call } else { Map::new() };
+        let mut call = if let Value::Object(call) = call { call } else { Map::new() };
+        let canonical = Ani::parse(ani.as_deref());
+        if !canonical.is_withheld() {
+            call.insert("ani".to_owned(), canonical.as_str().into());
+        }
         let user = user.map(|user| read_user(&user)).transpose()?;
         let input = fields.deciding("input")?.and_then(scalar).map(Zeroizing::new);
         Ok(Self { login: LoginRequest { call_id, ani, call, user }, input })

@@ -51,6 +51,15 @@ fn the_payload_of_the_specification_is_read_whole() {
 fn missing_and_wrongly_typed_fields_are_absent() {
     let empty = Request::read(b" {} ").unwrap();
     assert!(empty.login.call_id.is_none() && empty.login.user.is_none() && empty.input().is_none());
+    for (country_code, number, ani) in [
+        ("1", "2125550142", json!("2125550142")),
+        ("", "(212) 555-0142", json!("2125550142")),
+        ("44", "2079460018", json!("442079460018")),
+        ("", "anonymous", json!(null)),
+    ] {
+        let call = read(&json!({ "from": { "countryCode": country_code, "number": number } })).login.call;
+        assert_eq!(*call.get("ani").unwrap_or(&json!(null)), ani, "{country_code} {number}");
+    }
     for user in [json!(null), json!("id"), json!([]), json!(1)] {
         assert!(read(&json!({ "user": user, "input": "1" })).login.user.is_none(), "{user}");
     }

@@ -43,6 +43,11 @@ fn in_words(kind: Offending, way: &str) -> (String, &'static str) {
             "when something fails, nothing is known of the call, so its tries would begin again: let it ring people, take a \
              message or end the call",
         ),
+        Offending::FallbackFails => (
+            format!("the fallback leads to a step that can fail, and then it follows again, for ever: {way}"),
+            "let the fallback itself ring people, take a message or end the call, or lead to an IVR in which nothing is \
+             filled in and one rule always holds",
+        ),
         Offending::Unverified => (
             format!("a caller who isn't verified comes where `verified` leads: {way}"),
             "lead them elsewhere; where the right PIN leads, nobody else may come. A rule of `verified` that turns callers \

@@ -46,6 +46,8 @@ pub(in super::super) enum Offending {
     Unverified,
     /// The same, but the place asks itself who calls, or only some verified callers are led there.
     PerhapsUnverified,
+    /// The fallback leads to a step that can fail itself, and then the fallback follows again.
+    FallbackFails,
     /// A caller who keys nothing comes round here again and again. It can be intended.
     EndlessSilence,
     /// The right PIN leads to its own question. It can be intended.

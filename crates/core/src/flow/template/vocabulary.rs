@@ -44,9 +44,9 @@ impl Vocabulary {
         Self { answers, ..self }
     }
 
-    /// Whether this is DialogTech's dialect.
-    pub(super) fn is_dialogtech(&self) -> bool {
-        self.names.contains(&"answers")
+    /// Whether this is Wix Answers' dialect.
+    pub(super) fn is_wix_answers(&self) -> bool {
+        self.names.contains(&"user")
     }
 }
 

@@ -108,6 +108,32 @@ fn the_fallback_never_leads_to_a_pin_question() {
 }
 
 #[test]
+fn a_fallback_that_leads_to_what_can_fail_is_said() {
+    let warned = |others: &str| found("{ ivr: sorry }", others, Severity::Warning);
+    let said =
+        "3: the fallback leads to a step that can fail, and then it follows again, for ever: the fallback → sorry";
+    let to = "{ transfer: { destination: \"{{ answers.a }}\", caller_may_choose: true } }";
+    for (others, way) in [
+        (format!("sorry: {to}"), ""),
+        ("sorry: { say: \"{{ answers.a | int }}\" }".to_owned(), ""),
+        ("sorry: { rules: [{ when: answers.a, do: hangup }] }".to_owned(), ""),
+        (
+            format!("sorry: {{ rules: [{{ when: answers.a, do: {{ ivr: b }} }}, {{ do: hangup }}] }}\nb: {to}"),
+            " (answers.a) → b",
+        ),
+    ] {
+        assert_eq!(warned(&others).first(), Some(&format!("{said}{way}")), "{others}");
+    }
+    for others in [
+        "sorry: hangup",
+        "sorry: { say: We are sorry. }",
+        "sorry: { rules: [{ when: answers.a, do: hangup }, { do: { voicemail: { id: 7 } } }] }",
+    ] {
+        assert_eq!(warned(others), [""; 0], "{others}");
+    }
+}
+
+#[test]
 fn rules_that_no_call_takes_are_no_way_out() {
     let never = "5: a call never ends here: a (otherwise) → a";
     for rules in [

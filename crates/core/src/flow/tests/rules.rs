@@ -160,7 +160,7 @@ fn slips_of_the_pen_that_load_are_said() {
     }
     let text = FLOW.replace("user.userType == 1", "call.number");
     let found = Flow::check(&text, None).findings.into_iter().find(|found| found.message.contains("`call.number`"));
-    assert_eq!(found.and_then(|found| found.help).as_deref(), Some("known: callId, from, ani, dnis, id, at"));
+    assert_eq!(found.and_then(|found| found.help).as_deref(), Some("known: callId, from, ani, id, at"));
 }
 
 #[test]

@@ -90,6 +90,12 @@ fn everything_that_only_a_portal_knows_is_a_mistake_with_its_line() {
              digits and `*`, as in `one_of: [\"1\", \"2\"]`)",
         ),
         (
+            "as: choice, one_of: [\"1\", \"*2\"] }]",
+            "as: choice, one_of: [\"1\", \"*2\"] }, { prompt: \"Why?\", as: story, record: 121s, transcribe: true }]",
+            "warning, line 19, column 3: the question `story` of `menu` may be recorded for more than two minutes, and Twilio \
+             transcribes no more than that (record at most `120s`, or leave out `transcribe`)",
+        ),
+        (
             "verified: { ivr: menu }",
             "verified: { ivr: { to: menu, question_id: 3 } }",
             "line 15, column 17: a call comes to a question of `menu` by its id in the portal (leave out `question_id`, or \

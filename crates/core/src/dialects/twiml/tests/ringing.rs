@@ -104,6 +104,28 @@ fn the_last_number_gets_the_call_as_the_flow_says() {
 }
 
 #[test]
+fn of_several_that_ring_at_once_only_the_last_number_gets_the_call_in_any_case() {
+    let (call, first) =
+        ringing(r#"{ phone_list: "8005550101|8005550102|8005550103", simultaneous: 2, auto_accept: 2 }"#);
+    assert_eq!(numbers(&first).iter().map(|(_, is_asked)| *is_asked).collect::<Vec<_>>(), [true, true]);
+    let second = call.settled(&next(&first), "DialCallStatus=no-answer");
+    assert_eq!(numbers(&second), [("+18005550103".to_owned(), false)]);
+    let (_, all) = ringing(r#"{ phone_list: "8005550101|8005550102|8005550103", simultaneous: 3, auto_accept: 2 }"#);
+    assert_eq!(numbers(&all).iter().map(|(_, is_asked)| *is_asked).collect::<Vec<_>>(), [true, true, false]);
+}
+
+#[test]
+fn that_a_call_is_recorded_the_caller_hears_once_and_whoever_answers_in_any_case() {
+    let (call, first) = ringing(r#"{ phone_list: "8005550101|8005550102", record: true, nextaction: 7 }"#);
+    assert_eq!(heard(&first), ["This call may be recorded."]);
+    assert_eq!(heard(&call.settled(&whisper_of(&first), "")).len(), 2);
+    let last = call.settled(&next(&first), "DialCallStatus=no-answer");
+    assert_eq!(heard(&last), [""; 0]);
+    assert_eq!(heard(&call.settled(&whisper_of(&last), "")), ["This call may be recorded."]);
+    assert!(matches!(last.verbs[0], Verb::Dial { record: true, .. }));
+}
+
+#[test]
 fn nobody_leads_to_a_mailbox() {
     let (call, document) =
         ringing(r#"{ phone_list: "8005550101", auto_accept: 1, nextaction: 2, nextactionitem: 501 }"#);

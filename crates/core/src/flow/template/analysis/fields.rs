@@ -4,12 +4,9 @@ use super::super::fault::Fault;
 use super::super::warning::Slip;
 use super::context::{Context, Found};
 use super::tree::offset;
-use crate::flow::fields::{CALL_FIELDS, SOURCE_FIELDS};
+use crate::flow::fields::{CALL_FIELDS, NEUTRAL_CALL_FIELDS, SOURCE_FIELDS};
 use crate::flow::mistake::did_you_mean;
 use minijinja::machinery::ast::Expr;
-
-/// The call's fields that every provider has.
-const NEUTRAL: [&str; 4] = ["ani", "dnis", "id", "at"];
 
 /// Wix Answers' own fields of a call.
 const WIX_ANSWERS: [&str; 2] = ["callId", "from"];
@@ -19,11 +16,11 @@ pub(super) fn check<'s>(cx: &Context<'_, 's>, found: &mut Found, expr: &Expr<'s>
     if let Some(fault) = reserved(group, name) {
         return found.fault(fault, expr);
     }
-    let near = match (group, cx.vocabulary.is_dialogtech()) {
+    let near = match (group, cx.vocabulary.is_wix_answers()) {
         ("answers", _) => return answer(cx, found, expr, name),
-        ("call", true) => unknown(name, "ivr_", &CALL_FIELDS, &NEUTRAL),
-        ("call", false) => unknown_of_wix(name),
-        ("source", true) => unknown(name, "st_", &SOURCE_FIELDS, &[]),
+        ("call", false) => unknown(name, "ivr_", &CALL_FIELDS, &NEUTRAL_CALL_FIELDS),
+        ("call", true) => unknown_of_wix(name),
+        ("source", false) => unknown(name, "st_", &SOURCE_FIELDS, &[]),
         _ => None,
     };
     if let Some(near) = near {
@@ -75,7 +72,8 @@ fn unknown(field: &str, prefix: &str, known: &[&str], neutral: &[&str]) -> Optio
 }
 
 fn unknown_of_wix(field: &str) -> Option<String> {
-    let known = || WIX_ANSWERS.into_iter().chain(NEUTRAL);
+    // It doesn't say which number was dialled.
+    let known = || WIX_ANSWERS.into_iter().chain(NEUTRAL_CALL_FIELDS.into_iter().filter(|name| *name != "dnis"));
     if known().any(|known| known == field) {
         return None;
     }

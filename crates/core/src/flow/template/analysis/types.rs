@@ -24,7 +24,7 @@ pub(super) fn of<'s>(cx: &Context<'_, 's>, expr: &Expr<'s>) -> Type {
             "flow" => cx.vocabulary.definitions.constants.get(&name).map_or(Type::Unknown, constant),
             // The form of `call.at` is the provider's.
             "call" if name == "at" => Type::Unknown,
-            "call" if name == "from" && !cx.vocabulary.is_dialogtech() => Type::Unknown,
+            "call" if name == "from" && cx.vocabulary.is_wix_answers() => Type::Unknown,
             "call" | "answers" | "source" | "pass" => Type::Text,
             _ => Type::Unknown,
         };
