@@ -124,7 +124,7 @@ pub(crate) fn print(text: &str) {
     if let Err(error) = try_print(text)
         && error.kind() != ErrorKind::BrokenPipe
     {
-        output::complain(&format!("{}: {error}", output::UNWRITABLE));
+        output::complain(&format!("ringbolt: {}: {error}", output::UNWRITABLE));
         process::exit(1);
     }
 }

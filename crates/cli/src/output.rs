@@ -1,5 +1,7 @@
 //! Printing results: sentences and tables for people, JSON for programs.
 
+pub(crate) use ringbolt_core::text::{harmless, harmless_lines, is_deceptive};
+
 use crate::{exit, print, try_print};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use schemars::JsonSchema;
@@ -76,7 +78,7 @@ impl Output {
     /// Prints a sentence about the result. Omitted with `--json`, because the document has the same facts.
     pub(crate) fn say(self, text: &str) {
         if !self.json {
-            print(text);
+            print(&harmless_but_painted(text));
         }
     }
 
@@ -85,7 +87,7 @@ impl Output {
         if self.json {
             return complain_in_json(&Note { note: text.to_owned() });
         }
-        complain(text);
+        complain(&harmless_lines(text));
     }
 
     /// Prints why the command failed. A failure that has been reported as text is only repeated with `--json`, where
@@ -94,7 +96,7 @@ impl Output {
         if self.json {
             self.error(format!("{error:#}"), exit::code(error));
         } else if !exit::is_reported(error) {
-            complain(&format!("ringbolt: {error:#}"));
+            complain(&harmless_lines(&format!("ringbolt: {error:#}")));
         }
     }
 
@@ -181,6 +183,20 @@ impl Output {
     }
 }
 
+/// Escapes what is deceptive, other than the colours of [`Output::paint`]: they can do no harm, whoever sets them.
+fn harmless_but_painted(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut shown = harmless_lines(parts.next().unwrap_or_default());
+    for part in parts {
+        let colour = ["32m", "33m", "31m", "2m", "1m", "0m"].into_iter().find(|colour| part.starts_with(colour));
+        let (begin, rest) = colour.map_or(("\\u{1b}[", part), |colour| ("\u{1b}[", &part[colour.len()..]));
+        shown.push_str(begin);
+        shown.push_str(colour.unwrap_or_default());
+        shown.push_str(&harmless_lines(rest));
+    }
+    shown
+}
+
 fn unless_closed(printed: io::Result<()>) -> anyhow::Result<()> {
     match printed {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(anyhow::Error::new(error).context(UNWRITABLE)),
@@ -197,33 +213,14 @@ fn complain_in_json(value: &impl Serialize) {
     complain(&serde_json::to_string(value).unwrap_or_default());
 }
 
-/// Whether a character could disguise text on a terminal: control characters, changes of text direction, and characters
-/// without width, which make one word look like another.
-pub(crate) fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// Escapes deceptive characters, so that text from callers or providers cannot control the terminal.
-pub(crate) fn harmless(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_deceptive(c) {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn foreign_text_cannot_control_the_terminal() {
+        let painted = "\u{1b}[32mok\u{1b}[0m \u{1b}[8m\u{1b}]0;x\u{7}\nnext";
+        assert_eq!(harmless_but_painted(painted), "\u{1b}[32mok\u{1b}[0m \\u{1b}[8m\\u{1b}]0;x\\u{7}\nnext");
         assert_eq!(harmless("Ada\u{1b}[2J\n\u{202e}ok ä"), "Ada\\u{1b}[2J\\n\\u{202e}ok ä");
     }
 }

@@ -1,8 +1,8 @@
 //! A command line that cannot be parsed, and `--help`.
 
-use crate::output::Output;
+use crate::output::{Output, UNWRITABLE, complain, harmless_lines, is_deceptive};
 use clap::error::ErrorKind;
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, io, process::ExitCode};
 
 /// Whether the arguments ask for JSON. A command line that cannot be parsed is only looked at for this.
 pub(crate) fn wants_json(arguments: impl Iterator<Item = OsString>) -> bool {
@@ -14,9 +14,20 @@ pub(crate) fn wants_json(arguments: impl Iterator<Item = OsString>) -> bool {
 pub(crate) fn refused(error: &clap::Error, json: bool) -> ExitCode {
     if json && error.use_stderr() {
         Output::new(true).error(sentence(error), 2);
-    } else {
-        // A closed standard output or error cannot be reported anywhere.
-        error.print().unwrap_or_default();
+    } else if error.use_stderr() {
+        let text = error.render().to_string();
+        if text.chars().any(|c| c != '\n' && is_deceptive(c)) {
+            // What was given is repeated in the message.
+            complain(&harmless_lines(text.trim_end()));
+        } else {
+            // A closed standard error cannot be reported anywhere.
+            error.print().unwrap_or_default();
+        }
+    } else if let Err(unwritten) = error.print()
+        && unwritten.kind() != io::ErrorKind::BrokenPipe
+    {
+        complain(&format!("ringbolt: {UNWRITABLE}: {unwritten}"));
+        return ExitCode::FAILURE;
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -2,6 +2,37 @@
 
 use std::borrow::Cow;
 
+/// Whether a character could disguise text on a terminal or in a drawing: control characters, changes of text direction,
+/// and characters without width, which make one word look like another.
+#[must_use]
+pub fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
+}
+
+/// Escapes deceptive characters, so that text from callers, providers, files or the command line cannot control the
+/// terminal.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_deceptive(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// The same for a text of several lines, whose line breaks stay.
+#[must_use]
+pub fn harmless_lines(text: &str) -> String {
+    text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
+}
+
 /// Whether XML 1.0 allows the character in a document at all, escaped or not (XML 1.0, section 2.2, `Char`).
 #[must_use]
 pub fn is_xml_char(c: char) -> bool {

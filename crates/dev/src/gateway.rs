@@ -14,10 +14,12 @@ use axum::{
     extract::{self, State},
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
+use http_body_util::LengthLimitError;
 use ringbolt_core::dialects::{self, DIALECTS, Dialect, Found};
 use ringbolt_lambda::{Answer, App, app::Clock, metrics::Invocation};
 use ringbolt_simulator::{Reply, Request};
 use std::{
+    error::Error as _,
     num::NonZeroUsize,
     sync::Arc,
     time::{Duration, Instant},
@@ -129,7 +131,10 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: extract::Request) -
         return http(refusal);
     }
     let answer = match to_bytes(body, LARGEST_BODY).await {
-        Err(_) => Answer::refusal(413, "API Gateway refuses bodies over 10 MB."),
+        Err(error) if error.source().is_some_and(|error| error.is::<LengthLimitError>()) => {
+            Answer::refusal(413, "API Gateway refuses bodies over 10 MB.")
+        }
+        Err(_) => Answer::refusal(400, "The body broke off, or its chunks cannot be read."),
         Ok(body) => {
             // They are never closed.
             let _turn = gateway.turns.acquire().await;

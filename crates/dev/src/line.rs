@@ -1,7 +1,13 @@
 //! What `ringbolt dev` says while it runs: one readable line per webhook request, without personal data, and a line about
 //! each change or problem.
 
-use ringbolt_core::{flow::wix_answers::IvrGuid, identity::FlowName, outcome::Outcome, time::EpochMs};
+use ringbolt_core::{
+    flow::wix_answers::IvrGuid,
+    identity::FlowName,
+    outcome::Outcome,
+    text::{harmless, harmless_lines},
+    time::EpochMs,
+};
 use ringbolt_lambda::{Answer, app::Clock};
 use std::{
     fmt,
@@ -72,7 +78,7 @@ fn print_text(news: &News<'_>) {
     match news {
         News::Answered(answered) => writeln!(stdout(), "{answered}"),
         News::Reloaded => writeln!(stdout(), "{RELOADED}"),
-        News::Problem(sentence) => writeln!(stderr(), "{sentence}"),
+        News::Problem(sentence) => writeln!(stderr(), "{}", harmless_lines(sentence)),
     }
     .unwrap_or_default();
 }
@@ -93,7 +99,7 @@ pub(crate) fn print(clock: &Clock, method: &str, route: &str, flow: &str, answer
     let flow = FlowName::parse(flow).ok().map(|name| name.to_string());
     tell(&News::Answered(Answered {
         at: clock(),
-        method,
+        method: &in_short(method),
         route: Some(route.replace("{flow}", flow.as_deref().unwrap_or("?"))),
         flow,
         outcome: Some(answer.report.outcome),
@@ -107,10 +113,9 @@ pub(crate) fn print(clock: &Clock, method: &str, route: &str, flow: &str, answer
 
 /// Tells about a path that no webhook has. The path itself can be anything that a stranger put into the URL.
 pub(crate) fn print_no_route(clock: &Clock, method: &str) {
-    let method: String = method.chars().filter(char::is_ascii_alphabetic).take(10).collect();
     tell(&News::Answered(Answered {
         at: clock(),
-        method: &method,
+        method: &in_short(method),
         route: None,
         flow: None,
         outcome: None,
@@ -122,6 +127,11 @@ pub(crate) fn print_no_route(clock: &Clock, method: &str) {
     }));
 }
 
+/// A method that anybody can have made up.
+fn in_short(method: &str) -> String {
+    method.chars().filter(char::is_ascii_alphabetic).take(10).collect()
+}
+
 impl fmt::Display for Answered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, method, route, outcome, repeated, answer, why, elapsed, .. } = self;
@@ -130,7 +140,7 @@ impl fmt::Display for Answered<'_> {
             return write!(f, "{time}  {method:<4} a path that no webhook has  ->  {answer}");
         };
         let repeated = if *repeated { " (repeated)" } else { "" };
-        let why = why.as_ref().map(|why| format!("  ({why})")).unwrap_or_default();
+        let why = why.as_ref().map(|why| format!("  ({})", harmless(why))).unwrap_or_default();
         write!(f, "{time}  {method:<4} {route}  {outcome}{repeated}  ->  {answer}{why}  {} ms", elapsed.as_millis())
     }
 }

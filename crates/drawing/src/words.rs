@@ -4,6 +4,7 @@ use ringbolt_core::{
     flow::graph::{End, Place},
     number::in_print,
     outcome::Outcome,
+    text::harmless,
 };
 
 /// `too many attempts`.
@@ -47,23 +48,9 @@ pub(crate) fn one_line(text: &str) -> String {
         if n > 0 {
             line.push(' ');
         }
-        for c in word.chars() {
-            if is_deceptive(c) {
-                line.extend(c.escape_default());
-            } else {
-                line.push(c);
-            }
-        }
+        line.push_str(&harmless(word));
     }
     line
-}
-
-/// Controls, invisible characters, and those that turn the direction of writing.
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}')
-        || matches!(c, '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -213,8 +213,9 @@ pub(crate) fn conflicts<'f>(flows: impl IntoIterator<Item = &'f Flow>) -> Vec<Re
     }))
 }
 
-/// The flow files at a path, sorted by name: the YAML files in a folder except for scripted calls (`bank.calls.yaml`), or
-/// the path itself.
+/// The flow files at a path, sorted by name: the YAML files in a folder, or the path itself. In a folder, scripted calls
+/// (`bank.calls.yaml`), what is hidden (`.#bank.yaml`, with which Emacs locks a file) and what is no file (a pipe, from which
+/// nothing may ever come) are left out.
 #[must_use]
 pub fn files(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = path.read_dir() else { return vec![path.to_owned()] };
@@ -222,6 +223,9 @@ pub fn files(path: &Path) -> Vec<PathBuf> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"))
         .filter(|file| !file.file_stem().is_some_and(|stem| stem.as_encoded_bytes().ends_with(b".calls")))
+        .filter(|file| !file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")))
+        // What can't be looked at is said when it is read.
+        .filter(|file| file.metadata().is_ok_and(|found| found.is_file()) || file.metadata().is_err())
         .collect();
     files.sort();
     files

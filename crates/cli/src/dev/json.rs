@@ -5,10 +5,7 @@ use ringbolt_core::{dialects::DIALECTS, flow::Flow, outcome::Outcome};
 use ringbolt_dev::{Answered, Running};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 /// `ringbolt dev` has started. It is the first document.
 #[derive(Serialize, JsonSchema)]
@@ -68,11 +65,6 @@ pub(crate) struct DevAnswer {
     elapsed_ms: u64,
 }
 
-/// Prints an answer. Webhooks are answered even if nobody can read about it.
-pub(super) fn answered(out: Output, answered: &Answered<'_>) {
-    out.line(&document(answered)).unwrap_or_default();
-}
-
 /// Prints the first document.
 ///
 /// # Errors
@@ -95,7 +87,8 @@ fn served(flow: &Flow, address: &str) -> DevFlow {
     DevFlow { flow: flow.name.to_string(), webhooks: webhooks.collect() }
 }
 
-fn document(answered: &Answered<'_>) -> DevAnswer {
+/// The document about an answer.
+pub(super) fn document(answered: &Answered<'_>) -> DevAnswer {
     DevAnswer {
         at: Utc::of(answered.at),
         method: answered.method.to_owned(),
@@ -107,20 +100,5 @@ fn document(answered: &Answered<'_>) -> DevAnswer {
         answer: answered.answer.clone(),
         why: answered.why.clone(),
         elapsed_ms: u64::try_from(answered.elapsed.as_millis()).unwrap_or(u64::MAX),
-    }
-}
-
-/// Turns each line of the functions' log into a note.
-#[derive(Clone, Copy)]
-pub(super) struct Notes(pub(super) Output);
-
-impl Write for Notes {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.note(String::from_utf8_lossy(line).trim());
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

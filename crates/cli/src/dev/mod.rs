@@ -1,11 +1,20 @@
 //! `ringbolt dev`
 
 pub(crate) mod json;
+mod later;
 
-use crate::{exit::Usage, flow, output::Output, print_best_effort, stage::StageArg, stop::StopSignal};
+use crate::{
+    exit::Usage,
+    flow,
+    output::{Output, harmless_lines},
+    print_best_effort,
+    stage::StageArg,
+    stop::StopSignal,
+};
 use anyhow::Context as _;
 use clap::{Args, builder::NonEmptyStringValueParser};
-use ringbolt_core::dialects::twiml::signature::TwimlKeys;
+use later::{Later, LogLines};
+use ringbolt_core::{dialects::twiml::signature::TwimlKeys, text::counted};
 use ringbolt_dev::{News, Options, RELOADED};
 use ringbolt_lambda::signed::{PublicUrl, Signatures};
 use ringbolt_simulator::LOCAL_TOKEN;
@@ -49,12 +58,18 @@ pub(crate) struct Dev {
 
 impl Dev {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
-        let lines = tracing_subscriber::fmt::layer().compact().with_target(false).without_time();
-        let lines = if out.json() {
-            lines.with_ansi(false).with_writer(move || json::Notes(out)).boxed()
-        } else {
-            lines.boxed()
-        };
+        let later = Later::start(move |lost| {
+            out.note(&format!("{} not printed, because nobody read what was printed before.", counted(lost, "line")));
+        })?;
+        let print =
+            move |line: &str| if out.json() { out.note(line) } else { print_best_effort(&harmless_lines(line)) };
+        let of_log = later.clone();
+        let lines = tracing_subscriber::fmt::layer()
+            .compact()
+            .with_target(false)
+            .without_time()
+            .with_ansi(false)
+            .with_writer(move || LogLines { later: of_log.clone(), print });
         // Each webhook prints its own line, so only warnings and errors of the functions' logs are shown.
         let targets = ringbolt_lambda::logging::targets(LevelFilter::WARN)
             // The embedded database warns about every failed condition, which is how "wrong" and "locked" show up.
@@ -64,18 +79,28 @@ impl Dev {
 
         let (paths, stage) = (ringbolt_dev::flow_paths(&self.flow), self.stage.name());
         let (reloaded, stage_of_reload) = (paths.clone(), stage.clone());
+        let of_news = later.clone();
         ringbolt_dev::listen(move |news| match news {
-            News::Answered(answered) if out.json() => json::answered(out, answered),
-            News::Answered(answered) => print_best_effort(&answered.to_string()),
-            News::Reloaded => {
-                if out.json() {
-                    out.note(RELOADED);
-                } else {
-                    print_best_effort(RELOADED);
-                }
-                flow::warn(&reloaded, stage_of_reload.as_deref(), out);
+            News::Answered(answered) if out.json() => {
+                let answer = json::document(answered);
+                // Webhooks are answered even if nobody can read about it.
+                of_news.then(move || out.line(&answer).unwrap_or_default());
             }
-            News::Problem(sentence) => out.note(sentence),
+            News::Answered(answered) => {
+                let line = answered.to_string();
+                of_news.then(move || print(&line));
+            }
+            News::Reloaded => {
+                let (paths, stage) = (reloaded.clone(), stage_of_reload.clone());
+                of_news.then(move || {
+                    print(RELOADED);
+                    flow::warn(&paths, stage.as_deref(), out);
+                });
+            }
+            News::Problem(sentence) => {
+                let sentence = (*sentence).to_owned();
+                of_news.then(move || out.note(&sentence));
+            }
         });
         flow::warn(&paths, stage.as_deref(), out);
         // Listen before announcing the start, so that an immediate Ctrl-C also stops cleanly.
@@ -99,13 +124,16 @@ impl Dev {
         if out.json() {
             json::started(out, &running, &token, state)?;
         } else {
-            print_best_effort(&running.banner);
+            let banner = running.banner.clone();
+            later.then(move || print_best_effort(&banner));
         }
         stop.received().await;
         if !out.json() {
-            print_best_effort("Stopping.");
+            later.then(|| print_best_effort("Stopping."));
         }
-        running.stop().await
+        let stopped = running.stop().await;
+        later.finish();
+        stopped
     }
 }
 

@@ -1,6 +1,7 @@
 //! The source line of a finding, prepared for display: escaped, shortened, and with the word to underline.
 
-use crate::output::{harmless, is_deceptive};
+pub(super) use crate::output::harmless_lines;
+use crate::output::is_deceptive;
 use std::ops::Range;
 
 /// The most characters of a line that are shown.
@@ -46,11 +47,6 @@ pub(super) fn excerpt(lines: &[&str], line: usize, column: usize) -> Option<Exce
         shown.push_str(ELLIPSIS);
     }
     Some(Excerpt { line: shown, word: begin..end })
-}
-
-/// Escapes deceptive characters in a text, but keeps its line breaks.
-pub(super) fn harmless_lines(text: &str) -> String {
-    text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
 }
 
 /// The lines of a file without its byte order mark. In YAML 1.2, a line ends with CR LF, LF or CR.

@@ -35,6 +35,24 @@ fn a_changed_flow_is_reloaded_and_a_broken_one_leaves_the_old_one_live() {
     assert_eq!(destination(), "8005550104");
 }
 
+/// What editors and people leave in a folder, and words that would clear the terminal.
+#[test]
+fn a_folder_may_have_a_locked_file_and_a_pipe_in_it_and_no_file_controls_the_terminal() {
+    let start = Start::new().with(&["--memory", "--flow", "flows"]);
+    let there = "mkdir flows && ln -s nobody@nowhere.1:2 'flows/.#bank.yaml' && mkfifo flows/pipe.yaml";
+    assert!(
+        std::process::Command::new("sh").args(["-c", there]).current_dir(start.path("")).status().unwrap().success()
+    );
+    let start = start.file("flows/bank.yaml", flow("8005550101"));
+    let ringbolt = start.run();
+    let _start =
+        start.file("flows/bank.yaml", flow("8005550101").replace("hangup", "{ ivr: \"x\\e]0;y\\a\u{202e}\" }"));
+    let complaint = ringbolt.stderr.expect("the previous version stays live");
+    let (_, stderr) = ringbolt.end("INT");
+    assert!(!stderr.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{complaint}");
+    assert!(stderr.contains("x\\u{1b}]0;y\\u{7}\\u{202e}"), "{stderr}");
+}
+
 /// A flow of one's own, without what silence leads to.
 const OWN: &str = "flow: bank\nrealm: bank\nfallback: { do: hangup }\nivrs:\n  login:\n    id: 777\n    verify_pin:\n      \
                    user: \"{{ answers.member }}\"\n      pin: \"{{ answers.code }}\"\n      verified: hangup\n      \

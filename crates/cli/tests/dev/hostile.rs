@@ -49,6 +49,12 @@ fn every_answer_is_valid_and_the_server_stays_alive() {
     }
     assert_alive(&ringbolt);
 
+    // A body that cannot be read is not large.
+    let head = format!("POST {NEXT} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n", address.port);
+    let reply = address.raw(format!("{head}transfer-encoding: chunked\r\n\r\nzz\r\n").as_bytes());
+    assert_eq!(reply.status, 400, "{reply:?}");
+    assert_alive(&ringbolt);
+
     // Odd bytes in the query string, encoded and raw.
     for query in ["ivr_id=%00", "ivr_id=%ff%fe", "ivr_id=%", "ivr_id=%zz", "&&&===&ivr_id=99", "ivr_id=1&ivr_id=2"] {
         let reply = address.get(&format!("{NEXT}&{query}"));

@@ -13,6 +13,7 @@ mod private;
 mod process;
 mod state;
 mod terminal;
+mod unread;
 mod wix_answers;
 
 use http::Reply;

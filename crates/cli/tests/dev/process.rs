@@ -174,7 +174,7 @@ impl Drop for Ringbolt {
     }
 }
 
-fn with_token(path_and_query: &str) -> String {
+pub fn with_token(path_and_query: &str) -> String {
     let separator = if path_and_query.contains('?') { '&' } else { '?' };
     format!("{path_and_query}{separator}auth=dev-token-not-secret")
 }
