@@ -6,6 +6,7 @@ use crate::{
     signed::Signatures,
     token::{Admitted, WebhookTokens},
 };
+use futures_util::future::try_join_all;
 use http::Method;
 use ringbolt_core::{
     ani::Ani,
@@ -251,9 +252,14 @@ impl App {
     /// [`Failure::Store`] if the database did not count.
     pub async fn within_ani_limit(&self, flow: &Flow, ani: &Ani, this: &Fingerprint) -> Result<bool, Failure> {
         let Some(limit) = &flow.limits.per_ani else { return Ok(true) };
-        let key = self.hasher.keys().current();
-        let store = &self.webhook.store;
-        Ok(store.count_ani_try(key, &flow.realm, ani.as_str(), this, limit, self.webhook.now()).await?)
+        let (store, now) = (&self.webhook.store, self.webhook.now());
+        // Under every key, as a call's tries, so that a new key begins no new count.
+        let counts = self
+            .hasher
+            .keys()
+            .all()
+            .map(|key| Box::pin(store.count_ani_try(key, &flow.realm, ani.as_str(), this, limit, now)));
+        Ok(try_join_all(counts).await?.into_iter().all(|is_within| is_within))
     }
 }
 

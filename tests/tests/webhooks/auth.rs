@@ -1,7 +1,8 @@
 //! The auth webhook.
 
 use crate::webhooks::{FAILURE, LOCKED, SUCCESS, demo, demo_flow_with, with_ada};
-use ringbolt_tests::app::Function::Auth;
+use ringbolt_core::pin::{PinHash, PinHasher};
+use ringbolt_tests::{app::Function::Auth, pin_keys};
 use std::time::Duration;
 
 #[tokio::test]
@@ -82,6 +83,18 @@ async fn a_calling_number_over_its_limit_reaches_nobodys_counter() {
     assert_eq!(ada.attempts, 0, "a number over its limit touches no caller");
     app.clock.pass(Duration::from_secs(3600 + 450));
     assert_eq!(app.auth("c4", "ada", "4711").await.body, SUCCESS);
+}
+
+#[tokio::test]
+async fn a_new_pin_key_begins_no_new_count_of_a_calling_number() {
+    let flow = demo_flow_with("limits: { attempts_per_call: 3 }", "limits: { per_ani: { attempts: 2, window: 1h } }");
+    let (mut app, _database) = with_ada(&flow).await;
+    let stages = [pin_keys('a', &[]), pin_keys('a', &['b']), pin_keys('b', &['a'])];
+    for (user, keys) in ["nobody-1", "nobody-2", "ada"].into_iter().zip(stages) {
+        app.app.hasher = PinHasher::new(keys, PinHash::Keyed);
+        let answer = app.auth(user, user, "9999").await;
+        assert_eq!(answer.body == LOCKED, user == "ada", "{user}: {}", answer.body);
+    }
 }
 
 #[tokio::test]
