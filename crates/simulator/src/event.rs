@@ -121,7 +121,10 @@ pub enum Ended {
     /// The flow hung up.
     HungUp,
     /// A text was read, and nothing follows it.
-    Read,
+    Read {
+        /// Whether the provider hangs up then, as with TwiML; with DialogTech the portal decides.
+        hangs_up: bool,
+    },
     /// Nobody answered, and the caller was told so.
     NobodyAvailable,
     /// The caller left a message.
@@ -146,7 +149,7 @@ impl Ended {
         match self {
             Self::CallerHungUp { .. } => "caller",
             Self::HungUp => "hangup",
-            Self::Read => "read",
+            Self::Read { .. } => "read",
             Self::NobodyAvailable => "nobody",
             Self::MessageLeft(_) => "voicemail",
             Self::Elsewhere(_) => "portal",
@@ -162,8 +165,9 @@ impl fmt::Display for Ended {
             Self::CallerHungUp { connected: None } => f.write_str("The caller hung up."),
             Self::CallerHungUp { connected: Some(to) } => write!(f, "The caller hung up after {}.", in_words(to)),
             Self::HungUp => f.write_str("The flow hung up."),
-            Self::Read => {
-                f.write_str("The text was read. With DialogTech, the IVR's settings in the portal say what follows.")
+            Self::Read { hangs_up: true } => f.write_str("The text was read, and the provider hung up."),
+            Self::Read { hangs_up: false } => {
+                f.write_str("The text was read. The IVR's settings in DialogTech's portal say what follows.")
             }
             Self::NobodyAvailable => f.write_str("Nobody answered. The caller was told so, and the call ended."),
             Self::MessageLeft(_) => f.write_str("The caller left a message."),

@@ -2,6 +2,7 @@
 
 use crate::exchange::Method;
 use crate::twiml::sid::Sid;
+use ringbolt_core::ani::Ani;
 use ringbolt_core::dialects::twiml::can_play;
 use ringbolt_core::flow::{Flow, IvrName, hours::Closures};
 use std::fmt;
@@ -132,6 +133,13 @@ impl Setting {
     pub fn sent_call_id(&self) -> String {
         self.provider.sent_call_id(&self.call_id)
     }
+}
+
+/// A telephone number without the signs between its digits. A `+` stays where the digits alone would be another number:
+/// `+354 555 1234` is in Iceland, and `3545551234` in Quebec.
+pub(crate) fn plain_number(text: &str) -> String {
+    let digits: String = text.replace("(0)", "").chars().filter(char::is_ascii_digit).collect();
+    if Ani::parse(Some(text)) == Ani::parse(Some(&digits)) { digits } else { format!("+{digits}") }
 }
 
 impl fmt::Debug for Setting {

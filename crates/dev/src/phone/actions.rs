@@ -28,7 +28,7 @@ pub(super) async fn dial(phone: &Phone, body: &Value) -> Result<Value, Refusal> 
     let flow = flow.ok_or_else(|| (StatusCode::NOT_FOUND, "There is no such flow here.".to_owned()))?.flow;
     let provider = Provider::ALL.into_iter().find(|provider| provider.word() == text("provider"));
     let provider = provider.ok_or_else(|| bad("Choose a provider that can play this flow."))?;
-    let number = |name: &str| text(name).chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').take(32).collect();
+    let number = |name: &str| number(&text(name));
     let chosen = Chosen {
         provider,
         from: number("from"),
@@ -45,6 +45,11 @@ pub(super) async fn dial(phone: &Phone, body: &Value) -> Result<Value, Refusal> 
     let session = phone.remember(Session::new(id, call));
     let mut session = session.lock().await;
     Ok(session.settle(phone).await)
+}
+
+/// A number as it is dialled, without the signs between its digits; or a word such as `anonymous`.
+fn number(text: &str) -> String {
+    text.replace("(0)", "").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').take(32).collect()
 }
 
 /// Does something in a call.
@@ -92,7 +97,7 @@ async fn transcription(phone: &Phone, session: &mut Session, index: usize, body:
             session.post(phone, index).await
         }
         Some("lose") => {
-            session.call.lose(index, phone.clock.now());
+            session.call.lose(index, phone.clock.now())?;
             Ok(session.publish(phone))
         }
         _ => session.post(phone, index).await,
@@ -131,4 +136,21 @@ fn publish_state(phone: &Phone) -> Value {
     let state = view::state(phone);
     phone.publish("state", &state);
     state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn a_number_is_the_same_in_every_spelling() {
+        for (written, dialled) in [
+            ("(212) 555-0142", "2125550142"),
+            ("+44 (0)20 7946 0018", "+442079460018"),
+            ("+354 555 1234", "+3545551234"),
+            ("anonymous", "anonymous"),
+        ] {
+            assert_eq!(number(written), dialled);
+        }
+    }
 }

@@ -41,7 +41,7 @@ impl Call {
             Provider::DialogTech if self.reads_text() => {
                 self.hear(&reply.body, now);
                 self.move_to(Place::End(End::Say));
-                self.end(Ended::Read, now);
+                self.end(Ended::Read { hangs_up: false }, now);
             }
             Provider::DialogTech => match dialogtech::document::read(&reply.body) {
                 Ok(instruction) => self.obey(instruction, now),

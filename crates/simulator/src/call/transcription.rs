@@ -75,10 +75,9 @@ impl Call {
     /// # Errors
     /// [`NotNow`]: there is no such transcription, or it was [lost](Call::lose).
     pub fn postback(&self, index: usize, now: EpochMs) -> Result<Request, NotNow> {
-        let found =
-            self.transcriptions.get(index).ok_or_else(|| NotNow("there is no such transcription".to_owned()))?;
+        let found = self.transcriptions.get(index).ok_or_else(no_such_transcription)?;
         if found.state == TranscriptionState::Lost {
-            return Err(NotNow("this transcription never comes".to_owned()));
+            return Err(never_comes());
         }
         let status = if matches!(self.stage, Stage::Ended(_)) { CallStatus::Completed } else { CallStatus::InProgress };
         Ok(match &found.callback {
@@ -95,15 +94,30 @@ impl Call {
         self.note(Event::Transcription(Box::new(Exchange { request, reply })), now);
     }
 
-    /// The transcription never comes. One that was posted can't be lost any more.
-    pub fn lose(&mut self, index: usize, now: EpochMs) {
-        let pending = |found: &&mut Transcription| found.state == TranscriptionState::Pending;
-        if let Some(transcription) = self.transcriptions.get_mut(index).filter(pending) {
-            transcription.state = TranscriptionState::Lost;
-            let question = transcription.question;
-            self.note(Event::Note(format!("The transcription of question {question} never comes.")), now);
+    /// The transcription never comes.
+    ///
+    /// # Errors
+    /// [`NotNow`]: there is none, it was posted before, or it is lost already.
+    pub fn lose(&mut self, index: usize, now: EpochMs) -> Result<(), NotNow> {
+        let found = self.transcriptions.get_mut(index).ok_or_else(no_such_transcription)?;
+        match found.state {
+            TranscriptionState::Pending => {}
+            TranscriptionState::Posted => return Err(NotNow("this transcription was posted already".to_owned())),
+            TranscriptionState::Lost => return Err(never_comes()),
         }
+        found.state = TranscriptionState::Lost;
+        let question = found.question;
+        self.note(Event::Note(format!("The transcription of question {question} never comes.")), now);
+        Ok(())
     }
+}
+
+fn no_such_transcription() -> NotNow {
+    NotNow("there is no such transcription".to_owned())
+}
+
+fn never_comes() -> NotNow {
+    NotNow("this transcription never comes".to_owned())
 }
 
 /// Shows what it belongs to and not what was said.

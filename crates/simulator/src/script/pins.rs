@@ -3,6 +3,7 @@
 use super::ScriptedCaller;
 use crate::call::Call;
 use crate::setting::Provider;
+use ringbolt_core::ani::Ani;
 use ringbolt_core::flow::graph::Place;
 use ringbolt_core::flow::{Flow, Owner, Step};
 use zeroize::Zeroizing;
@@ -55,11 +56,16 @@ pub(crate) fn user(call: &Call) -> Option<String> {
     let Some(Step::VerifyPin(verify)) = flow.ivrs.get(name).and_then(|ivr| ivr.step.as_ref()) else { return None };
     match &verify.owner {
         Owner::Shared(user) => Some(user.as_str().to_owned()),
-        Owner::User(_) => {
+        Owner::User(user) => {
             let names = verify.user_answers();
             let parts: Vec<String> = names.iter().filter_map(|name| call.answer(name)).collect();
+            if !names.is_empty() {
+                return Some(parts.concat());
+            }
             // A flow that takes the calling number for the account asks for nothing.
-            if names.is_empty() { Some(call.setting().from.clone()) } else { Some(parts.concat()) }
+            let from = &call.setting().from;
+            let is_canonical = user.parts_of("call").any(|part| part == "ani");
+            Some(if is_canonical { Ani::parse(Some(from)).as_str().to_owned() } else { from.clone() })
         }
     }
 }

@@ -228,8 +228,8 @@ impl<F: AsyncFn(Webhook<'_>) -> Reply> Player<'_, F> {
             Post::Once => 1,
             Post::Twice => 2,
             Post::Never => {
-                self.walk.call.lose(index, self.walk.now);
-                return Ok(());
+                let now = self.walk.now;
+                return self.walk.call.lose(index, now).map_err(|not| self.walk.instead(&not.to_string()));
             }
         };
         for _ in 0..times {

@@ -1,5 +1,7 @@
 //! Reads values out of the file's tree, notes what is wrong and continues.
 
+use crate::setting::plain_number;
+use ringbolt_core::ani::Ani;
 use ringbolt_core::flow::yaml::{self, Key, Node, Value};
 use ringbolt_core::flow::{Mistake, Position, did_you_mean};
 use std::time::Duration;
@@ -35,7 +37,13 @@ impl Reader {
 
     /// What was found is left out: it could be a PIN.
     fn expected(&mut self, node: &Node, expected: &str) {
-        let Some(found) = node.value.kind() else { return };
+        let found = match &node.value {
+            Value::Scalar { text, plain: true } if text.bytes().all(|byte| byte.is_ascii_digit()) => "a number",
+            value => match value.kind() {
+                Some(kind) => kind,
+                None => return,
+            },
+        };
         self.mistake(node.at, format!("expected {expected}, found {found}"));
     }
 
@@ -95,24 +103,37 @@ impl Reader {
         found
     }
 
-    /// A telephone number in any spelling, as its digits.
+    /// A telephone number in any spelling, as a provider sends it; empty if it stands for one that is withheld.
     pub(super) fn number(&mut self, node: &Node) -> Option<String> {
         let text = self.text(node, "a telephone number")?;
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let fits = (7..=15).contains(&digits.len())
+        let is_spelled = text.bytes().any(|byte| byte.is_ascii_digit())
             && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '.' | '+'));
-        if !fits {
+        let number = Ani::parse(Some(text));
+        if is_spelled && number.is_withheld() {
+            return Some(String::new());
+        }
+        let digits = number.digits().unwrap_or_default();
+        if !is_spelled || !(7..=15).contains(&digits.len()) {
             self.mistake(node.at, format!("`{text}` isn't a telephone number"));
             return None;
         }
-        Some(digits)
+        if digits.starts_with('0') {
+            let message = format!("`{text}` does not say which country it is in");
+            let help = "write the country's code in place of the first 0, such as `+44 20 7946 0018`";
+            self.mistakes.push(Mistake::new(node.at, message).help(Some(help.to_owned())));
+            return None;
+        }
+        Some(plain_number(text))
     }
 
     /// A length of time: digits and `s`, `m`, `h` or `d`.
     pub(super) fn duration(&mut self, node: &Node) -> Option<Duration> {
         let expected = "a length of time such as `30s`, `31m`, `24h` or `1d`";
-        let length = yaml::duration(self.text(node, expected)?).filter(|length| *length <= LONGEST);
-        if length.is_none() {
+        let text = self.text(node, expected)?;
+        let length = yaml::duration(text).filter(|length| *length <= LONGEST);
+        if length.is_none() && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.mistake(node.at, format!("expected {expected}, found a number without a unit"));
+        } else if length.is_none() {
             self.expected(node, expected);
         }
         length

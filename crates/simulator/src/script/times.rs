@@ -1,13 +1,16 @@
 //! Times in scripted calls: `2026-03-09T10:00 America/New_York`.
 
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::{
+    civil::DateTime,
+    tz::{AmbiguousOffset, TimeZone},
+};
 use ringbolt_core::flow::Flow;
 use ringbolt_core::time::EpochMs;
 
 /// When a call begins for which the file gives no time: Monday, 9 March 2026, 10:00 in New York.
 pub const DEFAULT_START: EpochMs = EpochMs(1_773_064_800_000);
 
-/// Reads a local time with its zone (IANA), separated by a space.
+/// Reads a local time with its zone (IANA), separated by a space. Of an hour that comes twice it is the first one.
 ///
 /// # Errors
 /// What is wrong, in a sentence.
@@ -19,8 +22,12 @@ pub fn parse_time(text: &str) -> Result<EpochMs, String> {
     })?;
     let time: DateTime =
         time.trim().parse().map_err(|_| format!("`{time}` isn't a date and time such as `2026-03-09T10:00`"))?;
-    let zone = TimeZone::get(zone).map_err(|_| format!("there is no time zone `{zone}`"))?;
-    let at = zone.to_ambiguous_timestamp(time).compatible().map_err(|_| format!("`{text}` is out of range"))?;
+    let found = TimeZone::get(zone).map_err(|_| format!("there is no time zone `{zone}`"))?;
+    let at = found.to_ambiguous_timestamp(time);
+    if matches!(at.offset(), AmbiguousOffset::Gap { .. }) {
+        return Err(format!("no clock in {zone} reads `{time}`: clocks go forward over this time"));
+    }
+    let at = at.compatible().map_err(|_| format!("`{text}` is out of range"))?;
     Ok(EpochMs(at.as_millisecond()))
 }
 
@@ -59,6 +66,8 @@ mod tests {
             in_zone(DEFAULT_START, &TimeZone::get("America/New_York").unwrap()),
             "2026-03-09T10:00:00 America/New_York"
         );
+        let gap = parse_time("2026-03-08T02:30 America/New_York").unwrap_err();
+        assert_eq!(gap, "no clock in America/New_York reads `2026-03-08T02:30:00`: clocks go forward over this time");
         for wrong in ["2026-03-09T10:00", "2026-03-09T25:00 UTC", "2026-03-09T10:00 Nowhere/Land", "tomorrow UTC", ""] {
             assert!(parse_time(wrong).is_err(), "{wrong}");
         }

@@ -1,5 +1,7 @@
 //! Ids and numbers in the form in which Twilio sends them.
 
+use ringbolt_core::ani::Ani;
+
 /// The account of every call that is played.
 pub(crate) const ACCOUNT: &str = "AC00000000000000000000000000000000";
 
@@ -46,12 +48,15 @@ fn fnv(start: u64, text: &str) -> u64 {
 /// A number in E.164; digits alone are North American if there are ten of them, or eleven with a leading 1. A withheld
 /// number, and any other text, is sent as a word.
 pub(crate) fn e164(number: &str) -> String {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    match digits.len() {
-        0 if number.trim().is_empty() => WITHHELD.to_owned(),
-        0 => number.to_owned(),
-        10 if !number.starts_with('+') => format!("+1{digits}"),
-        _ => format!("+{digits}"),
+    if !number.contains(|c: char| c.is_ascii_digit()) {
+        return if number.trim().is_empty() { WITHHELD.to_owned() } else { number.to_owned() };
+    }
+    let called = Ani::parse(Some(number));
+    match called.digits() {
+        Some(digits) if digits.len() == 10 && called.as_str() == digits => format!("+1{digits}"),
+        Some(digits) => format!("+{digits}"),
+        // Digits that stand for a withheld number.
+        None => format!("+{}", number.chars().filter(char::is_ascii_digit).collect::<String>()),
     }
 }
 
@@ -83,6 +88,9 @@ mod tests {
             ("+44-2079460018", "+442079460018"),
             ("442079460018", "+442079460018"),
             ("+3545551234", "+3545551234"),
+            ("003545551234", "+3545551234"),
+            ("+44 (0)20 7946 0018", "+442079460018"),
+            ("0000000000", "+0000000000"),
             ("", "anonymous"),
             ("restricted", "restricted"),
         ] {

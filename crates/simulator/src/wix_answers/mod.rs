@@ -2,9 +2,10 @@
 
 use crate::call::Run;
 use crate::exchange::{Field, Request};
-use crate::setting::{Setting, WixUser};
+use crate::setting::{Setting, WixUser, plain_number};
 use crate::words::dots;
 use ringbolt_core::flow::wix_answers::IvrGuid;
+use ringbolt_core::number::PhoneNumber;
 use ringbolt_core::time::EpochMs;
 use serde::Serialize;
 
@@ -110,9 +111,11 @@ impl Number {
     }
 }
 
-/// A number with its country code. `+44-2079460018` and `+44 20 7946 0018` say it; digits alone are North American. Words
-/// such as `anonymous`, and nothing, have none, so that the number is withheld for the reader, too.
+/// A number with its country code. `+44-2079460018` and `+44 20 7946 0018` say it; digits alone are North American if
+/// they are for the reader. Other numbers have no code of their own, and words such as `anonymous`, and nothing, have none,
+/// so that the number is withheld for the reader, too.
 fn number(from: &str) -> Number {
+    let from = from.replace("(0)", "");
     let of = |country_code: &str, number: &str| {
         let number = number.chars().filter(|c| !matches!(c, '-' | ' ' | '(' | ')')).collect();
         Number { country_code: country_code.to_owned(), number }
@@ -120,9 +123,11 @@ fn number(from: &str) -> Number {
     match from.strip_prefix('+') {
         Some(number) => match number.split_once(['-', ' ']) {
             Some((code, number)) => of(code, number),
-            None => number.strip_prefix('1').map_or_else(|| of("", number), |national| of("1", national)),
+            None => number.strip_prefix('1').map_or_else(|| of("", &plain_number(&from)), |national| of("1", national)),
         },
-        None if from.starts_with(|c: char| c.is_ascii_digit()) => of("1", from),
-        None => of("", from),
+        None => match PhoneNumber::parse(&from) {
+            Ok(national) => of("1", national.as_str()),
+            Err(_) => of("", &from),
+        },
     }
 }

@@ -70,7 +70,7 @@ fn an_ivr_that_reads_a_message_reads_whatever_came() {
         let mut call = at("balance");
         call.keys("1");
         call.input(ringbolt_simulator::Input::Reply(reply)).unwrap();
-        assert_eq!((call.heard(), call.call.stage()), (heard, &Stage::Ended(Ended::Read)));
+        assert_eq!((call.heard(), call.call.stage()), (heard, &Stage::Ended(Ended::Read { hangs_up: false })));
         assert_eq!(call.call.way().last(), Some(&Place::End(End::Say)));
     }
 }

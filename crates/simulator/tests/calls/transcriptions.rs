@@ -62,14 +62,15 @@ fn a_transcription_is_posted_late_and_twice_and_out_of_order() {
 #[test]
 fn a_transcription_that_is_lost_never_comes() {
     let mut call = complaint();
-    call.call.lose(0, call.now);
+    call.call.lose(0, call.now).unwrap();
     assert_eq!(call.call.transcriptions()[0].state, TranscriptionState::Lost);
     assert!(call.call.postback(0, call.now).unwrap_err().to_string().contains("never comes"));
     let request = call.call.postback(1, call.now).unwrap();
     call.call.posted(1, request, None, call.now);
     let events = call.call.events().len();
-    call.call.lose(1, call.now);
-    call.call.lose(7, call.now);
+    for (index, says) in [(0, "never comes"), (1, "posted already"), (7, "no such transcription")] {
+        assert!(call.call.lose(index, call.now).unwrap_err().to_string().contains(says), "{index}");
+    }
     assert_eq!(call.call.transcriptions()[1].state, TranscriptionState::Posted);
     assert_eq!(call.call.events().len(), events);
     assert!(call.call.postback(2, call.now).is_err());

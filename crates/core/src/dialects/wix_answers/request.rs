@@ -31,8 +31,10 @@ impl Request {
         let from = fields.deciding("from")?.and_then(|from| json::object(from.get()).ok());
         let part = |name| from.as_ref().and_then(|from| from.get(name)).and_then(scalar);
         let (country_code, number) = (part("countryCode"), part("number"));
-        let ani: Option<String> =
-            from.as_ref().map(|_| [&country_code, &number].into_iter().flatten().map(String::as_str).collect());
+        // With a country's code in front, ten digits are not North American.
+        let plus = country_code.as_deref().filter(|code| code.starts_with(|c: char| c.is_ascii_digit())).map(|_| "+");
+        let parts = [plus, country_code.as_deref(), number.as_deref()];
+        let ani: Option<String> = from.as_ref().map(|_| parts.into_iter().flatten().collect());
         let user = fields.deciding("user")?.and_then(|user| json::object(user.get()).ok());
         let call = json!({
             "callId": call_id.as_deref().unwrap_or_default(),

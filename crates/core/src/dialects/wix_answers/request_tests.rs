@@ -37,7 +37,7 @@ fn the_payload_of_the_specification_is_read_whole() {
     let request = read(&specification());
     let login = &request.login;
     assert_eq!(login.call_id.as_deref(), Some("f304229f-dc2c-4c84-bc65-90c92a980dd7"));
-    assert_eq!(login.ani.as_deref(), Some("111444444444"));
+    assert_eq!(login.ani.as_deref(), Some("+111444444444"));
     assert_eq!(login.call["from"], json!({ "countryCode": "111", "number": "444444444" }));
     assert_eq!((&login.call["id"], &login.call["ani"]), (&login.call["callId"], &json!("111444444444")));
     assert_eq!(request.input(), Some("1234"));
@@ -55,6 +55,7 @@ fn missing_and_wrongly_typed_fields_are_absent() {
         ("1", "2125550142", json!("2125550142")),
         ("", "(212) 555-0142", json!("2125550142")),
         ("44", "2079460018", json!("442079460018")),
+        ("354", "5551234", json!("003545551234")),
         ("", "anonymous", json!(null)),
     ] {
         let call = read(&json!({ "from": { "countryCode": country_code, "number": number } })).login.call;

@@ -154,7 +154,7 @@ impl Call {
             return self.end(Ended::NobodyAvailable, now);
         }
         self.move_to(Place::End(End::Say));
-        self.end(Ended::Read, now);
+        self.end(Ended::Read { hangs_up: true }, now);
     }
 
     /// The caller hangs up. A recording is announced all the same; anything else ends without a webhook.

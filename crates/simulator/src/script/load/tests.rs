@@ -1,5 +1,6 @@
 use super::*;
 use crate::script::{DEFAULT_START, Does, Entry};
+use ringbolt_core::ani::Ani;
 
 const FLOW: &str = r#"
 flow: bank
@@ -76,7 +77,7 @@ fn every_mistake_is_reported_at_once_with_its_place_and_a_near_name() {
         mistakes(
             "    form: \"2125550142\"\n    at: yesterday\n    begins: logn\n    split: { pilt: new }\n    steps:\n      \
              - heer: Welcome\n      - at: menue\n      - key: { acount: \"1\" }\n      - silense\n      - ends: hangupp\n      \
-             - person: { \"2225550123\": picks_up }\n      - pass: soon"
+             - person: { \"2225550123\": picks_up }\n      - pass: soon\n      - pass: 31"
         ),
         [
             "3:5 unknown key `form` (did you mean `from`?)",
@@ -90,7 +91,36 @@ fn every_mistake_is_reported_at_once_with_its_place_and_a_near_name() {
             "12:15 a call doesn't end with `hangupp` (did you mean `hangup`?)",
             "13:33 expected `answers`, `accepts`, `declines` or `nobody`, found `picks_up` (known here: answers, accepts, declines, nobody)",
             "14:15 expected a length of time such as `30s`, `31m`, `24h` or `1d`, found a text",
+            "15:15 expected a length of time such as `30s`, `31m`, `24h` or `1d`, found a number without a unit",
         ]
+    );
+}
+
+#[test]
+fn a_number_means_the_same_in_a_script_as_everywhere_else() {
+    let from = |text: &str| {
+        let script = load(&format!("calls: [{{ call: x, from: \"{text}\", dials: \"{text}\", steps: [] }}]"));
+        script.map(|script| (script.calls[0].from.clone(), script.calls[0].dials.clone()))
+    };
+    for (written, sent) in [
+        ("+354 555 1234", "+3545551234"),
+        ("3545551234", "3545551234"),
+        ("+44 (0)20 7946 0018", "442079460018"),
+        ("011 44 20 7946 0018", "011442079460018"),
+        ("+1 (212) 555-0142", "12125550142"),
+        ("0000000000", ""),
+        ("+266696687", ""),
+    ] {
+        assert_eq!(from(written).unwrap(), (sent.to_owned(), sent.to_owned()), "{written}");
+        assert_eq!(Ani::parse(Some(written)), Ani::parse(Some(sent)), "{written}");
+    }
+    for wrong in ["", "911", "anonymous", "02079460018", "020 7946 0018", "1234567890123456"] {
+        assert!(from(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(
+        mistakes("    from: 02079460018\n    steps: []"),
+        ["3:11 `02079460018` does not say which country it is in (write the country's code in place of the first 0, \
+          such as `+44 20 7946 0018`)"]
     );
 }
 

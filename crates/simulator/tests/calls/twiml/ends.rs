@@ -9,6 +9,7 @@ fn a_document_that_only_says_something_was_read() {
     for verbs in ["<Say>Your balance is 12.</Say><Hangup/>", "<Say>Your balance is 12.</Say>"] {
         let call = answered(verbs);
         assert_eq!((call.ended().1, call.heard()), ("read", "Your balance is 12."));
+        assert_eq!(call.ended().0, "The text was read, and the provider hung up.");
         assert_eq!(call.call.place(), &Place::End(End::Say));
     }
 }

@@ -97,6 +97,6 @@ fn a_transcription_goes_where_its_document_says_and_names_its_recording() {
 #[test]
 fn a_transcription_that_is_lost_never_comes() {
     let mut call = complaint();
-    call.call.lose(0, call.now);
+    call.call.lose(0, call.now).unwrap();
     assert!(call.call.postback(0, call.now).is_err() && call.call.postback(1, call.now).is_ok());
 }
