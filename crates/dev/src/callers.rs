@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use ringbolt_core::{
     caller::{Attributes, Status},
     flow::Flow,
-    identity::{CallerId, UserId},
+    identity::{CallerId, IdentifierForm, UserId},
     pin::{CallerPin, PinHasher, PinTag, policy},
 };
 use ringbolt_dynamodb::{Store, callers::Change};
@@ -98,17 +98,22 @@ impl Known {
     }
 
     /// What to key for them. A caller through Wix Answers keys no account.
-    pub(crate) fn hint(&self, provider: Provider) -> Option<String> {
-        let account = (provider != Provider::WixAnswers).then(|| format!("account {}", self.user));
+    pub(crate) fn hint(&self, provider: Provider, form: IdentifierForm) -> Option<String> {
+        let account = (provider != Provider::WixAnswers).then(|| format!("account {}", self.account(form)));
         let pin = self.demo_pin.map(|pin| format!("PIN {pin}"));
         let parts: Vec<String> = account.into_iter().chain(pin).collect();
         let suspended = if self.suspended { " (suspended)" } else { "" };
         (!parts.is_empty()).then(|| format!("{}{suspended}", parts.join(", ")))
     }
 
+    /// The user id in a flow's form: `90786` for `90-786` if only its digits count.
+    fn account(&self, form: IdentifierForm) -> String {
+        UserId::parse(&self.user, form).map_or_else(|_| self.user.clone(), |user| user.as_str().to_owned())
+    }
+
     /// Whether they can call through a provider: Wix Answers has found its user already, the others ask for digits.
-    pub(crate) fn is_for(&self, provider: Provider) -> bool {
-        let can_be_keyed = self.user.bytes().all(|byte| byte.is_ascii_digit());
+    pub(crate) fn is_for(&self, provider: Provider, form: IdentifierForm) -> bool {
+        let can_be_keyed = self.account(form).bytes().all(|byte| byte.is_ascii_digit());
         match provider {
             Provider::DialogTech | Provider::Twiml => can_be_keyed,
             Provider::WixAnswers => self.demo_pin.is_none() || !can_be_keyed,
@@ -231,4 +236,27 @@ async fn tags(hasher: &PinHasher, caller: &CallerId, pins: &[CallerPin]) -> anyh
         pins.iter().map(|pin| hasher.enrol(&caller, pin)).collect::<Result<Vec<_>, _>>()
     });
     Ok(hashed.await??.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_whose_id_has_other_signs_is_offered_where_only_digits_count() {
+        let known =
+            |user: &str| Known { user: user.to_owned(), first_name: String::new(), demo_pin: None, suspended: false };
+        let offered = |user: &str, form| {
+            let known = known(user);
+            known.is_for(Provider::Twiml, form).then(|| known.hint(Provider::Twiml, form).unwrap())
+        };
+        for (user, form, hint) in [
+            ("90-786", IdentifierForm::Digits, Some("account 90786")),
+            ("90786", IdentifierForm::Text, Some("account 90786")),
+            ("90-786", IdentifierForm::Text, None),
+        ] {
+            assert_eq!(offered(user, form).as_deref(), hint, "{user}");
+            assert!(known(user).is_for(Provider::WixAnswers, form), "{user}");
+        }
+    }
 }

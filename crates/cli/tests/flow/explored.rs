@@ -122,6 +122,34 @@ fn a_call_that_was_found_can_be_pasted_and_played() {
 }
 
 #[test]
+fn everything_that_is_found_can_be_pasted_into_one_file() {
+    let changes = [
+        (r#"  do: { transfer: { destination: "8005550100" } }"#, "  do: { ivr: sorry }"),
+        ("  menu:\n", "  sorry: { id: 10077, says: \"We are sorry.\", ivr: sorry }\n  menu:\n"),
+        ("      - do: { voicemail: { id: 501 } }", "      - do: { ivr: support }"),
+    ];
+    let found = findings("bank", &changes);
+    assert!(found.iter().filter(|(kind, ..)| kind == "endless").count() > 1, "{found:?}");
+    let steps_of_nothing =
+        "flow: nothing\nrealm: nothing\nfallback: { do: hangup }\nstarts: a\nivrs: { a: { id: 1, ivr: a } }\n";
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("nothing.yaml"), steps_of_nothing).unwrap();
+    let Said { out, .. } = flow_in(folder.path(), &["test", "--explore", "--json", "nothing.yaml"], b"");
+    let document: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}"));
+    let nothing = document["exploration"][0]["findings"][0]["script"].as_str().unwrap().to_owned();
+    assert!(nothing.ends_with("    steps: []"), "{nothing}");
+    fs::write(folder.path().join("bank.yaml"), changed("bank", &changes)).unwrap();
+    for (flow, scripts) in
+        [("bank", found.into_iter().map(|(.., script)| script).collect()), ("nothing", vec![nothing])]
+    {
+        fs::write(folder.path().join(format!("{flow}.calls.yaml")), format!("calls:\n{}\n", scripts.join("\n")))
+            .unwrap();
+        let Said { err, .. } = flow_in(folder.path(), &["test", "--explore", &format!("{flow}.yaml")], b"");
+        assert!(!err.contains("calls.yaml"), "{err}");
+    }
+}
+
+#[test]
 fn a_limit_that_is_met_is_said() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("bank.yaml"), changed("bank", &[])).unwrap();

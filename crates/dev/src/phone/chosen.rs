@@ -74,8 +74,8 @@ fn ten_digits(text: &str) -> Vec<String> {
 }
 
 /// Who can call: the enrolled callers, each with a number of their own, and somebody unknown.
-pub(super) fn callers(known: &[Known], provider: Provider) -> Vec<Caller> {
-    let fits = |caller: &&Known| caller.is_for(provider);
+pub(super) fn callers(known: &[Known], flow: &Flow, provider: Provider) -> Vec<Caller> {
+    let fits = |caller: &&Known| caller.is_for(provider, flow.identifier);
     let numbered = known
         .iter()
         .filter(fits)

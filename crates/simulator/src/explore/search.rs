@@ -10,8 +10,7 @@ use super::moves::{Move, moves};
 use super::worlds::World;
 use crate::call::{Call, Stage};
 use crate::exchange::Reply;
-use crate::script::written;
-use crate::script::{Does, Pins, Walk, Webhook, WebhookTaken};
+use crate::script::{Does, Line, Pins, Walk, Webhook, WebhookTaken, written};
 use ringbolt_core::flow::Flow;
 use ringbolt_core::flow::graph::RuleId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -232,7 +231,14 @@ impl<B> Search<'_, B> {
         if self.found.get(&same).is_some_and(|known| known.steps <= way.len()) {
             return;
         }
-        let script = written(&self.world.begins, self.flow, &kind.to_string(), way);
+        // A file has no two calls of one name, and several findings may be of one kind.
+        let place = by.map(|taken| taken.place.to_string());
+        let title = match rule.as_ref().or(place.as_ref()) {
+            Some(what) => format!("{kind}: {what}"),
+            None => kind.to_string(),
+        };
+        let steps: Vec<Line> = way.iter().cloned().map(Line::Step).collect();
+        let script = written(&self.world.begins, self.flow, &title, &steps);
         self.found.insert(same, Finding { kind, message, rule, line, steps: way.len(), script });
     }
 }

@@ -29,7 +29,7 @@ pub use walk::{Webhook, WebhookTaken};
 
 pub(crate) use pins::Pins;
 pub(crate) use walk::Walk;
-pub(crate) use written::written;
+pub(crate) use written::{Line, written};
 
 use crate::event::PersonDoes;
 use crate::setting::{Provider, WixUser};

@@ -1,10 +1,11 @@
 //! A call that somebody made, as a scripted call.
 
 use super::ends::{ExpectedEnd, digits_of};
-use super::{Deed, Does, Entry, ScriptedCall, ScriptedCaller, written};
+use super::{Deed, Does, Entry, Line, ScriptedCall, ScriptedCaller, written};
 use crate::call::Call;
 use crate::event::{Ended, Event, Invalid, PersonDoes};
 use crate::exchange::Exchange;
+use crate::setting::Setting;
 use ringbolt_core::flow::Position;
 use ringbolt_core::outcome::Outcome;
 use ringbolt_core::time::EpochMs;
@@ -13,6 +14,9 @@ use zeroize::Zeroizing;
 
 /// A pause that is longer than any caller's is a clock that somebody moved.
 const LONGEST_PAUSE_MS: i64 = 120_000;
+
+/// A machine's clock is set back by less than this all by itself.
+const SLIGHTLY_BACK_MS: i64 = -1_000;
 
 /// A call as an item of `calls:`, with everything that happened in it as its steps. PINs aren't known any more: a right one
 /// is written `right`, any other `wrong`. `callers` are the callers of the call, as far as they are known.
@@ -30,7 +34,7 @@ pub fn saved(call: &Call, title: &str, callers: Vec<ScriptedCaller>) -> String {
         begins: setting.begins.clone(),
         user: setting.user.clone(),
         post: setting.portal.method == crate::exchange::Method::Post,
-        splits: Vec::new(),
+        splits: splits(setting),
         constants: Vec::new(),
         source: setting.portal.source.clone(),
         label: setting.portal.phone_label.clone(),
@@ -38,25 +42,37 @@ pub fn saved(call: &Call, title: &str, callers: Vec<ScriptedCaller>) -> String {
         steps: Vec::new(),
     };
     let mut steps = steps(call);
-    steps.extend(ExpectedEnd::of(call).map(Does::Ends));
+    steps.extend(ExpectedEnd::of(call).map(Does::Ends).map(Line::Step));
     written(&begins, &setting.flow, title, &steps)
 }
 
-fn steps(call: &Call) -> Vec<Does> {
+/// The shares into which the call fell. A script has an id of its own, which would fall into others.
+fn splits(setting: &Setting) -> Vec<(String, String)> {
+    let id = setting.sent_call_id();
+    let splits = setting.flow.definitions.splits.iter();
+    splits.map(|(name, split)| (name.clone(), split.share(name, &id).to_owned())).collect()
+}
+
+fn steps(call: &Call) -> Vec<Line> {
     let mut steps = Vec::new();
     let mut before = call.events().first().map_or(EpochMs(0), |(at, _)| *at);
     let mut is_down = false;
     for (index, (at, event)) in call.events().iter().enumerate() {
         let pause = at.0.saturating_sub(before.0);
         if pause > LONGEST_PAUSE_MS {
-            steps.push(Does::Pass(Duration::from_millis(pause.unsigned_abs())));
+            steps.push(Line::Step(Does::Pass(Duration::from_millis(pause.unsigned_abs()))));
+        } else if pause < SLIGHTLY_BACK_MS {
+            let back = in_words(pause.unsigned_abs());
+            steps.push(Line::Comment(format!(
+                "Here the clock was moved back by {back}, which no step can do. What follows is played at other times."
+            )));
         }
         before = *at;
         // What is keyed here decides about the next webhook, so the database must be down before it.
         if matches!(event, Event::Keyed { .. } | Event::Silence { .. }) {
             let fails = next_webhook(call, index).is_some_and(failed);
             if fails != is_down {
-                steps.push(Does::Database { down: fails });
+                steps.push(Line::Step(Does::Database { down: fails }));
                 is_down = fails;
             }
         }
@@ -65,9 +81,10 @@ fn steps(call: &Call) -> Vec<Does> {
     steps
 }
 
-fn step(call: &Call, index: usize, event: &Event, steps: &mut Vec<Does>) {
+fn step(call: &Call, index: usize, event: &Event, steps: &mut Vec<Line>) {
+    let mut push = |does| steps.push(Line::Step(does));
     match event {
-        Event::Heard(text) => steps.push(Does::Hear(text.clone())),
+        Event::Heard(text) => push(Does::Hear(text.clone())),
         Event::Keyed { question, shown, count, .. } => {
             let entry = match shown {
                 Some(keys) => Entry::Keys(Zeroizing::new(keys.clone())),
@@ -76,17 +93,17 @@ fn step(call: &Call, index: usize, event: &Event, steps: &mut Vec<Does>) {
                 None if webhooks_of_visit(call, index).any(is_right) => Entry::RightPin,
                 None => Entry::WrongPin,
             };
-            steps.push(Does::Key(vec![(Some(question.clone()), entry)]));
+            push(Does::Key(vec![(Some(question.clone()), entry)]));
         }
-        Event::Silence { .. } => steps.push(Does::Silence { once: true }),
+        Event::Silence { .. } => push(Does::Silence { once: true }),
         Event::Invalid { question, why, .. } => {
-            steps.push(Does::Key(vec![(Some(question.clone()), Entry::Keys(Zeroizing::new(invalid(why))))]));
+            push(Does::Key(vec![(Some(question.clone()), Entry::Keys(Zeroizing::new(invalid(why))))]));
         }
-        Event::Recorded { question, .. } => steps.push(Does::Say(words(call, *question))),
-        Event::Whisper { text, .. } => steps.push(Does::Whisper(text.clone())),
+        Event::Recorded { question, .. } => push(Does::Say(words(call, *question))),
+        Event::Whisper { text, .. } => push(Does::Whisper(text.clone())),
         Event::Person { who, did } => person(&digits_of(who), *did, steps),
-        Event::Ended(Ended::MessageLeft(_)) => steps.push(Does::Say("(a message)".to_owned())),
-        Event::Ended(Ended::CallerHungUp { connected: None }) => steps.push(Does::HangUp),
+        Event::Ended(Ended::MessageLeft(_)) => push(Does::Say("(a message)".to_owned())),
+        Event::Ended(Ended::CallerHungUp { connected: None }) => push(Does::HangUp),
         // What the provider does by itself.
         Event::Started { .. }
         | Event::Webhook(_)
@@ -99,23 +116,32 @@ fn step(call: &Call, index: usize, event: &Event, steps: &mut Vec<Does>) {
 }
 
 /// In a script, `accepts` is to pick up, hear the whisper and accept.
-fn person(number: &str, did: PersonDoes, steps: &mut Vec<Does>) {
-    let people = |deed| Does::People(vec![(number.to_owned(), deed)]);
+fn person(number: &str, did: PersonDoes, steps: &mut Vec<Line>) {
+    let people = |deed| Line::Step(Does::People(vec![(number.to_owned(), deed)]));
     let deed = match did {
         PersonDoes::Answers => return steps.push(people(Deed::Answers)),
         PersonDoes::Accepts => Deed::Accepts,
         PersonDoes::Declines => Deed::Declines,
         PersonDoes::Nothing => Deed::Nobody,
     };
-    let answers = |step: &Does| matches!(step, Does::People(people) if *people == [(number.to_owned(), Deed::Answers)]);
+    let answered = [(number.to_owned(), Deed::Answers)];
+    let answers = |line: &Line| matches!(line, Line::Step(Does::People(people)) if *people == answered);
     let since = steps.iter().rposition(answers).map(|answered| steps.split_off(answered)).unwrap_or_default();
-    let (whispers, others): (Vec<Does>, Vec<Does>) =
-        since.into_iter().skip(1).partition(|step| matches!(step, Does::Whisper(_)));
+    let (whispers, others): (Vec<Line>, Vec<Line>) =
+        since.into_iter().skip(1).partition(|line| matches!(line, Line::Step(Does::Whisper(_))));
     steps.extend(others);
     steps.push(people(deed));
     if deed == Deed::Accepts {
         steps.extend(whispers);
     }
+}
+
+/// `3 h 5 min`
+fn in_words(ms: u64) -> String {
+    let secs = ms / 1_000;
+    let parts = [(secs / 86_400, "d"), (secs / 3_600 % 24, "h"), (secs / 60 % 60, "min"), (secs % 60, "s")];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}"));
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 fn next_webhook(call: &Call, index: usize) -> Option<&Exchange> {

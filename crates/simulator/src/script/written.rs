@@ -2,17 +2,27 @@
 
 use super::{Deed, Does, Entry, ScriptedCall, ScriptedCaller, times::written as time};
 use crate::setting::Provider;
+use ringbolt_core::ani::Ani;
 use ringbolt_core::flow::Flow;
+
+/// A line among the steps.
+#[derive(Clone, Debug)]
+pub(crate) enum Line {
+    /// A step.
+    Step(Does),
+    /// What no step can say.
+    Comment(String),
+}
 
 /// The call as an item of `calls:`, with these steps. The callers' PINs are left out, and made up when the script is
 /// played.
-pub(crate) fn written(begins: &ScriptedCall, flow: &Flow, title: &str, steps: &[Does]) -> String {
+pub(crate) fn written(begins: &ScriptedCall, flow: &Flow, title: &str, steps: &[Line]) -> String {
     let mut lines = vec![format!("  - call: {}", quoted(title))];
     let mut line = |key: &str, value: String| lines.push(format!("    {key}: {value}"));
     if Provider::of(flow).first() != Some(&begins.provider) {
         line("provider", begins.provider.word().to_owned());
     }
-    line("from", quoted(&begins.from));
+    line("from", calling(&begins.from));
     line("dials", quoted(&begins.dials));
     line("at", time(begins.starts_at, flow));
     if let Some(ivr) = &begins.begins {
@@ -44,9 +54,24 @@ pub(crate) fn written(begins: &ScriptedCall, flow: &Flow, title: &str, steps: &[
         lines.push("    callers:".to_owned());
         lines.extend(begins.callers.iter().map(|one| format!("      - {}", caller(one))));
     }
-    lines.push("    steps:".to_owned());
-    lines.extend(steps.iter().map(|does| format!("      - {}", step(does))));
+    // A key without a list below it would be nothing.
+    let is_empty = !steps.iter().any(|line| matches!(line, Line::Step(_)));
+    lines.push(if is_empty { "    steps: []" } else { "    steps:" }.to_owned());
+    lines.extend(steps.iter().map(|line| match line {
+        Line::Step(does) => format!("      - {}", step(does)),
+        Line::Comment(text) => format!("      # {text}"),
+    }));
     lines.join("\n")
+}
+
+/// A calling number as a script has it. `00` in front of ten digits is how a list keeps what people write with a plus.
+fn calling(from: &str) -> String {
+    let number = Ani::parse(Some(from));
+    match number.digits() {
+        None => "withheld".to_owned(),
+        Some(digits) if digits != number.as_str() => quoted(&format!("+{digits}")),
+        Some(_) => quoted(from),
+    }
 }
 
 fn caller(caller: &ScriptedCaller) -> String {

@@ -10,6 +10,7 @@ mod golden;
 mod hanging_up;
 mod properties;
 mod questions;
+mod saved;
 mod secrets;
 mod starting;
 mod transcriptions;

@@ -48,7 +48,7 @@ fn flow_choices(phone: &Phone, flow: &Arc<Flow>) -> Value {
         numbers.map(number).collect()
     };
     let callers = |provider| -> Vec<Value> {
-        let callers = chosen::callers(&phone.callers, provider).into_iter();
+        let callers = chosen::callers(&phone.callers, flow, provider).into_iter();
         callers
             .map(|caller| {
                 let known = caller.known.as_ref();
@@ -57,7 +57,7 @@ fn flow_choices(phone: &Phone, flow: &Arc<Flow>) -> Value {
                     "from": caller.from,
                     "from_shown": in_print(&caller.from),
                     "label": known.map_or("Somebody unknown", |known| known.name()),
-                    "hint": known.and_then(|known| known.hint(provider)),
+                    "hint": known.and_then(|known| known.hint(provider, flow.identifier)),
                 })
             })
             .collect()
