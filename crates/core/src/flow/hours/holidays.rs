@@ -84,6 +84,11 @@ impl Holiday {
         }
     }
 
+    /// How many days of every year a yearly range has, if it is one.
+    pub(crate) fn days_of_every_year(&self) -> Option<i32> {
+        if let Self::YearlyBetween(from, to) = *self { Some(days_between(from, to) + 1) } else { None }
+    }
+
     /// Less for what is more specific; of two ranges, the shorter one.
     fn precedence(&self, other: &Self) -> Ordering {
         let rank = |holiday: &Self| match *holiday {
@@ -91,14 +96,17 @@ impl Holiday {
             Self::Yearly(_) => (1, 0),
             Self::Weekday { .. } | Self::Easter { .. } => (2, 0),
             Self::Between(from, to) => (3, (to - from).get_days()),
-            Self::YearlyBetween(from, to) => {
-                // The days of a leap year, which has every month and day.
-                let day = |(month, day)| Date::new(2_028, month, day).map_or(0, |date| i32::from(date.day_of_year()));
-                (4, (day(to) - day(from)).rem_euclid(366))
-            }
+            Self::YearlyBetween(from, to) => (4, days_between(from, to)),
         };
         rank(self).cmp(&rank(other))
     }
+}
+
+/// From one day to the next one of the other name.
+fn days_between(from: MonthDay, to: MonthDay) -> i32 {
+    // The days of a leap year, which has every month and day.
+    let day = |(month, day)| Date::new(2_028, month, day).map_or(0, |date| i32::from(date.day_of_year()));
+    (day(to) - day(from)).rem_euclid(366)
 }
 
 /// The holidays of a calendar with their spans, the most specific first.

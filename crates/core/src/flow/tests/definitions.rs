@@ -103,6 +103,38 @@ fn a_zone_without_daylight_saving_is_a_warning_with_the_city_that_is_meant() {
 }
 
 #[test]
+fn a_yearly_range_that_is_nearly_the_whole_year_is_a_warning() {
+    let warnings = |key: &str| {
+        let holidays = format!("open: {{ mon: 08:00-09:00 }}, holidays: {{ {key}: closed }}");
+        found(&hours("Europe/Paris", &holidays), Severity::Warning)
+    };
+    for (key, days, meant) in [
+        ("12-26..12-24", 365, "12-24..12-26"),
+        ("01-02 .. 12-30", 364, "12-30..01-02"),
+        ("08-31..07-01", 306, "07-01..08-31"),
+    ] {
+        let expected = format!(
+            "line 3, column 75: `{key}` is on {days} days of every year (a range begins with its first day: did you mean \
+             `{meant}`?)"
+        );
+        assert_eq!(warnings(key), [expected]);
+    }
+    for key in ["12-24..12-26", "12-30..01-02", "10-01..05-31"] {
+        assert_eq!(warnings(key), [""; 0], "{key}");
+    }
+}
+
+#[test]
+fn a_span_of_no_length_is_a_mistake_also_at_midnight() {
+    for span in ["00:00-00:00", "12:00-12:00", "24:00-24:00"] {
+        let mistakes = found(&hours("Europe/Paris", &format!("open: {{ mon: \"{span}\" }}")), Severity::Error);
+        let says = format!("`{span}` begins and ends at the same time: a whole day is `00:00-24:00`");
+        assert!(mistakes.len() == 1 && mistakes[0].ends_with(&says), "{mistakes:?}");
+    }
+    assert_eq!(found(&hours("Europe/Paris", "open: { mon: 22:00-00:00 }"), Severity::Error), [""; 0]);
+}
+
+#[test]
 fn spans_that_are_hardly_meant_are_warnings() {
     let warnings = |open: &str| found(&hours("Europe/Paris", &format!("open: {{ {open} }}")), Severity::Warning);
     let last_minute = "these hours are closed for the last minute before midnight (a day ends at `24:00`)";

@@ -83,8 +83,8 @@ pub static FLOW: Mapping = Mapping {
                 ]),
             },
             "Tables to look anything up in, asked with `lookup(\"name\", key)` or `lookup(\"name\", key).column`; an \
-             absent key gives nothing. All keys of a table have a text, or all have columns. Spaces around a key, `#` \
-             at its end and capital letters make no difference.",
+             absent key gives nothing, and asking for a column of it is an error. All keys of a table have a text, or \
+             all have columns. Spaces around a key, `#` at its end and capital letters make no difference.",
         ),
         key(
             "constants",

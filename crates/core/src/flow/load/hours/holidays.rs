@@ -1,6 +1,7 @@
 //! `holidays:` of a calendar.
 
 use super::super::super::hours::{Holiday, Holidays, Span, Week};
+use super::super::super::mistake::Mistake;
 use super::super::reader::Reader;
 use super::days::{DAYS, WEEKDAYS};
 use super::spans::spans;
@@ -9,6 +10,10 @@ use jiff::civil::{Date, Weekday};
 
 /// The most holidays of a calendar: each costs a caller on the line some nanoseconds.
 const MOST: usize = 1_000;
+
+/// The most days of a range that is meant to come every year. A line may be closed for a season of more than half a year,
+/// but a range whose ends are the wrong way round is nearly always longer.
+const MOST_DAYS_OF_A_YEAR: i32 = 270;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -65,7 +70,16 @@ pub(super) fn holidays(r: &mut Reader, node: &Node) -> Option<Holidays> {
                 r.mistake(key.at, "this holiday is here a second time");
                 None
             }
-            Ok(holiday) => Some(holiday),
+            Ok(holiday) => {
+                if let Some(days) = holiday.days_of_every_year().filter(|days| *days > MOST_DAYS_OF_A_YEAR) {
+                    let message = format!("`{}` is on {days} days of every year", key.name);
+                    let swapped = key.name.split_once("..").map(|(from, to)| format!("{}..{}", to.trim(), from.trim()));
+                    let help =
+                        swapped.map(|range| format!("a range begins with its first day: did you mean `{range}`?"));
+                    r.findings.push(Mistake::warning(key.at, message).help(help));
+                }
+                Some(holiday)
+            }
             Err(help) => {
                 match help.or_else(|| meant(&key.name)) {
                     Some(help) => r.mistake_with_help(key.at, FORMS, help),

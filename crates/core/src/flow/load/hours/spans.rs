@@ -49,9 +49,13 @@ fn read_spans(r: &mut Reader, node: &Node) -> Option<Vec<Span>> {
 fn span(text: &str) -> Option<Span> {
     let (from, to) = text.split_once('-')?;
     let (from_minute, to_minute) = (minute(from)?, minute(to)?);
+    // `00:00-00:00` could be the whole day as well as nothing.
+    if from_minute == to_minute {
+        return None;
+    }
     // Midnight at the end of a day is written 24:00 or 00:00.
     let to_minute = if to_minute == 0 { 1440 } else { to_minute };
-    (from_minute < 1440 && from_minute != to_minute).then_some(Span { from_minute, to_minute })
+    (from_minute < 1440).then_some(Span { from_minute, to_minute })
 }
 
 /// What is wrong with a span that cannot be read.
