@@ -139,6 +139,38 @@ fn a_step_that_cannot_be_says_what_the_call_was_doing() {
 }
 
 #[test]
+fn a_number_of_another_country_calls_on_every_provider() {
+    const FLOW: &str = r#"flow: vip
+realm: vip
+numbers: { vips: ["+354 555 1234", "+44 20 7946 0018"] }
+fallback: { do: hangup }
+starts: { rules: [{ when: 'listed("vips", call.ani)', ivr: vip }, { ivr: other }] }
+ivrs:
+  vip: { id: 1, do: hangup, asks: [{ prompt: "Yes?", as: a, digits: 1 }] }
+  other: { id: 2, do: hangup, asks: [{ prompt: "Yes?", as: a, digits: 1 }] }
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("vip.yaml"), FLOW).unwrap();
+    let mut calls = String::from("calls:\n");
+    for (from, at) in [
+        ("+354 555 1234", "vip"),
+        ("003545551234", "vip"),
+        ("+44 (0)20 7946 0018", "vip"),
+        ("442079460018", "vip"),
+        ("3545551234", "other"),
+        ("withheld", "other"),
+    ] {
+        calls.push_str(&format!("  - {{ call: \"{from}\", from: \"{from}\", steps: [{{ at: {at} }}] }}\n"));
+    }
+    fs::write(folder.path().join("vip.calls.yaml"), calls).unwrap();
+    for provider in ["dialogtech", "twiml"] {
+        let Said { code, out, err } = test(folder.path(), &["--provider", provider, "vip.yaml"]);
+        assert_eq!(code, Some(0), "{provider}: {out}{err}");
+        assert!(out.contains("6 passed, 0 failed"), "{provider}: {out}");
+    }
+}
+
+#[test]
 fn mistakes_in_scripted_calls_are_shown_with_their_lines_and_no_pin() {
     let folder =
         bank(&CALLS.replace("hear:", "heer:").replace("pin: \"837461\" }\n      -", "pim: \"837461\" }\n      -"));
