@@ -37,13 +37,9 @@ impl Reader {
 
     /// What was found is left out: it could be a PIN.
     fn expected(&mut self, node: &Node, expected: &str) {
-        let found = match &node.value {
-            Value::Scalar { text, plain: true } if text.bytes().all(|byte| byte.is_ascii_digit()) => "a number",
-            value => match value.kind() {
-                Some(kind) => kind,
-                None => return,
-            },
-        };
+        let Some(kind) = node.value.kind() else { return };
+        let is_number = matches!(&node.value, Value::Scalar { text, plain: true } if is_digits(text));
+        let found = if is_number { "a number" } else { kind };
         self.mistake(node.at, format!("expected {expected}, found {found}"));
     }
 
@@ -131,11 +127,15 @@ impl Reader {
         let expected = "a length of time such as `30s`, `31m`, `24h` or `1d`";
         let text = self.text(node, expected)?;
         let length = yaml::duration(text).filter(|length| *length <= LONGEST);
-        if length.is_none() && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if length.is_none() && is_digits(text) {
             self.mistake(node.at, format!("expected {expected}, found a number without a unit"));
         } else if length.is_none() {
             self.expected(node, expected);
         }
         length
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

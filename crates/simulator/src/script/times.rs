@@ -20,10 +20,11 @@ pub fn parse_time(text: &str) -> Result<EpochMs, String> {
     let (time, zone) = parts.ok_or_else(|| {
         format!("expected a time with its zone, such as `2026-03-09T10:00 America/New_York`, found `{text}`")
     })?;
-    let time: DateTime =
-        time.trim().parse().map_err(|_| format!("`{time}` isn't a date and time such as `2026-03-09T10:00`"))?;
+    let time = time.trim();
+    let local: DateTime =
+        time.parse().map_err(|_| format!("`{time}` isn't a date and time such as `2026-03-09T10:00`"))?;
     let found = TimeZone::get(zone).map_err(|_| format!("there is no time zone `{zone}`"))?;
-    let at = found.to_ambiguous_timestamp(time);
+    let at = found.to_ambiguous_timestamp(local);
     if matches!(at.offset(), AmbiguousOffset::Gap { .. }) {
         return Err(format!("no clock in {zone} reads `{time}`: clocks go forward over this time"));
     }
@@ -67,7 +68,7 @@ mod tests {
             "2026-03-09T10:00:00 America/New_York"
         );
         let gap = parse_time("2026-03-08T02:30 America/New_York").unwrap_err();
-        assert_eq!(gap, "no clock in America/New_York reads `2026-03-08T02:30:00`: clocks go forward over this time");
+        assert_eq!(gap, "no clock in America/New_York reads `2026-03-08T02:30`: clocks go forward over this time");
         for wrong in ["2026-03-09T10:00", "2026-03-09T25:00 UTC", "2026-03-09T10:00 Nowhere/Land", "tomorrow UTC", ""] {
             assert!(parse_time(wrong).is_err(), "{wrong}");
         }
