@@ -2,6 +2,7 @@
 
 mod attacks;
 mod enrolment;
+mod flows;
 mod functions;
 mod limits;
 pub(crate) mod report;
@@ -11,7 +12,7 @@ mod tables;
 mod voice;
 mod webhooks;
 
-use crate::{api::Api, connection::ConnectionArgs, live_flows::live_flows, output::Output};
+use crate::{api::Api, connection::ConnectionArgs, output::Output};
 use clap::Args;
 use jiff::SignedDuration;
 use report::Report;
@@ -76,25 +77,7 @@ impl Doctor {
         let keys = secrets::pin_keys(&mut report, &connection).await;
         enrolment::check(&mut report, &connection, keys.as_ref()).await;
         let token = secrets::webhook_token(&mut report, &connection).await;
-        let flows = match live_flows(&connection).await {
-            Ok(flows) if flows.is_empty() => {
-                report.fail(
-                    "flows",
-                    "No call flow is published, so every webhook answers 404: publish one with `ringbolt flow push`."
-                        .to_owned(),
-                );
-                Vec::new()
-            }
-            Ok(flows) => {
-                let names: Vec<&str> = flows.iter().map(|flow| flow.name.as_str()).collect();
-                report.ok("flows", format!("The live call flows work with this version: {}.", names.join(", ")));
-                flows
-            }
-            Err(error) => {
-                report.fail("flows", format!("{error:#}."));
-                Vec::new()
-            }
-        };
+        let flows = flows::check(&mut report, &connection).await;
         let api = match connection.api_url().and_then(Api::new) {
             Ok(api) => Some(api),
             Err(error) => {

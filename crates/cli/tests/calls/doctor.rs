@@ -127,6 +127,31 @@ async fn faults_of_a_stack_have_their_sentences() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn live_flows_of_a_realm_that_disagree_are_a_fault() {
+    let deployment = Deployment::new().await;
+    let aws = Aws::start(&tokens(), &deployment.keys);
+    let doctor = async || run(aws.command(&deployment, &["doctor", "--json", "--without-caller"]), "").await;
+    let flow = |name: &str, attempts: u32| {
+        format!(
+            "flow: {name}\nrealm: bank\nlockout: {{ attempts: {attempts} }}\nfallback: {{ do: hangup }}\n\
+             ivrs:\n  desk: {{ id: 1, do: hangup }}\n"
+        )
+    };
+    deployment.publish(&flow("day", 3)).await;
+    deployment.publish(&flow("night", 5)).await;
+    let said = doctor().await;
+    assert_eq!(said.code, Some(1));
+    finds(
+        &said,
+        "flows: fail: Live flows of the realm `bank` disagree, so a function that starts now answers with neither of the \
+         two: the flows `day` and `night` share the realm `bank`, so they must have the same `lockout`: ",
+    );
+    finds(&said, "Give both the same, and push all flows of the realm in one command.");
+    deployment.publish(&flow("night", 3)).await;
+    finds(&doctor().await, "flows: ok: The live call flows work with this version: day, night.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn broken_and_misconfigured_functions_are_reported() {
     let deployment = Deployment::new().await;
     let aws = Aws::start(&tokens(), &deployment.keys);
