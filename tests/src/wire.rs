@@ -81,6 +81,11 @@ impl Wire {
         self.shared.arrived.send_replace(0);
     }
 
+    /// Waits until the request with this number has arrived, while a fault counts them.
+    pub async fn arrived(&self, number: usize) {
+        self.shared.arrived.subscribe().wait_for(|arrived| *arrived >= number).await.unwrap();
+    }
+
     /// Returns and clears the recorded operations, such as `UpdateItem`. Each attempt by the SDK counts.
     pub fn take_operations(&self) -> Vec<String> {
         std::mem::take(&mut *self.shared.operations.lock().unwrap())

@@ -4,7 +4,7 @@ use ringbolt_tests::app::root;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Run by `writers`.
-const WRITERS: [&str; 36] = [
+const WRITERS: [&str; 37] = [
     "add_pin",
     "append",
     "attempt",
@@ -36,6 +36,7 @@ const WRITERS: [&str; 36] = [
     "set_attributes",
     "set_pins",
     "set_status",
+    "store_version",
     "unlink_run",
     "unlock",
     "unlock_import",

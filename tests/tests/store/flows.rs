@@ -4,9 +4,12 @@ use crate::NOON;
 use ringbolt_core::{flow::Flow, identity::FlowName, time::EpochMs};
 use ringbolt_dynamodb::{
     StoreError,
-    flows::{Closure, ClosureChange, FlowTable, InvalidPush, Live, LiveState, Move, Moved, Published, Push},
+    flows::{
+        Closure, ClosureChange, FlowTable, InvalidPush, Live, LiveInDetail, LiveState, LiveVersions, Move, Moved,
+        Published, Push,
+    },
 };
-use ringbolt_tests::TestDatabase;
+use ringbolt_tests::{Fault, TestDatabase, Wire, database::patient_client};
 
 async fn table(database: &TestDatabase) -> FlowTable {
     let name = format!("{}-flows", database.tables.calls);
@@ -28,6 +31,12 @@ fn live(version: u64, replaced: Option<u64>) -> Published {
 
 fn moved(from: u64) -> Move {
     Move { from: Some(from), at: NOON, by: "bea".to_owned() }
+}
+
+/// Makes versions live as Bea.
+async fn move_live(table: &FlowTable, seen: &LiveInDetail, to: &[(&FlowName, u64)]) -> Moved {
+    let to: LiveVersions = to.iter().map(|(name, version)| ((*name).clone(), *version)).collect();
+    table.move_live(seen, &to, NOON, "bea").await.unwrap()
 }
 
 fn closure(until: i64, at: i64) -> Closure {
@@ -79,21 +88,61 @@ async fn a_version_says_who_pushed_what_when_and_why() {
 }
 
 #[tokio::test]
-async fn a_move_is_refused_where_something_else_is_live_than_its_author_saw() {
+async fn a_move_is_refused_if_another_version_is_live_than_its_author_saw() {
     let database = TestDatabase::start().await;
     let (table, bank) = (table(&database).await, bank());
-    for text in ["one", "two", "three"] {
+    for text in ["one", "two"] {
         table.publish(&bank, &push(text)).await.unwrap();
     }
-    assert_eq!(table.move_live(&bank, 1, &moved(2)).await.unwrap(), Moved::Overtaken { live: Some(3) });
-    assert_eq!(table.live().await.unwrap()[&bank], 3);
-    assert_eq!(table.move_live(&bank, 1, &moved(3)).await.unwrap(), Moved::Done);
+    let seen = table.live_in_detail().await.unwrap();
+    table.publish(&bank, &push("three")).await.unwrap();
+    let Moved::Overtaken { live: now } = move_live(&table, &seen, &[(&bank, 1)]).await else { panic!() };
+    assert_eq!((seen.version(&bank), now.version(&bank)), (Some(2), Some(3)));
+    assert_eq!(table.live_in_detail().await.unwrap(), now, "nothing was changed");
+    assert_eq!(move_live(&table, &now, &[(&bank, 1)]).await, Moved::Done);
     assert_eq!(table.live_in_detail().await.unwrap().flows[&bank], Live { version: 1, moved: Some(moved(3)) });
     // The same again: the SDK repeats what had no answer.
-    assert_eq!(table.move_live(&bank, 1, &moved(3)).await.unwrap(), Moved::Done);
+    assert_eq!(move_live(&table, &now, &[(&bank, 1)]).await, Moved::Done);
     // The next push is above all versions, not above the live one.
     assert_eq!(table.publish(&bank, &push("four")).await.unwrap(), live(4, Some(1)));
     assert_eq!(table.text(&bank, 2).await.unwrap(), "two");
+}
+
+#[tokio::test]
+async fn a_move_is_refused_if_any_other_flow_has_changed_or_appeared() {
+    let database = TestDatabase::start().await;
+    let (table, bank, shop) = (table(&database).await, bank(), FlowName::parse("shop").unwrap());
+    let version = table.store_version(&bank, &push("one"), None).await.unwrap();
+    for text in ["one", "two"] {
+        let seen = table.live_in_detail().await.unwrap();
+        table.publish(&shop, &push(text)).await.unwrap();
+        let Moved::Overtaken { live: now } = move_live(&table, &seen, &[(&bank, version)]).await else { panic!() };
+        assert_eq!((now.version(&bank), now.version(&shop)), (None, seen.version(&shop).map_or(Some(1), |_| Some(2))));
+    }
+    let now = table.live_in_detail().await.unwrap();
+    // A closure is none of its business.
+    table.close_calendar(&shop, "support", None, &closure(10, 0)).await.unwrap();
+    assert_eq!(move_live(&table, &now, &[(&bank, version)]).await, Moved::Done);
+    assert!(table.live().await.unwrap().into_iter().eq([(bank, 1), (shop, 2)]));
+}
+
+#[tokio::test]
+async fn several_flows_are_live_with_one_write_even_if_its_reply_is_lost() {
+    let database = TestDatabase::start().await;
+    table(&database).await;
+    let wire = Wire::to(&database.endpoint).await;
+    let table = FlowTable::new(patient_client(&wire.endpoint).await, format!("{}-flows", database.tables.calls));
+    let names: Vec<FlowName> = (0..300).map(|number| FlowName::parse(&format!("flow-{number}")).unwrap()).collect();
+    for (expected, fault) in [(1, Fault::None), (2, Fault::LoseReplies(1))] {
+        let seen = table.live_in_detail().await.unwrap();
+        wire.take_operations();
+        wire.set(fault);
+        let to: Vec<(&FlowName, u64)> = names.iter().map(|name| (name, expected)).collect();
+        assert_eq!(move_live(&table, &seen, &to).await, Moved::Done);
+        assert_eq!(wire.take_operations(), vec!["UpdateItem"; usize::try_from(expected).unwrap()]);
+        let live = table.live().await.unwrap();
+        assert!(live.len() == names.len() && live.values().all(|version| *version == expected));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -145,7 +194,8 @@ async fn a_push_that_broke_off_before_it_was_live_leaves_nothing_that_harms() {
     table.publish(&bank, &push("one")).await.unwrap();
     table.publish(&bank, &push("two")).await.unwrap();
     // As after a crash of the second push: its version is there, and what was live before still is.
-    table.move_live(&bank, 1, &moved(2)).await.unwrap();
+    let seen = table.live_in_detail().await.unwrap();
+    assert_eq!(move_live(&table, &seen, &[(&bank, 1)]).await, Moved::Done);
     assert_eq!(table.publish(&bank, &push("two")).await.unwrap(), live(3, Some(1)));
     assert_eq!(table.text(&bank, 2).await.unwrap(), "two");
 }

@@ -6,7 +6,7 @@ mod record;
 pub(crate) mod repair;
 pub(crate) mod verify;
 
-pub(crate) use record::{begin, caller, recorded};
+pub(crate) use record::{Begun, begin, caller, recorded};
 
 use crate::output::Output;
 use clap::{Args, Subcommand};

@@ -7,6 +7,7 @@ mod findings;
 pub(crate) mod graph;
 pub(crate) mod history;
 pub(crate) mod list;
+mod moving;
 pub(crate) mod push;
 mod render;
 pub(crate) mod rollback;

@@ -1,22 +1,24 @@
 //! `ringbolt flow push`
 
+mod publishing;
+
+use self::publishing::{BUSY, NothingMoved, Ready, publish, sentence};
 use super::{
-    findings::{Examined, ForProviders, examine, refuse_disagreement, refuse_unplayable},
+    findings::{Examined, ForProviders, examine, refuse_unplayable},
+    moving::Comparison,
     render::complain,
     table::Deployed,
     test,
 };
 use crate::{
-    audit,
-    connection::{ConnectionArgs, Explained as _},
+    connection::ConnectionArgs,
     exit::{Reported, Usage},
     output::{Output, harmless},
     stage::StageArg,
 };
-use anyhow::Context as _;
 use clap::Args;
-use ringbolt_core::{flow::Flow, identity::FlowName};
-use ringbolt_dynamodb::flows::{self, Published};
+use ringbolt_core::{identity::FlowName, time::EpochMs};
+use ringbolt_dynamodb::flows::{self, LiveInDetail, Published};
 use ringbolt_lambda::app::system_clock;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,9 +26,9 @@ use std::path::PathBuf;
 
 /// Publish call flows; each becomes a new version, which is live at once
 ///
-/// If any file has an error, none is published. The flows of a realm must have the same lockout and identifier, so a flow
-/// that disagrees with another live flow is refused; to change a realm, push its flows together. A flow whose live version
-/// has the same text is skipped. The functions look for new versions every 30 seconds.
+/// If any file has an error, none is published. All flows become live at the same moment. The flows of a realm must have the
+/// same lockout and identifier, so a flow that disagrees with another live flow is refused; to change a realm, push its flows
+/// together. A flow whose live version has the same text is skipped. The functions look for new versions every 30 seconds.
 ///
 /// If the stack has the voice webhook, a flow with a section `twiml` must be playable over TwiML, as `ringbolt flow check
 /// --for twiml` checks it. Other flows are not meant for TwiML, and are published in any case.
@@ -57,7 +59,7 @@ pub(super) struct Push {
 /// The flows that were pushed.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct PushedFlows {
-    /// The flows, in the order of the files. If publishing one fails, those before it.
+    /// The flows, in the order of the files; empty if publishing failed, because then none was published.
     flows: Vec<PushedFlow>,
 }
 
@@ -91,13 +93,6 @@ enum Outcome {
     Overtaken,
 }
 
-/// A file that can be published.
-struct Ready {
-    file: String,
-    name: FlowName,
-    push: flows::Push,
-}
-
 impl Push {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let deployed = Deployed::find(&self.connection).await?;
@@ -105,11 +100,11 @@ impl Push {
         let mut files = examine(&self.files, self.deny_warnings, stage.as_deref());
         self.providers.require(&mut files, self.deny_warnings);
         let unplayable = deployed.connection.has_voice_webhook() && refuse_unplayable(&mut files);
+        let mut comparison = Comparison::new(&deployed, stage.as_deref(), out);
+        let mut live = LiveInDetail::default();
         if !files.iter().any(Examined::has_errors) {
-            let pushed: Vec<FlowName> =
-                files.iter().filter_map(|file| Some(file.flow.as_ref()?.name.clone())).collect();
-            let live = deployed.other_live_flows(&pushed, stage.as_deref(), out).await?;
-            refuse_disagreement(&mut files, &live);
+            live = deployed.live_in_detail().await?;
+            comparison.refuse(&mut files, &live).await?;
         }
         files.iter().for_each(|file| complain(file, out));
         if unplayable {
@@ -125,63 +120,53 @@ impl Push {
         if self.test && !test::before_push(&files, out)? {
             return nothing_published(out, "not all scripted calls went as scripted");
         }
-        let ready = self.ready(files, &deployed.connection.by()?)?;
+        let (at, by) = (system_clock()(), deployed.connection.by()?);
+        let ready = self.ready(files, at, &by)?;
         deployed.connection.announce(out);
-        let (mut done, mut overtaken) = (Vec::new(), false);
-        for Ready { file, name, push } in &ready {
-            let published = match publish(&deployed, file, name, push).await {
-                Ok(published) => published,
-                Err(error) => {
-                    // Report the flows that are already live.
-                    print(out, done)?;
-                    return Err(error);
-                }
-            };
-            out.say(&format!("{file}: {}", sentence(name, published)));
-            overtaken |= matches!(published, Published::Overtaken { .. });
-            done.push(document(file, name, published));
-        }
-        print(out, done)?;
+        let done = match publish(&deployed, &mut comparison, live, ready, (at, &by)).await {
+            Ok(done) => done,
+            Err(error) => {
+                print(out, Vec::new())?;
+                return Err(error);
+            }
+        };
+        // A failed write to standard output ends the process. By now everything is done and recorded.
+        let reported = report(out, done.published);
         deployed.connection.close().await?;
-        if overtaken { Err(Reported::new("another change came first, so not every flow is live")) } else { Ok(()) }
+        done.unrecorded.map_or(reported, Err)
     }
 
-    fn ready(&self, files: Vec<Examined>, by: &str) -> anyhow::Result<Vec<Ready>> {
-        let at = system_clock()();
-        let ready = files.into_iter().filter_map(|Examined { name: file, text, flow, .. }| {
-            let Flow { name, .. } = flow?;
-            let push = flows::Push::new(text, by.to_owned(), self.note.clone(), at);
-            Some(push.map(|push| Ready { file: harmless(&file), name, push }))
+    fn ready(&self, files: Vec<Examined>, at: EpochMs, by: &str) -> anyhow::Result<Vec<Ready>> {
+        let ready = files.into_iter().filter_map(|file| {
+            let name = file.flow.as_ref()?.name.clone();
+            let push = flows::Push::new(file.text.clone(), by.to_owned(), self.note.clone(), at);
+            Some(push.map(|push| Ready { shown: harmless(&file.name), file, name, push }))
         });
         ready.collect::<Result<_, _>>().map_err(|invalid| Usage::new(invalid.to_string()))
     }
 }
 
-/// Publishes one flow and records it in the audit log, unless nothing changes.
-async fn publish(deployed: &Deployed, file: &str, name: &FlowName, push: &flows::Push) -> anyhow::Result<Published> {
-    let what = format!("{file} was not published");
-    let Deployed { connection, table } = deployed;
-    if let Some(version) = table.live_as(name, push.text()).await.explained(connection, &what)? {
-        return Ok(Published::Unchanged { version });
-    }
-    let begun = audit::begin(connection, "flow push", name.to_string()).await.with_context(|| file.to_owned())?;
-    let published = match table.publish(name, push).await {
+/// Prints what was done. Returns the error if not every flow is live.
+fn report(out: Output, published: Result<Vec<(Ready, Published)>, NothingMoved>) -> anyhow::Result<()> {
+    let published = match published {
         Ok(published) => published,
-        Err(error) => {
-            let kind = error.kind();
-            return Err(begun.failed_with(connection, kind, connection.explain(error).context(what)).await);
+        Err(NothingMoved { refused, stored }) => {
+            refused.iter().for_each(|file| complain(file, out));
+            stored.iter().for_each(|sentence| out.note(sentence));
+            return nothing_published(out, if refused.is_empty() { BUSY } else { "there are errors" });
         }
     };
-    match &published {
-        Published::Live { version, .. } | Published::Unchanged { version } => {
-            begun.done(connection, &format!("version {version} is live")).await?;
-        }
-        Published::Overtaken { version, .. } => {
-            let detail = format!("another change came first: stored as version {version}, not live");
-            begun.failed(connection, &detail).await?;
-        }
+    for (Ready { shown, name, .. }, published) in &published {
+        out.say(&format!("{shown}: {}", sentence(name, *published)));
     }
-    Ok(published)
+    print(
+        out,
+        published.iter().map(|(Ready { shown, name, .. }, published)| document(shown, name, *published)).collect(),
+    )?;
+    if published.iter().any(|(_, published)| matches!(published, Published::Overtaken { .. })) {
+        return Err(Reported::new("another change came first, so not every flow is live"));
+    }
+    Ok(())
 }
 
 fn print(out: Output, flows: Vec<PushedFlow>) -> anyhow::Result<()> {
@@ -193,25 +178,6 @@ fn nothing_published(out: Output, why: &str) -> anyhow::Result<()> {
         out.note("Nothing was published.");
     }
     Err(Reported::new(format!("{why}, so nothing was published")))
-}
-
-fn sentence(name: &FlowName, published: Published) -> String {
-    match published {
-        Published::Live { version, replaced: None } => format!("the flow `{name}` is live as version {version}"),
-        Published::Live { version, replaced: Some(replaced) } => {
-            format!("the flow `{name}` is live as version {version} and replaces version {replaced}")
-        }
-        Published::Unchanged { version } => {
-            format!("version {version} of the flow `{name}` is already live with the same text; nothing was published")
-        }
-        Published::Overtaken { version, live } => {
-            let live = live.map_or_else(|| "another version".to_owned(), |live| format!("version {live}"));
-            format!(
-                "someone else made {live} of the flow `{name}` live at the same time. Yours is stored as version \
-                 {version} but is not live. Check `ringbolt flow diff {name} {version}`, then push again"
-            )
-        }
-    }
 }
 
 fn document(file: &str, name: &FlowName, published: Published) -> PushedFlow {

@@ -1,7 +1,8 @@
 //! `ringbolt flow rollback`
 
 use super::{
-    findings::{Examined, Finding, refuse_disagreement},
+    findings::{Examined, Finding},
+    moving::{Candidate, Comparison, Ended, Failed},
     render::complain,
     table::Deployed,
 };
@@ -13,10 +14,10 @@ use crate::{
     output::Output,
     stage::StageArg,
 };
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::Args;
 use ringbolt_core::{flow::Severity, identity::FlowName};
-use ringbolt_dynamodb::flows::{Move, Moved};
+use ringbolt_dynamodb::flows::LiveInDetail;
 use ringbolt_lambda::app::system_clock;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -73,7 +74,10 @@ impl Rollback {
     pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let name = &self.name;
         let deployed = Deployed::find(&self.connection).await?;
-        let live = deployed.live_of(name).await?.version;
+        let stage = self.stage.of(&deployed.connection);
+        let mut comparison = Comparison::new(&deployed, stage.as_deref(), out);
+        let seen = deployed.live_in_detail().await?;
+        let live = deployed.live_among(&seen, name)?.version;
         let to = match self.to {
             Some(to) => to,
             None => self.replaced(&deployed, live).await?,
@@ -87,66 +91,80 @@ impl Rollback {
             report(Outcome::Unchanged, live)?;
             return deployed.connection.close().await;
         }
-        self.check(out, &deployed, to).await?;
+        let file = self.check(out, &deployed, &mut comparison, (to, &seen)).await?;
         deployed.connection.announce(out);
         self.confirm.ask(out, &format!("Make version {to} of the flow `{name}` live instead of version {live}?"))?;
-        let moved = Move { from: Some(live), at: system_clock()(), by: deployed.connection.by()? };
+        let (at, by) = (system_clock()(), deployed.connection.by()?);
         let begun = audit::begin(&deployed.connection, "flow rollback", name.to_string()).await?;
-        let moved = match deployed.table.move_live(name, to, &moved).await {
-            Ok(moved) => moved,
-            Err(error) => {
-                let kind = error.kind();
-                let why = deployed.connection.explain(error);
-                let why = why.context(format!("version {live} of the flow `{name}` stays live"));
-                return Err(begun.failed_with(&deployed.connection, kind, why).await);
+        let candidate = Candidate { file: &file, name, from: Some(live), version: to };
+        let (why_not, error) = match comparison.make_live(&[candidate], seen, at, &by).await {
+            Ok(Ended::Live { overtaken }) => match overtaken.get(name) {
+                None => {
+                    begun.done(&deployed.connection, &format!("version {to} replaces version {live}")).await?;
+                    out.say(&format!(
+                        "Version {to} of the flow `{name}` is live and replaces version {live}. To undo this, run \
+                         `ringbolt flow rollback {name} --to {live}`."
+                    ));
+                    report(Outcome::Live, to)?;
+                    return deployed.connection.close().await;
+                }
+                Some(now) => {
+                    let now = now.map_or_else(|| "another version".to_owned(), |now| format!("version {now}"));
+                    let error = anyhow!(
+                        "someone else made {now} of the flow `{name}` live in the meantime, so nothing was changed: check \
+                         `ringbolt flow history {name}`, then try again"
+                    );
+                    ("another change came first", error)
+                }
+            },
+            Ok(Ended::Disagree { files, .. }) => {
+                files.iter().for_each(|file| complain(file, out));
+                ("the flows of its realm would disagree", self.disagrees(to))
             }
+            Ok(Ended::Busy) => {
+                let error = anyhow!("other changes came first each time, so nothing was changed: try again");
+                ("other changes came first each time", error)
+            }
+            Err(Failed { kind, why }) => (kind, why.context(format!("version {live} of the flow `{name}` stays live"))),
         };
-        match moved {
-            Moved::Done => {
-                begun.done(&deployed.connection, &format!("version {to} replaces version {live}")).await?;
-                out.say(&format!(
-                    "Version {to} of the flow `{name}` is live and replaces version {live}. To undo this, run \
-                     `ringbolt flow rollback {name} --to {live}`."
-                ));
-                report(Outcome::Live, to)?;
-            }
-            Moved::Overtaken { live: now } => {
-                begun.failed(&deployed.connection, "another change came first").await?;
-                let now = now.map_or_else(|| "another version".to_owned(), |now| format!("version {now}"));
-                bail!(
-                    "someone else made {now} of the flow `{name}` live in the meantime, so nothing was changed: check \
-                     `ringbolt flow history {name}`, then try again"
-                );
-            }
-        }
-        deployed.connection.close().await
+        Err(begun.failed_with(&deployed.connection, why_not, error).await)
     }
 
     /// Checks the version again: another version of Ringbolt may have published it, and other flows may have changed.
-    async fn check(&self, out: Output, deployed: &Deployed, version: u64) -> anyhow::Result<()> {
+    /// Returns its flow.
+    async fn check(
+        &self,
+        out: Output,
+        deployed: &Deployed,
+        comparison: &mut Comparison<'_>,
+        (version, seen): (u64, &LiveInDetail),
+    ) -> anyhow::Result<Examined> {
         let name = &self.name;
         let text = deployed.text(name, version).await?;
         let stage = self.stage.of(&deployed.connection);
-        let mut examined = [Examined::new(format!("{name}, version {version}"), text, stage.as_deref())];
-        if let Some(other) = examined[0].flow.as_ref().map(|flow| &flow.name).filter(|other| *other != name) {
+        let mut file = Examined::new(format!("{name}, version {version}"), text, stage.as_deref());
+        if let Some(other) = file.flow.as_ref().map(|flow| &flow.name).filter(|other| *other != name) {
             bail!("version {version} of the flow `{name}` contains a different flow, `{other}`");
         }
-        let usable = examined[0].flow.is_some();
+        let usable = file.flow.is_some();
         if deployed.connection.has_voice_webhook() {
-            warn_of_unplayable(&examined[0], out);
+            warn_of_unplayable(&file, out);
         }
         if usable {
-            let live = deployed.other_live_flows(slice::from_ref(name), stage.as_deref(), out).await?;
-            refuse_disagreement(&mut examined, &live);
+            comparison.refuse(slice::from_mut(&mut file), seen).await?;
         }
-        if examined[0].flow.is_some() {
-            return Ok(());
+        if file.flow.is_some() {
+            return Ok(file);
         }
-        complain(&examined[0], out);
+        complain(&file, out);
         if usable {
-            bail!("version {version} of the flow `{name}` disagrees with a live flow of its realm");
+            return Err(self.disagrees(version));
         }
         bail!("version {version} of the flow `{name}` cannot be used by this version of Ringbolt")
+    }
+
+    fn disagrees(&self, version: u64) -> anyhow::Error {
+        anyhow!("version {version} of the flow `{}` disagrees with a live flow of its realm", self.name)
     }
 
     /// The version that the live one replaced when it was pushed.

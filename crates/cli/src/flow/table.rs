@@ -5,7 +5,7 @@ use crate::{
     output::Output,
 };
 use anyhow::bail;
-use ringbolt_core::{flow::Flow, identity::FlowName};
+use ringbolt_core::identity::FlowName;
 use ringbolt_dynamodb::flows::{FlowTable, Live, LiveInDetail};
 use std::collections::BTreeMap;
 
@@ -24,46 +24,33 @@ impl Deployed {
 
     /// The live version of every flow. One that cannot be read is left out, with a note.
     pub(super) async fn live(&self, out: Output) -> anyhow::Result<BTreeMap<FlowName, Live>> {
-        let LiveInDetail { flows, unreadable } = self.live_in_detail().await?;
+        let LiveInDetail { flows, unreadable, .. } = self.live_in_detail().await?;
         for name in unreadable {
-            out.note(&format!("The live version of the flow `{name}` cannot be read: Ringbolt did not write it."));
+            self.note_unreadable(&name, out);
         }
         Ok(flows)
     }
 
-    async fn live_in_detail(&self) -> anyhow::Result<LiveInDetail> {
+    /// Says that the live version of a flow cannot be read.
+    pub(super) fn note_unreadable(&self, name: &FlowName, out: Output) {
+        out.note(&format!("The live version of the flow `{name}` cannot be read: Ringbolt did not write it."));
+    }
+
+    pub(super) async fn live_in_detail(&self) -> anyhow::Result<LiveInDetail> {
         self.table.live_in_detail().await.explained(&self.connection, "the live versions could not be read")
     }
 
     /// The live version of a flow.
     pub(super) async fn live_of(&self, name: &FlowName) -> anyhow::Result<Live> {
-        let LiveInDetail { mut flows, unreadable } = self.live_in_detail().await?;
-        if unreadable.contains(name) {
-            bail!("the live version of the flow `{name}` cannot be read: Ringbolt did not write it");
-        }
-        let Some(found) = flows.remove(name) else { return Err(self.no_such_flow(name, flows.keys())) };
-        Ok(found)
+        self.live_among(&self.live_in_detail().await?, name)
     }
 
-    /// The live flows that stay when those of these names are replaced. Leaves out flows that this version cannot use, with
-    /// a note.
-    pub(super) async fn other_live_flows(
-        &self,
-        replaced: &[FlowName],
-        stage: Option<&str>,
-        out: Output,
-    ) -> anyhow::Result<Vec<Flow>> {
-        let mut flows = Vec::new();
-        let live = self.live(out).await?;
-        for (name, Live { version, .. }) in live.into_iter().filter(|(name, _)| !replaced.contains(name)) {
-            match Flow::load_at(&self.text(&name, version).await?, stage) {
-                Ok(flow) => flows.push(flow),
-                Err(_) => out.note(&format!(
-                    "The live flow `{name}` cannot be used by this version of Ringbolt, so nothing was compared with it."
-                )),
-            }
+    /// The live version of a flow among all live versions.
+    pub(super) fn live_among(&self, live: &LiveInDetail, name: &FlowName) -> anyhow::Result<Live> {
+        if live.unreadable.contains(name) {
+            bail!("the live version of the flow `{name}` cannot be read: Ringbolt did not write it");
         }
-        Ok(flows)
+        live.flows.get(name).cloned().ok_or_else(|| self.no_such_flow(name, live.flows.keys()))
     }
 
     /// The text of a version. The error for an unknown version names the newest one.

@@ -8,6 +8,7 @@ use ringbolt_dynamodb::{
     flows::{FlowTable, Published, Push},
     tables,
 };
+use ringbolt_tests::{Fault, Wire};
 use std::{
     io::Write as _,
     path::Path,
@@ -83,13 +84,54 @@ impl Deployment {
 
     /// Runs the command on another thread, so that the embedded database can answer.
     async fn run(&self, arguments: &[&str], input: &[u8]) -> Said {
+        let (command, input) = (self.command(arguments, &self.embedded.endpoint), input.to_owned());
+        tokio::task::spawn_blocking(move || said(command, &input)).await.unwrap()
+    }
+
+    /// The command, with the database at this address.
+    pub fn command(&self, arguments: &[&str], endpoint: &str) -> Command {
         let mut command = ringbolt(self.folder.path(), arguments);
         command
             .env("RINGBOLT_FLOWS_TABLE", "flows")
             .env("RINGBOLT_AUDIT_TABLE", "audit")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.embedded.endpoint);
-        let input = input.to_owned();
-        tokio::task::spawn_blocking(move || said(command, &input)).await.unwrap()
+            .env("AWS_ENDPOINT_URL_DYNAMODB", endpoint);
+        command
+    }
+
+    /// A proxy in front of the database.
+    pub async fn wire(&self) -> Wire {
+        Wire::to(&self.embedded.endpoint).await
+    }
+
+    /// Runs `ringbolt flow` through the proxy. Returns the operations, too.
+    pub async fn flow_through(&self, wire: &Wire, arguments: &[&str]) -> (Said, Vec<String>) {
+        wire.take_operations();
+        let command = self.command(&[&["flow"], arguments].concat(), &wire.endpoint);
+        let said = tokio::task::spawn_blocking(move || said(command, b"")).await.unwrap();
+        (said, wire.take_operations())
+    }
+
+    /// Runs `ringbolt flow` through the proxy, and makes a change just before the request with this number is forwarded.
+    pub async fn flow_overtaken(
+        &self,
+        wire: &Wire,
+        number: usize,
+        arguments: &[&str],
+        change: impl Future<Output = Published>,
+    ) -> (Said, Vec<String>) {
+        wire.take_operations();
+        wire.set(Fault::HoldOne(number, number + 1));
+        let release = async {
+            wire.arrived(number).await;
+            change.await;
+            let sdk = self.embedded.sdk().into_builder().endpoint_url(&wire.endpoint).build();
+            FlowTable::new(client::webhook_client(&sdk, PATIENCE), "flows".to_owned()).live().await.unwrap();
+        };
+        let command = self.command(&[&["flow"], arguments].concat(), &wire.endpoint);
+        let said = tokio::task::spawn_blocking(move || said(command, b""));
+        let (said, ()) = tokio::join!(said, release);
+        wire.set(Fault::None);
+        (said.unwrap(), wire.take_operations())
     }
 
     /// Writes a file into the folder.
@@ -99,8 +141,13 @@ impl Deployment {
 
     /// Publishes a text directly, as Ada at noon.
     pub async fn publish(&self, text: &str) -> Published {
+        self.publish_as(&bank(), text).await
+    }
+
+    /// Publishes a text of a flow directly, and compares it with no other flow.
+    pub async fn publish_as(&self, name: &FlowName, text: &str) -> Published {
         let push = Push::new(text.to_owned(), "ada".to_owned(), None, NOON).unwrap();
-        self.table.publish(&bank(), &push).await.unwrap()
+        self.table.publish(name, &push).await.unwrap()
     }
 
     /// The live version of the flow `bank`.
@@ -167,6 +214,12 @@ pub fn bank_flow(number: &str) -> String {
         "flow: bank\nrealm: bank\nfallback:\n  do: {{ transfer: {{ destination: \"8005550100\" }} }}\n\
          ivrs:\n  login:\n    id: 12345\n    do: {{ transfer: {{ destination: \"{number}\" }} }}\n"
     )
+}
+
+/// A flow in the realm `bank` that locks after so many attempts.
+pub fn of_realm(name: &str, attempts: u32) -> String {
+    let realm = format!("lockout: {{ attempts: {attempts} }}\nrealm: bank");
+    bank_flow("8005550101").replace("flow: bank", &format!("flow: {name}")).replace("realm: bank", &realm)
 }
 
 /// A usable flow named `bank` with a warning: it does not say what follows if the caller keys nothing.

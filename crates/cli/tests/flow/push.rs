@@ -1,6 +1,8 @@
 //! `ringbolt flow push`
 
-use crate::flow::deployment::{Deployment, Said, bank, bank_flow, unwise_flow};
+use crate::flow::deployment::{Deployment, Said, bank, bank_flow, of_realm, unwise_flow};
+use aws_sdk_dynamodb::types::AttributeValue;
+use ringbolt_core::identity::FlowName;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -194,6 +196,179 @@ async fn a_flow_that_disagrees_with_a_live_flow_of_its_realm_is_refused() {
     let refused = "\nringbolt: version 1 of the flow `bank` disagrees with a live flow of its realm\n";
     assert!(err.ends_with(refused), "{err}");
     assert_eq!(deployment.live().await, Some(2));
+}
+
+/// The changes in the audit log, oldest first: subject, how it ended, and the detail. The log verifies.
+async fn recorded(deployment: &Deployment) -> Vec<[String; 3]> {
+    assert_eq!(deployment.ringbolt(&["audit", "verify"]).await.code, Some(0));
+    let listed = deployment.ringbolt(&["audit", "list", "--json"]).await.out;
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let texts = |change: &Value| {
+        ["subject", "outcome", "detail"].map(|name| change[name].as_str().unwrap_or_default().to_owned())
+    };
+    listed["changes"].as_array().unwrap().iter().rev().map(texts).collect()
+}
+
+fn shop() -> FlowName {
+    FlowName::parse("shop").unwrap()
+}
+
+/// The number of the request that makes versions live, which is the only `UpdateItem`.
+#[track_caller]
+fn move_among(operations: &[String]) -> usize {
+    let moves: Vec<usize> = (1..).zip(operations).filter(|(_, one)| *one == "UpdateItem").map(|(at, _)| at).collect();
+    assert_eq!(moves.len(), 1, "{operations:?}");
+    moves[0]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_flows_of_a_push_are_stored_and_recorded_before_one_write_makes_them_live() {
+    let deployment = Deployment::new().await;
+    let wire = deployment.wire().await;
+    for attempts in [3, 5] {
+        for name in ["bank", "depot", "shop"] {
+            deployment.write(&format!("{name}.yaml"), of_realm(name, attempts));
+        }
+        let (Said { code, .. }, operations) =
+            deployment.flow_through(&wire, &["push", "bank.yaml", "depot.yaml", "shop.yaml"]).await;
+        assert_eq!(code, Some(0));
+        let (before, after) = operations.split_at(move_among(&operations));
+        let count = |operations: &[String], what: &str| operations.iter().filter(|one| *one == what).count();
+        assert_eq!((count(before, "PutItem"), count(after, "PutItem")), (3, 0), "{operations:?}");
+        assert_eq!((count(before, "TransactWriteItems"), count(after, "TransactWriteItems")), (3, 3), "{operations:?}");
+    }
+    assert!(deployment.table.live().await.unwrap().values().all(|version| *version == 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_push_whose_comparison_is_outdated_before_its_write_compares_again() {
+    let deployment = Deployment::new().await;
+    let wire = deployment.wire().await;
+    deployment.write("bank.yaml", of_realm("bank", 3));
+    deployment.flow(&["push", "bank.yaml"]).await;
+    deployment.write("bank.yaml", of_realm("bank", 3).replace("8005550101", "8005550102"));
+    // The push of another flow reads as many texts.
+    let (_, operations) = deployment.flow_through(&wire, &["push", "bank.yaml"]).await;
+    let number = move_among(&operations);
+
+    deployment.write("shop.yaml", of_realm("shop", 3));
+    let push = ["push", "shop.yaml"];
+    let change = async { deployment.publish(&of_realm("bank", 5)).await };
+    let (Said { code, out, err }, operations) = deployment.flow_overtaken(&wire, number, &push, change).await;
+    assert_eq!(operations[number - 1], "UpdateItem", "{operations:?}");
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
+    assert!(err.contains("error: the flows `bank` and `shop` share the realm `bank`, so they must have"), "{err}");
+    assert!(err.contains("help: to change a realm, push all its flows in one command"), "{err}");
+    let stored = "shop.yaml: the flow `shop` is stored as version 1 but is not live.\nNothing was published.\n";
+    assert!(err.ends_with(stored), "{err}");
+    assert_eq!(deployment.table.live().await.unwrap().get(&shop()), None);
+    assert_eq!(deployment.table.text(&shop(), 1).await.unwrap(), of_realm("shop", 3));
+    let failed = "the flows of its realm would disagree: stored as version 1, not live";
+    assert_eq!(recorded(&deployment).await.last().unwrap(), &["shop", "failed", failed].map(str::to_owned));
+
+    // A change that it agrees with does not stop it.
+    deployment.write("shop.yaml", of_realm("shop", 5));
+    let change = async { deployment.publish(&of_realm("bank", 5).replace("8005550101", "8005550103")).await };
+    let (Said { code, out, .. }, _) = deployment.flow_overtaken(&wire, number, &push, change).await;
+    assert_eq!((code, out.as_str()), (Some(0), "shop.yaml: the flow `shop` is live as version 2\n"));
+    let live = deployment.table.live().await.unwrap();
+    assert_eq!((live[&bank()], live[&shop()]), (4, 2));
+    assert_eq!(recorded(&deployment).await.last().unwrap()[1], "done");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flow_that_lost_a_race_is_reported_and_the_others_are_live_if_they_agree() {
+    let deployment = Deployment::new().await;
+    let wire = deployment.wire().await;
+    let write = |number: &str| {
+        deployment.write("bank.yaml", of_realm("bank", 3).replace("8005550101", number));
+        deployment.write("shop.yaml", of_realm("shop", 3).replace("8005550101", number));
+    };
+    let push = ["push", "bank.yaml", "shop.yaml"];
+    write("8005550101");
+    deployment.flow(&push).await;
+    write("8005550102");
+    let (_, operations) = deployment.flow_through(&wire, &push).await;
+    write("8005550103");
+    let change = async { deployment.publish(&of_realm("bank", 3)).await };
+    let (Said { code, out, .. }, _) = deployment.flow_overtaken(&wire, move_among(&operations), &push, change).await;
+    assert_eq!(code, Some(1));
+    let expected = "bank.yaml: someone else made version 4 of the flow `bank` live at the same time. Yours is stored as \
+                    version 3 but is not live. Check `ringbolt flow diff bank 3`, then push again\n\
+                    shop.yaml: the flow `shop` is live as version 3 and replaces version 2\n";
+    assert_eq!(out, expected);
+    let live = deployment.table.live().await.unwrap();
+    assert_eq!((live[&bank()], live[&shop()]), (4, 3));
+    let failed = "another change came first: stored as version 3, not live";
+    let recorded = recorded(&deployment).await;
+    let expected = [["bank", "failed", failed], ["shop", "done", "version 3 is live"]];
+    assert_eq!(recorded[recorded.len() - 2..], expected.map(|change| change.map(str::to_owned)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_concurrent_pushes_of_flows_that_disagree_one_is_made() {
+    let deployment = Deployment::new().await;
+    for (name, attempts) in [("bank", 3), ("depot", 4), ("shop", 5), ("yard", 6)] {
+        deployment.write(&format!("{name}.yaml"), of_realm(name, attempts));
+    }
+    let push = async |file| deployment.flow(&["push", file]).await.code;
+    let codes = tokio::join!(push("bank.yaml"), push("depot.yaml"), push("shop.yaml"), push("yard.yaml"));
+    let codes = [codes.0, codes.1, codes.2, codes.3];
+    assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{codes:?}");
+    assert_eq!(deployment.table.live().await.unwrap().len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_under_standard_output_stops_no_push_in_the_middle() {
+    let deployment = Deployment::new().await;
+    let wire = deployment.wire().await;
+    deployment.write("bank.yaml", of_realm("bank", 3));
+    deployment.write("shop.yaml", of_realm("shop", 3));
+    let mut command = deployment.command(&["flow", "push", "bank.yaml", "shop.yaml"], &wire.endpoint);
+    command.stdout(std::fs::File::create("/dev/full").unwrap());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("cannot write to standard output"), "{err}");
+    assert_eq!(deployment.table.live().await.unwrap().len(), 2);
+    assert!(recorded(&deployment).await.iter().all(|change| change[1] == "done"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_push_that_fails_after_it_began_moves_nothing_and_says_so_in_the_audit_log() {
+    let deployment = Deployment::new().await;
+    deployment.write("bank.yaml", of_realm("bank", 3));
+    deployment.write("shop.yaml", of_realm("shop", 3));
+    let damaged = std::collections::HashMap::from([("shop".to_owned(), AttributeValue::S("damaged".to_owned()))]);
+    let put = deployment.client.put_item().table_name("flows").item("pk", AttributeValue::S("live".to_owned()));
+    let put = put.item("sk", AttributeValue::S("live".to_owned())).item("flows", AttributeValue::M(damaged));
+    put.send().await.unwrap();
+    let Said { code, out, err } = deployment.flow(&["push", "bank.yaml", "shop.yaml"]).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
+    assert!(err.lines().last().unwrap().starts_with("ringbolt: nothing was published: "), "{err}");
+    assert!(deployment.table.live_in_detail().await.unwrap().flows.is_empty());
+    let failed = "unreadable-item: stored as version 1, not live";
+    let expected = [["bank", "failed", failed], ["shop", "failed", failed]];
+    assert_eq!(recorded(&deployment).await, expected.map(|change| change.map(str::to_owned)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_realm_that_disagrees_is_mended_by_one_flow_or_by_all() {
+    let deployment = Deployment::new().await;
+    let depot = FlowName::parse("depot").unwrap();
+    for (name, attempts) in [(&bank(), 3), (&shop(), 5), (&depot, 3)] {
+        deployment.publish_as(name, &of_realm(name.as_str(), attempts)).await;
+    }
+    deployment.write("shop.yaml", of_realm("shop", 3));
+    assert_eq!(deployment.flow(&["push", "shop.yaml"]).await.code, Some(0));
+    deployment.publish_as(&shop(), &of_realm("shop", 5)).await;
+    deployment.publish_as(&depot, &of_realm("depot", 4)).await;
+    for name in ["bank", "depot", "shop"] {
+        deployment.write(&format!("{name}.yaml"), of_realm(name, 6));
+    }
+    assert_eq!(deployment.flow(&["push", "shop.yaml"]).await.code, Some(1));
+    assert_eq!(deployment.flow(&["push", "."]).await.code, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

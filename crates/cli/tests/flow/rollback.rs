@@ -1,6 +1,7 @@
 //! `ringbolt flow rollback`
 
-use crate::flow::deployment::{Deployment, Said, bank, bank_flow};
+use crate::flow::deployment::{Deployment, Said, bank, bank_flow, of_realm};
+use ringbolt_core::identity::FlowName;
 use serde_json::{Value, json};
 
 /// A deployment with versions 1 to 3.
@@ -84,4 +85,28 @@ async fn json_says_what_is_live() {
     }
     let moved = deployment.table.live_in_detail().await.unwrap().flows.remove(&bank()).unwrap().moved.unwrap();
     assert_eq!((moved.from, moved.by.as_str()), (Some(3), "ada"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollback_is_compared_again_if_another_flow_changes_before_its_write() {
+    let deployment = Deployment::new().await;
+    let wire = deployment.wire().await;
+    for attempts in [3, 5, 3] {
+        deployment.publish(&of_realm("bank", attempts)).await;
+    }
+    let (_, operations) = deployment.flow_through(&wire, &["rollback", "bank", "-y", "--to", "2"]).await;
+    let number = operations.iter().position(|one| one == "UpdateItem").unwrap() + 1;
+    let rollback = ["rollback", "bank", "-y", "--to", "1"];
+    let shop = FlowName::parse("shop").unwrap();
+    let change = async { deployment.publish_as(&shop, &of_realm("shop", 5)).await };
+    let (Said { code, out, err }, operations) = deployment.flow_overtaken(&wire, number, &rollback, change).await;
+    assert_eq!(operations[number - 1], "UpdateItem", "{operations:?}");
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("error: the flows `shop` and `bank` share the realm `bank`, so they must have"), "{err}");
+    let refused = "\nringbolt: version 1 of the flow `bank` disagrees with a live flow of its realm\n";
+    assert!(err.ends_with(refused), "{err}");
+    assert_eq!(deployment.live().await, Some(2));
+    let log: Value = serde_json::from_str(&deployment.ringbolt(&["audit", "list", "--json"]).await.out).unwrap();
+    assert_eq!(log["changes"][0]["outcome"], "failed");
+    assert_eq!(log["changes"][0]["detail"], "the flows of its realm would disagree");
 }

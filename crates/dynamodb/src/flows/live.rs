@@ -1,4 +1,5 @@
-//! The item that says which versions are live.
+//! The item that says which versions are live. All live versions are in it, so that one conditional write can make those of
+//! several flows live, and can depend on those of all others.
 
 use super::{FlowTable, Read};
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use ringbolt_core::{identity::FlowName, time::EpochMs};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const LIVE: &str = "live";
 
@@ -26,12 +27,20 @@ pub struct Live {
 }
 
 /// What is live, as operators see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LiveInDetail {
     /// Each flow's live version.
     pub flows: BTreeMap<FlowName, Live>,
     /// The flows whose live version cannot be read: Ringbolt did not write it.
     pub unreadable: BTreeSet<FlowName>,
+    stored: Stored,
+}
+
+/// The maps of the item as they were read, with whatever in them cannot be read: a move replaces exactly these.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Stored {
+    flows: Option<AttributeValue>,
+    moved: Option<AttributeValue>,
 }
 
 /// How a version came to be live.
@@ -45,16 +54,35 @@ pub struct Move {
     pub by: String,
 }
 
-/// The result of making a version live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The result of making versions live.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Moved {
-    /// It is live.
+    /// All of them are live.
     Done,
-    /// Nothing was changed: another version had become live since [`Move::from`] was read.
+    /// Nothing was changed: something else had become live, of these flows or of others, since it was read what is live.
     Overtaken {
         /// What is live now.
-        live: Option<u64>,
+        live: LiveInDetail,
     },
+}
+
+impl LiveInDetail {
+    /// The live version of a flow.
+    #[must_use]
+    pub fn version(&self, name: &FlowName) -> Option<u64> {
+        self.flows.get(name).map(|live| live.version)
+    }
+
+    fn of_item(item: &Item) -> Result<Self, StoreError> {
+        let (versions, unreadable) = versions(item)?;
+        let moves = item.get("moved").and_then(|moved| moved.as_m().ok());
+        let live = versions.into_iter().map(|(name, version)| {
+            let moved = moves.and_then(|moves| moves.get(name.as_str())).and_then(read_move);
+            (name, Live { version, moved })
+        });
+        let stored = Stored { flows: item.get("flows").cloned(), moved: item.get("moved").cloned() };
+        Ok(Self { flows: live.collect(), unreadable, stored })
+    }
 }
 
 impl FlowTable {
@@ -72,50 +100,74 @@ impl FlowTable {
     /// # Errors
     /// What DynamoDB answered, or [`StoreError::Unreadable`] if nothing says what is live.
     pub async fn live_in_detail(&self) -> Result<LiveInDetail, StoreError> {
-        let Some(item) = self.get(LIVE, LIVE, Read::Consistent).await? else { return Ok(LiveInDetail::default()) };
-        let moves = item.get("moved").and_then(|moved| moved.as_m().ok());
-        let (versions, unreadable) = versions(&item)?;
-        let live = versions.into_iter().map(|(name, version)| {
-            let moved = moves.and_then(|moves| moves.get(name.as_str())).and_then(read_move);
-            (name, Live { version, moved })
-        });
-        Ok(LiveInDetail { flows: live.collect(), unreadable })
+        let item = self.get(LIVE, LIVE, Read::Consistent).await?;
+        item.as_ref().map_or(Ok(LiveInDetail::default()), LiveInDetail::of_item)
     }
 
-    /// Makes a version live, if what is live is still what [`Move::from`] says. The version must exist;
-    /// this is not checked.
+    /// Makes versions of one or more flows live in one write, if exactly what was `seen` is still live. The caller has
+    /// compared them with it: the flows of a realm must agree, so a change of any other flow must be compared again. The
+    /// versions must exist; this is not checked.
     ///
     /// # Errors
-    /// What DynamoDB answered.
-    pub async fn move_live(&self, name: &FlowName, to: u64, moved: &Move) -> Result<Moved, StoreError> {
-        let live = || self.client.update_item().table_name(&self.table).key(PK, item::s(LIVE)).key(SK, item::s(LIVE));
-        live()
-            .update_expression("SET flows = if_not_exists(flows, :nothing), moved = if_not_exists(moved, :never)")
-            // Two values, because an emulator that stores the value itself would share one map between both.
-            .expression_attribute_values(":nothing", AttributeValue::M(HashMap::new()))
-            .expression_attribute_values(":never", AttributeValue::M(HashMap::new()))
-            .send()
-            .await
-            .map_err(StoreError::from_sdk)?;
-        let request = live()
-            .update_expression("SET flows.#name = :to, moved.#name = :moved")
-            .expression_attribute_names("#name", name.as_str())
-            .expression_attribute_values(":to", item::n(to))
-            .expression_attribute_values(":moved", AttributeValue::M(written_move(moved)))
+    /// What DynamoDB answered, or [`StoreError::Unreadable`] if the live version of one of these flows cannot be read.
+    pub async fn move_live(
+        &self,
+        seen: &LiveInDetail,
+        to: &LiveVersions,
+        at: EpochMs,
+        by: &str,
+    ) -> Result<Moved, StoreError> {
+        if to.keys().any(|name| seen.unreadable.contains(name)) {
+            return Err(UNREADABLE);
+        }
+        let (mut flows, mut moved) = (entries(seen.stored.flows.as_ref()), entries(seen.stored.moved.as_ref()));
+        for (name, version) in to {
+            let entry = Move { from: seen.version(name), at, by: by.to_owned() };
+            flows.insert(name.to_string(), item::n(*version));
+            moved.insert(name.to_string(), AttributeValue::M(written_move(&entry)));
+        }
+        // Whole maps: an expression that names every flow could be longer than the 4 KB that DynamoDB takes. Versions of
+        // Ringbolt that move one flow at a time change the same maps, so this notices them, too.
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PK, item::s(LIVE))
+            .key(SK, item::s(LIVE))
+            .update_expression("SET flows = :flows, moved = :moved")
+            .condition_expression(format!(
+                "{} AND {}",
+                unchanged("flows", seen.stored.flows.as_ref()),
+                unchanged("moved", seen.stored.moved.as_ref())
+            ))
+            .expression_attribute_values(":flows", AttributeValue::M(flows))
+            .expression_attribute_values(":moved", AttributeValue::M(moved))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let request = match moved.from {
-            None => request.condition_expression("attribute_not_exists(flows.#name)"),
-            Some(from) => {
-                request.condition_expression("flows.#name = :from").expression_attribute_values(":from", item::n(from))
-            }
-        };
+        let stored = [(":seen_flows", &seen.stored.flows), (":seen_moved", &seen.stored.moved)];
+        for (name, value) in stored.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))) {
+            request = request.expression_attribute_values(name, value);
+        }
         let Err(error) = request.send().await else { return Ok(Moved::Done) };
         let Some(refused) = error.as_service_error().and_then(conditional_check_failed) else {
             return Err(StoreError::from_sdk(error));
         };
-        let live = refused.map(all_versions).transpose()?.and_then(|live| live.get(name).copied());
+        let live = refused.map_or(Ok(LiveInDetail::default()), LiveInDetail::of_item)?;
         // The SDK repeats a write whose answer was lost; the condition then fails on what the first try wrote.
-        if live == Some(to) { Ok(Moved::Done) } else { Ok(Moved::Overtaken { live }) }
+        let is_done = to.iter().all(|(name, version)| live.version(name) == Some(*version));
+        if is_done { Ok(Moved::Done) } else { Ok(Moved::Overtaken { live }) }
+    }
+}
+
+/// The entries of a stored map; none if there is no map.
+fn entries(stored: Option<&AttributeValue>) -> Item {
+    stored.and_then(|stored| stored.as_m().ok()).cloned().unwrap_or_default()
+}
+
+/// The condition that an attribute is as it was read.
+fn unchanged(attribute: &str, stored: Option<&AttributeValue>) -> String {
+    match stored {
+        Some(_) => format!("{attribute} = :seen_{attribute}"),
+        None => format!("attribute_not_exists({attribute})"),
     }
 }
 

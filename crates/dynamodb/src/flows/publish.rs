@@ -1,6 +1,6 @@
 //! Writes a new version and makes it live.
 
-use super::{FlowTable, Move, Moved, Version, VersionInfo, version::sha256};
+use super::{FlowTable, LiveInDetail, LiveVersions, Moved, Version, VersionInfo, version::sha256};
 use crate::StoreError;
 use ringbolt_core::{identity::FlowName, time::EpochMs};
 
@@ -77,41 +77,30 @@ impl Push {
     }
 }
 
+/// How often [`FlowTable::publish`] tries again because another flow was changed first.
+const TRIES: u32 = 20;
+
 impl FlowTable {
     /// The live version of the flow, if it has this text: a push then changes nothing.
     ///
     /// # Errors
     /// What DynamoDB answered.
-    pub async fn live_as(&self, name: &FlowName, text: &str) -> Result<Option<u64>, StoreError> {
-        let (live, same) = self.compare(name, text).await?;
-        Ok(live.filter(|_| same))
+    pub async fn live_as(&self, live: &LiveInDetail, name: &FlowName, text: &str) -> Result<Option<u64>, StoreError> {
+        let Some(version) = live.version(name) else { return Ok(None) };
+        match self.text(name, version).await {
+            Ok(live) => Ok((live == text).then_some(version)),
+            // A push mends it.
+            Err(StoreError::Unreadable { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    /// The live version, and whether it has this text.
-    async fn compare(&self, name: &FlowName, text: &str) -> Result<(Option<u64>, bool), StoreError> {
-        let live = self.live_in_detail().await?.flows.get(name).map(|live| live.version);
-        let same = match live {
-            Some(version) => match self.text(name, version).await {
-                Ok(live) => live == text,
-                // A push mends it.
-                Err(StoreError::Unreadable { .. }) => false,
-                Err(error) => return Err(error),
-            },
-            None => false,
-        };
-        Ok((live, same))
-    }
-
-    /// Writes a new version and makes it live, unless its text is live already. A crash in between leaves a version
-    /// that is not live, which is harmless.
+    /// Stores a text as the next version of the flow, and returns its number. It is not live before
+    /// [`FlowTable::move_live`]. `replaced` is what is live now.
     ///
     /// # Errors
     /// What DynamoDB answered.
-    pub async fn publish(&self, name: &FlowName, push: &Push) -> Result<Published, StoreError> {
-        let (before, unchanged) = self.compare(name, &push.text).await?;
-        if let (Some(version), true) = (before, unchanged) {
-            return Ok(Published::Unchanged { version });
-        }
+    pub async fn store_version(&self, name: &FlowName, push: &Push, replaced: Option<u64>) -> Result<u64, StoreError> {
         let newest = self.history(name, None, 1).await?;
         let newest = newest.versions.first().map(|newest| newest.version).or(newest.unreadable.first().copied());
         let mut version = Version {
@@ -122,18 +111,38 @@ impl FlowTable {
                 note: push.note.clone(),
                 sha256: Some(sha256(&push.text)),
                 bytes: u64::try_from(push.text.len()).ok(),
-                replaced: before,
+                replaced,
             },
             text: push.text.clone(),
         };
         while !self.write_version(name, &version).await? {
             version.info.version += 1;
         }
-        let moved = Move { from: before, at: push.at, by: push.by.clone() };
-        let version = version.info.version;
-        Ok(match self.move_live(name, version, &moved).await? {
-            Moved::Done => Published::Live { version, replaced: before },
-            Moved::Overtaken { live } => Published::Overtaken { version, live },
-        })
+        Ok(version.info.version)
+    }
+
+    /// Stores a new version of one flow and makes it live, unless its text is live already. A crash in between leaves a
+    /// version that is not live, which is harmless. What the flows of a realm must agree on is not checked.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn publish(&self, name: &FlowName, push: &Push) -> Result<Published, StoreError> {
+        let mut live = self.live_in_detail().await?;
+        if let Some(version) = self.live_as(&live, name, &push.text).await? {
+            return Ok(Published::Unchanged { version });
+        }
+        let replaced = live.version(name);
+        let version = self.store_version(name, push, replaced).await?;
+        let to = LiveVersions::from([(name.clone(), version)]);
+        for _ in 0..TRIES {
+            match self.move_live(&live, &to, push.at, &push.by).await? {
+                Moved::Done => return Ok(Published::Live { version, replaced }),
+                Moved::Overtaken { live: now } => live = now,
+            }
+            if live.version(name) != replaced {
+                break;
+            }
+        }
+        Ok(Published::Overtaken { version, live: live.version(name) })
     }
 }

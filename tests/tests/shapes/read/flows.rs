@@ -104,7 +104,8 @@ async fn a_push_goes_on_from_what_an_earlier_version_published() {
         assert!(world.put(Flows, &Fixture::load(Flows, name).item).await);
     }
     let (table, same) = (world.flow_table(), flow_text("bank", "8005550102"));
-    assert_eq!(table.live_as(&bank(), &same).await.unwrap(), Some(2));
+    let live = table.live_in_detail().await.unwrap();
+    assert_eq!(table.live_as(&live, &bank(), &same).await.unwrap(), Some(2));
     let push = |text: String| Push::new(text, "ada@desk-7".to_owned(), None, NOON).unwrap();
     assert_eq!(table.publish(&bank(), &push(same)).await.unwrap(), Published::Unchanged { version: 2 });
     let pushed = table.publish(&bank(), &push(flow_text("bank", "8005550103"))).await.unwrap();

@@ -3,7 +3,7 @@
 use super::Written;
 use crate::shapes::{NOON, fixture::Table::Flows};
 use ringbolt_core::identity::FlowName;
-use ringbolt_dynamodb::flows::{Closure, ClosureChange, Move, Moved, Published, Push};
+use ringbolt_dynamodb::flows::{Closure, ClosureChange, LiveVersions, Moved, Published, Push};
 
 pub fn text(name: &str, destination: &str) -> String {
     format!(
@@ -29,8 +29,8 @@ pub async fn write(written: &mut Written) {
         panic!("nobody else pushes")
     };
     written.after("version-without-note").await;
-    let moved = Move { from: Some(3), at: NOON, by: "bea@desk-8".to_owned() };
-    assert_eq!(table.move_live(&bank, 2, &moved).await.unwrap(), Moved::Done);
+    let (live, to) = (table.live_in_detail().await.unwrap(), LiveVersions::from([(bank.clone(), 2)]));
+    assert_eq!(table.move_live(&live, &to, NOON, "bea@desk-8").await.unwrap(), Moved::Done);
     let closure = Closure { until: NOON.plus(crate::shapes::DAY), at: NOON, by: "ada@desk-7".to_owned() };
     assert_eq!(table.close_calendar(&bank, "support", None, &closure).await.unwrap(), ClosureChange::Done);
     written.shows(Flows, "live-with-closure", "live", None).await;
