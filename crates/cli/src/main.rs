@@ -26,6 +26,7 @@ mod init;
 mod keyboard;
 mod live_flows;
 mod man;
+mod out_file;
 mod output;
 mod pin;
 mod provider;

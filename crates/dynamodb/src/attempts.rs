@@ -7,6 +7,8 @@ mod condition;
 mod follow_up;
 mod unknown;
 
+pub use unknown::AccountCounter;
+
 use crate::{Store, StoreError, item};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use condition::Condition;

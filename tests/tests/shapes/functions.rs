@@ -14,6 +14,7 @@ const WRITERS: [&str; 37] = [
     "count_call_try",
     "create_caller",
     "create_passing_caller",
+    "delete_account_counters",
     "delete_caller",
     "erase_call",
     "erase_subject",
@@ -47,7 +48,8 @@ const WRITERS: [&str; 37] = [
 ];
 
 /// Run by `read` and `damaged`.
-const READERS: [&str; 21] = [
+const READERS: [&str; 22] = [
+    "account_counters",
     "call",
     "call_tries",
     "caller",

@@ -1,9 +1,10 @@
 //! `ringbolt caller erase`
 
 use super::{
-    export,
+    counters, export,
     former::Former,
-    found::{self, Found},
+    found::{self, FoundCalls},
+    left::{self, Searched},
 };
 use crate::{
     audit,
@@ -18,11 +19,11 @@ use ringbolt_dynamodb::{Store, callers::Change};
 use ringbolt_lambda::app::system_clock;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 /// Delete everything stored about a caller, and report what was deleted
 ///
-/// This deletes their PINs and attributes; every call in which a login named or verified them, through all its IVRs,
+/// This deletes their PINs and attributes; failed attempts under the name of their account; every call in which a login named or verified them, through all its IVRs,
 /// with its transcriptions; and their name in the audit log, which stays verifiable without it. Transcriptions of those
 /// calls that still wait in the queue are dropped when they come. It cannot be undone. If it is interrupted, run the
 /// command again.
@@ -45,6 +46,8 @@ pub(crate) struct Erase {
 pub(crate) struct Erasure {
     /// Whether the caller had an entry, which is deleted.
     caller: bool,
+    /// How many counters of failed attempts under the name of their account are deleted; null if they cannot be.
+    account_counters: Option<u64>,
     /// How many runs through IVRs are deleted.
     calls: usize,
     /// How many records of them are deleted, transcriptions included.
@@ -61,6 +64,7 @@ pub(crate) struct Erasure {
 #[derive(Default)]
 struct Erased {
     caller: bool,
+    counters: Option<u64>,
     calls: usize,
     records: u64,
     entries: usize,
@@ -75,7 +79,9 @@ impl Erase {
         let exists = store.caller(&caller).await.explained(&connection, "the caller could not be read")?.is_some();
         let found = found::find(&connection, &store, &caller, &self.flow).await?;
         let named = export::entries(&connection, &caller).await?.len();
-        if !exists && found.calls.is_empty() && named == 0 {
+        let is_counted =
+            counters::read(&connection, &store, &found.keys, &caller).await?.is_some_and(|all| !all.is_empty());
+        if !exists && found.calls.is_empty() && named == 0 && !is_counted {
             return Err(self.caller.unknown("nothing is stored about them"));
         }
         self.confirm.ask(out, &format!(
@@ -85,7 +91,7 @@ impl Erase {
             calls(found.calls.len()),
         ))?;
         let mut begun = audit::begin(&connection, "caller erase", audit::caller(&caller)).await?;
-        let erased = match erase(&connection, &store, &caller, &found.calls).await {
+        let erased = match erase(&connection, &store, &caller, &found).await {
             Ok(erased) => erased,
             Err(error) => return Err(begun.failed_with(&connection, "", error).await),
         };
@@ -93,17 +99,20 @@ impl Erase {
             store.note_no_former_records().await.explained(&connection, "the search could not be noted")?;
         }
         begun.forget_subject();
-        let Erased { caller: item, calls: call_count, records, entries } = erased;
+        let Erased { caller: item, counters, calls: call_count, records, entries } = erased;
+        let searched = Searched { former: found.former.as_ref(), counters: counters.is_some() };
+        let left = left::cannot_be_found(&connection, &searched);
         let detail = format!("realm {}, callers {}, calls {call_count}", caller.realm, u8::from(item));
         begun.done(&connection, &detail).await?;
         if out.json() {
             out.document(&Erasure {
                 caller: item,
+                account_counters: counters,
                 calls: call_count,
                 records,
                 nameless_entries: entries,
                 records_of_earlier_versions: found.former.as_ref().map(export::former),
-                cannot_be_found: export::CANNOT_BE_FOUND.to_vec(),
+                cannot_be_found: left,
             })?;
         } else {
             out.say(if item {
@@ -111,6 +120,9 @@ impl Erase {
             } else {
                 "The caller no longer had any PINs."
             });
+            if counters.is_some_and(|counters| counters > 0) {
+                out.say("The counter of failed attempts under the name of the account is deleted.");
+            }
             let records = counted(records, "record");
             out.say(&format!("{} deleted: {records}, including transcriptions.", calls(call_count)));
             let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
@@ -119,7 +131,7 @@ impl Erase {
                 tell_former(out, former);
             }
             out.say("This search cannot find:");
-            export::CANNOT_BE_FOUND.iter().for_each(|what| out.say(&format!("- {what}")));
+            left.iter().for_each(|what| out.say(&format!("- {what}")));
         }
         connection.close().await
     }
@@ -150,7 +162,7 @@ async fn erase(
     connection: &Connection,
     store: &Store,
     caller: &CallerId,
-    calls: &BTreeMap<String, Found>,
+    found: &FoundCalls,
 ) -> anyhow::Result<Erased> {
     let again = "not everything was deleted; run the command again";
     let now = system_clock()();
@@ -158,7 +170,8 @@ async fn erase(
         caller: store.delete_caller(caller).await.explained(connection, again)? == Change::Made,
         ..Erased::default()
     };
-    let mut in_order: Vec<_> = calls.iter().collect();
+    erased.counters = counters::delete(connection, store, &found.keys, caller).await?;
+    let mut in_order: Vec<_> = found.calls.iter().collect();
     in_order.sort_by_key(|(_, found)| found.is_named);
     for (response_id, found) in in_order {
         erased.records += store.erase_call(response_id, now).await.explained(connection, again)?;

@@ -1,13 +1,16 @@
 //! `ringbolt caller export`
 
 use super::{
+    counters::{self, ExportedCounter},
     former::Former,
     found::{self, Found},
+    left::{self, Searched},
     show::{self, CallerEntry},
 };
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     live_flows::live_flows_if_known,
+    out_file::require_folder,
     output::Output,
     pin::CallerArgs,
     when::Utc,
@@ -26,7 +29,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 /// Write everything stored about a caller as one JSON document
 ///
 /// It contains their entry without PINs (PINs cannot be shown), every call in which a login named or verified them,
-/// with its transcriptions, and the administrative changes to them. It also lists what it cannot contain.
+/// with its transcriptions, failed attempts under the name of their account, and the administrative changes to them. It
+/// also lists what it cannot contain.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt caller export --stack ringbolt --realm bank 90786 --out 90786.json")]
 pub(crate) struct Export {
@@ -51,6 +55,9 @@ pub(crate) struct CallerExport {
     from: String,
     /// The caller's entry; null if they no longer have one.
     caller: Option<CallerEntry>,
+    /// The counters of failed attempts under the name of their account, beside the one in their entry. Empty also if
+    /// they cannot be read; `cannot_be_found` says so.
+    account_counters: Vec<ExportedCounter>,
     /// The calls in which a login named or verified them.
     calls: Vec<ExportedCall>,
     /// The administrative changes to them, oldest first.
@@ -99,12 +106,15 @@ pub(super) struct FormerRecords {
 impl Export {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
         let caller = self.caller.caller()?;
+        self.out.as_deref().map_or(Ok(()), require_folder)?;
         let connection = self.connection.connect().await?;
         let store = connection.store()?;
         let item = store.caller(&caller).await.explained(&connection, "the caller could not be read")?;
         let found = found::find(&connection, &store, &caller, &self.flow).await?;
         let changes = changes(&connection, &caller).await?;
-        if item.is_none() && found.calls.is_empty() && changes.is_empty() {
+        let counters = counters::read(&connection, &store, &found.keys, &caller).await?;
+        if item.is_none() && found.calls.is_empty() && changes.is_empty() && counters.as_ref().is_none_or(Vec::is_empty)
+        {
             return Err(self.caller.unknown("nothing is stored about them"));
         }
         let now = system_clock()();
@@ -115,14 +125,16 @@ impl Export {
             let (response_id, verified_before) = (response_id.clone(), *verified);
             calls.push(ExportedCall { response_id, verified_before, records: items });
         }
+        let searched = Searched { former: found.former.as_ref(), counters: counters.is_some() };
         let document = CallerExport {
             exported_at: Utc::of(now),
             from: connection.name(),
             caller: item.map(|item| show::document(&caller, &item, flows.as_deref(), now)),
+            account_counters: counters.iter().flatten().map(ExportedCounter::from).collect(),
             calls,
             changes,
             records_of_earlier_versions: found.former.as_ref().map(former),
-            cannot_be_found: CANNOT_BE_FOUND.into_iter().chain([WAITING]).collect(),
+            cannot_be_found: left::cannot_be_found(&connection, &searched).into_iter().chain([left::WAITING]).collect(),
         };
         match &self.out {
             None => out.document(&document)?,
@@ -137,17 +149,6 @@ impl Export {
         connection.close().await
     }
 }
-
-/// What neither export nor erase can find, and why.
-pub(super) const CANNOT_BE_FOUND: [&str; 4] = [
-    "calls in which nobody keyed this user id at a login and this caller was not verified",
-    "transcriptions of a visit whose own record was lost",
-    "counters of calls and calling numbers, which are stored under keyed digests and expire within a day",
-    "backups: point-in-time recovery of the tables goes back 35 days",
-];
-
-/// What only an export cannot find: a transcription in the queue of an erased call is dropped when it is drained.
-const WAITING: &str = "transcriptions that wait in the queue or among the dead letters";
 
 /// The search among records of earlier versions, for programs.
 pub(super) fn former(former: &Former) -> FormerRecords {

@@ -22,8 +22,9 @@ use std::{
 const UNREADABLE: &str = "the calls could not be read";
 
 /// The calls that were found.
-#[derive(Debug, Default)]
 pub(super) struct FoundCalls {
+    /// The PIN keys with which they were found.
+    pub(super) keys: PinKeys,
     /// The caller's calls, by response id.
     pub(super) calls: BTreeMap<String, Found>,
     /// What the search for records of earlier versions came to; `None` if none are left.
@@ -49,7 +50,8 @@ pub(super) async fn find(
     flows: &[PathBuf],
 ) -> anyhow::Result<FoundCalls> {
     let keys = connection.pin_keys().await.context("the PIN keys find a caller's calls, and they could not be read")?;
-    let mut found = FoundCalls { calls: by_reference(connection, store, &keys, caller).await?, former: None };
+    let calls = by_reference(connection, store, &keys, caller).await?;
+    let mut found = FoundCalls { keys, calls, former: None };
     // Flows that are given say that such records are looked for, whatever an earlier search has found.
     if !flows.is_empty() || !store.has_no_former_records().await.explained(connection, UNREADABLE)? {
         found.former = Some(former::find(connection, store, caller, flows, &mut found.calls).await?);

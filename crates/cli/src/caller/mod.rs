@@ -1,10 +1,12 @@
 //! `ringbolt caller`
 
 pub(crate) mod change;
+mod counters;
 pub(crate) mod erase;
 pub(crate) mod export;
 mod former;
 mod found;
+mod left;
 pub(crate) mod show;
 pub(crate) mod standing;
 

@@ -158,22 +158,28 @@ impl Connection {
 
     /// A store for callers. The table of calls need not be given.
     pub(crate) fn callers(&self) -> anyhow::Result<Store> {
-        Ok(self.store_of(self.callers_table()?, String::new()))
+        Ok(self.store_of(self.callers_table()?, String::new(), String::new()))
     }
 
     /// A store for calls and transcriptions. The table of callers need not be given.
     pub(crate) fn calls(&self) -> anyhow::Result<Store> {
-        Ok(self.store_of(String::new(), self.calls_table()?))
+        Ok(self.store_of(String::new(), self.calls_table()?, String::new()))
     }
 
-    /// A store with both tables.
+    /// A store for everything about a caller. The table of counters may be unknown; see
+    /// [`Connection::knows_counters`].
     pub(crate) fn store(&self) -> anyhow::Result<Store> {
-        Ok(self.store_of(self.callers_table()?, self.calls_table()?))
+        let counters = self.counters_table().unwrap_or_default();
+        Ok(self.store_of(self.callers_table()?, self.calls_table()?, counters))
     }
 
-    fn store_of(&self, callers: String, calls: String) -> Store {
-        // No command counts tries.
-        Store::new(self.client.clone(), TableNames { callers, calls, counters: String::new() })
+    /// Whether the table of counters is known. An old stack has no output for it.
+    pub(crate) fn knows_counters(&self) -> bool {
+        self.counters_table().is_ok()
+    }
+
+    fn store_of(&self, callers: String, calls: String, counters: String) -> Store {
+        Store::new(self.client.clone(), TableNames { callers, calls, counters })
     }
 
     /// The published call flows.

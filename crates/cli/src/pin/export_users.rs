@@ -3,6 +3,7 @@
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     exit::{Interrupted, Reported, Usage},
+    out_file::require_folder,
     output::Output,
     stop::StopSignal,
 };
@@ -76,7 +77,10 @@ impl ExportUsers {
         let store = connection.callers()?;
         // The file appears under its name only once it is complete.
         let mut file = match &self.out {
-            Some(path) => Some(Replacement::begin(path).with_context(|| unwritable(path))?),
+            Some(path) => {
+                require_folder(path)?;
+                Some(Replacement::begin(path).with_context(|| unwritable(path))?)
+            }
             None => None,
         };
         let mut target: Box<dyn Write + '_> = match &mut file {

@@ -119,3 +119,12 @@ async fn a_closed_pipe_is_not_a_failure() {
         assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_is_not_there_is_named_without_a_temporary_file() {
+    let deployment = Deployment::new().await;
+    let (code, _, err) =
+        deployment.run(&["pin", "export-users", "--realm", "demo", "--out", "nowhere/users.csv"]).await;
+    let sentence = "nowhere/users.csv cannot be written: there is no folder nowhere";
+    assert!(code == 1 && err.contains(sentence) && !err.contains(".part"), "{err}");
+}

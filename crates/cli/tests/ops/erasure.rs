@@ -187,3 +187,36 @@ async fn once_no_record_of_an_earlier_version_is_left_the_table_is_not_searched_
     assert!(!operations.contains(&"Scan".to_owned()), "{operations:?}");
     assert!(operations.len() < 50, "{}: {operations:?}", operations.len());
 }
+
+/// The counter of failures under the name of an account stays for 90 days, and its name is a digest of realm and user.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failed_attempts_under_the_name_of_an_account_are_exported_and_erased_under_every_key() {
+    let mut bank = Deployment::new().await;
+    bank.store().note_no_former_records().await.unwrap();
+    bank.count_failure("90786").await;
+    let former: serde_json::Value = serde_json::from_str(&bank.keys).unwrap();
+    bank.keys = json!({ "current": "n".repeat(90), "previous": former["current"] }).to_string();
+    for user in ["90786", "90786", "90787"] {
+        bank.count_failure(user).await;
+    }
+    let export = bank.ringbolt(&["caller", "export", "--realm", "bank", "90786"]).await.json();
+    let counters = export["account_counters"].as_array().unwrap();
+    let counts: Vec<_> = counters.iter().map(|counter| counter["failed_attempts"].as_u64().unwrap()).collect();
+    assert_eq!((counts, &export["caller"]), (vec![2, 1], &json!(null)));
+
+    let erase = ["caller", "erase", "--realm", "bank", "90786", "--yes"];
+    let said = bank.ringbolt(&erase).await;
+    said.says("The counter of failed attempts under the name of the account is deleted.");
+    for left in ["under PIN keys that are no longer in the secret", "point-in-time", "provider", "StreamEvents"] {
+        said.says(left);
+    }
+    let left = bank.client.scan().table_name("counters").send().await.unwrap();
+    assert_eq!(left.count(), 1, "only the other account's");
+    bank.ringbolt(&erase).await.fails(1, &["nothing is stored about them"]);
+
+    // Without the table, the rest is erased, and it is said that the counter is left.
+    bank.keyed(&["pin", "set", "--realm", "bank", "90787", "--stdin"], "815294").await.says("set");
+    let mut other = bank.command(&["caller", "erase", "--realm", "bank", "90787", "--yes"]);
+    other.env_remove("RINGBOLT_COUNTERS_TABLE");
+    run(other, "").await.says("counters of failed attempts at accounts, because the table of counters is unknown");
+}

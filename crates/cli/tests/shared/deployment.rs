@@ -122,12 +122,24 @@ impl Deployment {
 
     /// The outcome of an attempt with this PIN, as in the webhooks.
     pub async fn attempt(&self, user: &str, pin: &str) -> AuthOutcome {
+        self.try_pin(user, pin, false).await
+    }
+
+    /// Counts a failure under the name of an account, as the webhooks do with every failed attempt.
+    pub async fn count_failure(&self, user: &str) {
+        self.try_pin(user, "000000", true).await;
+    }
+
+    async fn try_pin(&self, user: &str, pin: &str, unknown: bool) -> AuthOutcome {
         static CALL: AtomicU32 = AtomicU32::new(0);
         let (hasher, call) = (self.hasher(), CALL.fetch_add(1, Ordering::Relaxed).to_string());
         let prepared = hasher.prepare(&caller(user), &Guess::keyed(pin).unwrap()).unwrap();
         let fingerprint = Fingerprint::new(hasher.keys().current(), &call, &prepared, 0);
         let now = EpochMs(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap());
         let attempt = Attempt { prepared: &prepared, fingerprint, lockout: &Lockout::default(), now };
+        if unknown {
+            return self.store().attempt_unknown(&hasher, &attempt).await.unwrap();
+        }
         self.store().attempt(&hasher, &attempt).await.unwrap().outcome
     }
 

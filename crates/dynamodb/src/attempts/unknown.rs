@@ -15,7 +15,9 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use ringbolt_core::{
     attempt::{Attempt, AuthOutcome, Judgement},
     caller::{Attributes, CallerItem, Status},
-    pin::{PinHasher, keys::PinKey},
+    identity::CallerId,
+    pin::{PinHasher, PinKeys, keys::PinKey},
+    time::EpochMs,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -26,7 +28,48 @@ const LIFE: Duration = Duration::from_secs(90 * 24 * 3600);
 const COUNT: &str = "SET attempts = if_not_exists(attempts, :n0) + :one, last_at = :now, last_attempt = :this, \
                      expires_at = :expires";
 
+/// The counter of failures under the name of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountCounter {
+    /// How many attempts failed; `None` if the item cannot be read.
+    pub attempts: Option<u32>,
+    /// When the last one was counted; `None` if the item cannot be read.
+    pub last_at: Option<EpochMs>,
+}
+
 impl Store {
+    /// The counters under the name of an account, one for each PIN key under which an attempt has failed. Those under a key
+    /// that is no longer among `keys` cannot be found.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn account_counters(&self, keys: &PinKeys, caller: &CallerId) -> Result<Vec<AccountCounter>, StoreError> {
+        let mut found = Vec::new();
+        for key in keys.all() {
+            let get = self.client.get_item().table_name(&self.tables.counters).key(PK, item::s(name(key, caller)));
+            if let Some(item) = get.consistent_read(true).send().await.map_err(StoreError::from_sdk)?.item() {
+                let (attempts, last_at) = (item::number(item, "attempts").ok(), item::number(item, "last_at").ok());
+                found.push(AccountCounter { attempts, last_at: last_at.map(EpochMs) });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Deletes the counters that [`Store::account_counters`] finds, and says how many that were.
+    ///
+    /// # Errors
+    /// What DynamoDB answered.
+    pub async fn delete_account_counters(&self, keys: &PinKeys, caller: &CallerId) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for key in keys.all() {
+            let delete =
+                self.client.delete_item().table_name(&self.tables.counters).key(PK, item::s(name(key, caller)));
+            let answer = delete.return_values(ReturnValue::AllOld).send().await.map_err(StoreError::from_sdk)?;
+            deleted += u64::from(answer.attributes().is_some());
+        }
+        Ok(deleted)
+    }
+
     /// Counts a failure under the name of an account and says what it comes to if nobody has the account:
     /// [`AuthOutcome::Unknown`], or [`AuthOutcome::Locked`] as a caller would be.
     ///
@@ -51,7 +94,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.counters)
-            .key(PK, item::s(key(hasher.keys().current(), attempt)))
+            .key(PK, item::s(name(hasher.keys().current(), attempt.caller())))
             .update_expression(COUNT)
             .condition_expression(condition.expression)
             .set_expression_attribute_values(Some(condition.values))
@@ -84,8 +127,7 @@ fn outcome(judgement: Judgement) -> Result<AuthOutcome, StoreError> {
     }
 }
 
-fn key(key: &PinKey, attempt: &Attempt<'_>) -> String {
-    let caller = attempt.caller();
+fn name(key: &PinKey, caller: &CallerId) -> String {
     let account = digest(key, &[b"account", caller.realm.as_str().as_bytes(), caller.user.as_str().as_bytes()]);
     format!("#account#{}#{account}", caller.realm)
 }

@@ -29,6 +29,8 @@ async fn a_damaged_counter_lets_no_further_try_through() {
             let is_refused = counted.as_ref().map_or(true, |count| *count > 3);
             faults.expect(is_refused || begins_again, || format!("{case}: {counted:?}"));
         } else if fixture.name == "account" {
+            let found = store.account_counters(hasher.keys(), &caller("nobody")).await;
+            faults.expect(found.is_ok_and(|found| found.len() == 1), || format!("{case}: not found"));
             // Nobody has the account: whatever its counter says, nobody is let in.
             let outcome = attempt_at_nobody(&store, "c-9").await;
             faults.expect(!matches!(outcome, Ok(AuthOutcome::Verified { .. })), || format!("{case}: {outcome:?}"));

@@ -7,8 +7,8 @@ use crate::shapes::{
     writers::{ANI, LIMIT, attempt_at_nobody, fingerprint},
 };
 use ringbolt_core::attempt::AuthOutcome;
-use ringbolt_dynamodb::counters::CallCounter;
-use ringbolt_tests::{caller, hasher};
+use ringbolt_dynamodb::{attempts::AccountCounter, counters::CallCounter};
+use ringbolt_tests::{caller, hasher, pin_keys};
 
 #[tokio::test]
 async fn a_stored_counter_of_a_call_counts_on() {
@@ -40,6 +40,9 @@ async fn a_stored_counter_of_a_calling_number_counts_on() {
 async fn a_stored_counter_of_an_account_that_nobody_has_locks_it() {
     let world = World::start().await;
     assert!(world.put(Counters, &Fixture::load(Counters, "account").item).await);
+    let keys = pin_keys('b', &['a']);
+    let found = world.store().account_counters(&keys, &caller("nobody")).await.unwrap();
+    assert_eq!(found, [AccountCounter { attempts: Some(3), last_at: Some(NOON) }], "under an earlier key");
     let outcome = attempt_at_nobody(&world.store(), "c-4").await.unwrap();
     assert!(matches!(outcome, AuthOutcome::Locked { until: Some(_) }), "{outcome:?}");
     let again = attempt_at_nobody(&world.store(), "c-3").await.unwrap();

@@ -8,7 +8,7 @@ use ringbolt_core::{
     pin::Guess,
 };
 use ringbolt_dynamodb::{Store, StoreError, counters::CallCounter};
-use ringbolt_tests::{caller, hasher};
+use ringbolt_tests::{caller, hasher, pin_keys};
 use std::time::Duration;
 
 pub const ANI: &str = "2125550142";
@@ -38,6 +38,8 @@ async fn world_of_accounts(written: &mut Written) {
     let pk = written.world.items(Counters).await[0]["pk"].as_s().unwrap().clone();
     written.shows(Counters, "account", &pk, None).await;
     written.after("account").await;
+    let deleted = written.world.store().delete_account_counters(&pin_keys('a', &[]), &caller("nobody")).await;
+    assert_eq!(deleted.unwrap(), 1);
 }
 
 pub async fn write(written: &mut Written) {
