@@ -43,7 +43,7 @@ impl Add {
         let connection = self.connection.connect().await?;
         let (store, enroller) = (connection.callers()?, Enroller::of(&connection).await?);
         connection.announce(out);
-        realm::flows_of(&connection, &caller.realm).await?;
+        realm::check(out, &connection, &caller).await?;
         let pin = self.pin.new_pin()?;
         self.weak.check(&caller, &pin)?;
         audit::recorded(&connection, "pin add", audit::caller(&caller), async {

@@ -3,6 +3,8 @@
 use crate::exit::Usage;
 use clap::Args;
 use ringbolt_core::caller::Attributes;
+use ringbolt_dev::callers_csv::Columns;
+use std::collections::BTreeSet;
 
 /// A quarter of what a DynamoDB item can hold.
 const MAX_BYTES: usize = 100_000;
@@ -16,10 +18,10 @@ pub(super) struct AttributeArgs {
 }
 
 impl AttributeArgs {
-    /// The attributes. If a name is repeated, its last value counts.
+    /// The attributes.
     ///
     /// # Errors
-    /// They are too long to be stored in one item with others.
+    /// A name is repeated or cannot be one, or they are too long to be stored in one item with others.
     pub(super) fn attributes(&self) -> anyhow::Result<Attributes> {
         let bytes: usize = self.attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
         if bytes > MAX_BYTES {
@@ -27,27 +29,21 @@ impl AttributeArgs {
                 "attributes may have at most {MAX_BYTES} bytes in all, but these have {bytes}"
             )));
         }
+        for (name, _) in &self.attributes {
+            Columns::attribute_name(name).map_err(|reason| Usage::new(format!("--attribute: {reason}")))?;
+        }
+        let mut names = BTreeSet::new();
+        if let Some((twice, _)) = self.attributes.iter().find(|(name, _)| !names.insert(name)) {
+            return Err(Usage::new(format!("--attribute: `{twice}` is given twice")));
+        }
         Ok(self.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect())
     }
 }
 
 fn parse(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((valid_name(name.trim())?, value.to_owned())),
+        // The name is checked later, because clap would repeat the value, which can be a PIN.
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
         _ => Err("an attribute must be NAME=VALUE, such as first_name=Ada".to_owned()),
     }
-}
-
-/// A name that flows can write as `caller.NAME`.
-fn valid_name(name: &str) -> Result<String, String> {
-    let fits = |name: &str| {
-        !name.starts_with(|first: char| first.is_ascii_digit())
-            && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
-    };
-    if fits(name) {
-        return Ok(name.to_owned());
-    }
-    let near = name.to_lowercase().replace([' ', '-', '.'], "_");
-    let hint = if fits(&near) { format!("; did you mean `{near}`?") } else { String::new() };
-    Err(format!("the name has ASCII letters, digits and `_`, and does not begin with a digit{hint}"))
 }

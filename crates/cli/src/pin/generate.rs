@@ -60,13 +60,12 @@ pub(crate) struct GeneratedPin<'a> {
 
 impl Generate {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
-        let caller = self.caller.caller()?;
+        let (caller, attributes) = (self.caller.caller()?, self.attributes.attributes()?);
         let connection = self.connection.connect().await?;
         let (store, enroller) = (connection.callers()?, Enroller::of(&connection).await?);
         connection.announce(out);
-        realm::flows_of(&connection, &caller.realm).await?;
+        realm::check(out, &connection, &caller).await?;
         let pin = random(caller.user.as_str(), self.digits)?;
-        let attributes = self.attributes.attributes()?;
         // Read before the PIN is stored: afterwards nothing may come between storing and printing it.
         let standing = Standing::read(out, &connection, &store, &caller).await;
         let standing = if self.add { standing } else { standing.without_lock() };

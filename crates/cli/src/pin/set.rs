@@ -37,14 +37,13 @@ pub(crate) struct Set {
 
 impl Set {
     pub(crate) async fn run(self, out: Output) -> anyhow::Result<()> {
-        let caller = self.caller.caller()?;
+        let (caller, attributes) = (self.caller.caller()?, self.attributes.attributes()?);
         let connection = self.connection.connect().await?;
         let (store, enroller) = (connection.callers()?, Enroller::of(&connection).await?);
         connection.announce(out);
-        realm::flows_of(&connection, &caller.realm).await?;
+        realm::check(out, &connection, &caller).await?;
         let pin = self.pin.new_pin()?;
         self.weak.check(&caller, &pin)?;
-        let attributes = self.attributes.attributes()?;
         let set = enroller.set(&connection, &caller, &pin, &attributes, self.weak.is_allowed());
         audit::recorded(&connection, "pin set", audit::caller(&caller), set).await?;
         let standing = Standing::read(out, &connection, &store, &caller).await;

@@ -11,7 +11,7 @@ const IMPORT: [&str; 5] = ["pin", "import", "callers.csv", "--realm", "demo"];
 async fn valid_rows_are_imported_and_the_others_are_listed_with_reasons() {
     let deployment = Deployment::new().await;
     let csv: [&[u8]; 18] = [
-        "\u{feff}\"First Name\",PIN,city,User\r\n".as_bytes(),
+        "\u{feff}\"first_name\",PIN,city,User\r\n".as_bytes(),
         b"Ada,837461,\"New\r\nYork\",ada\r\n",
         b"Bob,,Paris,bob\r\n",
         b"Carl,83x461,Paris,carl\r\n",
@@ -64,9 +64,9 @@ async fn valid_rows_are_imported_and_the_others_are_listed_with_reasons() {
     assert!(callers["zoe"].pins.iter().eq(&tags("zoe", &["837465"])));
     assert!(callers["oneil"].pins.iter().eq(&tags("oneil", &["837463"])));
     let attributes = |user: &str| serde_json::to_string(&callers[user].attributes).unwrap();
-    assert_eq!(attributes("ada"), r#"{"First Name":"Ada","city":"London"}"#);
-    assert_eq!(attributes("oneil"), r#"{"First Name":"O\"Neil, the first","city":""}"#);
-    assert_eq!(attributes("zoe"), r#"{"First Name":"Zoë","city":"Köln"}"#);
+    assert_eq!(attributes("ada"), r#"{"city":"London","first_name":"Ada"}"#);
+    assert_eq!(attributes("oneil"), r#"{"city":"","first_name":"O\"Neil, the first"}"#);
+    assert_eq!(attributes("zoe"), r#"{"city":"Köln","first_name":"Zoë"}"#);
 
     let all = format!("{out}{err}{}", deployment.read("callers.refused.csv"));
     for pin in ["837461", "83x461", "111111", "837462", "926384", "837463", "837464", "837465", "837466"] {

@@ -61,6 +61,9 @@ async fn a_row_whose_user_cannot_be_read_stops_the_import_before_it_begins() {
     let (code, out, err) = deployment.run(&IMPORT).await;
     assert_eq!((code, out.as_str()), (1, ""), "{err}");
     assert!(err.contains("callers.csv, line 3: the row has 3 fields, but the first row has 2"), "{err}");
-    assert!(err.contains("1 row could belong to any caller") && err.contains("nothing was imported"), "{err}");
+    assert!(err.contains("1 row could belong to any caller") && err.contains("nothing is imported"), "{err}");
+    let (code, out, err) = deployment.run(&[&IMPORT[..], &["--dry-run"]].concat()).await;
+    assert!(code == 1 && out.contains("1 row could belong to any caller"), "{out}{err}");
+    assert!(out.contains("No row could be imported.") && out.contains("Refused 1 row"), "{out}");
     assert!(deployment.callers().await.is_empty() && !deployment.path("callers.csv.journal").exists());
 }

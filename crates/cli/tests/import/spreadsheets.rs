@@ -24,6 +24,14 @@ async fn dropped_leading_zeros_stop_an_import_until_the_length_is_given() {
     assert!(err.contains("none of them begins with 0") && err.contains("--digits 6"), "{err}");
     assert!(deployment.callers().await.is_empty() && !deployment.path("callers.csv.journal").exists());
 
+    // The dry run answers as the import does.
+    let (code, out, err) = deployment.run(&import(&["--dry-run"])).await;
+    assert!(code == 1 && out.contains("--digits 6") && out.contains("\nNo row could be imported."), "{out}{err}");
+    let (code, out, err) = deployment.run(&import(&["--dry-run", "--json"])).await;
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &document["importable_rows"]), (1, &0.into()), "{err}");
+    assert!(document["refused_as_a_whole"].as_str().unwrap().contains("none of them begins with 0"), "{out}");
+
     let (code, out, err) = deployment.run(&import(&["--digits", "6", "--dry-run"])).await;
     assert!(code == 1 && out.contains("180 rows could be imported") && out.contains("Refused 20 rows"), "{out}{err}");
     let list = deployment.read("callers.refused.csv");

@@ -203,3 +203,75 @@ async fn an_attribute_that_no_flow_can_name_and_a_realm_that_no_live_flow_has_ar
         .fails(2, &["no live flow", "the live flows have bank", "publish its flow"]);
     bank.keyed(&set("bank"), "815294").await.says("The PIN is set");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_pin_is_stored_as_an_attribute_and_no_attribute_is_given_twice() {
+    let bank = Deployment::new().await;
+    let set = ["pin", "set", "--realm", "bank", "90786", "--stdin", "--attribute"];
+    for (attributes, why) in [
+        (&["pin=836192"][..], "`pin` is reserved"),
+        (&["User=ada"], "`User` is reserved"),
+        (&["a=b", "--attribute", "a=c"], "`a` is given twice"),
+    ] {
+        let said = bank.keyed(&[&set[..], attributes].concat(), "815294").await;
+        said.fails(2, &["--attribute", why]);
+        assert!(!said.err.contains("836192"), "{said:?}");
+    }
+    assert_eq!(bank.store().caller(&caller("90786")).await.unwrap(), None);
+}
+
+const DIGITS: &str = r#"
+flow: bank
+realm: bank
+identifier: digits
+fallback: { do: hangup }
+ivrs:
+  login:
+    id: 12345
+    verify_pin:
+      user: "{{ answers.account }}"
+      pin: "{{ answers.pin }}"
+      verified: { ivr: done }
+      wrong: { ivr: login }
+  done: { id: 23456, do: hangup }
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_whom_no_live_flow_could_ask_for_is_not_enrolled() {
+    let bank = Deployment::new().await;
+    bank.publish(DIGITS).await;
+    let set = |user: &'static str| ["pin", "set", "--realm", "bank", user, "--stdin"];
+    let advice = ["the live flow `bank` has `identifier: digits`", "--digits-only"];
+    bank.keyed(&set("90-786"), "815294").await.fails(2, &advice);
+    bank.ringbolt(&["pin", "generate", "--realm", "bank", "90-786"]).await.fails(2, &advice);
+    bank.keyed(&[&set("90-786")[..], &["--digits-only"]].concat(), "815294").await.says("The PIN is set");
+    assert!(verified(&bank.attempt("90786", "815294").await));
+
+    std::fs::write(bank.folder.path().join("callers.csv"), "user,pin\n90787,815294\n90-788,629184\n").unwrap();
+    let import = ["pin", "import", "callers.csv", "--realm", "bank"];
+    for dry_run in [&["--dry-run"][..], &[]] {
+        let said = bank.ringbolt(&[&import[..], dry_run].concat()).await;
+        said.fails(2, &["callers.csv, line 3", advice[0], advice[1], "1 row is concerned"]);
+        assert!(!said.err.contains("90-788"), "{said:?}");
+    }
+    bank.ringbolt(&[&import[..], &["--digits-only"]].concat()).await.says("Imported 2 rows of 2 callers");
+    assert!(verified(&bank.attempt("90788", "629184").await));
+
+    // A flow of the same realm that takes any text can ask for such a user.
+    bank.publish(&DIGITS.replace("flow: bank", "flow: web").replace("identifier: digits", "")).await;
+    bank.keyed(&set("90-786"), "629184").await.says("The PIN is set");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_realm_that_knows_only_shared_pins_takes_no_users() {
+    let bank = Deployment::new().await;
+    bank.publish(include_str!("../../../../flows/conference.yaml")).await;
+    let set = |who: &[&'static str]| [&["pin", "set", "--realm", "conference", "--stdin"][..], who].concat();
+    bank.keyed(&set(&["monday-meeting"]), "815294").await.fails(2, &["shared PINs only", "--shared monday-meeting"]);
+    let other = bank.keyed(&set(&["--shared", "tuesday-meeting"]), "815294").await;
+    other.says("The PIN is set");
+    assert!(other.err.contains("asks for this shared PIN, but for `monday-meeting`"), "{other:?}");
+    let said = bank.keyed(&set(&["--shared", "Monday-Meeting"]), "815294").await;
+    said.says("The PIN is set");
+    assert!(!said.err.contains("No live flow"), "{said:?}");
+}

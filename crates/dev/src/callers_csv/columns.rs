@@ -22,7 +22,10 @@ impl Columns {
         let utf_16 = header.starts_with(&[0xff, 0xfe]) || header.starts_with(&[0xfe, 0xff]) || header.contains(&0);
         ensure!(!utf_16, "the file is UTF-16; save it as \"CSV UTF-8\"");
         let header = without_mark(header);
+        ensure!(!header.is_empty(), "it is empty: its first row names the columns, such as `user,pin,first_name`");
         let Some(fields) = fields(header, delimiter) else {
+            let empty = header.trim_ascii().is_empty();
+            ensure!(!empty, "its first row is empty: it names the columns, such as `user,pin,first_name`");
             bail!("its lines end with bare carriage returns; save it with line feeds")
         };
         let mut columns = Self { user: 0, pin: 0, attributes: Vec::new(), count: fields.len(), delimiter };
@@ -53,8 +56,35 @@ impl Columns {
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             bail!("it has the column `{}` twice", twice[0]);
         }
+        for name in columns.names() {
+            if let Err(reason) = Self::attribute_name(name) {
+                bail!("the column `{}` cannot be an attribute: {reason}", name.escape_debug());
+            }
+        }
         (columns.user, columns.pin) = (users[0], pins[0]);
         Ok(columns)
+    }
+
+    /// Checks a name that flows can write as `caller.NAME`. `user` and `pin` are columns of their own, so that no PIN is
+    /// stored as an attribute.
+    ///
+    /// # Errors
+    /// Why it cannot be one.
+    pub fn attribute_name(name: &str) -> Result<(), String> {
+        let fits = |name: &str| {
+            !name.is_empty()
+                && !name.starts_with(|first: char| first.is_ascii_digit())
+                && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+        };
+        if ["user", "pin"].iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+            return Err(format!("`{name}` is reserved, because an attribute is stored in clear"));
+        }
+        if fits(name) {
+            return Ok(());
+        }
+        let near = name.to_lowercase().replace([' ', '-', '.'], "_");
+        let hint = if fits(&near) { format!("; did you mean `{near}`?") } else { String::new() };
+        Err(format!("the name has ASCII letters, digits and `_`, and does not begin with a digit{hint}"))
     }
 
     /// The names of the attributes, in the order of the columns.

@@ -32,6 +32,7 @@ use ledger::Ledger;
 use pipeline::{Ended, Pipeline};
 use progress::Progress;
 use refused::RefusedFile;
+use report::Imported;
 use ringbolt_core::identity::{IdentifierForm, Realm};
 use ringbolt_dynamodb::imports::Existing;
 use rows::Rules;
@@ -145,17 +146,21 @@ impl Import {
             },
         };
         let survey = survey::survey(&self.file, self.delimiter)?;
-        self.check_lengths(out, &survey)?;
+        let refused = self.check_lengths(out, &survey);
+        // A dry run goes on, so that it lists all rows that are refused.
+        if let Some(sentence) = refused.as_ref().filter(|_| !self.dry_run) {
+            bail!("{sentence}");
+        }
         let files = ImportFiles::new(&self.file, self.refused.as_deref())?;
         // Until here there is nothing to clean up, so the signal may end the process by itself.
         let mut stop = StopSignal::listen()?;
         if self.dry_run && !self.connection.names_a_deployment() {
-            return self.check_rows(out, survey, rules, &files, &mut stop).await;
+            return self.check_rows(out, survey, rules, &files, &mut stop, refused).await;
         }
         let connection = self.connection.connect().await?;
         let imported = if self.dry_run {
             match self.preflight(out, &connection, &survey, &rules).await {
-                Ok(()) => self.check_rows(out, survey, rules, &files, &mut stop).await,
+                Ok(()) => self.check_rows(out, survey, rules, &files, &mut stop, refused).await,
                 Err(error) => Err(error),
             }
         } else {
@@ -165,25 +170,19 @@ impl Import {
         imported.and(closed)
     }
 
-    /// Prints the lengths of the PINs if they differ.
-    ///
-    /// # Errors
-    /// Leading zeros seem to be lost, and no length is given. A dry run only says so.
-    fn check_lengths(&self, out: Output, survey: &Survey) -> anyhow::Result<()> {
-        let Some(clause) = survey.lengths.clause() else { return Ok(()) };
+    /// Prints the lengths of the PINs if they differ. Returns why the import refuses the file as a whole: leading zeros seem
+    /// to be lost, and no length is given.
+    fn check_lengths(&self, out: Output, survey: &Survey) -> Option<String> {
+        let clause = survey.lengths.clause()?;
         let Some(digits) = survey.lengths.damaged().filter(|_| self.digits.is_none()) else {
             out.note(&format!("{clause}."));
-            return Ok(());
+            return None;
         };
-        let sentence = format!(
-            "{clause}, and none of them begins with 0, as if a spreadsheet had dropped leading zeros: save the column as \
-             text. --digits {digits} refuses the shorter PINs, and --digits any imports them as they are"
-        );
-        if self.dry_run {
-            out.note(&format!("{sentence}."));
-            return Ok(());
-        }
-        bail!("{}: {sentence}", self.file.display())
+        Some(format!(
+            "{}: {clause}, and none of them begins with 0, as if a spreadsheet had dropped leading zeros: save the column as \
+             text. --digits {digits} refuses the shorter PINs, and --digits any imports them as they are",
+            self.file.display()
+        ))
     }
 
     /// The callers whose rows are written together: with `--existing skip`, all of them.
@@ -200,6 +199,7 @@ impl Import {
         rules: Rules,
         files: &ImportFiles,
         stop: &mut StopSignal,
+        refused: Option<String>,
     ) -> anyhow::Result<()> {
         let list = files.for_dry_run(&self.file);
         if list != files.refused {
@@ -211,17 +211,19 @@ impl Import {
         }
         let total = survey.rows;
         let done = Done { at: survey.first, ..Done::NOTHING };
+        // The rows are read last: all readers of the file share its position.
+        let whole = self.whole_callers(&survey, &rules)?;
+        let refused = refused.or_else(|| whole.as_ref().and_then(|whole| whole.unreadable_users(&self.file)));
         let records = survey.rows_from(done.at)?;
         let mut ledger = Ledger::new(done, RefusedFile::create(&list)?, None);
         let mut progress = Progress::new(out, total, 0);
-        let whole = self.whole_callers(&survey, &rules)?;
         let pipeline = Pipeline { columns: survey.columns.clone(), rules, whole, target: None };
         match pipeline.run(records, &mut ledger, &mut progress, stop, pending()).await? {
             Ended::Finished => {
                 if let Some(changed) = survey.changed(ledger.done().rows)? {
                     bail!("{changed}: run the command again");
                 }
-                self.report(out, ledger, &list, None)
+                self.report(out, ledger, &list, Imported::Dry { refused })
             }
             Ended::Interrupted => Err(Interrupted::new("interrupted; nothing was written to a table")),
             Ended::Failed(failure) => Err(failure).with_context(|| self.file.display().to_string()),

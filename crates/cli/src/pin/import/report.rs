@@ -22,6 +22,9 @@ pub(crate) struct ImportResult {
     imported_rows: Option<u64>,
     /// How many rows could be imported; null for an import.
     importable_rows: Option<u64>,
+    /// Why the import would refuse the file as a whole, so that no row could be imported; null if it would not, and for an
+    /// import.
+    refused_as_a_whole: Option<String>,
     /// How many callers the imported rows belong to; null for a dry run.
     callers: Option<u64>,
     /// How many rows of existing callers were left out, with `--existing skip`.
@@ -34,14 +37,25 @@ pub(crate) struct ImportResult {
     refused_file: Option<String>,
 }
 
+/// Where the rows went.
+pub(super) enum Imported<'a> {
+    /// Into this table.
+    Into(&'a str),
+    /// Nowhere: a dry run.
+    Dry {
+        /// Why an import would refuse the file as a whole.
+        refused: Option<String>,
+    },
+}
+
 impl Import {
-    /// Prints the result. `table` is `None` for a dry run. Refused rows make the exit code 1.
+    /// Prints the result. Refused rows make the exit code 1, and so does a file that an import would refuse.
     pub(super) fn report(
         &self,
         out: Output,
         ledger: Ledger,
         refused: &Path,
-        table: Option<&str>,
+        imported: Imported<'_>,
     ) -> anyhow::Result<()> {
         for row in ledger.named() {
             out.note(&format!("{}, line {}: {}", self.file.display(), row.line, row.reason));
@@ -53,14 +67,20 @@ impl Import {
         }
         // A PIN in several rows is stored once, so this counts rows, not PINs.
         let rows = counted(done.pins, "row");
-        match table {
+        match &imported {
             _ if done.rows == 0 => {
                 out.say(&format!("{} has no rows after its header, so nothing was imported.", self.file.display()))
             }
-            Some(table) => {
+            Imported::Into(table) => {
                 out.say(&format!("Imported {rows} of {} into {table}.", counted(done.callers, "caller")));
             }
-            None => out.say(&format!("{rows} could be imported. Nothing was written to a table.")),
+            Imported::Dry { refused: None } => {
+                out.say(&format!("{rows} could be imported. Nothing was written to a table."));
+            }
+            Imported::Dry { refused: Some(sentence) } => {
+                out.say(&format!("{sentence}."));
+                out.say("No row could be imported. Nothing was written to a table.");
+            }
         }
         if done.skipped > 0 {
             let rows = counted(done.skipped, "row");
@@ -76,13 +96,18 @@ impl Import {
             let counts = reasons.iter().map(|(reason, rows)| format!("{}: {reason}", grouped(*rows)));
             counts.for_each(|count| out.say(&count));
         }
+        let (dry_run, refused_as_a_whole) = match imported {
+            Imported::Into(_) => (false, None),
+            Imported::Dry { refused } => (true, refused),
+        };
+        let importable = if refused_as_a_whole.is_some() { 0 } else { done.pins };
         if out.json() {
-            let dry_run = table.is_none();
             out.document(&ImportResult {
                 dry_run,
                 rows: done.rows,
                 imported_rows: (!dry_run).then_some(done.pins),
-                importable_rows: dry_run.then_some(done.pins),
+                importable_rows: dry_run.then_some(importable),
+                refused_as_a_whole: refused_as_a_whole.clone(),
                 callers: (!dry_run).then_some(done.callers),
                 skipped_rows: done.skipped,
                 refused_rows: done.refused,
@@ -90,9 +115,10 @@ impl Import {
                 refused_file: (done.refused > 0).then(|| refused.display().to_string()),
             })?;
         }
-        match done.refused {
-            0 => Ok(()),
-            refused => Err(Reported::new(format!("{} refused", counted(refused, "row")))),
+        match (refused_as_a_whole, done.refused) {
+            (Some(sentence), _) => Err(Reported::new(sentence)),
+            (None, 0) => Ok(()),
+            (None, refused) => Err(Reported::new(format!("{} refused", counted(refused, "row")))),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     estimate::{counted, grouped},
+    journal::Done,
     lengths::PinLengths,
     refused::Refused,
     rows::{Row, Rules},
@@ -26,6 +27,8 @@ pub(crate) struct Survey {
     pub(crate) first: Position,
     /// The number of rows after the header, valid or not.
     pub(crate) rows: u64,
+    /// How many of them have no text in any field.
+    empty: u64,
     pub(crate) lengths: PinLengths,
     /// SHA-256 of the file in hexadecimal.
     pub(crate) digest: String,
@@ -46,18 +49,24 @@ pub(crate) fn survey(path: &Path, delimiter: Option<u8>) -> anyhow::Result<Surve
     let reading = Digesting { file: &file, digest: Sha256::new() };
     let mut records = Records::new(BufReader::new(reading), START, delimiter.unwrap_or(b','));
     let columns = callers_csv::header(&mut records, path, delimiter)?;
-    let (first, mut rows, mut lengths) = (records.position(), 0, PinLengths::default());
+    let (first, mut rows, mut empty, mut lengths) = (records.position(), 0, 0, PinLengths::default());
     while let Some((_, cells)) = columns.cells(records.read_next().with_context(|| callers_csv::unreadable(path))?) {
         rows += 1;
+        empty += u64::from(matches!(cells, Ok(None)));
         if let Ok(Some(pin)) = cells.as_ref().map(|cells| cells.as_ref().and_then(|cells| cells.pin().ok())) {
             lengths.count(pin);
         }
     }
     let digest = records.into_source().into_inner().digits();
-    Ok(Survey { columns, first, rows, lengths, digest, path: path.to_owned(), file })
+    Ok(Survey { columns, first, rows, empty, lengths, digest, path: path.to_owned(), file })
 }
 
 impl Survey {
+    /// How many PINs are left to be hashed, at most: empty rows have none.
+    pub(crate) fn pins_after(&self, done: &Done) -> u64 {
+        (self.rows - self.empty).saturating_sub(done.pins + done.refused + done.skipped)
+    }
+
     /// The rows after a position.
     ///
     /// # Errors
@@ -152,6 +161,16 @@ mod tests {
         for (rows, at) in [(1, at(19, 3)), (1, at(9, 2)), (2, at(20, 3)), (1, at(20, 4)), (u64::MAX, at(32, 5))] {
             assert!(!survey.end_at(rows, at).unwrap(), "{rows} {at:?}");
         }
+    }
+
+    #[test]
+    fn empty_rows_have_no_pin_to_be_hashed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callers.csv");
+        fs::write(&path, "user;pin;a;b\nada;837461;;\n;;;\nbob;837462;;\n").unwrap();
+        let survey = survey(&path, None).unwrap();
+        assert_eq!((survey.rows, survey.pins_after(&Done::NOTHING)), (3, 2));
+        assert_eq!(survey.pins_after(&Done { rows: 2, pins: 1, ..Done::NOTHING }), 1);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{
     pipeline::{Ended, Failure, Pipeline},
     progress::Progress,
     refused::RefusedFile,
+    report::Imported,
     rows::Rules,
     survey::Survey,
     write::{Target, Way},
@@ -19,17 +20,14 @@ use crate::{
     audit,
     connection::{Connection, Explained as _},
     enrol::Enroller,
-    exit::Interrupted,
+    exit::{Interrupted, Usage},
     output::Output,
-    pin::realm,
+    pin::realm::{self, Reach},
     stop::StopSignal,
 };
 use anyhow::{Context as _, bail};
-use ringbolt_core::{
-    identity::Realm,
-    pin::{PinHasher, keys::PinKey},
-};
-use ringbolt_dev::callers_csv::{Columns, names};
+use ringbolt_core::pin::{PinHasher, keys::PinKey};
+use ringbolt_dev::callers_csv::names;
 use ringbolt_dynamodb::{Store, StoreError, Table};
 use ringbolt_lambda::enrolment::MAX_ENTRIES;
 use std::{path::Path, thread::available_parallelism, time::Duration};
@@ -45,8 +43,8 @@ impl Import {
     ) -> anyhow::Result<()> {
         let opened = Opened::new(connection).await?;
         connection.announce(out);
-        self.hint_at_names(out, connection, &survey.columns, &rules.realm).await?;
-        opened.way(out, survey.rows).await.map(drop)
+        self.check_flows(out, connection, survey, rules).await?;
+        opened.way(out, survey.pins_after(&Done::NOTHING)).await.map(drop)
     }
 
     /// Imports all rows, or the remaining rows of an interrupted import.
@@ -60,11 +58,13 @@ impl Import {
         stop: &mut StopSignal,
     ) -> anyhow::Result<()> {
         let whole = self.whole_callers(&survey, &rules)?;
-        whole.as_ref().map_or(Ok(()), |whole| whole.require_users(&self.file))?;
+        if let Some(sentence) = whole.as_ref().and_then(|whole| whole.unreadable_users(&self.file)) {
+            bail!("{sentence}. Correct the file; --dry-run lists every such row");
+        }
         let opened = Opened::new(connection).await?;
         let (table, store) = (opened.table.clone(), opened.store.clone());
         connection.announce(out);
-        self.hint_at_names(out, connection, &survey.columns, &rules.realm).await?;
+        self.check_flows(out, connection, &survey, &rules).await?;
 
         let identity = self.identity(connection, &survey, table.clone(), &files.refused);
         let (journal, before) = Journal::open(&files.journal, &identity, &opened.keys, new_run_id())?;
@@ -85,7 +85,7 @@ impl Import {
         if before.is_some() {
             out.note(&format!("Resuming after {} of {}.", grouped(done.rows), counted(survey.rows, "row")));
         }
-        let way = opened.way(out, survey.rows.saturating_sub(done.rows)).await?;
+        let way = opened.way(out, survey.pins_after(&done)).await?;
 
         let lock = RealmLock::take(connection, store.clone(), rules.realm.clone(), journal.run.clone()).await?;
         let begun = match audit::begin(connection, "pin import", self.realm.clone()).await {
@@ -124,7 +124,7 @@ impl Import {
                     return Err(begun.failed_with(connection, &format!("the file changed; {detail}"), error).await);
                 }
                 begun.done(connection, &detail).await?;
-                self.report(out, ledger, &files.refused, Some(&table))
+                self.report(out, ledger, &files.refused, Imported::Into(&table))
             }
             Ok(Ended::Interrupted) => {
                 let interrupted =
@@ -152,16 +152,34 @@ impl Import {
     /// Prints which columns seem to be meant for an attribute of a live flow of this realm.
     ///
     /// # Errors
-    /// No live flow has this realm.
-    async fn hint_at_names(
+    /// No live flow has this realm, or none could ask for the PIN of a row's user.
+    async fn check_flows(
         &self,
         out: Output,
         connection: &Connection,
-        columns: &Columns,
-        realm: &Realm,
+        survey: &Survey,
+        rules: &Rules,
     ) -> anyhow::Result<()> {
-        let flows = realm::flows_of(connection, realm).await?;
-        flows.iter().flat_map(|flow| names::hints(columns.names(), flow)).for_each(|hint| out.note(&hint));
+        let flows = realm::flows_of(connection, &rules.realm).await?;
+        let reach = Reach::of(&flows);
+        if reach.may_miss_users() {
+            let mut unreachable: Option<(u64, u64, String)> = None;
+            survey.each_row(rules, |row| {
+                if let Ok(row) = row
+                    && let Err(sentence) = reach.check(&row.caller.user)
+                {
+                    unreachable.get_or_insert((row.line, 0, sentence)).1 += 1;
+                }
+            })?;
+            if let Some((line, rows, sentence)) = unreachable {
+                return Err(Usage::new(format!(
+                    "{}, line {line}: {sentence}. {} concerned, and nothing was imported",
+                    self.file.display(),
+                    if rows == 1 { "1 row is".to_owned() } else { format!("{} rows are", grouped(rows)) },
+                )));
+            }
+        }
+        flows.iter().flat_map(|flow| names::hints(survey.columns.names(), flow)).for_each(|hint| out.note(&hint));
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use super::{
     rows::{Row, Rules},
     survey::Survey,
 };
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use ringbolt_core::{caller::Attributes, identity::CallerId, pin::CallerPin};
 use ringbolt_dynamodb::imports::Imported;
 use std::{
@@ -131,18 +131,16 @@ impl WholeCallers {
         Ok(Self { several, unknown })
     }
 
-    /// Checks that the user of every row can be read.
-    ///
-    /// # Errors
-    /// A row could belong to any caller, so any caller could lack a PIN.
-    pub(crate) fn require_users(&self, file: &Path) -> anyhow::Result<()> {
-        let Some((rows, Refused { line, reason, .. })) = &self.unknown else { return Ok(()) };
-        bail!(
+    /// Why no row can be imported: the user of a row cannot be read, so it could belong to any caller, and any caller could
+    /// lack a PIN. `None` if all can be read.
+    pub(crate) fn unreadable_users(&self, file: &Path) -> Option<String> {
+        let (rows, Refused { line, reason, .. }) = self.unknown.as_ref()?;
+        Some(format!(
             "{}, line {line}: {reason}. {} could belong to any caller, and with --existing skip a new caller gets all PINs \
-             or none, so nothing was imported. Correct the file; --dry-run lists every such row",
+             or none, so nothing is imported",
             file.display(),
             counted(*rows, "row")
-        )
+        ))
     }
 
     /// Joins a row with the caller's other rows.
