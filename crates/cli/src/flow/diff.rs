@@ -157,7 +157,8 @@ fn file(path: PathBuf) -> anyhow::Result<Text> {
 /// Prints with colours and escapes on a terminal, and unchanged otherwise, for `patch`.
 fn print(out: Output, unified: &str) {
     let terminal = stdout().is_terminal();
-    for line in unified.lines() {
+    // Not `lines()`, which drops the carriage returns of a file with CRLF, so that `patch` could not apply the rest.
+    for line in unified.split_terminator('\n') {
         let tone = match line.as_bytes() {
             [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => Some(Tone::Strong),
             [b'@', ..] => Some(Tone::Faint),
@@ -165,7 +166,7 @@ fn print(out: Output, unified: &str) {
             [b'+', ..] => Some(Tone::Good),
             _ => None,
         };
-        let line = if terminal { harmless_lines(line) } else { line.to_owned() };
+        let line = if terminal { harmless_lines(line.trim_end_matches('\r')) } else { line.to_owned() };
         out.say(&tone.map_or_else(|| line.clone(), |tone| out.paint(tone, &line)));
     }
 }

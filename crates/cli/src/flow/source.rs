@@ -28,6 +28,8 @@ pub(super) enum Unreadable {
     Missing,
     #[error("this folder has no flow file (*.yaml or *.yml)")]
     EmptyFolder,
+    #[error("this file has scripted calls, and is no flow")]
+    ScriptedCalls,
     #[error("you are not allowed to read this file")]
     Denied,
     #[error("this file cannot be read: {0}")]
@@ -44,17 +46,33 @@ impl Unreadable {
     pub(super) fn help(&self) -> Option<&'static str> {
         match self {
             Self::NotUtf8 { .. } => Some("save the file as UTF-8"),
+            Self::ScriptedCalls => Some("give its flow: `ringbolt flow test` plays the calls that are next to a flow"),
             Self::TooLarge => Some("split it into several flows, and give the IVRs their URLs"),
             _ => None,
         }
     }
 }
 
-/// Reads the files at these paths in order, each file once.
+/// Whether a file has scripted calls, by its name: `bank.calls.yaml`.
+pub(super) fn is_of_calls(path: &Path) -> bool {
+    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    is_yaml && path.file_stem().is_some_and(|stem| stem.as_encoded_bytes().ends_with(b".calls"))
+}
+
+/// Reads the files at these paths in order, each file once. Scripted calls among flows are left out, as in a folder: a
+/// shell gives them for `flows/*.yaml`.
 pub(super) fn read(paths: &[PathBuf]) -> Vec<Source> {
     let mut seen = BTreeSet::new();
     let mut sources = Vec::new();
+    let is_calls = |path: &Path| is_of_calls(path) && !path.is_dir();
+    let has_flows = paths.iter().any(|path| !is_calls(path));
     for path in paths {
+        if is_calls(path) {
+            if !has_flows {
+                sources.push(Source { name: path.display().to_string(), text: Err(Unreadable::ScriptedCalls) });
+            }
+            continue;
+        }
         if path.as_os_str() == "-" {
             if seen.insert(path.clone()) {
                 sources.push(Source { name: STDIN.to_owned(), text: text(io::stdin().lock()) });

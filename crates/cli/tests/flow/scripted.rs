@@ -79,6 +79,39 @@ bank: 7 %, 1 of 13 rules and outcomes were reached
 }
 
 #[test]
+fn with_mistakes_nobody_is_told_to_write_calls_that_are_there() {
+    let folder = bank(&CALLS.replace("hear:", "heer:"));
+    for filter in [&[][..], &["--filter", "Ada"]] {
+        let Said { code, err, .. } = test(folder.path(), &[&["bank.yaml"], filter].concat());
+        assert_eq!(code, Some(1));
+        assert!(err.ends_with("No call was played: correct the mistakes first.\n"), "{err}");
+    }
+}
+
+#[test]
+fn scripted_calls_are_found_by_either_name_and_those_of_no_flow_are_named() {
+    let folder = bank(&CALLS.replace("Hello Grace", "Hello Ada"));
+    let path = |name: &str| folder.path().join(name);
+    fs::rename(path("bank.yaml"), path("bank.yml")).unwrap();
+    fs::write(path("lost.calls.yaml"), "calls: []").unwrap();
+    for (arguments, is_warned) in [(&["."][..], true), (&["bank.yml"], false), (&["bank.calls.yaml"], false)] {
+        let Said { code, out, err } = test(folder.path(), arguments);
+        assert_eq!(code, Some(0), "{out}{err}");
+        assert!(out.contains("1 passed, 0 failed (1 flow)"), "{arguments:?}: {out}");
+        assert_eq!(err.contains("lost.calls.yaml belongs to no flow"), is_warned, "{arguments:?}: {err}");
+    }
+    let Said { code, err, .. } = test(folder.path(), &["lost.calls.yaml"]);
+    assert!(code == Some(1) && err.contains("this file has scripted calls, and is no flow"), "{err}");
+
+    // A shell gives both files for `*`.
+    let check = |files: &[&str]| flow_in(folder.path(), &[&["check"], files].concat(), b"");
+    let both = check(&["bank.calls.yaml", "bank.yml"]);
+    assert_eq!((both.code, both.err.as_str()), (Some(0), ""), "{}", both.out);
+    let alone = check(&["bank.calls.yaml"]);
+    assert!(alone.code == Some(1) && alone.err.contains("give its flow"), "{}", alone.err);
+}
+
+#[test]
 fn a_filter_that_fits_no_call_is_named() {
     let folder = bank(CALLS);
     let Said { code, err, .. } = test(folder.path(), &["bank.yaml", "--filter", "Grace's"]);

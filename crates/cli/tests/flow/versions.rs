@@ -47,6 +47,10 @@ async fn the_live_version_is_compared_with_a_file_and_with_what_it_replaced() {
     let Said { code, out, .. } = deployment.flow(&["diff", "bank"]).await;
     assert_eq!(code, Some(1));
     assert!(out.starts_with("--- bank, version 2\n+++ bank, version 3\n"), "{out}");
+    // `patch` needs the carriage returns of a file that has them.
+    deployment.write("crlf.yaml", bank_flow("8005550102").replace('\n', "\r\n"));
+    let Said { out, .. } = deployment.flow(&["diff", "bank", "crlf.yaml", "bank.yaml"]).await;
+    assert_eq!(out.matches("\r\n").count(), bank_flow("8005550102").lines().count(), "{out:?}");
     let Said { code, .. } = deployment.flow(&["diff", "bank", "2", "bank.yaml"]).await;
     assert_eq!(code, Some(0));
     let live = bank_flow("8005550101");

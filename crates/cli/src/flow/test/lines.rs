@@ -6,7 +6,7 @@ use super::{
 };
 use crate::flow::render::counted;
 use crate::output::{Output, Tone, harmless};
-use ringbolt_core::flow::graph::Place;
+use ringbolt_core::{flow::graph::Place, text};
 use ringbolt_simulator::coverage::Rule;
 
 /// A line for a call; for one that failed also what was expected and heard, and the call so far.
@@ -83,8 +83,9 @@ pub(super) fn exploration(out: Output, suite: &Suite, results: &Results) {
             }
         }
         let found = counted(explored.findings.len(), "finding").unwrap_or_else(|| "nothing found".to_owned());
-        let (calls, states) = (explored.calls, explored.states);
-        out.say(&format!("{}: {found} in {calls} explored calls and {states} states", explored.flow));
+        let calls = text::counted(explored.calls, "explored call");
+        let states = text::counted(explored.states, "state");
+        out.say(&format!("{}: {found} in {calls} and {states}", explored.flow));
         if explored.cut {
             let limit = "        the limit was met, so there is more: raise --depth or --most-calls";
             out.say(&out.paint(Tone::Warning, limit));

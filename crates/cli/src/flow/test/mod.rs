@@ -9,7 +9,7 @@ mod results;
 mod suite;
 mod watch;
 
-use super::findings::Examined;
+use super::{findings::Examined, source::is_of_calls};
 use crate::{
     exit::{Reported, Usage},
     output::{Output, harmless},
@@ -31,7 +31,7 @@ use suite::Suite;
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 all as scripted, 1 not\n\nExample: ringbolt flow test --coverage 100 flows/")]
 pub(super) struct Test {
-    /// Flow files or folders [default: flows/, or else this folder]
+    /// Flow files, their scripted calls, or folders [default: flows/, or else this folder]
     #[arg(value_name = "FLOW")]
     flows: Vec<PathBuf>,
     /// File of scripted calls, if it has another name; for a single flow
@@ -93,6 +93,12 @@ impl Test {
         if !out.json() {
             suite.complain(out);
         }
+        if self.calls.is_none() {
+            for file in suite::without_flow(&self.given()) {
+                let file = harmless(&file.display().to_string());
+                out.note(&format!("warning: {file} belongs to no flow, so its calls are not played: rename it, or name it with --calls."));
+            }
+        }
         let limits = self.explore.then_some(Limits { depth: self.depth, calls: self.most_calls });
         let chosen = Chosen { filter: self.filter.as_deref(), provider: self.provider };
         let results = play(&suite, chosen, limits, self.jobs, out)?;
@@ -112,6 +118,7 @@ impl Test {
         let nothing = results.calls.is_empty() && limits.is_none();
         if nothing {
             out.note(&match (&self.filter, self.provider) {
+                _ if suite.has_errors() => "No call was played: correct the mistakes first.".to_owned(),
                 (_, Some(provider)) => format!("No call was played: {} can play none of them.", provider.name()),
                 (Some(part), None) => format!("No call was played: none has `{}` in its name.", harmless(part)),
                 (None, None) => {
@@ -123,7 +130,13 @@ impl Test {
         Ok(!nothing && covered && !suite.has_errors() && results.passed())
     }
 
+    /// The flows and folders. Scripted calls stand for their flow.
     fn paths(&self) -> Vec<PathBuf> {
+        let flow = |path: PathBuf| if is_of_calls(&path) { suite::flow_of(&path).unwrap_or(path) } else { path };
+        self.given().into_iter().map(flow).collect()
+    }
+
+    fn given(&self) -> Vec<PathBuf> {
         if !self.flows.is_empty() {
             return self.flows.clone();
         }

@@ -3,11 +3,13 @@
 use super::super::{
     findings::{Examined, Finding, examine},
     render::complain,
+    source::is_of_calls,
 };
 use crate::{exit::Usage, output::Output};
 use ringbolt_core::flow::Flow;
 use ringbolt_simulator::script::Script;
 use std::{
+    collections::BTreeSet,
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
@@ -110,10 +112,36 @@ impl Suite {
     }
 }
 
-/// `bank.calls.yaml` for `bank.yaml`.
+/// The endings of flows and scripted calls.
+const ENDINGS: [&str; 2] = ["yaml", "yml"];
+
+/// The calls of `bank.yaml`: `bank.calls.yaml`, or `bank.calls.yml` if only that exists.
 pub(super) fn calls_file(flow: &Path) -> PathBuf {
     let extension = flow.extension().and_then(|extension| extension.to_str()).unwrap_or("yaml");
-    flow.with_extension(format!("calls.{extension}"))
+    let named = |ending: &str| flow.with_extension(format!("calls.{ending}"));
+    let same = named(extension);
+    if same.is_file() {
+        return same;
+    }
+    ENDINGS.into_iter().map(named).find(|file| file.is_file()).unwrap_or(same)
+}
+
+/// The flow to which scripted calls belong. `None` if it does not exist, or has others.
+pub(super) fn flow_of(calls: &Path) -> Option<PathBuf> {
+    // Without `.yaml`, and then without `.calls`.
+    let name = calls.with_extension("");
+    let flows = ENDINGS.into_iter().map(|ending| name.with_extension(ending));
+    flows.into_iter().find(|flow| flow.is_file() && calls_file(flow) == *calls)
+}
+
+/// Files of scripted calls in these folders, or among these files, that no flow has.
+pub(super) fn without_flow(paths: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let files = |path: &PathBuf| match path.read_dir() {
+        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
+        Err(_) => vec![path.clone()],
+    };
+    let calls = paths.iter().flat_map(files).filter(|file| is_of_calls(file) && file.is_file());
+    calls.filter(|file| flow_of(file).is_none()).collect()
 }
 
 /// The text as it may be shown next to a mistake: digits could be a PIN.
@@ -130,5 +158,20 @@ mod tests {
         for (flow, calls) in [("flows/bank.yaml", "flows/bank.calls.yaml"), ("bank.yml", "bank.calls.yml")] {
             assert_eq!(calls_file(Path::new(flow)), Path::new(calls));
         }
+    }
+
+    #[test]
+    fn the_calls_of_a_flow_may_have_the_other_ending_and_those_of_no_flow_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["a.yml", "a.calls.yaml", "b.yaml", "b.calls.yaml", "b.calls.yml", "c.calls.yaml"] {
+            fs::write(path(name), "").unwrap();
+        }
+        for (flow, calls) in [("a.yml", "a.calls.yaml"), ("b.yaml", "b.calls.yaml")] {
+            assert_eq!((calls_file(&path(flow)), flow_of(&path(calls))), (path(calls), Some(path(flow))));
+        }
+        let others = [path("b.calls.yml"), path("c.calls.yaml")];
+        assert!(without_flow(&[folder.path().to_owned()]).iter().eq(&others));
+        assert!(without_flow(&[path("b.yaml"), path("c.calls.yaml")]).iter().eq(&others[1..]));
     }
 }
