@@ -54,6 +54,8 @@ struct Explained<'f> {
     session: Option<String>,
     /// What happened, by time, with the flow that answered.
     events: Vec<(Event, Option<&'f KnownFlow>)>,
+    /// The options that name the deployment, for commands in the advice.
+    deployment: String,
 }
 
 impl Explain {
@@ -73,6 +75,7 @@ impl Explain {
             number: visited.map(|row| row.call.number(self.full_numbers)),
             session: visited.and_then(|row| row.call.session().map(str::to_owned)).or(with_session),
             events: events.into_iter().map(|event| (event.clone(), flows.of(&event))).collect(),
+            deployment: self.connection.in_words(),
         };
         let mut notes = flows.notes();
         notes.extend(found.log_error.as_ref().map(|reason| {
@@ -126,7 +129,9 @@ impl Explained<'_> {
     /// Each event in sentences, without the calling number.
     fn sentences(&self) -> impl Iterator<Item = (&Event, Vec<String>)> {
         let hide = |text: String| self.number.as_ref().map_or(text.clone(), |number| number.hide_in(&text));
-        let sentences = move |event: &Event, flow| event.sentences(flow).into_iter().map(hide).collect::<Vec<_>>();
+        let sentences = move |event: &Event, flow| {
+            event.sentences(flow, &self.deployment).into_iter().map(hide).collect::<Vec<_>>()
+        };
         self.events.iter().map(move |(event, flow)| (event, sentences(event, *flow)))
     }
 }

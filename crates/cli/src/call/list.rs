@@ -4,6 +4,7 @@ use super::{log::outcomes, newest::Newest, number::CallingNumber, record::CallRe
 use crate::{
     connection::{Connection, ConnectionArgs, Explained as _},
     exit::Usage,
+    live_flows::live_flows_if_known,
     output::Output,
     when::{LocalTime, Utc},
 };
@@ -34,7 +35,7 @@ const FAILED: &str = "the calls could not be listed";
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt call list --stack ringbolt --ivr 12345 --day yesterday --ani-ends 0142")]
 pub(super) struct List {
-    /// Building-block id of an IVR, or its name if it has none (repeatable)
+    /// Building-block id of an IVR, or its name (repeatable)
     #[arg(long, value_name = "ID")]
     ivr: Vec<String>,
     /// Day in this machine's time zone (TZ): YYYY-MM-DD, today or yesterday
@@ -119,7 +120,7 @@ impl List {
             cut_off |= self.of_all_ivrs(&mut page).await?;
         }
         let mut seen = HashSet::new();
-        for ivr in self.ivr.iter().filter(|ivr| seen.insert(ivr.as_str())) {
+        for ivr in ids_of(&connection, &self.ivr).await.iter().filter(|ivr| seen.insert(ivr.as_str())) {
             cut_off |= self.of_ivr(&mut page, ivr).await?;
         }
         page.finish(cut_off);
@@ -215,9 +216,26 @@ impl Page<'_> {
             self.out.table(header, &self.rows);
         }
         if cut_off && self.listed > 0 {
-            self.out.note(&format!("Only {} calls are shown. Show more with --limit.", self.listed));
+            let shown = if self.listed == 1 { "1 call is".to_owned() } else { format!("{} calls are", self.listed) };
+            self.out.note(&format!("Only {shown} shown. Show more with --limit."));
         }
     }
+}
+
+/// The ids under which calls of these IVRs are listed: those that are given, and those of the IVRs that the live flows call
+/// so. Without the flows, only the given ones.
+pub(super) async fn ids_of(connection: &Connection, given: &[String]) -> Vec<String> {
+    let flows = match given.is_empty() {
+        true => None,
+        false => live_flows_if_known(connection, &[]).await.ok().flatten(),
+    };
+    let mut ids = Vec::new();
+    for name in given {
+        ids.push(name.clone());
+        let named = flows.iter().flatten().flat_map(|flow| flow.ivrs.iter()).filter(|ivr| ivr.name.as_str() == name);
+        ids.extend(named.filter_map(|ivr| Some(ivr.id.as_ref()?.as_str().to_owned())));
+    }
+    ids
 }
 
 /// A call's id as written in the log, which leaves out whatever does not look like an id.

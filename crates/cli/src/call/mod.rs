@@ -53,7 +53,7 @@ impl CallCommand {
             Some(Command::Transcripts(command)) => command.run(out).await,
             Some(Command::Tail(command)) => command.run(out).await,
             Some(Command::Replay(command)) => command.run(out).await,
-            None => self.dial.run().await,
+            None => self.dial.run(out).await,
         }
     }
 }

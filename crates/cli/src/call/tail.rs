@@ -37,9 +37,9 @@ pub(super) struct Tail {
     /// for one run through an IVR), or Wix Answers' call id
     #[arg(long, value_name = "ID")]
     call: Option<String>,
-    /// Start with the lines of the last MINUTES
-    #[arg(long, value_name = "MINUTES", default_value_t = 0)]
-    since: u32,
+    /// Start with the lines of this span of time, such as 1h or 90m; a number alone is minutes
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    since: Option<SignedDuration>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -49,8 +49,7 @@ impl Tail {
         let filter = LineFilter { call: self.call.clone(), outcome: self.outcome.clone(), ..LineFilter::default() };
         let zone = LocalTime::of_this_machine();
         let show = |line: &LogLine| print(out, &zone, line);
-        let since =
-            (self.since > 0).then(|| before(system_clock()(), SignedDuration::from_mins(i64::from(self.since))));
+        let since = self.since.filter(|span| !span.is_zero()).map(|span| before(system_clock()(), span));
         // The local database is not opened, because that would keep `ringbolt dev` from starting.
         if let Some(folder) = self.connection.local_folder() {
             return follow_file(folder, &filter, since, show).await;
@@ -63,6 +62,13 @@ impl Tail {
         let tail = LiveTail::new(&log, &filter);
         tail.ok_or_else(|| Usage::new("this log is a file"))?.follow(account?, since, out, show).await
     }
+}
+
+/// Parses `--since`.
+fn span(text: &str) -> Result<SignedDuration, String> {
+    let minutes = || Some(SignedDuration::from_mins(i64::from(text.parse::<u32>().ok()?)));
+    let span = minutes().or_else(|| text.parse().ok());
+    span.filter(|span| !span.is_negative()).ok_or_else(|| "a span such as 1h or 90m, or a number of minutes".to_owned())
 }
 
 async fn follow_file(
@@ -130,4 +136,18 @@ fn print(out: Output, zone: &LocalTime, line: &LogLine) -> anyhow::Result<()> {
         line.function, line.flow, line.elapsed_ms
     ));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_has_a_unit_or_is_minutes() {
+        for (text, minutes) in
+            [("0", Some(0)), ("15", Some(15)), ("1h", Some(60)), ("1h30m", Some(90)), ("-1h", None), ("x", None)]
+        {
+            assert_eq!(span(text).ok(), minutes.map(SignedDuration::from_mins), "{text}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `ringbolt call transcripts`
 
 use super::{
-    list::note_unreadable,
+    list::{ids_of, note_unreadable},
     number::hide_numbers,
     record::{StoredItem, TranscriptRecord},
 };
@@ -32,7 +32,7 @@ pub(super) struct Transcripts {
     /// Id of a run through an IVR: DialogTech's unique_id, or a CallSid with the number of the run, such as CA123-r1
     #[arg(required_unless_present = "ivr", conflicts_with_all = ["ivr", "day"])]
     response_id: Option<String>,
-    /// Building-block id of the IVR, or its name if it has none
+    /// Building-block id of the IVR, or its name
     #[arg(long, value_name = "ID")]
     ivr: Option<String>,
     /// Day in this machine's time zone (TZ): YYYY-MM-DD, today or yesterday
@@ -107,13 +107,15 @@ impl Transcripts {
     ) -> anyhow::Result<usize> {
         let store = connection.calls()?;
         let mut printed = 0;
-        let mut pages = store.calls_of_ivr(ivr, span);
-        while let Some(page) = pages.next_page().await.explained(connection, FAILED)? {
-            let listed: Vec<Listed> = page.into_iter().filter(|listed| listed.is_transcript).collect();
-            let items = store.listed_items(&listed).await.explained(connection, FAILED)?;
-            printed += self.print_all(out, &items, (zone, now))?;
+        for id in ids_of(connection, &[ivr.to_owned()]).await {
+            let mut pages = store.calls_of_ivr(&id, span.clone());
+            while let Some(page) = pages.next_page().await.explained(connection, FAILED)? {
+                let listed: Vec<Listed> = page.into_iter().filter(|listed| listed.is_transcript).collect();
+                let items = store.listed_items(&listed).await.explained(connection, FAILED)?;
+                printed += self.print_all(out, &items, (zone, now))?;
+            }
+            note_unreadable(out, pages.unreadable());
         }
-        note_unreadable(out, pages.unreadable());
         Ok(printed)
     }
 

@@ -36,7 +36,7 @@ pub(crate) struct ConnectionArgs {
     /// Table of calls [env: RINGBOLT_CALLS_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     calls_table: Option<String>,
-    /// Table of counters, which only `doctor` looks at [env: RINGBOLT_COUNTERS_TABLE]
+    /// Table of counters, for `doctor` and `caller export` and `erase` [env: RINGBOLT_COUNTERS_TABLE]
     #[arg(long, value_name = "TABLE", hide_short_help = true)]
     counters_table: Option<String>,
     /// Table of call flows [env: RINGBOLT_FLOWS_TABLE]
@@ -123,6 +123,19 @@ impl std::fmt::Debug for Value {
 }
 
 impl ConnectionArgs {
+    /// The options that name the same deployment in another command, with a space before them. Empty if nothing was named.
+    pub(crate) fn in_words(&self) -> String {
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
+        let quoted =
+            |text: &str| if plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) };
+        match (&self.local, &self.stack) {
+            (Some(folder), _) if folder.as_os_str() == ".ringbolt" => " --local".to_owned(),
+            (Some(folder), _) => format!(" --local={}", quoted(&folder.display().to_string())),
+            (None, Some(stack)) => format!(" --stack {}", quoted(stack)),
+            (None, None) => String::new(),
+        }
+    }
+
     /// Finds the deployment. Reads only the stack, if one is named.
     ///
     /// # Errors

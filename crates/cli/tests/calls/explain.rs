@@ -86,7 +86,7 @@ DATE
 TIME      The IVR login (12345) ended. Keyed: account 90786. Not kept: pin.
           The account is locked, so even the right PIN does not help. Decided by `locked` of login (demo.yaml, line 58).
           The call is transferred to 8005550111.
-          What to do: `ringbolt caller show 90786 --realm demo` says whether and until when the account is locked, and `ringbolt caller unlock 90786 --realm demo` unlocks it.
+          What to do: `ringbolt caller show 90786 --realm demo --local` says whether and until when the account is locked, and `ringbolt caller unlock 90786 --realm demo --local` unlocks it. An account that nobody has locks, too, but only time ends that lock.
 
 "#]]
     );
@@ -100,7 +100,7 @@ TIME      The IVR login (12345) ended. Keyed: account 99999. Not kept: pin.
           Nobody is enrolled under this account. Decided by `unknown` of login (demo.yaml, line 56).
           The call goes to the IVR `login` (12345).
           There the caller hears: “Welcome. Please key your account number, then pound.”
-          What to do: if this caller should be known, `ringbolt pin set 99999 --realm demo` enrols them.
+          What to do: if this caller should be known, `ringbolt pin set 99999 --realm demo --local` enrols them.
 
 "#]]
     );

@@ -38,6 +38,7 @@ async fn calls_are_listed_by_ivr_number_and_outcome() {
     for (arguments, expected) in [
         (vec![], vec!["r-3", "r-2", "r-1"]),
         (vec!["--ivr", "12345"], vec!["r-2", "r-1"]),
+        (vec!["--ivr", "login"], vec!["r-2", "r-1"]),
         (vec!["--ivr", "23456", "--ivr", "12345"], vec!["r-3", "r-2", "r-1"]),
         (vec!["--ani-ends", "0142"], vec!["r-3", "r-1"]),
         (vec!["--ivr", "12345", "--ani-ends", "0143"], vec!["r-2"]),
@@ -53,7 +54,7 @@ async fn calls_are_listed_by_ivr_number_and_outcome() {
     }
     for limited in [vec!["--limit", "1"], vec!["--limit", "1", "--ivr", "12345"]] {
         let said = folder.ringbolt(&[&["call", "list", "--local"], limited.as_slice()].concat()).await;
-        assert!(said.out.lines().count() == 2 && said.err.contains("Only 1 calls are shown"), "{said:?}");
+        assert!(said.out.lines().count() == 2 && said.err.contains("Only 1 call is shown"), "{said:?}");
     }
     // The table and the log can be read while `ringbolt dev` is stopped.
     folder.stop();

@@ -46,7 +46,7 @@ fn the_log_of_dev_is_followed_across_restarts_and_rotation() {
         folder.next(&format!("ivr_response_id={call}&ivr_id=12345&account=90786&pin={pin}"));
     };
     log_in(&folder, "before", "4711");
-    let mut command = bare(&["call", "tail", "--local", "--outcome", "verified", "--since", "5"]);
+    let mut command = bare(&["call", "tail", "--local", "--outcome", "verified", "--since", "1h"]);
     command.current_dir(folder.path());
     let tail = Tail::start(command);
     let line = tail.line();

@@ -3,7 +3,7 @@
 mod input;
 mod screen;
 
-use crate::{exit::Usage, stage::StageArg};
+use crate::{exit::Usage, output::Output, stage::StageArg};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use input::Keyboard;
@@ -57,10 +57,17 @@ pub(crate) fn provider(word: &str) -> Result<Provider, String> {
 }
 
 impl Dial {
-    pub(super) async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self, out: Output) -> anyhow::Result<()> {
         let Some(path) = &self.flow else {
-            return Err(Usage::new("give a flow file to dial, or a command: list, show, transcripts, tail, replay"));
+            return Err(Usage::new(
+                "give a flow file to dial, or a command: list, show, explain, transcripts, tail, replay",
+            ));
         };
+        if out.json() {
+            return Err(Usage::new(
+                "a call by keyboard has no JSON output: `ringbolt flow test --json` plays scripted ones",
+            ));
+        }
         let flow = Arc::new(load(path, self.stage.name().as_deref())?);
         let now = || system_clock()();
         let playground = Playground::start(Arc::clone(&flow), now()).await?;

@@ -11,10 +11,10 @@ use ringbolt_core::{
     outcome::Outcome,
 };
 
-/// One sentence or two; `None` if all went as the flow says.
-pub(super) fn advice(step: &Step, flow: Option<&KnownFlow>) -> Option<String> {
+/// One sentence or more; `None` if all went as the flow says. `deployment` names it in commands, such as ` --local`.
+pub(super) fn advice(step: &Step, flow: Option<&KnownFlow>, deployment: &str) -> Option<String> {
     if let Some(kind) = &step.failed {
-        return Some(format!("What to change: {}", of_failure(kind, step, flow)));
+        return Some(format!("What to change: {}", of_failure(kind, step, flow, deployment)));
     }
     if step.has_no_rule() {
         let outcome = step.outcome.map_or_else(String::new, |outcome| format!(" for `{outcome}`"));
@@ -24,23 +24,23 @@ pub(super) fn advice(step: &Step, flow: Option<&KnownFlow>) -> Option<String> {
     match step.outcome? {
         Outcome::Locked | Outcome::TooManyAttempts => Some(format!(
             "What to do: `ringbolt caller show {0}` says whether and until when the account is locked, and `ringbolt caller \
-             unlock {0}` unlocks it.",
-            who(step, flow)
+             unlock {0}` unlocks it. An account that nobody has locks, too, but only time ends that lock.",
+            who(step, flow, deployment)
         )),
         Outcome::Suspended => Some(format!(
             "What to do: an administrator suspended this account; `ringbolt caller resume {}` reactivates it.",
-            who(step, flow)
+            who(step, flow, deployment)
         )),
         Outcome::Unknown if step.webhook != Webhook::Auth => Some(format!(
             "What to do: if this caller should be known, `ringbolt pin set {}` enrols them.",
-            who(step, flow)
+            who(step, flow, deployment)
         )),
         _ => None,
     }
 }
 
 /// The arguments that name the caller, as far as the record tells.
-fn who(step: &Step, flow: Option<&KnownFlow>) -> String {
+fn who(step: &Step, flow: Option<&KnownFlow>, deployment: &str) -> String {
     let user = flow.and_then(|flow| match &flow.ivr_of(step)?.step {
         Some(FlowStep::VerifyPin(verify)) => match &verify.owner {
             Owner::User(user) => user.source().trim().strip_prefix("{{ answers.")?.strip_suffix(" }}"),
@@ -52,29 +52,28 @@ fn who(step: &Step, flow: Option<&KnownFlow>) -> String {
     let value = user.and_then(|user| kept.iter().find(|(name, _)| *name == user)).map(|(_, value)| value.as_str());
     let plain = |value: &&str| !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric());
     let realm = flow.map_or("REALM", |flow| flow.flow.realm.as_str());
-    format!("{} --realm {realm}", value.filter(plain).unwrap_or("USER"))
+    format!("{} --realm {realm}{deployment}", value.filter(plain).unwrap_or("USER"))
 }
 
-fn of_failure(kind: &str, step: &Step, flow: Option<&KnownFlow>) -> String {
-    const DEPLOYMENT: &str = "nothing in the flow. `ringbolt doctor` checks the deployment";
+fn of_failure(kind: &str, step: &Step, flow: Option<&KnownFlow>, deployment: &str) -> String {
+    let checks = format!("nothing in the flow. `ringbolt doctor{deployment}` checks the deployment");
     match kind {
         "deadline" => {
             "nothing in the flow: no answer was ready in time. If it happens again, look at the latency of the \
                        function and of DynamoDB at that time, and deploy with more MemorySize or a longer DeadlineMs."
                 .to_owned()
         }
-        "unavailable" => {
-            "nothing in the flow. If it happens again, run `ringbolt doctor`, and look at AWS's service health \
-                          at that time."
-                .to_owned()
-        }
+        "unavailable" => format!(
+            "nothing in the flow. If it happens again, run `ringbolt doctor{deployment}`, and look at AWS's service health \
+             at that time."
+        ),
         "throttled" => {
             "nothing in the flow: the tables had too many requests at that time. If it happens again, raise their \
                         limits in DynamoDB."
                 .to_owned()
         }
         "denied" | "no-table" => {
-            format!("{DEPLOYMENT}: a permission or a table of the function is missing. Deploy the stack again.")
+            format!("{checks}: a permission or a table of the function is missing. Deploy the stack again.")
         }
         "template" => of_template(step),
         "flow" => of_flow(step, flow),
@@ -89,18 +88,18 @@ fn of_failure(kind: &str, step: &Step, flow: Option<&KnownFlow>) -> String {
                 .to_owned()
         }
         "unknown-key" | "unknown-hash" => {
-            format!("{DEPLOYMENT}. The caller's PIN is stored under a key or hash that the function does not know.")
+            format!("{checks}. The caller's PIN is stored under a key or hash that the function does not know.")
         }
         "corrupt-item" => format!(
             "nothing in the flow. The stored account is damaged: set its PIN again with `ringbolt pin set {}`.",
-            who(step, flow)
+            who(step, flow, deployment)
         ),
         "panic" | "task" => {
             "nothing in the flow: this is a fault in Ringbolt. Please report it with the time and the line of \
                              the log."
                 .to_owned()
         }
-        _ => format!("{DEPLOYMENT}; the log has more about this time."),
+        _ => format!("{checks}; the log has more about this time."),
     }
 }
 

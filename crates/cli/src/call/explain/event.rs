@@ -80,8 +80,8 @@ impl Event {
         }
     }
 
-    /// It in sentences, in the order in which they are read.
-    pub(super) fn sentences(&self, flow: Option<&KnownFlow>) -> Vec<String> {
+    /// It in sentences, in the order in which they are read. Commands in them name the deployment by these options.
+    pub(super) fn sentences(&self, flow: Option<&KnownFlow>, deployment: &str) -> Vec<String> {
         match self {
             Self::Answer(step) => {
                 let mut sentences = vec![came_in(step, flow)];
@@ -90,7 +90,7 @@ impl Event {
                 }
                 sentences.extend(decided(step, flow));
                 sentences.extend(went(step, flow));
-                sentences.extend(advice(step, flow));
+                sentences.extend(advice(step, flow, deployment));
                 sentences
             }
             Self::Transcription(text) => text.sentences(flow),

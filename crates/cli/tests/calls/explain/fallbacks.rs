@@ -65,7 +65,7 @@ DATE
 TIME      The IVR login (12345) ended. What was keyed is not known, because no record of it was stored.
           The fallback answered after N ms, because DynamoDB was not reached, or did not answer in time (IVR login, line 43).
           The call is transferred to 8005550100.
-          What to change: nothing in the flow. If it happens again, run `ringbolt doctor`, and look at AWS's service health at that time.
+          What to change: nothing in the flow. If it happens again, run `ringbolt doctor --local`, and look at AWS's service health at that time.
 
 "#]]
     );
