@@ -38,8 +38,16 @@ impl Hours {
         let (from, to) = (minute(from).ok_or_else(wrong)?, minute(to).ok_or_else(wrong)?);
         // Many write the end of a day like this, and mean midnight.
         let to = if to == MIDNIGHT - 1 { MIDNIGHT } else { to };
-        if !days.split(',').all(is_known) || from >= to {
+        if !days.split(',').all(is_known) {
             return Err(wrong());
+        }
+        if from >= to {
+            return Err(format!(
+                "the hours end at {}, which is not after they begin at {}: `init` takes one span within a day. For more, \
+                 change the calendar in the flow that it writes",
+                clock(to),
+                clock(from)
+            ));
         }
         Ok(Self::Open { days: days.trim().to_owned(), from, to })
     }

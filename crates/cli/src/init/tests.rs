@@ -108,6 +108,8 @@ fn hours_are_read_as_people_write_them() {
     ] {
         assert!(Hours::parse(text).is_err(), "{text}");
     }
+    let error = Hours::parse("mon-fri 22:00-06:00").unwrap_err();
+    assert!(error.contains("one span within a day"), "{error}");
     assert_eq!(Hours::parse("None"), Ok(Hours::Always));
     assert_eq!(Hours::parse("mon-fri 09:00-17:00"), Hours::parse(" 09:00-17:00"));
 }

@@ -1,7 +1,7 @@
 //! The JSON of a secret: its current value and, during a rotation, a second one.
 
 use rand::{Rng as _, distr::Alphanumeric};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -50,7 +50,7 @@ impl Form for Document {
     const FORM: &str = r#"{"current": ..., "previous": ..., "next": ...}"#;
 
     fn parse(json: &str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+        object(json)
     }
 
     fn to_json(&self) -> anyhow::Result<Zeroizing<String>> {
@@ -73,6 +73,11 @@ impl fmt::Debug for Document {
     }
 }
 
+/// Parses a JSON object. Serde would also take a list of its fields' values, so that `[]` would be an empty secret.
+pub(super) fn object<T: DeserializeOwned>(json: &str) -> Option<T> {
+    if json.trim_start().starts_with('{') { serde_json::from_str(json).ok() } else { None }
+}
+
 /// Random letters and digits: 5.95 bits each.
 pub(super) fn random_text(length: usize) -> String {
     rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect()
@@ -89,7 +94,9 @@ mod tests {
         assert_eq!(*document.to_json().unwrap(), r#"{"current":"new","previous":"old"}"#);
         assert_eq!(Document::parse(&document.to_json().unwrap()), Some(document.clone()));
         assert_eq!(format!("{document:?}"), "Document([redacted])");
-        assert_eq!(Document::parse(r#"{"current":"a","older":"b"}"#), None);
+        for other in [r#"{"current":"a","older":"b"}"#, r#"["a"]"#, r#"["a",null,null,[]]"#, "[]"] {
+            assert_eq!(Document::parse(other), None, "{other}");
+        }
     }
 
     #[test]

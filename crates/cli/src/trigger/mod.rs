@@ -152,7 +152,13 @@ impl Trigger {
         let flow = flows.iter().find(|flow| flow.name == name);
         // A call of its own, so that neither a retry nor a used-up call answers.
         let call = format!("trigger-{}", now.0);
-        self.sample.event(case, &Target { name, flow, token: LOCAL_TOKEN, call: &call, now })
+        let target = Target { name: name.clone(), flow, token: LOCAL_TOKEN, call: &call, now };
+        let made = self.sample.event(case, &target);
+        if made.is_err() && flow.is_none() && !flows.is_empty() {
+            let names: Vec<String> = flows.iter().map(|flow| format!("`{}`", flow.name)).collect();
+            return Err(Usage::new(format!("--flow: no flow `{name}` is live there, only {}", names.join(", "))));
+        }
+        made
     }
 }
 

@@ -3,7 +3,7 @@
 use super::shown::{Secrets, ShownRequest};
 use crate::{api::Body, output::Output};
 use anyhow::{Context as _, bail};
-use http::{HeaderMap, HeaderName, Method, header};
+use http::{HeaderMap, HeaderName, Method, header, uri::PathAndQuery};
 use http_body_util::Full;
 use ringbolt_core::{
     dialects::{self, Dialect, Webhook},
@@ -45,6 +45,9 @@ impl Outgoing {
         let request = Request::from_event(text).ok().context(no_event)?;
         let event: Value = serde_json::from_str(text).context(no_event)?;
         let path = event["rawPath"].as_str().context("the event has no rawPath")?;
+        if PathAndQuery::try_from(path).is_err() {
+            bail!("the rawPath of the event has a character that no URL can have");
+        }
         let Some((dialect, webhook, flow)) = dialects::find(path) else {
             bail!("no webhook has the path of this event")
         };
@@ -199,6 +202,7 @@ mod tests {
             ("{}", "not an event of an API Gateway HTTP API"),
             (r#"{"Records":[]}"#, "not an event of an API Gateway HTTP API"),
             (&event("/elsewhere", ""), "no webhook has the path"),
+            (&event("/dialogtech/de\u{1}mo/next-action", ""), "the rawPath of the event has a character"),
         ] {
             let error = Outgoing::of_event(text).err().unwrap();
             assert!(error.to_string().contains(complaint), "{error}");

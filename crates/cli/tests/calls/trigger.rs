@@ -101,6 +101,10 @@ async fn an_event_file_is_sent_as_it_is() {
         .fails(1, &["drain-two.json cannot be sent", "not an event of an API"]);
     send("auth-webhook/bad-base64.json").await.fails(1, &["the body of the event is not base64"]);
     send("none.json").await.fails(1, &["none.json cannot be read"]);
+    folder
+        .ringbolt(&["trigger", "login-get", "--flow", "nope"])
+        .await
+        .fails(2, &["no flow `nope` is live there, only `demo`"]);
     let elsewhere =
         folder.ringbolt(&["trigger", "--event", &event("next-action/spec-get.json"), "--flow", "bank"]).await;
     assert!(

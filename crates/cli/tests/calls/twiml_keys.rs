@@ -30,7 +30,7 @@ fn fingerprint(said: &Said) -> String {
 async fn a_new_key_is_valid_next_to_the_old_one_until_that_is_removed() {
     let stack = stack("{}").await;
     let aws = &stack.1;
-    keyed(&stack, &["show"], "").await.says("There are no keys, so the voice webhook refuses every call");
+    keyed(&stack, &["show"], "").await.says("There are no keys, so the voice webhook plays no flow");
     keyed(&stack, &["add", "twilio", "--stdin"], KEY).await.fails(2, &["--yes"]);
     let added = keyed(&stack, &["add", "twilio", "--stdin", "--yes"], KEY).await;
     added.says("of Twilio is added").says("SecretsGeneration").says("`ringbolt doctor`");

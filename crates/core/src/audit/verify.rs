@@ -182,13 +182,9 @@ impl Verifier {
             self.findings.push(Finding::CutOff { last: last.seq, head: noted.seq });
         }
         self.findings.dedup();
-        Verified {
-            findings: self.findings,
-            entries: self.entries,
-            nameless: self.nameless,
-            unfinished: self.open.into_values().collect(),
-            last,
-        }
+        let mut unfinished: Vec<_> = self.open.into_values().collect();
+        unfinished.sort_unstable();
+        Verified { findings: self.findings, entries: self.entries, nameless: self.nameless, unfinished, last }
     }
 
     /// Reports entries missing before `seq`; returns whether `seq` is the expected next number.

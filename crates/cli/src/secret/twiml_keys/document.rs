@@ -1,6 +1,6 @@
 //! The JSON of the secret with the TwiML keys.
 
-use super::super::document::Form;
+use super::super::document::{Form, object};
 use ringbolt_core::dialects::twiml::Provider;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -57,7 +57,7 @@ impl Form for KeysDocument {
     const FORM: &str = r#"{"twilio": [...], "signalwire": [...], "telnyx": [...]}"#;
 
     fn parse(json: &str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+        object(json)
     }
 
     fn to_json(&self) -> anyhow::Result<Zeroizing<String>> {
@@ -91,7 +91,9 @@ mod tests {
         assert_eq!(*document.to_json().unwrap(), r#"{"twilio":["sesame"]}"#);
         assert_eq!(KeysDocument::parse(&document.to_json().unwrap()), Some(document.clone()));
         assert_eq!(format!("{document:?}"), "KeysDocument([redacted])");
-        assert_eq!(KeysDocument::parse(r#"{"twillio":[]}"#), None);
+        for other in [r#"{"twillio":[]}"#, "[]", r#"[["sesame"],[],[]]"#] {
+            assert_eq!(KeysDocument::parse(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -58,7 +58,9 @@ impl Show {
             out.document(&TwimlKeyList { keys: keys.collect(), restarted })?;
         }
         if stored.document.is_empty() {
-            out.say("There are no keys, so the voice webhook refuses every call: add one with `ringbolt secret twiml-keys add`.");
+            out.say(
+                "There are no keys, so the voice webhook plays no flow: add one with `ringbolt secret twiml-keys add`.",
+            );
         }
         for provider in Provider::ALL {
             let keys = stored.document.keys(provider);
