@@ -222,8 +222,8 @@ impl Page<'_> {
     }
 }
 
-/// The ids under which calls of these IVRs are listed: those that are given, and those of the IVRs that the live flows call
-/// so. Without the flows, only the given ones.
+/// The ids under which calls of these IVRs are listed: those that are given, and those of IVRs with these names in the live
+/// flows. Without the flows, only the given ones.
 pub(super) async fn ids_of(connection: &Connection, given: &[String]) -> Vec<String> {
     let flows = match given.is_empty() {
         true => None,

@@ -55,7 +55,7 @@ pub(crate) struct CallerExport {
     from: String,
     /// The caller's entry; null if they no longer have one.
     caller: Option<CallerEntry>,
-    /// The counters of failed attempts under the name of their account, beside the one in their entry. Empty also if
+    /// The counters of failed attempts under the name of their account, in addition to the one in their entry. Empty also if
     /// they cannot be read; `cannot_be_found` says so.
     account_counters: Vec<ExportedCounter>,
     /// The calls in which a login named or verified them.

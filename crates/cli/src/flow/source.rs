@@ -28,7 +28,7 @@ pub(super) enum Unreadable {
     Missing,
     #[error("this folder has no flow file (*.yaml or *.yml)")]
     EmptyFolder,
-    #[error("this file has scripted calls, and is no flow")]
+    #[error("this file has scripted calls, not a flow")]
     ScriptedCalls,
     #[error("you are not allowed to read this file")]
     Denied,

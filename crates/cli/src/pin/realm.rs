@@ -81,7 +81,7 @@ impl<'a> Reach<'a> {
         let names: Vec<String> = self.shared.iter().map(|name| format!("`{}`", plain(name))).collect();
         Some(match names.as_slice() {
             [] => "No live flow of this realm asks for a shared PIN.".to_owned(),
-            names => format!("No live flow of this realm asks for this shared PIN, but for {}.", names.join(", ")),
+            names => format!("No live flow of this realm asks for this shared PIN, only for {}.", names.join(", ")),
         })
     }
 

@@ -112,7 +112,7 @@ impl Stack {
         self.on_stack("pin add", &typed, "926385\n", 0).await;
         self.on_stack("pin remove", &typed, "926385\n", 0).await;
         self.on_stack("pin generate", &ada, "", 0).await;
-        fs::write(self.deployment.folder.path().join("callers.csv"), "user,pin\nbob,837462\ncarl,1234\n").unwrap();
+        fs::write(self.deployment.folder.path().join("callers.csv"), "user,pin\n90788,837462\n90789,1234\n").unwrap();
         let import = ["callers.csv", "--realm", "bank"];
         let dry = self.on_stack("pin import", &[&import[..], &["--dry-run"]].concat(), "", 1).await.json();
         assert_eq!((&dry["imported_rows"], &dry["importable_rows"]), (&Value::Null, &1.into()));

@@ -86,7 +86,7 @@ DATE
 TIME      The IVR login (12345) ended. Keyed: account 90786. Not kept: pin.
           The account is locked, so even the right PIN does not help. Decided by `locked` of login (demo.yaml, line 58).
           The call is transferred to 8005550111.
-          What to do: `ringbolt caller show 90786 --realm demo --local` says whether and until when the account is locked, and `ringbolt caller unlock 90786 --realm demo --local` unlocks it. An account that nobody has locks, too, but only time ends that lock.
+          What to do: `ringbolt caller show 90786 --realm demo --local` says whether and until when the account is locked, and `ringbolt caller unlock 90786 --realm demo --local` unlocks it. An account that does not exist locks, too, and only time ends that lock.
 
 "#]]
     );

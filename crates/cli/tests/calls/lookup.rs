@@ -73,6 +73,8 @@ async fn calls_are_listed_by_ivr_number_and_outcome() {
         .ringbolt(&["call", "list", "--local", "--ani-ends", "x"])
         .await
         .fails(2, &["--ani-ends must be the last digits"]);
+    folder.ringbolt(&["call", "demo.yaml", "--json"]).await.fails(2, &["a call by keyboard has no JSON output"]);
+    folder.ringbolt(&["call"]).await.fails(2, &["list, show, explain, transcripts, tail, replay"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -101,7 +101,7 @@ fn scripted_calls_are_found_by_either_name_and_those_of_no_flow_are_named() {
         assert_eq!(err.contains("lost.calls.yaml belongs to no flow"), is_warned, "{arguments:?}: {err}");
     }
     let Said { code, err, .. } = test(folder.path(), &["lost.calls.yaml"]);
-    assert!(code == Some(1) && err.contains("this file has scripted calls, and is no flow"), "{err}");
+    assert!(code == Some(1) && err.contains("this file has scripted calls, not a flow"), "{err}");
 
     // A shell gives both files for `*`.
     let check = |files: &[&str]| flow_in(folder.path(), &[&["check"], files].concat(), b"");

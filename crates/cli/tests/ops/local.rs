@@ -81,6 +81,8 @@ async fn a_running_dev_and_the_commands_see_the_same_callers() {
 
     let dev = Dev::start(folder);
     ringbolt(folder, &SHOW, "").await.says("suspended");
+    let left = ringbolt(folder, &export, "").await.json()["cannot_be_found"].to_string();
+    assert!(left.contains("SQLite") && !left.contains("point-in-time"), "{left}");
     #[cfg(unix)]
     dev.interrupt();
     assert!(!folder.join(".ringbolt/dev.json").exists(), "it removes its announcement");

@@ -270,7 +270,7 @@ async fn a_realm_that_knows_only_shared_pins_takes_no_users() {
     bank.keyed(&set(&["monday-meeting"]), "815294").await.fails(2, &["shared PINs only", "--shared monday-meeting"]);
     let other = bank.keyed(&set(&["--shared", "tuesday-meeting"]), "815294").await;
     other.says("The PIN is set");
-    assert!(other.err.contains("asks for this shared PIN, but for `monday-meeting`"), "{other:?}");
+    assert!(other.err.contains("asks for this shared PIN, only for `monday-meeting`"), "{other:?}");
     let said = bank.keyed(&set(&["--shared", "Monday-Meeting"]), "815294").await;
     said.says("The PIN is set");
     assert!(!said.err.contains("No live flow"), "{said:?}");

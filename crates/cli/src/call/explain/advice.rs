@@ -24,7 +24,7 @@ pub(super) fn advice(step: &Step, flow: Option<&KnownFlow>, deployment: &str) ->
     match step.outcome? {
         Outcome::Locked | Outcome::TooManyAttempts => Some(format!(
             "What to do: `ringbolt caller show {0}` says whether and until when the account is locked, and `ringbolt caller \
-             unlock {0}` unlocks it. An account that nobody has locks, too, but only time ends that lock.",
+             unlock {0}` unlocks it. An account that does not exist locks, too, and only time ends that lock.",
             who(step, flow, deployment)
         )),
         Outcome::Suspended => Some(format!(
