@@ -36,6 +36,7 @@ mod setting;
 mod twiml;
 mod wix_answers;
 mod words;
+mod xml;
 
 pub use call::{
     Call, CannotStart, Input, NotNow, Person, PersonState, Question, Stage, Transcription, TranscriptionState,

@@ -4,7 +4,7 @@ use ringbolt_tests::app::root;
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Run by `writers`.
-const WRITERS: [&str; 37] = [
+const WRITERS: [&str; 38] = [
     "add_pin",
     "append",
     "attempt",

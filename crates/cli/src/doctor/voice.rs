@@ -131,8 +131,8 @@ async fn keys(report: &mut Report, connection: &Connection) -> Option<KeysDocume
     if document.as_ref().is_some_and(KeysDocument::is_empty) {
         report.warn(
             CHECK,
-            "The secret with the TwiML keys has none, so the voice webhook refuses every call: add your provider's key with \
-             `ringbolt secret twiml-keys add`, set SecretsGeneration to a new value and deploy."
+            "The secret with the TwiML keys has none, so the voice webhook cannot start, and every call gets the answer of \
+             the last resort: add your provider's key with `ringbolt secret twiml-keys add`."
                 .to_owned(),
         );
         return None;

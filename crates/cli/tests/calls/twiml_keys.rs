@@ -177,7 +177,7 @@ async fn doctor_plays_a_signed_call_and_leaves_nothing_behind() {
 
     aws.speak_twiml(&voice.base, "{}");
     let said = doctor().await;
-    finds(&said, "voice: warn: The secret with the TwiML keys has none, so the voice webhook refuses every call");
+    finds(&said, "voice: warn: The secret with the TwiML keys has none, so the voice webhook cannot start");
     assert!(!findings(&said).iter().any(|line| line.contains("Through the voice webhook")));
     aws.speak_twiml(&voice.base, r#"{"twilio":["sesame"]}"#);
     let said = doctor().await;

@@ -1,8 +1,9 @@
 //! Reading an `<action>` document as strictly as the specification allows ("Responding to DialogTech's WebHook").
 
 use super::findme::{self, FindMe};
+use crate::xml;
 use ringbolt_core::flow::{PortalId, QuestionId};
-use roxmltree::{Document, Node};
+use roxmltree::Node;
 use std::collections::BTreeSet;
 
 /// What a document tells DialogTech to do.
@@ -85,7 +86,7 @@ pub enum Refused {
 /// # Errors
 /// [`Refused`]: it isn't XML, or it isn't what the specification describes.
 pub(crate) fn read(body: &str) -> Result<Instruction, Refused> {
-    let document = Document::parse(body).map_err(|error| Refused::NotXml(error.to_string()))?;
+    let document = xml::parse(body).map_err(Refused::NotXml)?;
     let root = document.root_element();
     if root.tag_name().name() != "action" {
         return Err(Refused::NoAction);

@@ -5,7 +5,7 @@ use super::reading;
 use super::verb::Verb;
 use crate::exchange::Reply;
 use crate::setting::Setting;
-use roxmltree::Document;
+use crate::xml;
 
 /// The largest document, in bytes (Twilio's error 11750).
 const MAX_BYTES: usize = 64 * 1024;
@@ -91,7 +91,7 @@ pub(crate) fn read(reply: &Reply, setting: &Setting) -> Result<Vec<Verb>, Refuse
     if reply.body.len() > MAX_BYTES {
         return Err(Refused::Long);
     }
-    let document = Document::parse(&reply.body).map_err(|error| Refused::NotXml(error.to_string()))?;
+    let document = xml::parse(&reply.body).map_err(Refused::NotXml)?;
     let root = document.root_element();
     if !root.has_tag_name("Response") || root.attributes().len() > 0 {
         return Err(Refused::NoResponse);
