@@ -167,7 +167,8 @@ fn print(out: Output, unified: &str) {
             _ => None,
         };
         let line = if terminal { harmless_lines(line.trim_end_matches('\r')) } else { line.to_owned() };
-        out.say(&tone.map_or_else(|| line.clone(), |tone| out.paint(tone, &line)));
+        // As it is: `Output::say` escapes.
+        crate::print(&tone.map_or_else(|| line.clone(), |tone| out.paint(tone, &line)));
     }
 }
 
