@@ -135,7 +135,9 @@ pageTest('a foreign page reads nothing of the database and calls no webhook', { 
     const tried = await page.evaluate(attackDatabase, { database, key, webhook });
     const nothing = { scan: 'refused', get: 'refused', blind: 'refused', webhook: 'refused', image: 'refused' };
     assert.deepEqual(tried, nothing);
-    assert.equal([...ringbolt.output.matchAll(/-> {2}403/g)].length, 2, ringbolt.output);
+    const refused = /-> {2}403/g;
+    await ringbolt.printed(refused, 2);
+    assert.equal([...ringbolt.output.matchAll(refused)].length, 2, ringbolt.output);
     assert.doesNotMatch(ringbolt.output, /wrong|verified/);
   } finally {
     await context.close();

@@ -69,6 +69,11 @@ export class Ringbolt {
     this.port = Number(new URL(this.address).port);
   }
 
+  /** Waits until its output has this so many times: a line is printed after the answer that it tells of. */
+  async printed(pattern, times) {
+    while ([...this.output.matchAll(pattern)].length < times) await once(this.process.stdout, 'data');
+  }
+
   async kill() {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');

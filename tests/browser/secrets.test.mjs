@@ -58,6 +58,7 @@ pageTest('the digits of a PIN are in no response, event, page or output', {}, as
   assertNoPin((await Promise.all(bodies)).join('\n'), 'a response');
   assert.ok(heard.text.includes('Right PIN'), 'the event stream was heard');
   assertNoPin(heard.text, 'an event');
+  await ringbolt.printed(/ {2}verified/g, 1);
   assertNoPin(ringbolt.output, 'the output of ringbolt dev');
   const kept = await phone.page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
   assertNoPin(kept, 'what the browser keeps');

@@ -23,10 +23,10 @@ use std::path::PathBuf;
 
 /// Delete everything stored about a caller, and report what was deleted
 ///
-/// This deletes their PINs and attributes; failed attempts under the name of their account; every call in which a login named or verified them, through all its IVRs,
-/// with its transcriptions; and their name in the audit log, which stays verifiable without it. Transcriptions of those
-/// calls that still wait in the queue are dropped when they come. It cannot be undone. If it is interrupted, run the
-/// command again.
+/// This deletes their PINs and attributes; failed attempts under the name of their account; every call in which a login
+/// named or verified them, through all its IVRs, with its transcriptions; and their name in the audit log, which stays
+/// verifiable without it. Transcriptions of those calls that still wait in the queue are dropped when they come. It cannot
+/// be undone. If it is interrupted, run the command again.
 #[derive(Args)]
 #[command(after_help = "Example: ringbolt caller erase --stack ringbolt --realm bank 90786")]
 pub(crate) struct Erase {

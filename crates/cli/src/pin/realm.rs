@@ -74,8 +74,8 @@ impl<'a> Reach<'a> {
 
     /// A note that no live flow asks for this shared PIN. It may be enrolled before its flow is published.
     fn unknown_name(&self, user: &UserId) -> Option<String> {
-        let known = self.users.is_empty() && self.shared.is_empty();
-        if known || !user.is_shared() || self.shared.contains(user.as_str()) {
+        let knows_nothing = self.users.is_empty() && self.shared.is_empty();
+        if knows_nothing || !user.is_shared() || self.shared.contains(user.as_str()) {
             return None;
         }
         let names: Vec<String> = self.shared.iter().map(|name| format!("`{}`", plain(name))).collect();
