@@ -108,47 +108,33 @@ async fn a_flow_without_records_writes_none() {
     assert_eq!(wired.app.app.webhook.store.call("r-1").await.unwrap(), []);
 }
 
+/// How many attempts are counted if somebody tries a PIN at twenty accounts in one call. `passed` is what each try passes back.
+async fn counted_at_twenty_accounts(wired: &Wired, passed: &str) -> u32 {
+    let users: Vec<String> = (0..20).map(|number| format!("9{number:04}")).collect();
+    let mut counted = 0;
+    for user in &users {
+        wired.app.enrol(user, &["4711"], Status::Active).await;
+        let guess = format!("account={user}&pin=9999&ivr_pass_through={passed}");
+        wired.app.next(&format!("ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&{guess}")).await;
+        let item = wired.app.app.webhook.store.caller(&ringbolt_tests::caller(user)).await.unwrap().unwrap();
+        counted += item.attempts;
+    }
+    counted
+}
+
 /// Without a state nothing says how many tries a call has made. Somebody who throws it away reaches three accounts, however
 /// many they name.
 #[tokio::test]
 async fn a_call_without_a_state_is_counted_before_anybodys_attempts_are() {
-    let wired = wired(&demo_flow()).await;
-    let users: Vec<String> = (0..20).map(|number| format!("9{number:04}")).collect();
-    for user in &users {
-        wired.app.enrol(user, &["4711"], Status::Active).await;
-    }
-    for user in &users {
-        let query = format!("ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&account={user}&pin=9999");
-        wired.app.next(&query).await;
-    }
-    let mut counted = 0;
-    for user in &users {
-        let caller = ringbolt_tests::caller(user);
-        counted += wired.app.app.webhook.store.caller(&caller).await.unwrap().unwrap().attempts;
-    }
-    assert_eq!(counted, 3);
+    assert_eq!(counted_at_twenty_accounts(&wired(&demo_flow()).await, "").await, 3);
 }
 
 /// A state that was kept from an earlier answer says too little. Whoever sends it again and again reaches three accounts, too.
 #[tokio::test]
 async fn a_call_whose_state_is_old_is_counted_before_anybodys_attempts_are() {
     let wired = wired(&demo_flow()).await;
-    let users: Vec<String> = (0..20).map(|number| format!("9{number:04}")).collect();
-    for user in &users {
-        wired.app.enrol(user, &["4711"], Status::Active).await;
-    }
     let first = wired.app.next("ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&account=ada&pin=9999").await;
-    let passed = crate::webhooks::passed(&first);
-    for user in &users {
-        let guess = format!("account={user}&pin=9999&ivr_pass_through={passed}");
-        wired.app.next(&format!("ivr_id=12345&ivr_session_id=s-1&ivr_response_id=r-1&{guess}")).await;
-    }
-    let mut counted = 0;
-    for user in &users {
-        let caller = ringbolt_tests::caller(user);
-        counted += wired.app.app.webhook.store.caller(&caller).await.unwrap().unwrap().attempts;
-    }
-    assert_eq!(counted, 2);
+    assert_eq!(counted_at_twenty_accounts(&wired, &crate::webhooks::passed(&first)).await, 2);
 }
 
 /// What is asked of the database for a failure, if the flow answers unknown accounts as wrong PINs.
