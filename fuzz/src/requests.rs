@@ -22,7 +22,8 @@ use token::{Admitted, WebhookTokens};
 pub fn event(data: &[u8]) {
     let text = Input::new(data).rest_as_text();
     let Ok(request) = Request::from_event(&text) else { return };
-    let event: Value = serde_json::from_str(&text).expect("an event is JSON");
+    // What is not read may have half of a character as an escape.
+    let Ok(event) = serde_json::from_str::<Value>(&text) else { return };
     let field = |name: &str| event.get(name).and_then(Value::as_str);
     assert_eq!(request.query, field("rawQueryString").unwrap_or_default());
     assert_eq!(request.path, field("rawPath").unwrap_or_default());
