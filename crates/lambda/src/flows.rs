@@ -221,14 +221,23 @@ pub fn files(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = path.read_dir() else { return vec![path.to_owned()] };
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"))
-        .filter(|file| !file.file_stem().is_some_and(|stem| stem.as_encoded_bytes().ends_with(b".calls")))
+        .filter(|file| is_yaml(file) && !is_of_calls(file))
         .filter(|file| !file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")))
         // What can't be looked at is said when it is read.
-        .filter(|file| file.metadata().is_ok_and(|found| found.is_file()) || file.metadata().is_err())
+        .filter(|file| file.metadata().map_or(true, |found| found.is_file()))
         .collect();
     files.sort();
     files
+}
+
+/// Whether a file has scripted calls, by its name: `bank.calls.yaml`.
+#[must_use]
+pub fn is_of_calls(path: &Path) -> bool {
+    is_yaml(path) && path.file_stem().is_some_and(|stem| stem.as_encoded_bytes().ends_with(b".calls"))
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 impl fmt::Display for FlowFileMistakes {

@@ -1,7 +1,7 @@
 //! The flow files given to a command: files, folders, and `-` for standard input.
 
 use ringbolt_core::flow::Flow;
-use ringbolt_lambda::flows;
+use ringbolt_lambda::flows::{self, is_of_calls};
 use std::{
     collections::BTreeSet,
     fs::File,
@@ -51,12 +51,6 @@ impl Unreadable {
             _ => None,
         }
     }
-}
-
-/// Whether a file has scripted calls, by its name: `bank.calls.yaml`.
-pub(super) fn is_of_calls(path: &Path) -> bool {
-    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    is_yaml && path.file_stem().is_some_and(|stem| stem.as_encoded_bytes().ends_with(b".calls"))
 }
 
 /// Reads the files at these paths in order, each file once. Scripted calls among flows are left out, as in a folder: a

@@ -9,7 +9,7 @@ mod results;
 mod suite;
 mod watch;
 
-use super::{findings::Examined, source::is_of_calls};
+use super::findings::Examined;
 use crate::{
     exit::{Reported, Usage},
     output::{Output, harmless},
@@ -19,6 +19,7 @@ use anyhow::Context as _;
 use clap::Args;
 use jobs::Chosen;
 use results::Results;
+use ringbolt_lambda::flows::is_of_calls;
 use ringbolt_simulator::{Provider, explore::Limits};
 use std::{num::NonZeroUsize, path::PathBuf, thread};
 use suite::Suite;
@@ -96,7 +97,9 @@ impl Test {
         if self.calls.is_none() {
             for file in suite::without_flow(&self.given()) {
                 let file = harmless(&file.display().to_string());
-                out.note(&format!("warning: {file} belongs to no flow, so its calls are not played: rename it, or name it with --calls."));
+                out.note(&format!(
+                    "warning: {file} belongs to no flow, so its calls are not played: rename it, or name it with --calls."
+                ));
             }
         }
         let limits = self.explore.then_some(Limits { depth: self.depth, calls: self.most_calls });

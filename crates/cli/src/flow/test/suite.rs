@@ -3,10 +3,10 @@
 use super::super::{
     findings::{Examined, Finding, examine},
     render::complain,
-    source::is_of_calls,
 };
 use crate::{exit::Usage, output::Output};
 use ringbolt_core::flow::Flow;
+use ringbolt_lambda::flows::is_of_calls;
 use ringbolt_simulator::script::Script;
 use std::{
     collections::BTreeSet,
